@@ -1,0 +1,368 @@
+/*
+ * OpenDO's engine: download whole files, or chosen byte ranges of files, over HTTP.
+ *
+ * How it works
+ * ------------
+ * An engine holds jobs. A job is a list of files that succeed or fail together. A new job is
+ * SUSPENDED; files are added to it, and odo_job_resume() sets it in motion. Bytes go to a
+ * temporary file beside each target. When the job is TRANSFERRED, odo_job_complete() gives the
+ * files their names, replacing what was there, each in one step; odo_job_cancel() leaves
+ * nothing behind.
+ *
+ * A file that was added with ranges holds exactly the bytes of those ranges, back to back in
+ * the order in which they were given.
+ *
+ * Rules for every function here
+ * -----------------------------
+ * - All text is UTF-8 and ends with a zero. All sizes and offsets are bytes. Times of day are
+ *   microseconds since 1970-01-01 UTC; durations carry their unit in their name.
+ * - Any function may be called from any thread, but not from inside odo_host.on_event.
+ * - Calls may wait for the disk and for another call on the same job, never for the network.
+ * - Arguments are borrowed for the length of the call. What an `_out` parameter receives is
+ *   the caller's: text and arrays end with odo_free(), jobs with odo_job_release().
+ * - A call that fails writes no `_out` parameter and leaves everything as it was, unless it
+ *   says otherwise.
+ * - Any call that allocates may return ODO_E_OUT_OF_MEMORY; it is not listed each time.
+ */
+#ifndef ODO_ODO_H
+#define ODO_ODO_H
+
+#include <odo/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct odo_engine;
+struct odo_job;
+
+/* Free text or an array that a function of this header handed out. NULL is fine. */
+void odo_free(void *memory);
+
+/*
+ * Engines
+ * -------
+ */
+
+enum odo_event_kind {
+    ODO_EVENT_MODIFIED,         /* anything a client can see has changed; often, coalesce */
+    ODO_EVENT_STATE_CHANGED,    /* `state` is the new state */
+    ODO_EVENT_FILE_TRANSFERRED, /* every byte of file `file_index` is in its temporary file */
+};
+
+/*
+ * The life of a job. SUSPENDED, ERROR and TRANSFERRED wait for the client; ACKNOWLEDGED and
+ * CANCELLED are final.
+ */
+enum odo_job_state {
+    ODO_JOB_QUEUED,
+    ODO_JOB_TRANSFERRING,
+    ODO_JOB_SUSPENDED,
+    ODO_JOB_ERROR,
+    ODO_JOB_TRANSIENT_ERROR, /* waiting to try again by itself */
+    ODO_JOB_TRANSFERRED,
+    ODO_JOB_ACKNOWLEDGED,
+    ODO_JOB_CANCELLED,
+    ODO_JOB_STATE_COUNT
+};
+
+struct odo_event {
+    enum odo_event_kind kind;
+    struct odo_job *job; /* borrowed; odo_job_add_ref() keeps it */
+    enum odo_job_state state;
+    uint32_t file_index;
+};
+
+/*
+ * Whoever runs an engine. `on_event` is called from the engine's own threads and from inside
+ * calls that change a job, with no lock held, in the order in which things happened to a job.
+ * It must return at once: take a note, wake somebody, and leave. It may call
+ * odo_job_add_ref() and nothing else of this header.
+ */
+struct odo_host {
+    void (*on_event)(void *context, const struct odo_event *event); /* may be NULL */
+    void *context;
+};
+
+/* Zero in any member means the default that its comment names. */
+struct odo_engine_options {
+    struct odo_host host;
+    const char *store_folder;           /* where jobs are kept between runs; NULL keeps none */
+    const char *user_agent;             /* "Microsoft-Delivery-Optimization/10.1" */
+    const char *ca_file;                /* PEM bundle; NULL trusts what the system trusts */
+    uint32_t connect_timeout_ms;        /* 15000 */
+    uint32_t stall_timeout_s;           /* 20: seconds below 4000 bytes a second */
+    uint32_t retry_base_ms;             /* 1000: the first wait is twice this */
+    uint32_t retry_limit_ms;            /* 30000: no wait is longer, but for Retry-After */
+    uint32_t connections_per_host;      /* 8 */
+    uint32_t connections;               /* 16 */
+    bool refuse_salvage;                /* a 200 to a range request is always an error */
+    bool allow_insecure_redirects;      /* https may redirect to http */
+};
+
+/*
+ * Make an engine. It starts its threads when the first job is resumed, so an engine that is
+ * only asked questions costs no thread. `options` may be NULL for defaults.
+ *
+ *   ODO_E_INVALID_ARGUMENT   a number is out of its range
+ *   ODO_E_INPUT_OUTPUT ...   the store folder cannot be made or read
+ */
+enum odo_status odo_engine_start(const struct odo_engine_options *options,
+                                 struct odo_engine **engine_out);
+
+/*
+ * Stop every transfer, join every thread and free the engine. When this returns no event will
+ * be delivered any more. Jobs that somebody still holds stay readable, and answer
+ * ODO_E_SHUTTING_DOWN to calls that would change them. Temporary files of jobs that are not
+ * kept in a store are deleted. NULL is fine.
+ */
+void odo_engine_stop(struct odo_engine *engine);
+
+/* True while some job is neither final nor safely in the store: stopping would lose it. */
+bool odo_engine_is_busy(struct odo_engine *engine);
+
+/*
+ * Jobs
+ * ----
+ * Jobs are counted: each function that hands one out gives the caller a count of its own. The
+ * engine keeps a job until it is completed or cancelled, whether or not anybody holds it.
+ */
+
+/* 16 bytes that name a job, in the byte order of a Windows GUID in memory. */
+struct odo_job_id {
+    uint8_t bytes[16];
+};
+
+enum {
+    ODO_DISPLAY_NAME_MAX = 256,  /* UTF-16 units, as COM clients count */
+    ODO_DESCRIPTION_MAX = 1024,  /* UTF-16 units */
+    ODO_URL_MAX = 2200,          /* characters */
+    ODO_LOCAL_PATH_MAX = 32767,  /* UTF-16 units */
+};
+
+/*
+ * Create a job, SUSPENDED and empty.
+ *
+ *   ODO_E_INVALID_ARGUMENT   the name is NULL or too long
+ */
+enum odo_status odo_job_create(struct odo_engine *engine, const char *display_name,
+                               struct odo_job **job_out);
+
+/*
+ * Find a job that is neither completed nor cancelled.
+ *
+ *   ODO_E_NOT_FOUND
+ */
+enum odo_status odo_job_find(struct odo_engine *engine, const struct odo_job_id *id,
+                             struct odo_job **job_out);
+
+/*
+ * Every job that is neither completed nor cancelled, oldest first. The caller releases each
+ * job and frees the array; no jobs give a count of 0 and NULL.
+ */
+enum odo_status odo_job_list(struct odo_engine *engine, struct odo_job ***jobs_out,
+                             size_t *count_out);
+
+struct odo_job *odo_job_add_ref(struct odo_job *job); /* returns `job` */
+void odo_job_release(struct odo_job *job);            /* NULL is fine */
+
+/*
+ * Set a job in motion, or try again after an error. Does nothing to a job that moves already.
+ *
+ *   ODO_E_NO_FILES        nothing was ever added
+ *   ODO_E_INVALID_STATE   completed or cancelled
+ *   ODO_E_SHUTTING_DOWN
+ */
+enum odo_status odo_job_resume(struct odo_job *job);
+
+/*
+ * Stop a job. When this returns no byte is written any more and what has arrived is kept.
+ *
+ *   ODO_E_INVALID_STATE   completed or cancelled
+ */
+enum odo_status odo_job_suspend(struct odo_job *job);
+
+/*
+ * Stop a job for good and delete its temporary files; the targets were never touched.
+ *
+ *   ODO_TEMPORARY_FILES_LEFT   cancelled, but a temporary file could not be deleted
+ *   ODO_E_INVALID_STATE        completed or cancelled before
+ */
+enum odo_status odo_job_cancel(struct odo_job *job);
+
+/*
+ * Give the files that are whole their names and drop the others.
+ *
+ *   ODO_OK                     every file is in place
+ *   ODO_PARTIAL_COMPLETE       some were not whole and are gone
+ *   ODO_TEMPORARY_FILES_LEFT   as for cancel
+ *   ODO_E_INVALID_STATE        completed or cancelled before
+ *   ODO_E_ACCESS_DENIED, ODO_E_SHARING_VIOLATION, ODO_E_ALREADY_EXISTS ...
+ *                              a file could not be renamed. The job is as it was, files renamed
+ *                              before it are in place, and the call may be repeated.
+ */
+enum odo_status odo_job_complete(struct odo_job *job);
+
+/*
+ * Wait until the job is not QUEUED, TRANSFERRING or TRANSIENT_ERROR.
+ *
+ *   ODO_E_TIMED_OUT   it still was when `timeout_ms` had passed
+ */
+enum odo_status odo_job_wait(struct odo_job *job, uint32_t timeout_ms);
+
+struct odo_job_progress {
+    uint64_t bytes_total; /* ODO_SIZE_UNKNOWN while any file's is */
+    uint64_t bytes_transferred;
+    uint32_t files_total;
+    uint32_t files_transferred;
+};
+
+/* Microseconds since 1970-01-01 UTC; 0 for what has not happened. */
+struct odo_job_times {
+    int64_t created_us;
+    int64_t modified_us;
+    int64_t transferred_us;
+};
+
+void odo_job_get_id(struct odo_job *job, struct odo_job_id *id_out);
+enum odo_job_state odo_job_get_state(struct odo_job *job);
+void odo_job_get_progress(struct odo_job *job, struct odo_job_progress *progress_out);
+void odo_job_get_times(struct odo_job *job, struct odo_job_times *times_out);
+
+/* How often the job has entered ERROR or TRANSIENT_ERROR. */
+uint32_t odo_job_get_error_count(struct odo_job *job);
+
+/*
+ * Why the job is in ERROR or TRANSIENT_ERROR, and which file failed (UINT32_MAX when that is
+ * not known). `file_index_out` may be NULL.
+ *
+ *   ODO_E_NO_ERROR   it is in neither state
+ */
+enum odo_status odo_job_get_error(struct odo_job *job, struct odo_error *error_out,
+                                  uint32_t *file_index_out);
+
+/*
+ * What a client may set. Each number's default and meaning:
+ *
+ *   PRIORITY              2      0 foreground, 1 high, 2 normal, 3 low; only foreground differs
+ *   NOTIFY_FLAGS          3      kept for the host, without meaning here
+ *   NO_PROGRESS_TIMEOUT   86400, foreground 3600; seconds. 0 turns every error that would be
+ *                         retried into a final one
+ *   MINIMUM_RETRY_DELAY   600    seconds; once set, no retry comes sooner
+ *   COST_FLAGS            kept for the host
+ */
+enum odo_job_number {
+    ODO_JOB_PRIORITY,
+    ODO_JOB_NOTIFY_FLAGS,
+    ODO_JOB_NO_PROGRESS_TIMEOUT,
+    ODO_JOB_MINIMUM_RETRY_DELAY,
+    ODO_JOB_COST_FLAGS,
+    ODO_JOB_NUMBER_COUNT
+};
+
+enum odo_job_text { ODO_JOB_DISPLAY_NAME, ODO_JOB_DESCRIPTION, ODO_JOB_TEXT_COUNT };
+
+uint32_t odo_job_get_number(struct odo_job *job, enum odo_job_number which);
+
+/*
+ *   ODO_E_INVALID_ARGUMENT   the value is out of range
+ *   ODO_E_INVALID_STATE      completed or cancelled
+ */
+enum odo_status odo_job_set_number(struct odo_job *job, enum odo_job_number which,
+                                   uint32_t value);
+
+/* A copy; a text that was never set is empty. */
+enum odo_status odo_job_get_text(struct odo_job *job, enum odo_job_text which, char **text_out);
+
+/*
+ *   ODO_E_INVALID_ARGUMENT   NULL or not UTF-8
+ *   ODO_E_STRING_TOO_LONG
+ *   ODO_E_INVALID_STATE      completed or cancelled
+ */
+enum odo_status odo_job_set_text(struct odo_job *job, enum odo_job_text which,
+                                 const char *text);
+
+/*
+ * Files
+ * -----
+ * Files are counted from 0 in the order in which they were added and are never removed.
+ */
+
+/* One file to fetch. Everything it points to is borrowed for the length of the call. */
+struct odo_file_request {
+    const char *file_id;             /* any text that is not empty */
+    const char *url;                 /* http: or https:, at most ODO_URL_MAX characters */
+    const char *local_path;          /* absolute; its folder exists and is writable */
+    const struct byte_range *ranges; /* in any order */
+    uint32_t range_count;            /* 0 asks for the whole file; `ranges` is then ignored */
+    uint64_t file_size;              /* of the whole remote file, or ODO_SIZE_UNKNOWN */
+};
+
+/*
+ * Add a file to a job. A job that is in motion fetches it too; one that is TRANSFERRED must be
+ * resumed. Checks go in the order state, texts, ranges, path.
+ *
+ *   ODO_E_INVALID_STATE        the job is completed or cancelled
+ *   ODO_E_INVALID_ARGUMENT     a missing, empty or malformed text, or NULL with a range count
+ *   ODO_E_OVERLAPPING_RANGES   two ranges share a byte, or something follows an open end
+ *   ODO_E_INVALID_RANGE        a range is empty or reaches past the end of the file
+ *   ODO_E_TOO_MANY             the ranges cannot be held
+ *   ODO_E_PATH_NOT_FOUND       the local folder does not exist
+ *   ODO_E_ACCESS_DENIED        the local folder cannot be written
+ *   ODO_E_INPUT_OUTPUT ...     the job could not be recorded in the store
+ *
+ * `file_index_out` may be NULL.
+ */
+enum odo_status odo_job_add_file(struct odo_job *job, const struct odo_file_request *request,
+                                 uint32_t *file_index_out);
+
+uint32_t odo_job_get_file_count(struct odo_job *job);
+
+struct odo_file_progress {
+    uint64_t bytes_total; /* sum of the ranges or the file's size; or ODO_SIZE_UNKNOWN */
+    uint64_t bytes_transferred;
+    bool completed; /* the file stands at its local path */
+};
+
+enum odo_file_text {
+    ODO_FILE_ID,
+    ODO_FILE_URL,
+    ODO_FILE_LOCAL_PATH,
+    ODO_FILE_TEMPORARY_PATH,   /* empty before the first byte */
+    ODO_FILE_RESPONSE_HEADERS, /* of the last reply, lines ended by CRLF; empty before one */
+    ODO_FILE_TEXT_COUNT
+};
+
+/* `file_index` must be below odo_job_get_file_count() in each of these. */
+
+void odo_file_get_progress(struct odo_job *job, uint32_t file_index,
+                           struct odo_file_progress *progress_out);
+
+/* A copy. */
+enum odo_status odo_file_get_text(struct odo_job *job, uint32_t file_index,
+                                  enum odo_file_text which, char **text_out);
+
+/* The ranges in the order given; a whole file has none: a count of 0, and NULL. */
+enum odo_status odo_file_get_ranges(struct odo_job *job, uint32_t file_index,
+                                    struct byte_range **ranges_out, uint32_t *count_out);
+
+/* Figures on how a file came; all of this run of the engine. */
+struct odo_file_statistics {
+    uint64_t file_size;       /* of the whole remote file, or ODO_SIZE_UNKNOWN */
+    uint64_t bytes_received;  /* bodies, discarded gaps included */
+    uint32_t connections;     /* opened for this file */
+    uint32_t requests;        /* sent for this file */
+    uint64_t transferring_ms; /* time in motion, pauses excluded */
+};
+
+void odo_file_get_statistics(struct odo_job *job, uint32_t file_index,
+                             struct odo_file_statistics *statistics_out);
+
+/* Text for an error, in English, without a full stop. Never NULL; not to be freed. */
+const char *odo_status_text(enum odo_status status);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

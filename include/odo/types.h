@@ -1,0 +1,114 @@
+/*
+ * The words that every part of OpenDO shares: results, byte ranges and their sentinels.
+ * Any room may include this file; it depends on nothing of ours.
+ */
+#ifndef ODO_TYPES_H
+#define ODO_TYPES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A run of bytes in a remote file: [offset, offset + length). */
+struct byte_range {
+    uint64_t offset; /* from the first byte of the file */
+    uint64_t length; /* at least 1; or BYTE_RANGE_TO_END */
+};
+
+/* A length: everything from the offset to the end of the file, whose size may be unknown. */
+#define BYTE_RANGE_TO_END UINT64_MAX
+
+/* A size that nobody has told us yet. */
+#define ODO_SIZE_UNKNOWN UINT64_MAX
+
+/* One past the last byte we can address: file offsets and curl_off_t are signed. */
+#define BYTE_OFFSET_LIMIT ((uint64_t)INT64_MAX)
+
+/*
+ * What a call or a transfer came to. Failures are ODO_E_*; the few results that succeed with
+ * a remark stand directly behind ODO_OK. The COM server maps each to one HRESULT, and the
+ * command-line program to one exit code.
+ */
+enum odo_status {
+    ODO_OK,
+    ODO_PARTIAL_COMPLETE,     /* completed, but only some of the files were whole */
+    ODO_TEMPORARY_FILES_LEFT, /* done, but a temporary file could not be deleted */
+
+    /* The caller's mistakes. */
+    ODO_E_INVALID_ARGUMENT,
+    ODO_E_INVALID_URL,        /* not http or https, or without a host */
+    ODO_E_INVALID_RANGE,      /* empty, past the end of the file, or not addressable */
+    ODO_E_OVERLAPPING_RANGES, /* two ranges share a byte */
+    ODO_E_INVALID_STATE,      /* the call is not allowed in the present state */
+    ODO_E_NOT_FOUND,          /* no such job */
+    ODO_E_NO_FILES,           /* the job has no files to fetch */
+    ODO_E_NO_SINK,            /* a file has nowhere to go to */
+    ODO_E_SINK_ALREADY_SET,   /* the other kind of sink was set before */
+    ODO_E_NO_ERROR,           /* error details were asked for and there are none */
+    ODO_E_NOT_SET,            /* the property was never set and is not yet known */
+    ODO_E_STRING_TOO_LONG,
+    ODO_E_TOO_MANY, /* a count is beyond what can be held */
+    ODO_E_NOT_SUPPORTED,
+    ODO_E_NOT_OWNER, /* the job belongs to another user */
+
+    /* This machine. */
+    ODO_E_OUT_OF_MEMORY,
+    ODO_E_ACCESS_DENIED,
+    ODO_E_DISK_FULL,
+    ODO_E_QUOTA_EXCEEDED,
+    ODO_E_FILE_NOT_FOUND,
+    ODO_E_PATH_NOT_FOUND,
+    ODO_E_INVALID_NAME,
+    ODO_E_NAME_TOO_LONG,
+    ODO_E_ALREADY_EXISTS,
+    ODO_E_SHARING_VIOLATION, /* another program holds the file */
+    ODO_E_READ_ONLY_MEDIA,
+    ODO_E_INPUT_OUTPUT, /* the disk or the system refused for a reason without a better name */
+    ODO_E_SINK_FAILED,  /* the client's stream refused bytes; see odo_error.sink_code */
+    ODO_E_DAMAGED,      /* a stored record is not what we wrote */
+    ODO_E_SHUTTING_DOWN,
+    ODO_E_CANCELLED,
+    ODO_E_TIMED_OUT, /* a wait ended before what it waited for came about */
+    ODO_E_UNEXPECTED,
+
+    /* The network and the server; retried unless said otherwise. */
+    ODO_E_NO_NETWORK,
+    ODO_E_NAME_NOT_RESOLVED,
+    ODO_E_CANNOT_CONNECT,
+    ODO_E_TRANSFER_TIMED_OUT, /* connecting took too long, or the transfer stalled */
+    ODO_E_CONNECTION_LOST,    /* reset, or closed before the announced end */
+    ODO_E_INVALID_REPLY,      /* not HTTP */
+    ODO_E_HTTP_STATUS,        /* see odo_error.http_status; 408, 429 and 5xx are retried */
+    ODO_E_UNEXPECTED_SUCCESS, /* a 2xx that is neither 200 nor 206 */
+
+    /* The network and the server; final. */
+    ODO_E_REDIRECT,            /* too many, or to a place that is not allowed */
+    ODO_E_RANGES_UNSUPPORTED,  /* the server does not honour Range, and salvage costs too much */
+    ODO_E_CONTENT_MISMATCH,    /* the body or its Content-Range is not what was asked for */
+    ODO_E_FILE_CHANGED,        /* the remote file keeps changing, or is not of the stated size */
+    ODO_E_SIZE_UNKNOWN_IN_200, /* a reply says nothing of the size of the file */
+    ODO_E_SIZE_UNKNOWN_IN_206,
+    ODO_E_TLS_CHANNEL,     /* no common ground in the handshake */
+    ODO_E_TLS,             /* any other failure of TLS */
+    ODO_E_CERTIFICATE,     /* the server's certificate was rejected; odo_error.cause says why */
+    ODO_E_CERTIFICATE_EXPIRED,
+    ODO_E_CERTIFICATE_NAME,
+    ODO_E_CERTIFICATE_AUTHORITY,
+    ODO_E_CERTIFICATE_REVOKED,
+    ODO_E_CERTIFICATE_USAGE,
+    ODO_E_CLIENT_CERTIFICATE, /* the server wants a certificate of ours */
+    ODO_E_NO_PROGRESS,        /* no byte arrived within the allowed time */
+    ODO_E_TOO_OLD,            /* the job reached its age limit */
+
+    ODO_STATUS_COUNT
+};
+
+/* Why a job or a file stands still. All zero when there is no error. */
+struct odo_error {
+    enum odo_status status; /* what happened */
+    enum odo_status cause;  /* what lay beneath, such as ODO_E_CANNOT_CONNECT; or ODO_OK */
+    uint16_t http_status;   /* of the reply that caused it, 100 to 599; or 0 */
+    int32_t sink_code;      /* the stream's own failure with ODO_E_SINK_FAILED; or 0 */
+};
+
+#endif

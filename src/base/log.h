@@ -1,0 +1,22 @@
+/*
+ * One logging function and one sink, which the host may replace. Nothing is logged unless a
+ * sink is set. Never log a URL's user info or query, a header's value, or a path's content.
+ */
+#ifndef ODO_BASE_LOG_H
+#define ODO_BASE_LOG_H
+
+#include "base/text.h"
+
+enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
+
+/* `line` is one line without an end, at most LOG_LINE_MAX bytes; longer ones are cut. */
+typedef void log_sink(void *context, enum log_level level, const char *line);
+
+enum { LOG_LINE_MAX = 1000 };
+
+/* Set before threads start and keep; lines above `most` are not formatted. NULL logs nothing. */
+void log_use(log_sink *sink, void *context, enum log_level most);
+
+void log_write(enum log_level level, const char *format, ...) TEXT_FORMAT_CHECK(2, 3);
+
+#endif

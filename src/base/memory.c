@@ -1,0 +1,51 @@
+#include "base/memory.h"
+
+#include "base/checked.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct memory_functions library_functions = {.resize = realloc, .free = free};
+
+static const struct memory_functions *functions = &library_functions;
+
+void memory_use(const struct memory_functions *replacement)
+{
+    assert(!replacement || (replacement->resize && replacement->free));
+
+    functions = replacement ? replacement : &library_functions;
+}
+
+void *memory_resize(void *memory, size_t count, size_t size)
+{
+    size_t bytes;
+
+    /* The C library may free `memory` when asked for 0 bytes. */
+    if (!checked_multiply_size(count, size, &bytes) || bytes == 0) {
+        return NULL;
+    }
+    return functions->resize(memory, bytes);
+}
+
+void *memory_allocate(size_t count, size_t size)
+{
+    return memory_resize(NULL, count, size);
+}
+
+void *memory_allocate_zeroed(size_t count, size_t size)
+{
+    void *memory = memory_resize(NULL, count, size);
+
+    if (memory) {
+        memset(memory, 0, count * size);
+    }
+    return memory;
+}
+
+void memory_free(void *memory)
+{
+    if (memory) {
+        functions->free(memory);
+    }
+}

@@ -1,0 +1,290 @@
+#include "engine/engine.h"
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "platform/clock.h"
+#include "platform/file.h"
+
+#include <assert.h>
+#include <string.h>
+
+void odo_free(void *memory)
+{
+    memory_free(memory);
+}
+
+/* --- Events --------------------------------------------------------------------------- */
+
+void engine_note(struct engine_events *events, enum odo_event_kind kind, struct odo_job *job,
+                 uint32_t file_index)
+{
+    assert(events->count < sizeof(events->items) / sizeof(events->items[0]));
+    events->items[events->count++] = (struct odo_event){
+        .kind = kind,
+        .job = job,
+        .state = job->locked.job.state,
+        .file_index = file_index,
+    };
+}
+
+void engine_unlock_and_deliver(struct odo_engine *engine, const struct engine_events *events)
+{
+    if (events->count == 0 || !engine->host.on_event) {
+        platform_mutex_unlock(engine->lock);
+        return;
+    }
+    platform_mutex_lock(engine->delivery);
+    platform_mutex_unlock(engine->lock);
+    for (size_t i = 0; i < events->count; i++) {
+        engine->host.on_event(engine->host.context, &events->items[i]);
+    }
+    platform_mutex_unlock(engine->delivery);
+}
+
+void engine_touch_locked(struct odo_job *job, struct engine_events *events)
+{
+    job->locked.job.times.modified_us = platform_clock_wall_us();
+    engine_note(events, ODO_EVENT_MODIFIED, job, UINT32_MAX);
+}
+
+enum odo_status engine_apply_locked(struct odo_job *job, enum job_event event,
+                                    struct engine_events *events)
+{
+    struct job *data = &job->locked.job;
+    enum odo_job_state after;
+
+    if (!job_state_after(data->state, event, &after)) {
+        return ODO_E_INVALID_STATE;
+    }
+    if (after != data->state) {
+        log_write(LOG_DEBUG, "job: %s -> %s", job_state_name(data->state),
+                  job_state_name(after));
+        data->state = after;
+        if (after == ODO_JOB_TRANSFERRED) {
+            data->times.transferred_us = platform_clock_wall_us();
+        }
+        if (after == ODO_JOB_ERROR || after == ODO_JOB_TRANSIENT_ERROR) {
+            data->error_count++;
+        }
+        engine_note(events, ODO_EVENT_STATE_CHANGED, job, UINT32_MAX);
+        platform_condition_broadcast(job->engine->changed);
+    }
+    return ODO_OK;
+}
+
+/* --- Life ----------------------------------------------------------------------------- */
+
+static void engine_release(struct odo_engine *engine)
+{
+    if (atomic_fetch_sub(&engine->references, 1) > 1) {
+        return;
+    }
+    memory_free(engine->locked.jobs);
+    platform_condition_free(engine->changed);
+    platform_mutex_free(engine->delivery);
+    platform_mutex_free(engine->lock);
+    memory_free((char *)(uintptr_t)engine->downloader_options.user_agent);
+    memory_free((char *)(uintptr_t)engine->downloader_options.ca_file);
+    memory_free(engine);
+}
+
+static uint32_t or_default(uint32_t value, uint32_t default_value)
+{
+    return value ? value : default_value;
+}
+
+enum odo_status odo_engine_start(const struct odo_engine_options *options,
+                                 struct odo_engine **engine_out)
+{
+    static const struct odo_engine_options defaults = {0};
+    struct odo_engine *engine;
+    struct downloader_options *downloading;
+
+    options = options ? options : &defaults;
+    engine = memory_allocate_zeroed(1, sizeof(*engine));
+    if (!engine) {
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    atomic_init(&engine->references, 1);
+    engine->host = options->host;
+    downloading = &engine->downloader_options;
+    *downloading = (struct downloader_options){
+        .connect_timeout_ms = or_default(options->connect_timeout_ms, 15000),
+        .stall_timeout_s = or_default(options->stall_timeout_s, 20),
+        .retry_base_ms = or_default(options->retry_base_ms, 1000),
+        .retry_limit_ms = or_default(options->retry_limit_ms, 30000),
+        .connections_per_host = or_default(options->connections_per_host, 8),
+        .connections = or_default(options->connections, 16),
+        .refuse_salvage = options->refuse_salvage,
+        .allow_insecure_redirects = options->allow_insecure_redirects,
+    };
+    downloading->user_agent = text_copy(
+        options->user_agent ? options->user_agent : "Microsoft-Delivery-Optimization/10.1");
+    downloading->ca_file = options->ca_file ? text_copy(options->ca_file) : NULL;
+    engine->lock = platform_mutex_create();
+    engine->delivery = platform_mutex_create();
+    engine->changed = platform_condition_create();
+    if (!downloading->user_agent || (options->ca_file && !downloading->ca_file) ||
+        !engine->lock || !engine->delivery || !engine->changed) {
+        engine_release(engine);
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    *engine_out = engine;
+    return ODO_OK;
+}
+
+enum odo_status engine_get_downloader_locked(struct odo_engine *engine,
+                                             struct downloader **downloader_out)
+{
+    enum odo_status status = ODO_OK;
+
+    if (!engine->locked.downloader) {
+        status = downloader_start(&engine->downloader_options, &engine->locked.downloader);
+    }
+    if (status == ODO_OK) {
+        *downloader_out = engine->locked.downloader;
+    }
+    return status;
+}
+
+static void remove_temporary_files(struct odo_job *job)
+{
+    for (uint32_t i = 0; i < job->locked.job.file_count; i++) {
+        const struct job_file *file = job->locked.job.files[i];
+
+        if (file->has_begun && !file->is_completed) {
+            platform_file_remove(file->temporary_path);
+        }
+    }
+}
+
+/* The last job that the engine holds, counted for the caller; NULL when there is none. */
+static struct odo_job *last_job(struct odo_engine *engine)
+{
+    struct odo_job *job = NULL;
+
+    platform_mutex_lock(engine->lock);
+    if (engine->locked.job_count > 0) {
+        job = odo_job_add_ref(engine->locked.jobs[engine->locked.job_count - 1]);
+    }
+    platform_mutex_unlock(engine->lock);
+    return job;
+}
+
+void odo_engine_stop(struct odo_engine *engine)
+{
+    struct downloader *downloader;
+    struct odo_job *job;
+
+    if (!engine) {
+        return;
+    }
+    platform_mutex_lock(engine->lock);
+    engine->locked.has_stopped = true;
+    platform_mutex_unlock(engine->lock);
+
+    while ((job = last_job(engine)) != NULL) {
+        platform_mutex_lock(job->operation);
+        engine_stop_runners(job);
+        remove_temporary_files(job);
+        platform_mutex_lock(engine->lock);
+        engine_unlist_locked(job);
+        platform_condition_broadcast(engine->changed);
+        platform_mutex_unlock(engine->lock);
+        platform_mutex_unlock(job->operation);
+        odo_job_release(job);
+    }
+    platform_mutex_lock(engine->lock);
+    downloader = engine->locked.downloader;
+    engine->locked.downloader = NULL;
+    platform_mutex_unlock(engine->lock);
+    downloader_stop(downloader);
+    engine_release(engine);
+}
+
+bool odo_engine_is_busy(struct odo_engine *engine)
+{
+    bool is_busy;
+
+    platform_mutex_lock(engine->lock);
+    is_busy = engine->locked.job_count > 0;
+    platform_mutex_unlock(engine->lock);
+    return is_busy;
+}
+
+/* --- The jobs it holds ---------------------------------------------------------------- */
+
+enum odo_status engine_check_alive_locked(const struct odo_job *job)
+{
+    if (job_state_is_final(job->locked.job.state)) {
+        return ODO_E_INVALID_STATE;
+    }
+    return job->engine->locked.has_stopped ? ODO_E_SHUTTING_DOWN : ODO_OK;
+}
+
+enum odo_status engine_list_locked(struct odo_job *job)
+{
+    struct odo_engine *engine = job->engine;
+
+    if (engine->locked.has_stopped) {
+        return ODO_E_SHUTTING_DOWN;
+    }
+    if (engine->locked.job_count == engine->locked.job_capacity) {
+        size_t capacity = engine->locked.job_capacity ? engine->locked.job_capacity * 2 : 8;
+        struct odo_job **larger =
+            memory_resize(engine->locked.jobs, capacity, sizeof(struct odo_job *));
+
+        if (!larger) {
+            return ODO_E_OUT_OF_MEMORY;
+        }
+        engine->locked.jobs = larger;
+        engine->locked.job_capacity = capacity;
+    }
+    engine->locked.jobs[engine->locked.job_count++] = odo_job_add_ref(job);
+    job->locked.is_listed = true;
+    return ODO_OK;
+}
+
+void engine_unlist_locked(struct odo_job *job)
+{
+    struct odo_engine *engine = job->engine;
+
+    if (!job->locked.is_listed) {
+        return;
+    }
+    job->locked.is_listed = false;
+    for (size_t i = 0; i < engine->locked.job_count; i++) {
+        if (engine->locked.jobs[i] == job) {
+            engine->locked.job_count--;
+            memmove(&engine->locked.jobs[i], &engine->locked.jobs[i + 1],
+                    (engine->locked.job_count - i) * sizeof(struct odo_job *));
+            break;
+        }
+    }
+    odo_job_release(job); /* the caller holds one more */
+}
+
+struct odo_job *odo_job_add_ref(struct odo_job *job)
+{
+    atomic_fetch_add(&job->references, 1);
+    return job;
+}
+
+void odo_job_release(struct odo_job *job)
+{
+    struct odo_engine *engine;
+
+    if (!job || atomic_fetch_sub(&job->references, 1) > 1) {
+        return;
+    }
+    engine = job->engine;
+    for (uint32_t i = 0; i < job->locked.job.file_count; i++) {
+        memory_free(job->locked.runners[i]);
+    }
+    memory_free(job->locked.runners);
+    job_free(&job->locked.job);
+    platform_mutex_free(job->operation);
+    memory_free(job);
+    engine_release(engine);
+}

@@ -1,0 +1,117 @@
+/*
+ * The one place that decides. It owns the lock, the jobs and the downloader, and starts and
+ * stops them in order.
+ *
+ * Three locks, always taken in this order:
+ *   - a job's `operation` is held for the whole of a call that changes the job's life, so that
+ *     such calls come one after the other. It may be held while waiting for the disk and for
+ *     the network thread, which never takes it;
+ *   - the engine's `lock` guards every `locked` struct, for moments;
+ *   - the engine's `delivery` is taken before `lock` is let go, and held while the host is
+ *     told what happened: so events arrive in the order in which things happened, and no lock
+ *     that a host could need is held.
+ */
+#ifndef ODO_ENGINE_ENGINE_H
+#define ODO_ENGINE_ENGINE_H
+
+#include "job/job.h"
+#include "platform/thread.h"
+#include "transfer/downloader.h"
+
+#include <stdatomic.h>
+
+#include <odo/odo.h>
+
+struct odo_engine {
+    atomic_uint references; /* the host's, and one for each job */
+    struct odo_host host;
+    struct downloader_options downloader_options; /* texts owned */
+    struct platform_mutex *lock;
+    struct platform_mutex *delivery;
+    struct platform_condition *changed; /* with `lock`: some job's state, or `stopping` */
+    struct {
+        struct odo_job **jobs; /* counted; oldest first; neither completed nor cancelled */
+        size_t job_count;
+        size_t job_capacity;
+        struct downloader *downloader; /* NULL until a job is resumed */
+        bool has_stopped;
+    } locked;
+};
+
+/* A file of a job in motion. Its address is the context of the transfer's reports. */
+struct engine_runner {
+    struct odo_job *job;
+    uint32_t index;
+    struct transfer *transfer; /* NULL while the file stands still */
+    enum transfer_state state;
+    uint64_t since_ms;                   /* when the transfer was added */
+    struct odo_file_statistics earlier; /* of the transfers before this one */
+};
+
+struct odo_job {
+    atomic_uint references;
+    struct odo_engine *engine; /* counted */
+    struct platform_mutex *operation;
+    struct odo_job_id id; /* never changes */
+    struct {
+        struct job job;
+        struct engine_runner **runners; /* one for each file */
+        uint32_t runner_capacity;
+        uint32_t moving;  /* runners by state */
+        uint32_t waiting;
+        uint32_t stopping; /* transfers that the network thread is about to remove */
+        bool is_listed;    /* the engine holds it */
+    } locked;
+};
+
+/* What is to be told once the lock can be let go. */
+struct engine_events {
+    struct odo_event items[4];
+    size_t count;
+};
+
+/* Fails on the state alone; a stopped engine is ODO_E_SHUTTING_DOWN. */
+enum odo_status engine_check_alive_locked(const struct odo_job *job);
+
+/* Note an event for engine_unlock_and_deliver(). */
+void engine_note(struct engine_events *events, enum odo_event_kind kind, struct odo_job *job,
+                 uint32_t file_index);
+
+/* Let the lock go and tell the host. */
+void engine_unlock_and_deliver(struct odo_engine *engine, const struct engine_events *events);
+
+/* The only function that changes job->state. ODO_E_INVALID_STATE when the table refuses. */
+enum odo_status engine_apply_locked(struct odo_job *job, enum job_event event,
+                                    struct engine_events *events);
+
+/* Something that a client can see has changed. */
+void engine_touch_locked(struct odo_job *job, struct engine_events *events);
+
+/* The downloader, started when it is needed first. */
+enum odo_status engine_get_downloader_locked(struct odo_engine *engine,
+                                             struct downloader **downloader_out);
+
+/* The engine keeps the job / lets it go. */
+enum odo_status engine_list_locked(struct odo_job *job);
+void engine_unlist_locked(struct odo_job *job);
+
+/* How a transfer of this job is to behave now. */
+struct transfer_settings engine_settings_locked(const struct odo_job *job);
+
+/* A file was added: a job in motion fetches it too. `operation` is held. */
+enum odo_status engine_start_added(struct odo_job *job);
+
+/* Where transfers report; the context is a struct engine_runner. */
+void engine_on_update(void *context, const struct transfer_update *update);
+
+/* A runner's transfer is taken out of it, to be removed; NULL when there is none. */
+struct transfer *engine_take_transfer_locked(struct engine_runner *runner);
+
+/* What the removed transfer of a file has left. Takes the checkpoint over. */
+void engine_keep_checkpoint_locked(struct engine_runner *runner,
+                                   struct checkpoint *checkpoint);
+
+/* Stop every runner of a job; `operation` is held, the lock is not. */
+void engine_stop_runners(struct odo_job *job);
+
+#endif

@@ -1,0 +1,240 @@
+/*
+ * What a moving, finished or failed file means for its job, and whom to tell. On the network
+ * thread, but for stopping.
+ */
+#include "engine/engine.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "platform/clock.h"
+
+#include <assert.h>
+
+/* Forget how a runner counted, and count it as `state`; TRANSFER_QUEUED counts as nothing. */
+static void set_runner_state_locked(struct engine_runner *runner, enum transfer_state state)
+{
+    struct odo_job *job = runner->job;
+
+    job->locked.moving -= runner->state == TRANSFER_MOVING;
+    job->locked.waiting -= runner->state == TRANSFER_WAITING;
+    runner->state = state;
+    job->locked.moving += state == TRANSFER_MOVING;
+    job->locked.waiting += state == TRANSFER_WAITING;
+}
+
+struct transfer *engine_take_transfer_locked(struct engine_runner *runner)
+{
+    struct transfer *transfer = runner->transfer;
+    struct job_file *file = runner->job->locked.job.files[runner->index];
+
+    if (transfer) {
+        runner->transfer = NULL;
+        set_runner_state_locked(runner, TRANSFER_QUEUED);
+        file->statistics.transferring_ms += platform_clock_milliseconds() - runner->since_ms;
+        runner->earlier = file->statistics;
+    }
+    return transfer;
+}
+
+void engine_keep_checkpoint_locked(struct engine_runner *runner, struct checkpoint *checkpoint)
+{
+    struct job_file *file = runner->job->locked.job.files[runner->index];
+
+    checkpoint_free(&file->checkpoint);
+    file->checkpoint = *checkpoint;
+    checkpoint_init(checkpoint);
+    file->has_begun = file->has_begun || file->checkpoint.begun;
+}
+
+/* Note in the file what the update says. */
+static void record_locked(struct engine_runner *runner, const struct transfer_update *update)
+{
+    struct job *job = &runner->job->locked.job;
+    struct job_file *file = job->files[runner->index];
+
+    file->has_begun = file->has_begun || update->begun;
+    file->file_size = update->file_size;
+    file->last_modified_us = update->last_modified_us;
+    file->statistics.file_size = update->file_size;
+    file->statistics.bytes_received = runner->earlier.bytes_received + update->bytes_received;
+    file->statistics.connections = runner->earlier.connections + update->connections;
+    file->statistics.requests = runner->earlier.requests + update->requests;
+    if (update->response_headers) {
+        char *headers = text_copy(update->response_headers);
+
+        if (headers) { /* without memory the earlier ones stay */
+            memory_free(file->response_headers);
+            file->response_headers = headers;
+        }
+    }
+    job_set_progress(job, file, update->bytes_total, update->bytes_had);
+}
+
+static void set_error_locked(struct engine_runner *runner, const struct odo_error *error)
+{
+    struct job *job = &runner->job->locked.job;
+
+    job->error = *error;
+    job->error_file = runner->index;
+}
+
+static void on_moving_locked(struct engine_runner *runner, struct engine_events *events)
+{
+    struct odo_job *job = runner->job;
+
+    if (job->locked.job.state == ODO_JOB_TRANSIENT_ERROR) {
+        job->locked.job.error = (struct odo_error){.status = ODO_OK};
+        engine_apply_locked(job, JOB_MOVE, events);
+    }
+}
+
+static void on_waiting_locked(struct engine_runner *runner,
+                              const struct transfer_update *update,
+                              struct engine_events *events)
+{
+    struct odo_job *job = runner->job;
+
+    if (job->locked.moving == 0) {
+        set_error_locked(runner, &update->error);
+        engine_apply_locked(job, JOB_OBSTRUCT, events);
+    }
+}
+
+static void on_done_locked(struct engine_runner *runner, struct engine_events *events)
+{
+    struct odo_job *job = runner->job;
+    struct job *data = &job->locked.job;
+
+    job_set_transferred(data, data->files[runner->index]);
+    engine_note(events, ODO_EVENT_FILE_TRANSFERRED, job, runner->index);
+    if (data->totals.transferred == data->file_count) {
+        data->error = (struct odo_error){.status = ODO_OK};
+        engine_apply_locked(job, JOB_MOVE, events); /* it may have waited until now */
+        engine_apply_locked(job, JOB_ALL_DONE, events);
+    }
+}
+
+static void on_failed_locked(struct engine_runner *runner, const struct transfer_update *update,
+                             struct engine_events *events)
+{
+    set_error_locked(runner, &update->error);
+    engine_apply_locked(runner->job, JOB_FAIL, events);
+}
+
+/* The network thread ends transfers of a job; calls on the job wait for that. */
+static void remove_transfer(struct engine_runner *runner, struct transfer *transfer)
+{
+    struct odo_engine *engine = runner->job->engine;
+    struct checkpoint checkpoint;
+
+    downloader_remove(engine->locked.downloader, transfer, &checkpoint);
+    platform_mutex_lock(engine->lock);
+    engine_keep_checkpoint_locked(runner, &checkpoint);
+    runner->job->locked.stopping--;
+    if (runner->job->locked.stopping == 0) {
+        platform_condition_broadcast(engine->changed);
+    }
+    platform_mutex_unlock(engine->lock);
+}
+
+static void remove_all_transfers(struct odo_job *job)
+{
+    struct odo_engine *engine = job->engine;
+    uint32_t index = 0;
+
+    for (;;) {
+        struct engine_runner *runner = NULL;
+        struct transfer *transfer = NULL;
+
+        platform_mutex_lock(engine->lock);
+        for (; index < job->locked.job.file_count && !transfer; index++) {
+            runner = job->locked.runners[index];
+            transfer = engine_take_transfer_locked(runner);
+        }
+        if (transfer) {
+            job->locked.stopping++;
+        }
+        platform_mutex_unlock(engine->lock);
+        if (!transfer) {
+            return;
+        }
+        remove_transfer(runner, transfer);
+    }
+}
+
+void engine_on_update(void *context, const struct transfer_update *update)
+{
+    struct engine_runner *runner = context;
+    struct odo_job *job = odo_job_add_ref(runner->job);
+    struct odo_engine *engine = job->engine;
+    struct engine_events events = {.count = 0};
+    struct transfer *ended = NULL;
+    bool has_failed = false;
+
+    platform_mutex_lock(engine->lock);
+    if (!runner->transfer) { /* somebody is about to remove it: its news is old */
+        platform_mutex_unlock(engine->lock);
+        odo_job_release(job);
+        return;
+    }
+    record_locked(runner, update);
+    set_runner_state_locked(runner, update->state);
+    switch (update->state) {
+    case TRANSFER_QUEUED:
+        break;
+    case TRANSFER_MOVING:
+        on_moving_locked(runner, &events);
+        break;
+    case TRANSFER_WAITING:
+        on_waiting_locked(runner, update, &events);
+        break;
+    case TRANSFER_DONE:
+        on_done_locked(runner, &events);
+        ended = engine_take_transfer_locked(runner);
+        job->locked.stopping++;
+        break;
+    case TRANSFER_FAILED:
+        on_failed_locked(runner, update, &events);
+        has_failed = true;
+        job->locked.stopping++; /* keeps calls on the job waiting until all have gone */
+        break;
+    }
+    engine_touch_locked(job, &events);
+    engine_unlock_and_deliver(engine, &events);
+
+    if (ended) {
+        remove_transfer(runner, ended);
+    }
+    if (has_failed) {
+        remove_all_transfers(job);
+        platform_mutex_lock(engine->lock);
+        job->locked.stopping--;
+        platform_condition_broadcast(engine->changed);
+        platform_mutex_unlock(engine->lock);
+    }
+    odo_job_release(job);
+}
+
+void engine_stop_runners(struct odo_job *job)
+{
+    struct odo_engine *engine = job->engine;
+
+    platform_mutex_lock(engine->lock);
+    while (job->locked.stopping > 0) {
+        platform_condition_wait(engine->changed, engine->lock);
+    }
+    for (uint32_t i = 0; i < job->locked.job.file_count; i++) {
+        struct engine_runner *runner = job->locked.runners[i];
+        struct transfer *transfer = engine_take_transfer_locked(runner);
+        struct checkpoint checkpoint;
+
+        if (!transfer) {
+            continue;
+        }
+        platform_mutex_unlock(engine->lock);
+        downloader_remove(engine->locked.downloader, transfer, &checkpoint);
+        platform_mutex_lock(engine->lock);
+        engine_keep_checkpoint_locked(runner, &checkpoint);
+    }
+    platform_mutex_unlock(engine->lock);
+}

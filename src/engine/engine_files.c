@@ -1,0 +1,258 @@
+/*
+ * The calls of odo.h on the files of a job.
+ */
+#include "engine/engine.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "platform/clock.h"
+#include "platform/path.h"
+#include "transfer/url.h"
+
+#include <assert.h>
+#include <string.h>
+
+static bool text_is_given(const char *text)
+{
+    return text && *text != '\0' && text_is_utf8(text);
+}
+
+/* What can be said of a request by looking at its texts. */
+static enum odo_status check_texts(const struct odo_file_request *request)
+{
+    enum odo_status status;
+
+    if (!text_is_given(request->file_id) || !text_is_given(request->url) ||
+        !text_is_given(request->local_path)) {
+        return ODO_E_INVALID_ARGUMENT;
+    }
+    status = url_check(request->url);
+    if (status != ODO_OK) {
+        /* A URL that names no server is one of the caller's arguments here. */
+        return status == ODO_E_INVALID_URL ? ODO_E_INVALID_ARGUMENT : status;
+    }
+    status = platform_path_check(request->local_path);
+    if (status != ODO_OK) {
+        return status;
+    }
+    return request->range_count > 0 && !request->ranges ? ODO_E_INVALID_ARGUMENT : ODO_OK;
+}
+
+static enum odo_status check_alive(struct odo_job *job)
+{
+    enum odo_status status;
+
+    platform_mutex_lock(job->engine->lock);
+    status = engine_check_alive_locked(job);
+    platform_mutex_unlock(job->engine->lock);
+    return status;
+}
+
+/* Room for one runner more. */
+static enum odo_status reserve_runner_locked(struct odo_job *job)
+{
+    uint32_t count = job->locked.job.file_count;
+    uint32_t capacity = job->locked.runner_capacity;
+    struct engine_runner **larger;
+
+    if (count < capacity) {
+        return ODO_OK;
+    }
+    if (capacity > UINT32_MAX / 2) {
+        return ODO_E_TOO_MANY;
+    }
+    capacity = capacity ? capacity * 2 : 8;
+    larger = memory_resize(job->locked.runners, capacity, sizeof(struct engine_runner *));
+    if (!larger) {
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    job->locked.runners = larger;
+    job->locked.runner_capacity = capacity;
+    return ODO_OK;
+}
+
+/* Make the file part of the job. `operation` is held; on failure the caller keeps the file. */
+static enum odo_status append(struct odo_job *job, struct job_file *file,
+                              uint32_t *file_index_out)
+{
+    struct engine_runner *runner = memory_allocate_zeroed(1, sizeof(*runner));
+    struct engine_events events = {.count = 0};
+    enum odo_status status;
+
+    if (!runner) {
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    platform_mutex_lock(job->engine->lock);
+    status = reserve_runner_locked(job);
+    if (status == ODO_OK) {
+        status = job_append(&job->locked.job, file);
+    }
+    if (status == ODO_OK) {
+        runner->job = job;
+        runner->index = job->locked.job.file_count - 1;
+        runner->state = TRANSFER_QUEUED;
+        job->locked.runners[runner->index] = runner;
+        *file_index_out = runner->index;
+        engine_touch_locked(job, &events);
+    } else {
+        memory_free(runner);
+    }
+    engine_unlock_and_deliver(job->engine, &events);
+    return status;
+}
+
+/* The file was added to a job in motion and could not join it. `operation` is held. */
+static void remove_last(struct odo_job *job)
+{
+    struct job_file *file;
+
+    platform_mutex_lock(job->engine->lock);
+    file = job_remove_last(&job->locked.job);
+    memory_free(job->locked.runners[job->locked.job.file_count]);
+    platform_mutex_unlock(job->engine->lock);
+    job_file_free(file);
+}
+
+enum odo_status odo_job_add_file(struct odo_job *job, const struct odo_file_request *request,
+                                 uint32_t *file_index_out)
+{
+    struct job_file *file = NULL;
+    enum odo_status status;
+    uint32_t index = 0;
+
+    platform_mutex_lock(job->operation);
+    status = check_alive(job);
+    if (status == ODO_OK) {
+        status = check_texts(request);
+    }
+    if (status == ODO_OK) {
+        status = job_file_create(request, &file);
+    }
+    if (status == ODO_OK) {
+        status = platform_path_check_writable(request->local_path);
+    }
+    if (status == ODO_OK) {
+        status = platform_path_temporary(request->local_path, &file->temporary_path);
+    }
+    if (status == ODO_OK) {
+        status = append(job, file, &index);
+    }
+    if (status != ODO_OK) {
+        job_file_free(file);
+        goto done;
+    }
+    status = engine_start_added(job);
+    if (status != ODO_OK) {
+        remove_last(job);
+        goto done;
+    }
+    if (file_index_out) {
+        *file_index_out = index;
+    }
+
+done:
+    platform_mutex_unlock(job->operation);
+    return status;
+}
+
+uint32_t odo_job_get_file_count(struct odo_job *job)
+{
+    uint32_t count;
+
+    platform_mutex_lock(job->engine->lock);
+    count = job->locked.job.file_count;
+    platform_mutex_unlock(job->engine->lock);
+    return count;
+}
+
+static const struct job_file *file_locked(const struct odo_job *job, uint32_t file_index)
+{
+    assert(file_index < job->locked.job.file_count);
+    return job->locked.job.files[file_index];
+}
+
+void odo_file_get_progress(struct odo_job *job, uint32_t file_index,
+                           struct odo_file_progress *progress_out)
+{
+    const struct job_file *file;
+
+    platform_mutex_lock(job->engine->lock);
+    file = file_locked(job, file_index);
+    *progress_out = (struct odo_file_progress){
+        .bytes_total = file->bytes_total,
+        .bytes_transferred = file->bytes_had,
+        .completed = file->is_completed,
+    };
+    platform_mutex_unlock(job->engine->lock);
+}
+
+static const char *text_of(const struct job_file *file, enum odo_file_text which)
+{
+    switch (which) {
+    case ODO_FILE_ID:
+        return file->file_id;
+    case ODO_FILE_URL:
+        return file->url;
+    case ODO_FILE_LOCAL_PATH:
+        return file->local_path;
+    case ODO_FILE_TEMPORARY_PATH:
+        return file->has_begun ? file->temporary_path : "";
+    case ODO_FILE_RESPONSE_HEADERS:
+        return file->response_headers ? file->response_headers : "";
+    case ODO_FILE_TEXT_COUNT:
+        break;
+    }
+    assert(!"a text of a file");
+    return "";
+}
+
+enum odo_status odo_file_get_text(struct odo_job *job, uint32_t file_index,
+                                  enum odo_file_text which, char **text_out)
+{
+    char *copy;
+
+    platform_mutex_lock(job->engine->lock);
+    copy = text_copy(text_of(file_locked(job, file_index), which));
+    platform_mutex_unlock(job->engine->lock);
+    if (!copy) {
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    *text_out = copy;
+    return ODO_OK;
+}
+
+enum odo_status odo_file_get_ranges(struct odo_job *job, uint32_t file_index,
+                                    struct byte_range **ranges_out, uint32_t *count_out)
+{
+    const struct job_file *file;
+    struct byte_range *copy = NULL;
+
+    /* The ranges of a file never change, so they are copied without the lock. */
+    platform_mutex_lock(job->engine->lock);
+    file = file_locked(job, file_index);
+    platform_mutex_unlock(job->engine->lock);
+    if (file->range_count > 0) {
+        copy = memory_allocate(file->range_count, sizeof(*copy));
+        if (!copy) {
+            return ODO_E_OUT_OF_MEMORY;
+        }
+        memcpy(copy, file->ranges, file->range_count * sizeof(*copy));
+    }
+    *ranges_out = copy;
+    *count_out = file->range_count;
+    return ODO_OK;
+}
+
+void odo_file_get_statistics(struct odo_job *job, uint32_t file_index,
+                             struct odo_file_statistics *statistics_out)
+{
+    const struct engine_runner *runner;
+
+    platform_mutex_lock(job->engine->lock);
+    *statistics_out = file_locked(job, file_index)->statistics;
+    runner = job->locked.runners[file_index];
+    if (runner->transfer) {
+        statistics_out->transferring_ms += platform_clock_milliseconds() - runner->since_ms;
+    }
+    platform_mutex_unlock(job->engine->lock);
+}

@@ -1,0 +1,637 @@
+/*
+ * The calls of odo.h on jobs: take the lock, decide, record, wake the network thread.
+ */
+#include "engine/engine.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "platform/clock.h"
+#include "platform/file.h"
+#include "platform/path.h"
+#include "platform/random.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* --- Making and finding --------------------------------------------------------------- */
+
+/* A random UUID of version 4 (RFC 9562), laid out as a Windows GUID. */
+static enum odo_status make_id(struct odo_job_id *id_out)
+{
+    enum odo_status status = platform_random_fill(id_out->bytes, sizeof(id_out->bytes));
+
+    if (status == ODO_OK) {
+        id_out->bytes[7] = (uint8_t)((id_out->bytes[7] & 0x0f) | 0x40);
+        id_out->bytes[8] = (uint8_t)((id_out->bytes[8] & 0x3f) | 0x80);
+    }
+    return status;
+}
+
+static enum odo_status create_unlisted(struct odo_engine *engine, struct odo_job **job_out)
+{
+    struct odo_job *job = memory_allocate_zeroed(1, sizeof(*job));
+    enum odo_status status;
+
+    if (!job) {
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    job->operation = platform_mutex_create();
+    if (!job->operation) {
+        memory_free(job);
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    status = make_id(&job->id);
+    if (status != ODO_OK) {
+        platform_mutex_free(job->operation);
+        memory_free(job);
+        return status;
+    }
+    atomic_init(&job->references, 1);
+    atomic_fetch_add(&engine->references, 1);
+    job->engine = engine;
+    job_init(&job->locked.job, &job->id, platform_clock_wall_us());
+    *job_out = job;
+    return ODO_OK;
+}
+
+enum odo_status odo_job_create(struct odo_engine *engine, const char *display_name,
+                               struct odo_job **job_out)
+{
+    struct odo_job *job = NULL;
+    enum odo_status status = create_unlisted(engine, &job);
+
+    if (status != ODO_OK) {
+        return status;
+    }
+    status = job_set_text(&job->locked.job, ODO_JOB_DISPLAY_NAME, display_name);
+    if (status == ODO_E_STRING_TOO_LONG) {
+        status = ODO_E_INVALID_ARGUMENT; /* at creation, that is what clients are told */
+    }
+    if (status == ODO_OK) {
+        platform_mutex_lock(engine->lock);
+        status = engine_list_locked(job);
+        platform_mutex_unlock(engine->lock);
+    }
+    if (status != ODO_OK) {
+        odo_job_release(job);
+        return status;
+    }
+    *job_out = job;
+    return ODO_OK;
+}
+
+enum odo_status odo_job_find(struct odo_engine *engine, const struct odo_job_id *id,
+                             struct odo_job **job_out)
+{
+    enum odo_status status = ODO_E_NOT_FOUND;
+
+    platform_mutex_lock(engine->lock);
+    for (size_t i = 0; i < engine->locked.job_count; i++) {
+        struct odo_job *job = engine->locked.jobs[i];
+
+        if (memcmp(job->id.bytes, id->bytes, sizeof(id->bytes)) == 0) {
+            *job_out = odo_job_add_ref(job);
+            status = ODO_OK;
+            break;
+        }
+    }
+    platform_mutex_unlock(engine->lock);
+    return status;
+}
+
+enum odo_status odo_job_list(struct odo_engine *engine, struct odo_job ***jobs_out,
+                             size_t *count_out)
+{
+    struct odo_job **jobs = NULL;
+    enum odo_status status = ODO_OK;
+    size_t count;
+
+    platform_mutex_lock(engine->lock);
+    count = engine->locked.job_count;
+    if (count > 0) {
+        jobs = memory_allocate(count, sizeof(struct odo_job *));
+        status = jobs ? ODO_OK : ODO_E_OUT_OF_MEMORY;
+    }
+    if (status == ODO_OK) {
+        for (size_t i = 0; i < count; i++) {
+            jobs[i] = odo_job_add_ref(engine->locked.jobs[i]);
+        }
+        *jobs_out = jobs;
+        *count_out = count;
+    }
+    platform_mutex_unlock(engine->lock);
+    return status;
+}
+
+/* --- Setting in motion ---------------------------------------------------------------- */
+
+struct transfer_settings engine_settings_locked(const struct odo_job *job)
+{
+    const struct job *data = &job->locked.job;
+    uint32_t timeout_s = job_number(data, ODO_JOB_NO_PROGRESS_TIMEOUT);
+
+    return (struct transfer_settings){
+        .no_progress_ms = timeout_s == 0 || timeout_s == UINT32_MAX
+                              ? UINT64_MAX
+                              : (uint64_t)timeout_s * 1000,
+        .minimum_retry_ms = data->number_is_set[ODO_JOB_MINIMUM_RETRY_DELAY]
+                                ? (uint64_t)data->numbers[ODO_JOB_MINIMUM_RETRY_DELAY] * 1000
+                                : 0, /* the default is a figure for show */
+        .never_retry = timeout_s == 0,
+        .foreground = job_number(data, ODO_JOB_PRIORITY) == 0,
+    };
+}
+
+/* A checkpoint that does not fit what is wanted cannot be used: fetch all of it. */
+static void drop_checkpoint(struct job_file *file)
+{
+    bool begun = file->checkpoint.begun;
+
+    checkpoint_free(&file->checkpoint);
+    file->checkpoint.begun = begun;
+}
+
+/*
+ * Begin the transfer of one file. `operation` is held and the lock is not, since laying out a
+ * file of many ranges takes a while. Nobody else adds or removes this runner's transfer until
+ * it reports.
+ */
+static enum odo_status start_runner(struct odo_job *job, struct engine_runner *runner,
+                                    struct downloader *downloader,
+                                    const struct transfer_settings *settings)
+{
+    struct job_file *file = job->locked.job.files[runner->index];
+    struct transfer_options options = {
+        .url = file->url,
+        .ranges = file->ranges,
+        .range_count = file->range_count,
+        .wanted = &file->wanted,
+        .stated_size = file->stated_size,
+        .temporary_path = file->temporary_path,
+        .checkpoint = &file->checkpoint,
+        .group = job,
+        .settings = *settings,
+        .on_update = engine_on_update,
+        .context = runner,
+    };
+    struct transfer *transfer = NULL;
+    enum odo_status status = downloader_prepare(downloader, &options, &transfer);
+
+    if (status == ODO_E_DAMAGED || status == ODO_E_INVALID_RANGE) {
+        drop_checkpoint(file);
+        status = downloader_prepare(downloader, &options, &transfer);
+    }
+    if (status == ODO_OK) {
+        platform_mutex_lock(job->engine->lock);
+        runner->since_ms = platform_clock_milliseconds();
+        runner->transfer = transfer;
+        downloader_begin(downloader, transfer);
+        platform_mutex_unlock(job->engine->lock);
+    }
+    return status;
+}
+
+/* Begin every file that has not come. `operation` is held. */
+static enum odo_status start_runners(struct odo_job *job, struct downloader *downloader,
+                                     const struct transfer_settings *settings)
+{
+    enum odo_status status = ODO_OK;
+    uint32_t count;
+
+    platform_mutex_lock(job->engine->lock);
+    count = job->locked.job.file_count; /* grows only while `operation` is held */
+    platform_mutex_unlock(job->engine->lock);
+    for (uint32_t i = 0; i < count && status == ODO_OK; i++) {
+        struct engine_runner *runner = job->locked.runners[i];
+        bool must_start;
+
+        platform_mutex_lock(job->engine->lock);
+        must_start = job->locked.job.state == ODO_JOB_TRANSFERRING ||
+                     job->locked.job.state == ODO_JOB_TRANSIENT_ERROR;
+        must_start = must_start && !runner->transfer &&
+                     !job->locked.job.files[i]->is_transferred;
+        platform_mutex_unlock(job->engine->lock);
+        if (must_start) {
+            status = start_runner(job, runner, downloader, settings);
+        }
+    }
+    return status;
+}
+
+enum odo_status engine_start_added(struct odo_job *job)
+{
+    struct odo_engine *engine = job->engine;
+    struct downloader *downloader;
+    struct transfer_settings settings;
+    bool is_running;
+
+    platform_mutex_lock(engine->lock);
+    is_running = job->locked.job.state == ODO_JOB_TRANSFERRING ||
+                 job->locked.job.state == ODO_JOB_TRANSIENT_ERROR;
+    downloader = engine->locked.downloader;
+    settings = engine_settings_locked(job);
+    platform_mutex_unlock(engine->lock);
+    return is_running ? start_runners(job, downloader, &settings) : ODO_OK;
+}
+
+static void wait_for_stopping_locked(struct odo_job *job)
+{
+    while (job->locked.stopping > 0) {
+        platform_condition_wait(job->engine->changed, job->engine->lock);
+    }
+}
+
+/* Take the state back that resuming has set: nothing could be begun. */
+static void resume_failed(struct odo_job *job)
+{
+    struct engine_events events = {.count = 0};
+
+    platform_mutex_lock(job->engine->lock);
+    engine_apply_locked(job, JOB_SUSPEND, &events);
+    engine_unlock_and_deliver(job->engine, &events);
+    engine_stop_runners(job);
+}
+
+/* `operation` is held. */
+static enum odo_status resume(struct odo_job *job)
+{
+    struct odo_engine *engine = job->engine;
+    struct job *data = &job->locked.job;
+    struct engine_events events = {.count = 0};
+    struct downloader *downloader = NULL;
+    struct transfer_settings settings;
+    enum odo_status status;
+
+    platform_mutex_lock(engine->lock);
+    wait_for_stopping_locked(job);
+    status = engine_check_alive_locked(job);
+    if (status == ODO_OK && data->file_count == 0) {
+        status = ODO_E_NO_FILES;
+    }
+    if (status != ODO_OK || data->state == ODO_JOB_TRANSFERRING ||
+        data->totals.transferred == data->file_count) {
+        platform_mutex_unlock(engine->lock);
+        return status;
+    }
+    status = engine_get_downloader_locked(engine, &downloader);
+    if (status == ODO_OK) {
+        status = engine_apply_locked(job, JOB_RESUME, &events);
+    }
+    if (status == ODO_OK) {
+        data->error = (struct odo_error){.status = ODO_OK};
+        data->error_file = UINT32_MAX;
+        engine_touch_locked(job, &events);
+    }
+    settings = engine_settings_locked(job);
+    engine_unlock_and_deliver(engine, &events);
+    if (status != ODO_OK) {
+        return status;
+    }
+    status = start_runners(job, downloader, &settings);
+    if (status != ODO_OK) {
+        resume_failed(job);
+    }
+    return status;
+}
+
+enum odo_status odo_job_resume(struct odo_job *job)
+{
+    enum odo_status status;
+    bool is_waiting;
+
+    platform_mutex_lock(job->operation);
+    platform_mutex_lock(job->engine->lock);
+    is_waiting = job->locked.job.state == ODO_JOB_TRANSIENT_ERROR;
+    platform_mutex_unlock(job->engine->lock);
+    if (is_waiting) {
+        engine_stop_runners(job); /* begin again at once, with fresh patience */
+    }
+    status = resume(job);
+    platform_mutex_unlock(job->operation);
+    return status;
+}
+
+/* --- Standing still ------------------------------------------------------------------- */
+
+/* Apply an event that ends all motion. `operation` is held. */
+static enum odo_status halt(struct odo_job *job, enum job_event event)
+{
+    struct engine_events events = {.count = 0};
+    enum odo_status status;
+
+    platform_mutex_lock(job->engine->lock);
+    status = engine_check_alive_locked(job);
+    if (status == ODO_OK) {
+        status = engine_apply_locked(job, event, &events);
+    }
+    if (status == ODO_OK) {
+        job->locked.job.error = (struct odo_error){.status = ODO_OK};
+        engine_touch_locked(job, &events);
+    }
+    engine_unlock_and_deliver(job->engine, &events);
+    if (status == ODO_OK) {
+        engine_stop_runners(job);
+    }
+    return status;
+}
+
+enum odo_status odo_job_suspend(struct odo_job *job)
+{
+    enum odo_status status;
+
+    platform_mutex_lock(job->operation);
+    status = halt(job, JOB_SUSPEND);
+    platform_mutex_unlock(job->operation);
+    return status;
+}
+
+static void unlist(struct odo_job *job)
+{
+    platform_mutex_lock(job->engine->lock);
+    engine_unlist_locked(job);
+    platform_mutex_unlock(job->engine->lock);
+}
+
+/* Delete the temporary files that are not to become anything. `operation` is held. */
+static enum odo_status remove_temporary_files(struct odo_job *job)
+{
+    enum odo_status result = ODO_OK;
+
+    for (uint32_t i = 0; i < job->locked.job.file_count; i++) {
+        const struct job_file *file = job->locked.job.files[i];
+        enum odo_status status;
+
+        if (!file->has_begun || file->is_completed) {
+            continue;
+        }
+        status = platform_file_remove(file->temporary_path);
+        if (status != ODO_OK && status != ODO_E_FILE_NOT_FOUND) {
+            result = ODO_TEMPORARY_FILES_LEFT;
+        }
+    }
+    return result;
+}
+
+enum odo_status odo_job_cancel(struct odo_job *job)
+{
+    enum odo_status status;
+
+    platform_mutex_lock(job->operation);
+    status = halt(job, JOB_CANCEL);
+    if (status == ODO_OK) {
+        status = remove_temporary_files(job);
+        unlist(job);
+    }
+    platform_mutex_unlock(job->operation);
+    return status;
+}
+
+/* --- Completing ----------------------------------------------------------------------- */
+
+/* Give a whole file its date and its name; what it holds is on the disk by then. */
+static enum odo_status put_in_place(const struct job_file *file)
+{
+    struct platform_file *opened = NULL;
+    enum odo_status status = platform_file_open(file->temporary_path, &opened);
+
+    if (status != ODO_OK) {
+        return status;
+    }
+    if (file->last_modified_us != 0) {
+        status = platform_file_set_time(opened, file->last_modified_us);
+    }
+    if (status == ODO_OK) {
+        status = platform_file_flush(opened);
+    }
+    platform_file_close(opened); /* Windows cannot rename an open file */
+    return status == ODO_OK ? platform_file_rename(file->temporary_path, file->local_path)
+                            : status;
+}
+
+/* `operation` is held, and nothing runs. */
+static enum odo_status put_all_in_place(struct odo_job *job)
+{
+    struct job *data = &job->locked.job;
+
+    for (uint32_t i = 0; i < data->file_count; i++) {
+        struct job_file *file = data->files[i];
+        enum odo_status status;
+
+        if (!file->is_transferred || file->is_completed) {
+            continue;
+        }
+        status = put_in_place(file);
+        if (status != ODO_OK) {
+            return status;
+        }
+        platform_mutex_lock(job->engine->lock);
+        job_set_completed(data, file);
+        platform_mutex_unlock(job->engine->lock);
+    }
+    return ODO_OK;
+}
+
+/* `operation` is held. */
+static enum odo_status complete(struct odo_job *job)
+{
+    struct job *data = &job->locked.job;
+    bool was_running;
+    bool is_partial;
+    enum odo_status status;
+
+    platform_mutex_lock(job->engine->lock);
+    status = engine_check_alive_locked(job);
+    was_running = job_state_is_running(data->state);
+    platform_mutex_unlock(job->engine->lock);
+    if (status != ODO_OK) {
+        return status;
+    }
+    if (was_running) {
+        status = halt(job, JOB_SUSPEND);
+    }
+    if (status == ODO_OK) {
+        status = put_all_in_place(job);
+    }
+    if (status != ODO_OK) {
+        if (was_running) {
+            resume(job);
+        }
+        return status;
+    }
+    is_partial = data->totals.completed < data->file_count;
+    status = halt(job, JOB_COMPLETE);
+    if (status != ODO_OK) {
+        return status;
+    }
+    status = remove_temporary_files(job);
+    unlist(job);
+    return is_partial ? ODO_PARTIAL_COMPLETE : status;
+}
+
+enum odo_status odo_job_complete(struct odo_job *job)
+{
+    enum odo_status status;
+
+    platform_mutex_lock(job->operation);
+    status = complete(job);
+    platform_mutex_unlock(job->operation);
+    return status;
+}
+
+/* --- Asking --------------------------------------------------------------------------- */
+
+enum odo_status odo_job_wait(struct odo_job *job, uint32_t timeout_ms)
+{
+    uint64_t deadline_ms = platform_clock_milliseconds() + timeout_ms;
+    enum odo_status status = ODO_OK;
+
+    platform_mutex_lock(job->engine->lock);
+    while (job_state_is_running(job->locked.job.state) && status == ODO_OK) {
+        if (job->engine->locked.has_stopped) {
+            status = ODO_E_SHUTTING_DOWN;
+        } else if (!platform_condition_wait_until(job->engine->changed, job->engine->lock,
+                                                  deadline_ms)) {
+            status = ODO_E_TIMED_OUT;
+        }
+    }
+    platform_mutex_unlock(job->engine->lock);
+    return status;
+}
+
+void odo_job_get_id(struct odo_job *job, struct odo_job_id *id_out)
+{
+    *id_out = job->id;
+}
+
+enum odo_job_state odo_job_get_state(struct odo_job *job)
+{
+    enum odo_job_state state;
+
+    platform_mutex_lock(job->engine->lock);
+    state = job->locked.job.state;
+    platform_mutex_unlock(job->engine->lock);
+    return state;
+}
+
+void odo_job_get_progress(struct odo_job *job, struct odo_job_progress *progress_out)
+{
+    platform_mutex_lock(job->engine->lock);
+    *progress_out = job_progress(&job->locked.job);
+    platform_mutex_unlock(job->engine->lock);
+}
+
+void odo_job_get_times(struct odo_job *job, struct odo_job_times *times_out)
+{
+    platform_mutex_lock(job->engine->lock);
+    *times_out = job->locked.job.times;
+    platform_mutex_unlock(job->engine->lock);
+}
+
+uint32_t odo_job_get_error_count(struct odo_job *job)
+{
+    uint32_t count;
+
+    platform_mutex_lock(job->engine->lock);
+    count = job->locked.job.error_count;
+    platform_mutex_unlock(job->engine->lock);
+    return count;
+}
+
+enum odo_status odo_job_get_error(struct odo_job *job, struct odo_error *error_out,
+                                  uint32_t *file_index_out)
+{
+    const struct job *data = &job->locked.job;
+    enum odo_status status = ODO_E_NO_ERROR;
+
+    platform_mutex_lock(job->engine->lock);
+    if (data->state == ODO_JOB_ERROR || data->state == ODO_JOB_TRANSIENT_ERROR) {
+        *error_out = data->error;
+        if (file_index_out) {
+            *file_index_out = data->error_file;
+        }
+        status = ODO_OK;
+    }
+    platform_mutex_unlock(job->engine->lock);
+    return status;
+}
+
+/* --- What a client may set ------------------------------------------------------------ */
+
+uint32_t odo_job_get_number(struct odo_job *job, enum odo_job_number which)
+{
+    uint32_t value;
+
+    assert(which < ODO_JOB_NUMBER_COUNT);
+    platform_mutex_lock(job->engine->lock);
+    value = job_number(&job->locked.job, which);
+    platform_mutex_unlock(job->engine->lock);
+    return value;
+}
+
+/* Tell what runs how to behave from now on. */
+static void change_runners_locked(struct odo_job *job)
+{
+    struct transfer_settings settings = engine_settings_locked(job);
+
+    for (uint32_t i = 0; i < job->locked.job.file_count; i++) {
+        struct engine_runner *runner = job->locked.runners[i];
+
+        if (runner->transfer) {
+            downloader_change(job->engine->locked.downloader, runner->transfer, &settings);
+        }
+    }
+}
+
+enum odo_status odo_job_set_number(struct odo_job *job, enum odo_job_number which,
+                                   uint32_t value)
+{
+    struct engine_events events = {.count = 0};
+    enum odo_status status;
+
+    platform_mutex_lock(job->operation);
+    platform_mutex_lock(job->engine->lock);
+    status = engine_check_alive_locked(job);
+    if (status == ODO_OK) {
+        status = job_set_number(&job->locked.job, which, value);
+    }
+    if (status == ODO_OK) {
+        change_runners_locked(job);
+        engine_touch_locked(job, &events);
+    }
+    engine_unlock_and_deliver(job->engine, &events);
+    platform_mutex_unlock(job->operation);
+    return status;
+}
+
+enum odo_status odo_job_get_text(struct odo_job *job, enum odo_job_text which, char **text_out)
+{
+    char *copy;
+
+    assert(which < ODO_JOB_TEXT_COUNT);
+    platform_mutex_lock(job->engine->lock);
+    copy = text_copy(job->locked.job.texts[which] ? job->locked.job.texts[which] : "");
+    platform_mutex_unlock(job->engine->lock);
+    if (!copy) {
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    *text_out = copy;
+    return ODO_OK;
+}
+
+enum odo_status odo_job_set_text(struct odo_job *job, enum odo_job_text which,
+                                 const char *text)
+{
+    struct engine_events events = {.count = 0};
+    enum odo_status status;
+
+    platform_mutex_lock(job->engine->lock);
+    status = engine_check_alive_locked(job);
+    if (status == ODO_OK) {
+        status = job_set_text(&job->locked.job, which, text);
+    }
+    if (status == ODO_OK) {
+        engine_touch_locked(job, &events);
+    }
+    engine_unlock_and_deliver(job->engine, &events);
+    return status;
+}

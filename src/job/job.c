@@ -1,0 +1,263 @@
+#include "job/job.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum {
+    PRIORITY_NORMAL = 2,
+    PRIORITY_LAST = 3,
+    NOTIFY_TRANSFERRED_AND_ERROR = 3,
+    NO_PROGRESS_FOREGROUND_S = 3600,
+    NO_PROGRESS_BACKGROUND_S = 86400,
+    MINIMUM_RETRY_DELAY_S = 600,
+    FILES_FIRST = 8,
+};
+
+void job_init(struct job *job, const struct odo_job_id *id, int64_t now_us)
+{
+    *job = (struct job){
+        .id = *id,
+        .state = ODO_JOB_SUSPENDED,
+        .times = {.created_us = now_us, .modified_us = now_us},
+        .error_file = UINT32_MAX,
+    };
+}
+
+void job_free(struct job *job)
+{
+    for (uint32_t i = 0; i < job->file_count; i++) {
+        job_file_free(job->files[i]);
+    }
+    memory_free(job->files);
+    for (size_t i = 0; i < ODO_JOB_TEXT_COUNT; i++) {
+        memory_free(job->texts[i]);
+    }
+    *job = (struct job){0};
+}
+
+void job_file_free(struct job_file *file)
+{
+    if (!file) {
+        return;
+    }
+    memory_free(file->file_id);
+    memory_free(file->url);
+    memory_free(file->local_path);
+    memory_free(file->temporary_path);
+    memory_free(file->ranges);
+    range_set_free(&file->wanted);
+    checkpoint_free(&file->checkpoint);
+    memory_free(file->response_headers);
+    memory_free(file);
+}
+
+/* Copy the ranges once and judge the copy: the client's memory may change under us. */
+static enum odo_status take_ranges(struct job_file *file,
+                                   const struct odo_file_request *request)
+{
+    static const struct byte_range everything = {0, BYTE_RANGE_TO_END};
+    enum odo_status status;
+
+    if (request->range_count == 0) {
+        return range_set_build(&everything, 1, ODO_SIZE_UNKNOWN, &file->wanted);
+    }
+    file->ranges = memory_allocate(request->range_count, sizeof(*file->ranges));
+    if (!file->ranges) {
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    memcpy(file->ranges, request->ranges, request->range_count * sizeof(*file->ranges));
+    file->range_count = request->range_count;
+    status = range_set_build(file->ranges, file->range_count, request->file_size,
+                             &file->wanted);
+    return status;
+}
+
+/* What the client will get: known now when nothing is open, or when the size is. */
+static uint64_t total_of(const struct job_file *file)
+{
+    uint64_t total = range_set_total(&file->wanted);
+    const struct byte_range *last = &file->wanted.items[file->wanted.count - 1];
+
+    if (total != ODO_SIZE_UNKNOWN || file->stated_size == ODO_SIZE_UNKNOWN) {
+        return total;
+    }
+    total = file->stated_size - last->offset;
+    for (size_t i = 0; i + 1 < file->wanted.count; i++) {
+        total += file->wanted.items[i].length;
+    }
+    return total;
+}
+
+enum odo_status job_file_create(const struct odo_file_request *request,
+                                struct job_file **file_out)
+{
+    struct job_file *file = memory_allocate_zeroed(1, sizeof(*file));
+    enum odo_status status;
+
+    if (!file) {
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    checkpoint_init(&file->checkpoint);
+    file->stated_size = request->file_size;
+    file->file_size = request->file_size;
+    file->statistics.file_size = request->file_size;
+    file->file_id = text_copy(request->file_id);
+    file->url = text_copy(request->url);
+    file->local_path = text_copy(request->local_path);
+    status = file->file_id && file->url && file->local_path ? take_ranges(file, request)
+                                                            : ODO_E_OUT_OF_MEMORY;
+    if (status != ODO_OK) {
+        job_file_free(file);
+        return status;
+    }
+    file->bytes_total = total_of(file);
+    *file_out = file;
+    return ODO_OK;
+}
+
+static void count_in(struct job *job, const struct job_file *file)
+{
+    if (file->bytes_total == ODO_SIZE_UNKNOWN) {
+        job->totals.unknown++;
+    } else {
+        job->totals.bytes_total += file->bytes_total;
+    }
+    job->totals.bytes_had += file->bytes_had;
+    job->totals.transferred += file->is_transferred;
+    job->totals.completed += file->is_completed;
+}
+
+static void count_out(struct job *job, const struct job_file *file)
+{
+    if (file->bytes_total == ODO_SIZE_UNKNOWN) {
+        job->totals.unknown--;
+    } else {
+        job->totals.bytes_total -= file->bytes_total;
+    }
+    job->totals.bytes_had -= file->bytes_had;
+    job->totals.transferred -= file->is_transferred;
+    job->totals.completed -= file->is_completed;
+}
+
+enum odo_status job_append(struct job *job, struct job_file *file)
+{
+    if (job->file_count == job->file_capacity) {
+        uint32_t capacity = job->file_capacity ? job->file_capacity * 2 : FILES_FIRST;
+        struct job_file **larger;
+
+        if (capacity < job->file_capacity) {
+            return ODO_E_TOO_MANY;
+        }
+        larger = memory_resize(job->files, capacity, sizeof(*larger));
+        if (!larger) {
+            return ODO_E_OUT_OF_MEMORY;
+        }
+        job->files = larger;
+        job->file_capacity = capacity;
+    }
+    job->files[job->file_count++] = file;
+    count_in(job, file);
+    return ODO_OK;
+}
+
+struct job_file *job_remove_last(struct job *job)
+{
+    struct job_file *file;
+
+    assert(job->file_count > 0);
+    file = job->files[--job->file_count];
+    count_out(job, file);
+    return file;
+}
+
+void job_set_progress(struct job *job, struct job_file *file, uint64_t bytes_total,
+                      uint64_t bytes_had)
+{
+    count_out(job, file);
+    file->bytes_total = bytes_total;
+    file->bytes_had = bytes_had;
+    count_in(job, file);
+}
+
+void job_set_transferred(struct job *job, struct job_file *file)
+{
+    count_out(job, file);
+    file->is_transferred = true;
+    count_in(job, file);
+}
+
+void job_set_completed(struct job *job, struct job_file *file)
+{
+    count_out(job, file);
+    file->is_completed = true;
+    count_in(job, file);
+}
+
+struct odo_job_progress job_progress(const struct job *job)
+{
+    return (struct odo_job_progress){
+        .bytes_total = job->totals.unknown > 0 ? ODO_SIZE_UNKNOWN : job->totals.bytes_total,
+        .bytes_transferred = job->totals.bytes_had,
+        .files_total = job->file_count,
+        .files_transferred = job->totals.transferred,
+    };
+}
+
+uint32_t job_number(const struct job *job, enum odo_job_number which)
+{
+    if (job->number_is_set[which]) {
+        return job->numbers[which];
+    }
+    switch (which) {
+    case ODO_JOB_PRIORITY:
+        return PRIORITY_NORMAL;
+    case ODO_JOB_NOTIFY_FLAGS:
+        return NOTIFY_TRANSFERRED_AND_ERROR;
+    case ODO_JOB_NO_PROGRESS_TIMEOUT:
+        return job_number(job, ODO_JOB_PRIORITY) == 0 ? NO_PROGRESS_FOREGROUND_S
+                                                      : NO_PROGRESS_BACKGROUND_S;
+    case ODO_JOB_MINIMUM_RETRY_DELAY:
+        return MINIMUM_RETRY_DELAY_S;
+    case ODO_JOB_COST_FLAGS:
+    case ODO_JOB_NUMBER_COUNT:
+        break;
+    }
+    return 0;
+}
+
+enum odo_status job_set_number(struct job *job, enum odo_job_number which, uint32_t value)
+{
+    if (which >= ODO_JOB_NUMBER_COUNT || (which == ODO_JOB_PRIORITY && value > PRIORITY_LAST)) {
+        return ODO_E_INVALID_ARGUMENT;
+    }
+    job->numbers[which] = value;
+    job->number_is_set[which] = true;
+    return ODO_OK;
+}
+
+enum odo_status job_set_text(struct job *job, enum odo_job_text which, const char *text)
+{
+    static const size_t most[] = {
+        [ODO_JOB_DISPLAY_NAME] = ODO_DISPLAY_NAME_MAX,
+        [ODO_JOB_DESCRIPTION] = ODO_DESCRIPTION_MAX,
+    };
+    char *copy;
+
+    static_assert(sizeof(most) / sizeof(most[0]) == ODO_JOB_TEXT_COUNT, "each has a limit");
+    if (which >= ODO_JOB_TEXT_COUNT || !text || !text_is_utf8(text)) {
+        return ODO_E_INVALID_ARGUMENT;
+    }
+    if (text_utf16_length(text) > most[which]) {
+        return ODO_E_STRING_TOO_LONG;
+    }
+    copy = text_copy(text);
+    if (!copy) {
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    memory_free(job->texts[which]);
+    job->texts[which] = copy;
+    return ODO_OK;
+}

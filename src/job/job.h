@@ -1,0 +1,98 @@
+/*
+ * A job in memory: its files, what is wanted of them, how far they have come, and what the
+ * client has set. Pure: no I/O, no clock, no locks; the engine guards it.
+ */
+#ifndef ODO_JOB_JOB_H
+#define ODO_JOB_JOB_H
+
+#include "job/checkpoint.h"
+#include "job/job_state.h"
+#include "ranges/range_set.h"
+
+#include <odo/odo.h>
+
+struct job_file {
+    char *file_id;
+    char *url;
+    char *local_path;
+    char *temporary_path;
+    struct byte_range *ranges; /* in the order given; NULL for the whole file */
+    uint32_t range_count;
+    struct range_set wanted; /* the same, sorted and joined; never changes */
+    uint64_t stated_size;    /* by the client, or ODO_SIZE_UNKNOWN */
+
+    struct checkpoint checkpoint; /* as of the last time it stood still */
+    bool has_begun;               /* the temporary file may exist */
+    bool is_transferred;          /* every byte is in the temporary file */
+    bool is_completed;            /* the file stands at its local path */
+    uint64_t file_size;           /* of the remote file, or ODO_SIZE_UNKNOWN */
+    uint64_t bytes_total;         /* wanted, or ODO_SIZE_UNKNOWN */
+    uint64_t bytes_had;
+    int64_t last_modified_us; /* of the remote file; 0 when unknown */
+    char *response_headers;   /* of the last reply; NULL before one */
+    struct odo_file_statistics statistics;
+};
+
+/* Sums over the files, kept so that asking costs nothing. */
+struct job_totals {
+    uint64_t bytes_total; /* of the files whose total is known */
+    uint32_t unknown;     /* files whose total is not */
+    uint64_t bytes_had;
+    uint32_t transferred;
+    uint32_t completed;
+};
+
+struct job {
+    struct odo_job_id id;
+    enum odo_job_state state;
+    struct job_file **files; /* owned, each one too; addresses never change */
+    uint32_t file_count;
+    uint32_t file_capacity;
+    struct job_totals totals;
+    struct odo_job_times times;
+    uint32_t numbers[ODO_JOB_NUMBER_COUNT];
+    bool number_is_set[ODO_JOB_NUMBER_COUNT];
+    char *texts[ODO_JOB_TEXT_COUNT]; /* owned; NULL is empty */
+    struct odo_error error;          /* while in ERROR or TRANSIENT_ERROR */
+    uint32_t error_file;             /* the file that met it, or UINT32_MAX */
+    uint32_t error_count;
+};
+
+/* A suspended, empty job. */
+void job_init(struct job *job, const struct odo_job_id *id, int64_t now_us);
+void job_free(struct job *job);
+
+/*
+ * Make a file of a request that was checked but for its ranges. Takes copies of everything.
+ *
+ *   ODO_E_OVERLAPPING_RANGES, ODO_E_INVALID_RANGE, ODO_E_TOO_MANY
+ *   ODO_E_OUT_OF_MEMORY
+ */
+enum odo_status job_file_create(const struct odo_file_request *request,
+                                struct job_file **file_out);
+void job_file_free(struct job_file *file); /* NULL is fine */
+
+/* Append a file; the job owns it then. ODO_E_OUT_OF_MEMORY, ODO_E_TOO_MANY: it does not. */
+enum odo_status job_append(struct job *job, struct job_file *file);
+
+/* Take the last file off again; the caller owns it. */
+struct job_file *job_remove_last(struct job *job);
+
+/* What is newly known of a file; keeps the totals right. */
+void job_set_progress(struct job *job, struct job_file *file, uint64_t bytes_total,
+                      uint64_t bytes_had);
+void job_set_transferred(struct job *job, struct job_file *file);
+void job_set_completed(struct job *job, struct job_file *file);
+
+struct odo_job_progress job_progress(const struct job *job);
+
+/* A number as the client sees it: what it has set, or the default of the moment. */
+uint32_t job_number(const struct job *job, enum odo_job_number which);
+
+/* ODO_E_INVALID_ARGUMENT when the value is out of range; nothing is changed. */
+enum odo_status job_set_number(struct job *job, enum odo_job_number which, uint32_t value);
+
+/* ODO_E_INVALID_ARGUMENT, ODO_E_STRING_TOO_LONG, ODO_E_OUT_OF_MEMORY; nothing is changed. */
+enum odo_status job_set_text(struct job *job, enum odo_job_text which, const char *text);
+
+#endif

@@ -1,0 +1,66 @@
+/*
+ * Files that several ranges are written into at once.
+ *
+ * Paths are absolute UTF-8. Sizes and offsets are bytes. Every function is safe to call from
+ * any thread, with a different range of the same file, at the same time. Failures are
+ * translated once, here: ODO_E_ACCESS_DENIED, ODO_E_DISK_FULL, ODO_E_QUOTA_EXCEEDED,
+ * ODO_E_FILE_NOT_FOUND, ODO_E_PATH_NOT_FOUND, ODO_E_INVALID_NAME, ODO_E_NAME_TOO_LONG,
+ * ODO_E_ALREADY_EXISTS, ODO_E_SHARING_VIOLATION, ODO_E_READ_ONLY_MEDIA, ODO_E_INPUT_OUTPUT,
+ * ODO_E_OUT_OF_MEMORY.
+ *
+ * One implementation per operating system: posix/file.c, windows/file.c.
+ */
+#ifndef ODO_PLATFORM_FILE_H
+#define ODO_PLATFORM_FILE_H
+
+#include <odo/types.h>
+
+struct platform_file;
+
+/*
+ * Create a file that did not exist, for reading and writing, readable as its folder's rules
+ * say. Never follows a link in the last component; ODO_E_ALREADY_EXISTS when anything has the
+ * name.
+ */
+enum odo_status platform_file_create_new(const char *path, struct platform_file **file_out);
+
+/*
+ * Open an existing ordinary file for reading and writing. ODO_E_ACCESS_DENIED for a folder, a
+ * link or anything else that is not one.
+ */
+enum odo_status platform_file_open(const char *path, struct platform_file **file_out);
+
+/* Write all `size` bytes at `offset`, or fail; a short write is retried, never reported. */
+enum odo_status platform_file_write_at(struct platform_file *file, uint64_t offset,
+                                       const void *data, size_t size);
+
+/* Read up to `size` bytes at `offset`; fewer only at the end of the file. */
+enum odo_status platform_file_read_at(struct platform_file *file, uint64_t offset, void *data,
+                                      size_t size, size_t *read_out);
+
+enum odo_status platform_file_get_size(struct platform_file *file, uint64_t *size_out);
+
+/* Cut the file or extend it with zeros (a hole where the file system can). */
+enum odo_status platform_file_set_size(struct platform_file *file, uint64_t size);
+
+/* Give the file this modification time; on Windows the creation time too. */
+enum odo_status platform_file_set_time(struct platform_file *file, int64_t wall_us);
+
+/* Return once everything written so far would survive a power cut. */
+enum odo_status platform_file_flush(struct platform_file *file);
+
+/* Close without flushing. NULL is fine. */
+void platform_file_close(struct platform_file *file);
+
+/*
+ * Atomically give the file at `from` the name `to` in the same folder, replacing an ordinary
+ * file that had it, and make the new name survive a power cut where the system allows.
+ * ODO_E_ACCESS_DENIED when `to` is a folder or a read-only file, ODO_E_SHARING_VIOLATION when
+ * it is held open. On failure both are as they were.
+ */
+enum odo_status platform_file_rename(const char *from, const char *to);
+
+/* Delete a file. One that is not there is ODO_E_FILE_NOT_FOUND. */
+enum odo_status platform_file_remove(const char *path);
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * What a local path means on this system. Paths are UTF-8.
+ *
+ * One implementation per operating system: posix/path.c, windows/path.c.
+ */
+#ifndef ODO_PLATFORM_PATH_H
+#define ODO_PLATFORM_PATH_H
+
+#include <odo/types.h>
+
+/*
+ * Check that `path` could be the name of a file to write: absolute and fully qualified, no
+ * wildcards, names a file and not a folder ("C:\x\" is refused). On Windows also: no device
+ * name (CON, NUL, COM1 ...), no alternate data stream, no trailing dot or blank, no control
+ * character, drive or UNC or "\\?\" form; no "." or ".." behind "\\?\". Looks at the text only.
+ *
+ *   ODO_E_INVALID_ARGUMENT
+ */
+enum odo_status platform_path_check(const char *path);
+
+/*
+ * May a file be created in the folder of `path`? Tries to create and remove one, so the answer
+ * holds for rights, quotas and read-only media alike.
+ *
+ *   ODO_E_PATH_NOT_FOUND   the folder does not exist, or is not a folder
+ *   ODO_E_ACCESS_DENIED ... as platform/file.h
+ */
+enum odo_status platform_path_check_writable(const char *path);
+
+/*
+ * A fresh name for a temporary file in the folder of `path`: "DO" + 16 hexadecimal digits +
+ * ".tmp". Does not create it. The caller frees it with memory_free().
+ */
+enum odo_status platform_path_temporary(const char *path, char **temporary_path_out);
+
+/* The folder where jobs are kept when nobody says otherwise; made if it is not there, for
+ * this user alone. The caller frees it with memory_free(). */
+enum odo_status platform_path_store_folder(char **folder_out);
+
+/* `folder` and `name` joined as this system joins them; NULL when there is no memory. */
+char *platform_path_join(const char *folder, const char *name);
+
+/*
+ * Call `visit` for each ordinary file in `folder`, by its name alone. Stops early when visit
+ * returns false.
+ */
+enum odo_status platform_path_list(const char *folder,
+                                   bool (*visit)(void *context, const char *name),
+                                   void *context);
+
+#endif

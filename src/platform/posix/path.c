@@ -1,0 +1,203 @@
+#define _POSIX_C_SOURCE 200809L
+
+#include "platform/path.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "platform/file.h"
+#include "platform/temporary_name.h"
+#include "platform/posix/status_from_errno.h"
+
+#include <assert.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum odo_status platform_path_check(const char *path)
+{
+    const char *name;
+
+    if (!path || path[0] != '/' || !text_is_utf8(path) || strpbrk(path, "*?")) {
+        return ODO_E_INVALID_ARGUMENT;
+    }
+    name = strrchr(path, '/') + 1;
+    if (name[0] == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
+        return ODO_E_INVALID_ARGUMENT;
+    }
+    return ODO_OK;
+}
+
+enum odo_status platform_path_check_writable(const char *path)
+{
+    struct platform_file *file = NULL;
+    char *probe = NULL;
+    enum odo_status status = platform_path_temporary(path, &probe);
+
+    if (status != ODO_OK) {
+        return status;
+    }
+    status = platform_file_create_new(probe, &file);
+    if (status == ODO_OK) {
+        platform_file_close(file);
+        status = platform_file_remove(probe);
+    }
+    memory_free(probe);
+    return status;
+}
+
+enum odo_status platform_path_temporary(const char *path, char **temporary_path_out)
+{
+    const char *slash = strrchr(path, '/');
+    size_t folder_length = slash ? (size_t)(slash - path) + 1 : 0;
+    char name[TEMPORARY_NAME_SIZE];
+    char *temporary_path;
+    enum odo_status status = temporary_name_make(name);
+
+    if (status != ODO_OK) {
+        return status;
+    }
+    temporary_path = memory_allocate(folder_length + sizeof(name), 1);
+    if (!temporary_path) {
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    memcpy(temporary_path, path, folder_length);
+    memcpy(temporary_path + folder_length, name, sizeof(name));
+    *temporary_path_out = temporary_path;
+    return ODO_OK;
+}
+
+char *platform_path_join(const char *folder, const char *name)
+{
+    size_t length = strlen(folder);
+    const char *separator = length > 0 && folder[length - 1] == '/' ? "" : "/";
+
+    return text_format("%s%s%s", folder, separator, name);
+}
+
+/* Where this user's programs keep their state, by the XDG base directory rules. */
+static enum odo_status find_state_folder(char **folder_out)
+{
+    const char *state = getenv("XDG_STATE_HOME");
+    const char *home = getenv("HOME");
+    struct passwd entry;
+    struct passwd *found = NULL;
+    char buffer[4096];
+
+    if (state && state[0] == '/') { /* the rules say that a relative one is ignored */
+        *folder_out = text_copy(state);
+        return *folder_out ? ODO_OK : ODO_E_OUT_OF_MEMORY;
+    }
+    if (!home || home[0] != '/') {
+        if (getpwuid_r(geteuid(), &entry, buffer, sizeof(buffer), &found) != 0 || !found ||
+            found->pw_dir[0] != '/') {
+            return ODO_E_PATH_NOT_FOUND;
+        }
+        home = found->pw_dir;
+    }
+    *folder_out = platform_path_join(home, ".local/state");
+    return *folder_out ? ODO_OK : ODO_E_OUT_OF_MEMORY;
+}
+
+/* Make `folder` and what is missing above it, for this user alone. Writes into `folder`. */
+static enum odo_status make_folders(char *folder)
+{
+    assert(folder[0] == '/');
+    for (char *end = folder + 1;; end++) {
+        char kept = *end;
+
+        if (kept != '/' && kept != '\0') {
+            continue;
+        }
+        *end = '\0';
+        if (mkdir(folder, 0700) != 0 && errno != EEXIST) {
+            int error = errno;
+            struct stat found;
+
+            /* On the way down only what is missing matters, not who could make it. */
+            if (stat(folder, &found) != 0 || !S_ISDIR(found.st_mode)) {
+                *end = kept;
+                return error == ENOENT ? ODO_E_PATH_NOT_FOUND : status_from_errno(error);
+            }
+        }
+        *end = kept;
+        if (kept == '\0') {
+            return ODO_OK;
+        }
+    }
+}
+
+enum odo_status platform_path_store_folder(char **folder_out)
+{
+    char *state = NULL;
+    char *folder = NULL;
+    struct stat found;
+    enum odo_status status;
+
+    status = find_state_folder(&state);
+    if (status != ODO_OK) {
+        goto done;
+    }
+    folder = platform_path_join(state, "opendo");
+    if (!folder) {
+        status = ODO_E_OUT_OF_MEMORY;
+        goto done;
+    }
+    status = make_folders(folder);
+    if (status != ODO_OK) {
+        goto done;
+    }
+    if (stat(folder, &found) != 0) {
+        status = status_from_errno(errno);
+        goto done;
+    }
+    if (!S_ISDIR(found.st_mode)) {
+        status = ODO_E_PATH_NOT_FOUND;
+        goto done;
+    }
+    if (found.st_uid != geteuid()) {
+        status = ODO_E_ACCESS_DENIED; /* somebody else's folder is no place for our jobs */
+        goto done;
+    }
+    *folder_out = folder;
+    folder = NULL;
+
+done:
+    memory_free(state);
+    memory_free(folder);
+    return status;
+}
+
+enum odo_status platform_path_list(const char *folder,
+                                   bool (*visit)(void *context, const char *name),
+                                   void *context)
+{
+    DIR *directory = opendir(folder);
+    enum odo_status status = ODO_OK;
+
+    if (!directory) {
+        return errno == ENOENT ? ODO_E_PATH_NOT_FOUND : status_from_errno(errno);
+    }
+    for (;;) {
+        const struct dirent *entry;
+        struct stat found;
+
+        errno = 0;
+        entry = readdir(directory);
+        if (!entry) {
+            status = errno == 0 ? ODO_OK : status_from_errno(errno);
+            break;
+        }
+        /* One that has gone meanwhile is not there. */
+        if (fstatat(dirfd(directory), entry->d_name, &found, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISREG(found.st_mode) && !visit(context, entry->d_name)) {
+            break;
+        }
+    }
+    (void)closedir(directory);
+    return status;
+}

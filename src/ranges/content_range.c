@@ -1,0 +1,176 @@
+#include "ranges/content_range.h"
+
+#include "base/text.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* What is left of a text that is being read. */
+struct reader {
+    const char *next;
+};
+
+static void skip_blanks(struct reader *reader)
+{
+    while (*reader->next == ' ' || *reader->next == '\t') {
+        reader->next++;
+    }
+}
+
+/* Take `character` if it is next, and the blanks around it. */
+static bool take_character(struct reader *reader, char character)
+{
+    skip_blanks(reader);
+    if (*reader->next != character) {
+        return false;
+    }
+    reader->next++;
+    skip_blanks(reader);
+    return true;
+}
+
+static bool is_digit(char character)
+{
+    return character >= '0' && character <= '9';
+}
+
+/* Take a number of digits alone, at most BYTE_OFFSET_LIMIT. */
+static bool take_number(struct reader *reader, uint64_t *number_out)
+{
+    uint64_t number = 0;
+
+    if (!is_digit(*reader->next)) {
+        return false;
+    }
+    for (; is_digit(*reader->next); reader->next++) {
+        uint64_t digit = (uint64_t)(*reader->next - '0');
+
+        if (number > (BYTE_OFFSET_LIMIT - digit) / 10) {
+            return false;
+        }
+        number = number * 10 + digit;
+    }
+    *number_out = number;
+    return true;
+}
+
+/* Take "first-last", both inclusive. */
+static bool take_range(struct reader *reader, struct byte_range *range_out)
+{
+    uint64_t first;
+    uint64_t last;
+
+    if (!take_number(reader, &first) || !take_character(reader, '-') ||
+        !take_number(reader, &last) || last < first || last >= BYTE_OFFSET_LIMIT) {
+        return false;
+    }
+    *range_out = (struct byte_range){first, last - first + 1};
+    return true;
+}
+
+/* Take "bytes", and what stands between it and the range. */
+static bool take_unit(struct reader *reader)
+{
+    static const char unit[] = "bytes";
+    const char *after;
+
+    skip_blanks(reader);
+    if (!text_starts_with_ignoring_case(reader->next, unit)) {
+        return false;
+    }
+    reader->next += strlen(unit);
+    after = reader->next;
+    if (!take_character(reader, '=')) {
+        skip_blanks(reader);
+    }
+    return reader->next > after;
+}
+
+static bool is_at_end(struct reader *reader)
+{
+    skip_blanks(reader);
+    return *reader->next == '\0';
+}
+
+bool content_range_parse(const char *text, struct content_range *content_range_out)
+{
+    struct reader reader = {text};
+    struct content_range result = {.total = ODO_SIZE_UNKNOWN};
+
+    if (!take_unit(&reader)) {
+        return false;
+    }
+    if (!take_character(&reader, '*')) {
+        if (!take_range(&reader, &result.range)) {
+            return false;
+        }
+        result.satisfied = true;
+    }
+    if (!take_character(&reader, '/')) {
+        return false;
+    }
+    /* A "*" instead of the total tells something only where the range does. */
+    if (!(result.satisfied && take_character(&reader, '*')) &&
+        !take_number(&reader, &result.total)) {
+        return false;
+    }
+    if (result.satisfied && result.total < result.range.offset + result.range.length) {
+        return false;
+    }
+    if (!is_at_end(&reader)) {
+        return false;
+    }
+    *content_range_out = result;
+    return true;
+}
+
+/* Write digits without a zero at the end, and return what follows them. */
+static char *write_number(uint64_t number, char *text)
+{
+    char reversed[20]; /* UINT64_MAX has so many digits */
+    size_t count = 0;
+
+    do {
+        reversed[count++] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    while (count > 0) {
+        *text++ = reversed[--count];
+    }
+    return text;
+}
+
+void content_range_write(struct byte_range range, char text_out[RANGE_TEXT_SIZE])
+{
+    char *next = write_number(range.offset, text_out);
+
+    assert(range.length > 0);
+
+    *next++ = '-';
+    if (range.length != BYTE_RANGE_TO_END) {
+        next = write_number(range.offset + range.length - 1, next);
+    }
+    *next = '\0';
+}
+
+enum odo_status content_range_read(const char *text, struct byte_range *range_out)
+{
+    struct reader reader = {text};
+    struct byte_range range;
+
+    skip_blanks(&reader);
+    if (!take_range(&reader, &range)) {
+        reader.next = text;
+        skip_blanks(&reader);
+        if (!take_number(&reader, &range.offset) || range.offset >= BYTE_OFFSET_LIMIT ||
+            !take_character(&reader, '-')) {
+            return ODO_E_INVALID_RANGE;
+        }
+        range.length = BYTE_RANGE_TO_END;
+    }
+    if (!is_at_end(&reader)) {
+        return ODO_E_INVALID_RANGE;
+    }
+    *range_out = range;
+    return ODO_OK;
+}

@@ -1,0 +1,37 @@
+/*
+ * Ranges as HTTP writes them: inclusive. The only place with "- 1" (RFC 9110 section 14).
+ *
+ * Pure: no I/O, no clock, no locks.
+ */
+#ifndef ODO_RANGES_CONTENT_RANGE_H
+#define ODO_RANGES_CONTENT_RANGE_H
+
+#include <odo/types.h>
+
+/* What a Content-Range says. */
+struct content_range {
+    bool satisfied;          /* false for "bytes * / N", the form in a 416 */
+    struct byte_range range; /* when satisfied; never open, never empty */
+    uint64_t total;          /* of the whole file; ODO_SIZE_UNKNOWN for "*" */
+};
+
+/*
+ * Read the value of a Content-Range header. Takes any case of the unit, blanks around tokens,
+ * and "bytes=" for "bytes " as some servers write. Refuses other units, last < first,
+ * total <= last, numbers past BYTE_OFFSET_LIMIT, and anything behind the value.
+ */
+bool content_range_parse(const char *text, struct content_range *content_range_out);
+
+/* Room for any two offsets, the dash and the zero. */
+enum { RANGE_TEXT_SIZE = 48 };
+
+/* Write `range` as the value of CURLOPT_RANGE wants it: "0-99", or "500-" for an open one. */
+void content_range_write(struct byte_range range, char text_out[RANGE_TEXT_SIZE]);
+
+/*
+ * Read what a person types: "0-99", "500-", inclusive. For programs and tests.
+ * ODO_E_INVALID_RANGE when it is neither.
+ */
+enum odo_status content_range_read(const char *text, struct byte_range *range_out);
+
+#endif

@@ -1,0 +1,94 @@
+/*
+ * What to ask the server for next.
+ *
+ * A plan knows which wanted bytes nobody has been sent for yet. It is asked for a request with
+ * request_plan_take(), and told with request_plan_give_back() when bytes that it had handed
+ * out did not come after all. Bytes in gaps between wanted ranges may be part of a request
+ * when asking for them costs less than a request of their own; they are never counted as
+ * wanted.
+ *
+ * What is left is kept as one cursor through the wanted ranges, and a short sorted list of
+ * holes below it. So a plan over a million ranges is as small as one over ten, taking is
+ * O(log n) at worst and O(1) as a rule, and what must be saved to go on later is a few numbers.
+ *
+ * Pure: no I/O, no clock, no locks. The same calls always give the same answers.
+ */
+#ifndef ODO_RANGES_REQUEST_PLAN_H
+#define ODO_RANGES_REQUEST_PLAN_H
+
+#include "ranges/range_set.h"
+
+struct request_plan {
+    const struct range_set *wanted; /* borrowed; outlives the plan */
+    uint64_t cursor;                /* wanted bytes below this were handed out; see holes */
+    size_t cursor_item;             /* the first wanted range that ends above `cursor` */
+    uint64_t remaining;             /* wanted bytes not handed out; ODO_SIZE_UNKNOWN if open */
+    struct byte_range *holes;       /* owned; sorted, apart, all below `cursor`, never open */
+    size_t hole_count;
+    size_t hole_capacity;           /* always room for every span that is out */
+    size_t spans_out;               /* taken and neither given back nor finished */
+};
+
+/* How large a request may become. */
+struct request_limits {
+    uint64_t most;       /* bytes in one request, gaps included; at least 1 */
+    uint64_t least;      /* do not split below this many; at most `most` */
+    uint64_t merge_gap;  /* ask for a gap of up to so many bytes rather than end there */
+    uint64_t merge_share;/* percent: discarded bytes stay at most this share of wanted ones */
+    uint32_t lanes;      /* requests that may run at once, this one included; at least 1 */
+};
+
+/*
+ * Begin with everything in `wanted` still to be asked for. An empty set gives a plan that is
+ * done. The plan starts without memory of its own; this cannot fail.
+ */
+void request_plan_init(struct request_plan *plan, const struct range_set *wanted);
+
+/*
+ * Begin where an earlier plan stood: everything below `cursor` is there, but the `holes`.
+ * The values come from a file, so they are checked.
+ *
+ *   ODO_E_DAMAGED         the holes are not sorted, apart, non-empty and below the cursor
+ *   ODO_E_OUT_OF_MEMORY
+ */
+enum odo_status request_plan_restore(struct request_plan *plan, const struct range_set *wanted,
+                                     uint64_t cursor, const struct byte_range *holes,
+                                     size_t hole_count);
+
+/* `wanted` was given its end with range_set_close(): take note of what remains. */
+void request_plan_wanted_closed(struct request_plan *plan);
+
+/*
+ * Hand out the next request: the lowest wanted byte that nobody has been sent for, and what
+ * follows it. The span begins and ends with a wanted byte. It never covers, not even as a gap,
+ * a byte that is in a hole but not asked for; it is open (BYTE_RANGE_TO_END) only when the
+ * wanted range is open and `most` does not end it first.
+ *
+ * A long stretch is cut so that the `lanes` share what remains, within `least` and `most`.
+ *
+ *   ODO_E_NOT_FOUND       nothing is left to ask for
+ *   ODO_E_OUT_OF_MEMORY   the plan is unchanged
+ */
+enum odo_status request_plan_take(struct request_plan *plan,
+                                  const struct request_limits *limits,
+                                  struct byte_range *span_out);
+
+/*
+ * Say that of a span taken before, everything from `span.offset` on did not come (the front
+ * part did). `span` is a rear part of what was taken; only its wanted bytes are asked for
+ * again. A length of 0 says that all of it came. This cannot fail.
+ */
+void request_plan_give_back(struct request_plan *plan, struct byte_range span);
+
+/* True when every wanted byte has been handed out and nothing was given back. */
+bool request_plan_is_empty(const struct request_plan *plan);
+
+/* The wanted bytes within a span; both must be closed. */
+uint64_t request_plan_wanted_within(const struct request_plan *plan, struct byte_range span);
+
+void request_plan_free(struct request_plan *plan);
+
+/* True when the invariants beside the members hold. For asserts, tests and the fuzzer. */
+bool request_plan_is_normal(const struct request_plan *plan);
+
+#endif

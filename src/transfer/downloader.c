@@ -1,0 +1,679 @@
+#include "transfer/downloader.h"
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/status.h"
+#include "base/text.h"
+#include "platform/clock.h"
+#include "platform/thread.h"
+#include "transfer/origin.h"
+#include "transfer/request.h"
+#include "transfer/transfer.h"
+#include "transfer/transfer_list.h"
+
+#include <assert.h>
+#include <curl/curl.h>
+#include <string.h>
+
+enum {
+    /* Bytes that came are handed to the sink after this long, however few. */
+    FLUSH_AFTER_MS = 500,
+    /* How often retries, want of progress and late bytes are looked at while there is cause. */
+    TICK_MS = 100,
+    /* How many files of a job are tried for a free connection when the first one's origin has
+     * no room. */
+    READY_TRIES = 8,
+};
+
+/* The transfers of one job. */
+struct transfer_group {
+    struct transfer_group *next;
+    const void *key;
+    struct transfer_list ready; /* want a request; in the order added */
+    size_t transfer_count;
+    uint32_t active; /* requests in flight */
+};
+
+/* Somebody waits until a transfer has been let go. */
+struct removal {
+    struct removal *next;
+    struct transfer *transfer;
+    struct checkpoint *checkpoint_out;
+    bool is_done;
+};
+
+struct downloader {
+    char *user_agent;
+    char *ca_file;
+    uint32_t connect_timeout_ms;
+    uint32_t stall_timeout_s;
+    uint32_t connections_per_host;
+    uint32_t connections;
+    struct transfer_rules rules;
+
+    CURLM *multi;
+    struct platform_thread *thread;
+    struct platform_mutex *mutex;          /* guards `shared` */
+    struct platform_condition *has_removed;
+    struct {
+        struct transfer *commands; /* to be added or changed; newest first */
+        struct removal *removals;
+        bool must_stop;
+    } shared;
+
+    /* The network thread's own. */
+    struct transfer_group *groups;
+    struct transfer_list begun;
+    struct transfer_list due;
+    struct origin_list origins;
+    struct request *idle_requests;
+    uint32_t active; /* requests in flight */
+    uint64_t tick_at_ms;
+};
+
+/* --- Requests ------------------------------------------------------------------------- */
+
+static void note_due(struct downloader *downloader, struct transfer *transfer)
+{
+    transfer_list_append(&downloader->due, transfer);
+}
+
+/* Put the transfer among those that want a connection, or take it away from there. */
+static void sort_ready(struct transfer *transfer)
+{
+    struct transfer_list *ready = &transfer->group->ready;
+
+    if (!transfer_wants_request(transfer)) {
+        transfer_list_remove(ready, transfer);
+    } else if (transfer->begun.is_linked) {
+        transfer_list_insert(ready, NULL, transfer); /* what has begun comes first */
+    } else {
+        transfer_list_append(ready, transfer);
+    }
+}
+
+static struct request *idle_request(struct downloader *downloader)
+{
+    struct request *request = downloader->idle_requests;
+
+    if (!request) {
+        return request_create();
+    }
+    downloader->idle_requests = request->next;
+    request->next = NULL;
+    return request;
+}
+
+static void keep_idle(struct downloader *downloader, struct request *request)
+{
+    request_reset(request);
+    request->next = downloader->idle_requests;
+    downloader->idle_requests = request;
+}
+
+/* Take a request out of libcurl and have the transfer account for it. */
+static void end_request(struct downloader *downloader, struct request *request,
+                        enum odo_status result)
+{
+    struct transfer *transfer = request->transfer;
+    long connections = 0;
+
+    curl_easy_getinfo(request->easy, CURLINFO_NUM_CONNECTS, &connections);
+    transfer->connections += (uint32_t)connections;
+    curl_multi_remove_handle(downloader->multi, request->easy);
+    downloader->active--;
+    transfer->group->active--;
+    request->origin->active--;
+    origin_release(&downloader->origins, request->origin);
+    request->origin = NULL;
+    transfer_request_ended(transfer, request, result, platform_clock_milliseconds());
+    keep_idle(downloader, request);
+    note_due(downloader, transfer);
+}
+
+static void abort_requests(struct downloader *downloader, struct transfer *transfer)
+{
+    while (transfer->requests) {
+        end_request(downloader, transfer->requests, ODO_E_CANCELLED);
+    }
+}
+
+static void fail_transfer(struct downloader *downloader, struct transfer *transfer,
+                          enum odo_status status)
+{
+    transfer_fail(transfer, &(struct odo_error){.status = status});
+    note_due(downloader, transfer);
+}
+
+/* Send the transfer's next request. On failure the transfer has failed, or has nothing to ask. */
+static void start_request(struct downloader *downloader, struct transfer *transfer,
+                          struct origin *origin)
+{
+    struct request *request = NULL;
+    struct request_start start = {
+        .user_agent = downloader->user_agent,
+        .ca_file = downloader->ca_file,
+        .connect_timeout_ms = downloader->connect_timeout_ms,
+        .stall_timeout_s = downloader->stall_timeout_s,
+    };
+    enum odo_status status;
+
+    transfer_list_append(&downloader->begun, transfer);
+    note_due(downloader, transfer);
+    request = idle_request(downloader);
+    if (!request) {
+        fail_transfer(downloader, transfer, ODO_E_OUT_OF_MEMORY);
+        return;
+    }
+    status = transfer_next_request(transfer, platform_clock_milliseconds(), &start);
+    if (status != ODO_OK) {
+        keep_idle(downloader, request);
+        return;
+    }
+    status = request_prepare(request, transfer, &start);
+    if (status != ODO_OK) {
+        transfer_take_back(transfer, start.span);
+        keep_idle(downloader, request);
+        fail_transfer(downloader, transfer, status);
+        return;
+    }
+    request->origin = origin;
+    origin->holders++;
+    origin->active++;
+    transfer->group->active++;
+    downloader->active++;
+    transfer_request_began(transfer, request);
+    if (curl_multi_add_handle(downloader->multi, request->easy) != CURLM_OK) {
+        end_request(downloader, request, ODO_E_OUT_OF_MEMORY);
+    }
+}
+
+/* --- Who is next ---------------------------------------------------------------------- */
+
+/* The origin of the transfer's URL; NULL when the transfer has failed for want of one. */
+static struct origin *origin_of(struct downloader *downloader, struct transfer *transfer)
+{
+    enum odo_status status;
+
+    if (!transfer->origin) {
+        status = origin_acquire(&downloader->origins, transfer->url, &transfer->origin);
+        if (status != ODO_OK) {
+            fail_transfer(downloader, transfer, status);
+            transfer_list_remove(&transfer->group->ready, transfer);
+            return NULL;
+        }
+    }
+    return transfer->origin;
+}
+
+/* A transfer of the group whose origin has room. A job with nothing in flight always gets a
+ * connection, so that no job waits for another one's large file. */
+static struct transfer *pick_from(struct downloader *downloader, struct transfer_group *group)
+{
+    struct transfer *transfer = group->ready.first;
+
+    for (int tries = 0; transfer && tries < READY_TRIES; tries++) {
+        struct transfer *next = transfer->ready.next;
+        struct origin *origin = origin_of(downloader, transfer);
+
+        if (origin &&
+            (group->active == 0 || origin->active < downloader->connections_per_host)) {
+            return transfer;
+        }
+        transfer = next;
+    }
+    return NULL;
+}
+
+static struct transfer *pick(struct downloader *downloader)
+{
+    struct transfer *best = NULL;
+
+    for (struct transfer_group *group = downloader->groups; group; group = group->next) {
+        struct transfer *transfer;
+
+        if (best && group->active >= best->group->active) {
+            continue;
+        }
+        transfer = pick_from(downloader, group);
+        if (transfer) {
+            best = transfer;
+        }
+    }
+    return best;
+}
+
+static void start_requests(struct downloader *downloader)
+{
+    while (downloader->active < downloader->connections) {
+        struct transfer *transfer = pick(downloader);
+
+        if (!transfer) {
+            return;
+        }
+        start_request(downloader, transfer, transfer->origin);
+        sort_ready(transfer);
+    }
+}
+
+/* --- Commands ------------------------------------------------------------------------- */
+
+static struct transfer_group *group_of(struct downloader *downloader, const void *key)
+{
+    for (struct transfer_group *group = downloader->groups; group; group = group->next) {
+        if (group->key == key) {
+            return group;
+        }
+    }
+    return NULL;
+}
+
+static void take_in(struct downloader *downloader, struct transfer *transfer)
+{
+    struct transfer_group *group = group_of(downloader, transfer->options.group);
+
+    if (group) {
+        memory_free(transfer->group); /* made in case it was the first */
+    } else {
+        group = transfer->group;
+        group->key = transfer->options.group;
+        group->ready.link = offsetof(struct transfer, ready);
+        group->next = downloader->groups;
+        downloader->groups = group;
+    }
+    transfer->group = group;
+    transfer->due_list = &downloader->due;
+    transfer->is_taken_in = true;
+    group->transfer_count++;
+    sort_ready(transfer);
+    if (!transfer->ready.is_linked) {
+        note_due(downloader, transfer); /* everything was there already */
+        transfer_list_append(&downloader->begun, transfer);
+    }
+}
+
+static void leave_group(struct downloader *downloader, struct transfer_group *group)
+{
+    group->transfer_count--;
+    if (group->transfer_count > 0) {
+        return;
+    }
+    for (struct transfer_group **place = &downloader->groups; *place;
+         place = &(*place)->next) {
+        if (*place == group) {
+            *place = group->next;
+            break;
+        }
+    }
+    memory_free(group);
+}
+
+/* On the network thread, outside libcurl's callbacks. */
+static void let_go(struct downloader *downloader, struct transfer *transfer,
+                   struct checkpoint *checkpoint_out)
+{
+    abort_requests(downloader, transfer);
+    transfer_list_remove(&transfer->group->ready, transfer);
+    transfer_list_remove(&downloader->begun, transfer);
+    transfer_list_remove(&downloader->due, transfer);
+    origin_release(&downloader->origins, transfer->origin);
+    transfer->origin = NULL;
+    leave_group(downloader, transfer->group);
+    transfer->group = NULL;
+    transfer_free(transfer, checkpoint_out);
+}
+
+static void take_command(struct downloader *downloader, struct transfer *transfer)
+{
+    if (!transfer->is_taken_in) {
+        take_in(downloader, transfer);
+    } else {
+        sort_ready(transfer);
+        downloader->tick_at_ms = 0; /* a limit may have passed by its new value */
+    }
+}
+
+/* Do what other threads have asked for. Returns false to stop. */
+static bool take_commands(struct downloader *downloader)
+{
+    struct transfer *commands;
+    struct transfer *in_order = NULL;
+    struct removal *removals;
+    bool must_stop;
+
+    platform_mutex_lock(downloader->mutex);
+    commands = downloader->shared.commands;
+    downloader->shared.commands = NULL;
+    removals = downloader->shared.removals;
+    downloader->shared.removals = NULL;
+    must_stop = downloader->shared.must_stop;
+    for (struct transfer *transfer = commands; transfer; transfer = transfer->next_command) {
+        transfer->is_queued = false;
+        transfer->settings = transfer->settings_to_come;
+    }
+    platform_mutex_unlock(downloader->mutex);
+
+    while (commands) { /* oldest first */
+        struct transfer *transfer = commands;
+
+        commands = transfer->next_command;
+        transfer->next_command = in_order;
+        in_order = transfer;
+    }
+    while (in_order) {
+        struct transfer *transfer = in_order;
+
+        in_order = transfer->next_command;
+        transfer->next_command = NULL;
+        take_command(downloader, transfer);
+    }
+    while (removals) {
+        struct removal *removal = removals;
+
+        removals = removal->next;
+        let_go(downloader, removal->transfer, removal->checkpoint_out);
+        platform_mutex_lock(downloader->mutex);
+        removal->is_done = true; /* the waiter's memory ends when it sees this */
+        platform_condition_broadcast(downloader->has_removed);
+        platform_mutex_unlock(downloader->mutex);
+    }
+    return !must_stop;
+}
+
+/* --- The loop ------------------------------------------------------------------------- */
+
+static void collect_ended(struct downloader *downloader)
+{
+    CURLMsg *message;
+    int left;
+
+    while ((message = curl_multi_info_read(downloader->multi, &left)) != NULL) {
+        struct request *request = NULL;
+        CURLcode code = message->data.result;
+
+        if (message->msg != CURLMSG_DONE) {
+            continue;
+        }
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &request);
+        end_request(downloader, request, request_status_from_curl(code));
+    }
+}
+
+/* Hand over bytes that have waited for company long enough. */
+static void flush_late(struct downloader *downloader, struct transfer *transfer,
+                       uint64_t now_ms)
+{
+    struct request *next;
+
+    for (struct request *request = transfer->requests; request; request = next) {
+        next = request->next;
+        if (request->gathered_size > 0 && now_ms - request->gathered_at_ms >= FLUSH_AFTER_MS &&
+            request_flush(request) != ODO_OK) {
+            end_request(downloader, request, request->error.status);
+        }
+    }
+}
+
+static void tick(struct downloader *downloader, uint64_t now_ms)
+{
+    struct transfer *next;
+
+    if (now_ms < downloader->tick_at_ms) {
+        return;
+    }
+    downloader->tick_at_ms = now_ms + TICK_MS;
+    for (struct transfer *transfer = downloader->begun.first; transfer; transfer = next) {
+        next = transfer->begun.next;
+        flush_late(downloader, transfer, now_ms);
+        transfer_tick(transfer, now_ms);
+        sort_ready(transfer);
+    }
+}
+
+/* Carry out what was decided inside libcurl's callbacks, and report. */
+static void settle(struct downloader *downloader)
+{
+    struct transfer *transfer;
+
+    while ((transfer = downloader->due.first) != NULL) {
+        struct transfer_update update;
+
+        if (transfer->must_restart || transfer->has_failed) {
+            abort_requests(downloader, transfer);
+        }
+        if (transfer->must_restart && !transfer->has_failed) {
+            transfer_restart(transfer);
+        }
+        if (transfer->origin_is_stale) {
+            origin_release(&downloader->origins, transfer->origin);
+            transfer->origin = NULL;
+            transfer->origin_is_stale = false;
+        }
+        transfer_list_remove(&downloader->due, transfer);
+        sort_ready(transfer);
+        if (transfer->state == TRANSFER_DONE || transfer->state == TRANSFER_FAILED) {
+            transfer_list_remove(&downloader->begun, transfer);
+            if (transfer->was_reported_final) {
+                continue;
+            }
+            transfer->was_reported_final = true;
+        }
+        update = transfer_describe(transfer);
+        /* Last: it may remove the transfer. */
+        transfer->options.on_update(transfer->options.context, &update);
+    }
+}
+
+/* How long nothing of ours needs to be done unless libcurl or another thread wakes us. */
+static int poll_timeout_ms(const struct downloader *downloader)
+{
+    uint64_t now_ms;
+
+    if (!downloader->begun.first) {
+        return 60 * 60 * 1000;
+    }
+    now_ms = platform_clock_milliseconds();
+    return downloader->tick_at_ms > now_ms ? (int)(downloader->tick_at_ms - now_ms) : 0;
+}
+
+static void run(void *context)
+{
+    struct downloader *downloader = context;
+    int running;
+
+    while (take_commands(downloader)) {
+        tick(downloader, platform_clock_milliseconds());
+        start_requests(downloader);
+        if (curl_multi_perform(downloader->multi, &running) != CURLM_OK) {
+            log_write(LOG_ERROR, "libcurl's multi handle refuses to work");
+        }
+        collect_ended(downloader);
+        settle(downloader);
+        start_requests(downloader);
+        if (!downloader->due.first) {
+            curl_multi_poll(downloader->multi, NULL, 0, poll_timeout_ms(downloader), NULL);
+        }
+    }
+}
+
+/* --- From other threads --------------------------------------------------------------- */
+
+static void queue_command(struct downloader *downloader, struct transfer *transfer,
+                          const struct transfer_settings *settings)
+{
+    platform_mutex_lock(downloader->mutex);
+    transfer->settings_to_come = *settings;
+    if (!transfer->is_queued) {
+        transfer->is_queued = true;
+        transfer->next_command = downloader->shared.commands;
+        downloader->shared.commands = transfer;
+    }
+    platform_mutex_unlock(downloader->mutex);
+    curl_multi_wakeup(downloader->multi);
+}
+
+enum odo_status downloader_prepare(struct downloader *downloader,
+                                   const struct transfer_options *options,
+                                   struct transfer **transfer_out)
+{
+    struct transfer_group *group = memory_allocate_zeroed(1, sizeof(*group));
+    enum odo_status status;
+
+    if (!group) {
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    status = transfer_create(options, &downloader->rules, transfer_out);
+    if (status != ODO_OK) {
+        memory_free(group);
+        return status;
+    }
+    (*transfer_out)->group = group; /* its own until it is taken in */
+    return ODO_OK;
+}
+
+void downloader_begin(struct downloader *downloader, struct transfer *transfer)
+{
+    queue_command(downloader, transfer, &transfer->settings);
+}
+
+void downloader_change(struct downloader *downloader, struct transfer *transfer,
+                       const struct transfer_settings *settings)
+{
+    queue_command(downloader, transfer, settings);
+}
+
+/* The network thread removes a transfer: it will not come to its commands any more. */
+static void withdraw_command(struct downloader *downloader, struct transfer *transfer)
+{
+    platform_mutex_lock(downloader->mutex);
+    if (transfer->is_queued) {
+        struct transfer **place = &downloader->shared.commands;
+
+        while (*place != transfer) {
+            place = &(*place)->next_command;
+        }
+        *place = transfer->next_command;
+        transfer->is_queued = false;
+    }
+    platform_mutex_unlock(downloader->mutex);
+    if (!transfer->is_taken_in) {
+        take_in(downloader, transfer);
+    }
+}
+
+void downloader_remove(struct downloader *downloader, struct transfer *transfer,
+                       struct checkpoint *checkpoint_out)
+{
+    struct removal removal = {.transfer = transfer, .checkpoint_out = checkpoint_out};
+
+    if (platform_thread_is_current(downloader->thread)) {
+        withdraw_command(downloader, transfer);
+        let_go(downloader, transfer, checkpoint_out);
+        return;
+    }
+    platform_mutex_lock(downloader->mutex);
+    removal.next = downloader->shared.removals;
+    downloader->shared.removals = &removal;
+    platform_mutex_unlock(downloader->mutex);
+    curl_multi_wakeup(downloader->multi);
+
+    platform_mutex_lock(downloader->mutex);
+    while (!removal.is_done) {
+        platform_condition_wait(downloader->has_removed, downloader->mutex);
+    }
+    platform_mutex_unlock(downloader->mutex);
+}
+
+/* --- Life ----------------------------------------------------------------------------- */
+
+static void downloader_free(struct downloader *downloader)
+{
+    while (downloader->idle_requests) {
+        struct request *request = downloader->idle_requests;
+
+        downloader->idle_requests = request->next;
+        request->next = NULL;
+        request_free(request);
+    }
+    if (downloader->multi) {
+        curl_multi_cleanup(downloader->multi);
+    }
+    origin_list_free(&downloader->origins);
+    platform_condition_free(downloader->has_removed);
+    platform_mutex_free(downloader->mutex);
+    memory_free(downloader->ca_file);
+    memory_free(downloader->user_agent);
+    memory_free(downloader);
+    curl_global_cleanup();
+}
+
+static void configure_multi(const struct downloader *downloader)
+{
+    /* More than the lanes in use, or connections churn. */
+    curl_multi_setopt(downloader->multi, CURLMOPT_MAXCONNECTS,
+                      (long)downloader->connections * 2);
+    curl_multi_setopt(downloader->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS,
+                      (long)downloader->connections);
+}
+
+enum odo_status downloader_start(const struct downloader_options *options,
+                                 struct downloader **downloader_out)
+{
+    struct downloader *downloader;
+    enum odo_status status = ODO_E_OUT_OF_MEMORY;
+
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+        return ODO_E_UNEXPECTED;
+    }
+    downloader = memory_allocate_zeroed(1, sizeof(*downloader));
+    if (!downloader) {
+        curl_global_cleanup();
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    downloader->begun.link = offsetof(struct transfer, begun);
+    downloader->due.link = offsetof(struct transfer, due);
+    downloader->connect_timeout_ms = options->connect_timeout_ms;
+    downloader->stall_timeout_s = options->stall_timeout_s;
+    downloader->connections_per_host = options->connections_per_host;
+    downloader->connections = options->connections;
+    downloader->rules = (struct transfer_rules){
+        .retry_base_ms = options->retry_base_ms,
+        .retry_limit_ms = options->retry_limit_ms,
+        .lanes = options->connections_per_host,
+        .refuse_salvage = options->refuse_salvage,
+        .allow_insecure_redirects = options->allow_insecure_redirects,
+    };
+    downloader->user_agent = text_copy(options->user_agent);
+    downloader->ca_file = options->ca_file ? text_copy(options->ca_file) : NULL;
+    downloader->mutex = platform_mutex_create();
+    downloader->has_removed = platform_condition_create();
+    downloader->multi = curl_multi_init();
+    if (!downloader->user_agent || (options->ca_file && !downloader->ca_file) ||
+        !downloader->mutex || !downloader->has_removed || !downloader->multi) {
+        goto done;
+    }
+    configure_multi(downloader);
+    status = platform_thread_start(run, downloader, &downloader->thread);
+
+done:
+    if (status != ODO_OK) {
+        downloader_free(downloader);
+        return status;
+    }
+    *downloader_out = downloader;
+    return ODO_OK;
+}
+
+void downloader_stop(struct downloader *downloader)
+{
+    if (!downloader) {
+        return;
+    }
+    platform_mutex_lock(downloader->mutex);
+    downloader->shared.must_stop = true;
+    platform_mutex_unlock(downloader->mutex);
+    curl_multi_wakeup(downloader->multi);
+    platform_thread_join(downloader->thread);
+    assert(!downloader->groups && !downloader->shared.commands);
+    downloader_free(downloader);
+}

@@ -1,0 +1,79 @@
+#include "transfer/origin.h"
+
+#include "base/memory.h"
+#include "transfer/url.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* Beyond this many, origins that nobody holds are forgotten. */
+enum { ORIGINS_KEPT = 64 };
+
+static void origin_free(struct origin *origin)
+{
+    memory_free(origin->name);
+    memory_free(origin);
+}
+
+enum odo_status origin_acquire(struct origin_list *origins, const char *url,
+                               struct origin **origin_out)
+{
+    struct origin *origin;
+    char *name = NULL;
+    enum odo_status status = url_origin(url, &name);
+
+    if (status != ODO_OK) {
+        return status;
+    }
+    for (origin = origins->first; origin; origin = origin->next) {
+        if (strcmp(origin->name, name) == 0) {
+            memory_free(name);
+            origin->holders++;
+            *origin_out = origin;
+            return ODO_OK;
+        }
+    }
+    origin = memory_allocate_zeroed(1, sizeof(*origin));
+    if (!origin) {
+        memory_free(name);
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    origin->name = name;
+    origin->holders = 1;
+    origin->next = origins->first;
+    origins->first = origin;
+    origins->count++;
+    *origin_out = origin;
+    return ODO_OK;
+}
+
+void origin_release(struct origin_list *origins, struct origin *origin)
+{
+    if (!origin) {
+        return;
+    }
+    assert(origin->holders > 0);
+    origin->holders--;
+    if (origin->holders > 0 || origins->count <= ORIGINS_KEPT) {
+        return;
+    }
+    for (struct origin **place = &origins->first; *place; place = &(*place)->next) {
+        if (*place == origin) {
+            *place = origin->next;
+            origins->count--;
+            origin_free(origin);
+            return;
+        }
+    }
+}
+
+void origin_list_free(struct origin_list *origins)
+{
+    while (origins->first) {
+        struct origin *origin = origins->first;
+
+        origins->first = origin->next;
+        origin_free(origin);
+    }
+    origins->count = 0;
+}

@@ -1,0 +1,468 @@
+#include "transfer/request.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "platform/clock.h"
+#include "ranges/content_range.h"
+#include "ranges/range_layout.h"
+#include "transfer/sink.h"
+#include "transfer/transfer.h"
+
+#include <assert.h>
+#include <string.h>
+
+struct request *request_create(void)
+{
+    struct request *request = memory_allocate_zeroed(1, sizeof(*request));
+
+    if (!request) {
+        return NULL;
+    }
+    buffer_init(&request->header_block, REQUEST_HEADERS_MAX);
+    request->easy = curl_easy_init();
+    if (!request->easy) {
+        memory_free(request);
+        return NULL;
+    }
+    return request;
+}
+
+void request_free(struct request *request)
+{
+    if (!request) {
+        return;
+    }
+    assert(!request->transfer);
+    curl_easy_cleanup(request->easy);
+    curl_slist_free_all(request->headers);
+    buffer_free(&request->header_block);
+    memory_free(request->gathered);
+    memory_free(request);
+}
+
+void request_reset(struct request *request)
+{
+    curl_easy_reset(request->easy);
+    curl_slist_free_all(request->headers);
+    request->headers = NULL;
+    request->transfer = NULL;
+    request->next = NULL;
+    buffer_clear(&request->header_block);
+    request->gathered_size = 0;
+}
+
+static void fail(struct request *request, enum odo_status status)
+{
+    request->outcome = REQUEST_FAILED;
+    request->error = (struct odo_error){.status = status};
+}
+
+/* Gather at most the span, so that many small requests do not take a mebibyte each. */
+static enum odo_status reserve_gathering(struct request *request)
+{
+    size_t wanted = REQUEST_GATHER_SIZE;
+    unsigned char *larger;
+
+    if (!request->whole && request->span.length < wanted) {
+        wanted = (size_t)request->span.length;
+    }
+    if (request->gathered_capacity >= wanted) {
+        return ODO_OK;
+    }
+    larger = memory_resize(request->gathered, wanted, 1);
+    if (!larger) {
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    request->gathered = larger;
+    request->gathered_capacity = wanted;
+    return ODO_OK;
+}
+
+static uint64_t span_end(const struct request *request)
+{
+    return request->span.length == BYTE_RANGE_TO_END
+               ? UINT64_MAX
+               : request->span.offset + request->span.length;
+}
+
+enum odo_status request_flush(struct request *request)
+{
+    enum odo_status status;
+
+    if (request->phase != REQUEST_TAKING) {
+        return ODO_OK;
+    }
+    if (request->gathered_size > 0) {
+        status = sink_write(request->transfer->sink, request->gathered_output,
+                            request->gathered, request->gathered_size);
+        if (status != ODO_OK) {
+            fail(request, status);
+            return status;
+        }
+        request->delivered += request->gathered_size;
+        transfer_delivered(request->transfer, request->gathered_size);
+        request->gathered_size = 0;
+    }
+    if (request->position > request->gathered_from) {
+        request->gathered_from = request->position < span_end(request) ? request->position
+                                                                       : span_end(request);
+    }
+    return ODO_OK;
+}
+
+struct byte_range request_rest(const struct request *request)
+{
+    uint64_t from = request->gathered_from;
+
+    if (request->span.length == BYTE_RANGE_TO_END) {
+        return (struct byte_range){from, BYTE_RANGE_TO_END};
+    }
+    return (struct byte_range){from, span_end(request) - from};
+}
+
+void request_take_from(struct request *request, uint64_t offset, bool whole)
+{
+    request->phase = REQUEST_TAKING;
+    request->position = offset;
+    request->whole = whole;
+}
+
+/* Keep wanted bytes for the place `output`. */
+static enum odo_status gather(struct request *request, uint64_t output,
+                              const unsigned char *data, size_t size)
+{
+    enum odo_status status;
+
+    if (request->gathered_size > 0 &&
+        (request->gathered_output + request->gathered_size != output ||
+         request->gathered_size == request->gathered_capacity)) {
+        status = request_flush(request);
+        if (status != ODO_OK) {
+            return status;
+        }
+    }
+    while (size > 0) {
+        size_t part = request->gathered_capacity - request->gathered_size;
+
+        part = part < size ? part : size;
+        if (request->gathered_size == 0) {
+            request->gathered_output = output;
+            request->gathered_at_ms = platform_clock_milliseconds();
+        }
+        memcpy(request->gathered + request->gathered_size, data, part);
+        request->gathered_size += part;
+        request->position += part;
+        output += part;
+        data += part;
+        size -= part;
+        if (request->gathered_size == request->gathered_capacity) {
+            status = request_flush(request);
+            if (status != ODO_OK) {
+                return status;
+            }
+        }
+    }
+    return ODO_OK;
+}
+
+/* Of a whole file being read: this span has been had; which is next? */
+static enum odo_status begin_next_span(struct request *request)
+{
+    enum odo_status status = request_flush(request);
+
+    if (status != ODO_OK) {
+        return status;
+    }
+    if (!transfer_next_span(request->transfer, request)) {
+        request->outcome = REQUEST_ENOUGH;
+        return ODO_E_CANCELLED;
+    }
+    return ODO_OK;
+}
+
+/* Sort a piece of the body into what goes to the sink and what is dropped. */
+static enum odo_status take(struct request *request, const unsigned char *data, size_t size)
+{
+    enum odo_status status = ODO_OK;
+
+    while (size > 0 && status == ODO_OK) {
+        struct layout_run run = {.wanted = false};
+        uint64_t limit;
+
+        if (request->position >= span_end(request)) {
+            if (!request->whole) {
+                fail(request, ODO_E_CONTENT_MISMATCH); /* longer than it said */
+                return ODO_E_CONTENT_MISMATCH;
+            }
+            status = begin_next_span(request);
+            continue;
+        }
+        if (request->position < request->span.offset) {
+            limit = request->span.offset - request->position;
+        } else {
+            run = range_layout_find(&request->transfer->layout, request->position,
+                                    &request->layout_hint);
+            limit = span_end(request) - request->position;
+            limit = run.length < limit ? run.length : limit;
+        }
+        limit = limit < size ? limit : size;
+        if (run.wanted) {
+            status = gather(request, run.output, data, (size_t)limit);
+        } else {
+            request->position += limit;
+        }
+        data += limit;
+        size -= (size_t)limit;
+    }
+    return status;
+}
+
+static size_t on_body(char *data, size_t unit, size_t size, void *context)
+{
+    struct request *request = context;
+
+    (void)unit; /* always 1 */
+    transfer_received(request->transfer, size);
+    switch (request->phase) {
+    case REQUEST_AWAITING:
+        fail(request, ODO_E_INVALID_REPLY); /* a body without a header */
+        return 0;
+    case REQUEST_DRAINING:
+        return size;
+    case REQUEST_TAKING:
+        break;
+    }
+    if (take(request, (const unsigned char *)data, size) != ODO_OK) {
+        return 0;
+    }
+    /* The last byte of the last span of a whole file: do not wait for the rest of it. */
+    if (request->whole && request->position >= span_end(request) &&
+        begin_next_span(request) != ODO_OK) {
+        return 0;
+    }
+    return size;
+}
+
+static bool reply_is_short(struct request *request)
+{
+    curl_off_t length = -1;
+
+    return curl_easy_getinfo(request->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length) ==
+               CURLE_OK &&
+           length >= 0 && length <= REQUEST_DRAIN_MAX;
+}
+
+/* The header has ended: have it judged. Returns false to drop the connection. */
+static bool on_header_end(struct request *request)
+{
+    if (transfer_judge(request->transfer, request)) {
+        if (reserve_gathering(request) != ODO_OK) {
+            fail(request, ODO_E_OUT_OF_MEMORY);
+            return false;
+        }
+        return true;
+    }
+    request->phase = REQUEST_DRAINING;
+    return reply_is_short(request);
+}
+
+static size_t on_header(char *line, size_t unit, size_t size, void *context)
+{
+    struct request *request = context;
+    bool is_end = (size == 2 && line[0] == '\r' && line[1] == '\n') ||
+                  (size == 1 && line[0] == '\n');
+    enum odo_status status;
+    long code = 0;
+
+    (void)unit;
+    if (request->phase != REQUEST_AWAITING) {
+        return size; /* a trailer */
+    }
+    if (size >= 5 && memcmp(line, "HTTP/", 5) == 0) {
+        buffer_clear(&request->header_block);
+    }
+    status = buffer_append(&request->header_block, line, size);
+    if (status != ODO_OK) {
+        fail(request, status == ODO_E_TOO_MANY ? ODO_E_INVALID_REPLY : status);
+        return 0;
+    }
+    if (!is_end) {
+        return size;
+    }
+    curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &code);
+    if (code >= 100 && code < 200) {
+        return size; /* the real one follows */
+    }
+    return on_header_end(request) ? size : 0;
+}
+
+const char *request_header(struct request *request, const char *name)
+{
+    struct curl_header *header = NULL;
+
+    if (curl_easy_header(request->easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK ||
+        header->amount != 1) {
+        return NULL;
+    }
+    return header->value;
+}
+
+static bool add_header(struct request *request, const char *line)
+{
+    struct curl_slist *longer = curl_slist_append(request->headers, line);
+
+    if (longer) {
+        request->headers = longer;
+    }
+    return longer != NULL;
+}
+
+static enum odo_status add_headers(struct request *request, const struct request_start *start)
+{
+    char *line;
+    bool added;
+
+    /* Ranges address the encoded form, so there must not be one (RFC 9110 section 8.4). */
+    if (!add_header(request, "Accept-Encoding: identity")) {
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    if (start->if_range) {
+        line = text_format("If-Range: %s", start->if_range);
+        added = line && add_header(request, line);
+        memory_free(line);
+        if (!added) {
+            return ODO_E_OUT_OF_MEMORY;
+        }
+    }
+    return ODO_OK;
+}
+
+/* A failing curl_easy_setopt with these options and values is out of memory. */
+#define SET(option, value) (failed |= curl_easy_setopt(easy, option, value) != CURLE_OK)
+
+static enum odo_status set_options(struct request *request, const struct request_start *start)
+{
+    CURL *easy = request->easy;
+    char range[RANGE_TEXT_SIZE];
+    bool failed = false;
+
+    SET(CURLOPT_URL, start->url);
+    SET(CURLOPT_PATH_AS_IS, 1L); /* the URL is used as it was given */
+    SET(CURLOPT_PROTOCOLS_STR, "http,https");
+    SET(CURLOPT_FOLLOWLOCATION, 0L);
+    SET(CURLOPT_HTTP09_ALLOWED, 0L);
+    SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    SET(CURLOPT_USERAGENT, start->user_agent);
+    SET(CURLOPT_HTTPHEADER, request->headers);
+    SET(CURLOPT_BUFFERSIZE, (long)REQUEST_RECEIVE_SIZE);
+    SET(CURLOPT_NOSIGNAL, 1L);
+    SET(CURLOPT_CONNECTTIMEOUT_MS, (long)start->connect_timeout_ms);
+    SET(CURLOPT_LOW_SPEED_LIMIT, 4000L);
+    SET(CURLOPT_LOW_SPEED_TIME, (long)start->stall_timeout_s);
+    SET(CURLOPT_HEADERFUNCTION, on_header);
+    SET(CURLOPT_HEADERDATA, request);
+    SET(CURLOPT_WRITEFUNCTION, on_body);
+    SET(CURLOPT_WRITEDATA, request);
+    SET(CURLOPT_PRIVATE, request);
+    if (start->send_range) {
+        content_range_write(start->span, range);
+        SET(CURLOPT_RANGE, range);
+    }
+    if (start->ca_file) {
+        SET(CURLOPT_CAINFO, start->ca_file);
+    }
+    /* A revocation server that cannot be reached does not stop a download; Schannel only. */
+    curl_easy_setopt(easy, CURLOPT_SSL_OPTIONS, (long)CURLSSLOPT_REVOKE_BEST_EFFORT);
+    return failed ? ODO_E_OUT_OF_MEMORY : ODO_OK;
+}
+
+enum odo_status request_prepare(struct request *request, struct transfer *transfer,
+                                const struct request_start *start)
+{
+    enum odo_status status;
+
+    assert(!request->transfer);
+    request->span = start->span;
+    request->sent_range = start->send_range;
+    request->sent_if_range = start->if_range != NULL;
+    request->sent_at_ms = platform_clock_milliseconds();
+    request->phase = REQUEST_AWAITING;
+    request->whole = false;
+    request->has_no_span = false;
+    request->retry_after_ms = UINT64_MAX;
+    request->position = start->span.offset;
+    request->delivered = 0;
+    request->outcome = REQUEST_OPEN;
+    request->error = (struct odo_error){.status = ODO_OK};
+    request->gathered_size = 0;
+    request->gathered_from = start->span.offset;
+    request->layout_hint = 0;
+
+    status = add_headers(request, start);
+    if (status == ODO_OK) {
+        status = set_options(request, start);
+    }
+    if (status != ODO_OK) {
+        request_reset(request);
+        return status;
+    }
+    request->transfer = transfer;
+    return ODO_OK;
+}
+
+enum odo_status request_status_from_curl(CURLcode code)
+{
+    switch (code) {
+    case CURLE_OK:
+        return ODO_OK;
+    case CURLE_URL_MALFORMAT:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+        return ODO_E_INVALID_URL;
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_RESOLVE_HOST:
+        return ODO_E_NAME_NOT_RESOLVED;
+    case CURLE_COULDNT_CONNECT:
+        return ODO_E_CANNOT_CONNECT;
+    case CURLE_REMOTE_ACCESS_DENIED:
+        return ODO_E_ACCESS_DENIED;
+    case CURLE_OUT_OF_MEMORY:
+        return ODO_E_OUT_OF_MEMORY;
+    case CURLE_OPERATION_TIMEDOUT:
+        return ODO_E_TRANSFER_TIMED_OUT;
+    case CURLE_RANGE_ERROR:
+    case CURLE_BAD_DOWNLOAD_RESUME:
+        return ODO_E_RANGES_UNSUPPORTED;
+    case CURLE_TOO_MANY_REDIRECTS:
+        return ODO_E_REDIRECT;
+    case CURLE_PARTIAL_FILE:
+    case CURLE_GOT_NOTHING:
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+        return ODO_E_CONNECTION_LOST;
+    case CURLE_SSL_CONNECT_ERROR:
+        return ODO_E_TLS_CHANNEL;
+    case CURLE_SSL_CERTPROBLEM:
+        return ODO_E_CLIENT_CERTIFICATE;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+        return ODO_E_CERTIFICATE;
+    case CURLE_SSL_ENGINE_NOTFOUND:
+    case CURLE_SSL_ENGINE_SETFAILED:
+    case CURLE_SSL_CIPHER:
+    case CURLE_USE_SSL_FAILED:
+    case CURLE_SSL_ENGINE_INITFAILED:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_SHUTDOWN_FAILED:
+    case CURLE_SSL_CRL_BADFILE:
+        return ODO_E_TLS;
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_BAD_CONTENT_ENCODING:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+        return ODO_E_INVALID_REPLY;
+    default:
+        return ODO_E_UNEXPECTED;
+    }
+}

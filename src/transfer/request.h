@@ -1,0 +1,119 @@
+/*
+ * One request as one easy handle: its options, its callbacks, and the way of its body into the
+ * sink. What a reply means is the transfer's to say (transfer_judge), before a byte is taken.
+ *
+ * On the network thread alone.
+ */
+#ifndef ODO_TRANSFER_REQUEST_H
+#define ODO_TRANSFER_REQUEST_H
+
+#include "base/buffer.h"
+
+#include <odo/types.h>
+
+#include <curl/curl.h>
+
+struct origin;
+struct transfer;
+
+enum {
+    /* Pieces are gathered to this many bytes before they are written. */
+    REQUEST_GATHER_SIZE = 1024 * 1024,
+    /* libcurl's receive buffer: recv is dear under Wine, and not cheap anywhere. */
+    REQUEST_RECEIVE_SIZE = 512 * 1024,
+    REQUEST_HEADERS_MAX = 128 * 1024,
+    /* The body of a reply that we do not want is read to its end when it is this short, so
+     * that the connection lives on. */
+    REQUEST_DRAIN_MAX = 64 * 1024,
+};
+
+/* Why a request ended, beyond what libcurl says. */
+enum request_outcome {
+    REQUEST_OPEN,       /* nothing but libcurl's result */
+    REQUEST_ENOUGH,     /* we have all that we wanted of the body */
+    REQUEST_ASK_AGAIN,  /* the transfer wants to ask differently, at once */
+    REQUEST_FAILED,     /* `error` says why */
+};
+
+enum request_phase {
+    REQUEST_AWAITING, /* the reply's header has not ended */
+    REQUEST_TAKING,   /* the body goes to the sink */
+    REQUEST_DRAINING, /* the body is read and dropped */
+};
+
+struct request {
+    CURL *easy;                 /* owned */
+    struct curl_slist *headers; /* owned */
+    struct transfer *transfer;  /* NULL while idle */
+    struct origin *origin;      /* the server it was sent to; the downloader's */
+    struct request *next;       /* of the same transfer, or of the idle ones */
+
+    struct byte_range span; /* what it was sent for; never open but see `whole` */
+    bool sent_range;
+    bool sent_if_range;
+    uint64_t sent_at_ms;
+
+    enum request_phase phase;
+    bool whole;              /* the body is the file from byte 0, out of which we pick */
+    uint64_t position;       /* in the remote file, of the next byte of the body */
+    bool has_no_span;        /* the last span of a whole file was settled already */
+    uint64_t retry_after_ms; /* what the server asked for; UINT64_MAX without */
+    uint64_t delivered;      /* wanted bytes of this request handed to the sink */
+    enum request_outcome outcome;
+    struct odo_error error;
+    struct buffer header_block; /* lines as received */
+
+    unsigned char *gathered; /* owned; bytes on their way to the sink */
+    size_t gathered_size;
+    size_t gathered_capacity;
+    uint64_t gathered_output; /* where the first of them goes */
+    uint64_t gathered_at_ms;  /* when the first of them came */
+    uint64_t gathered_from;   /* in the remote file: everything of the span below is safe */
+    size_t layout_hint;
+};
+
+/* NULL when there is no memory. */
+struct request *request_create(void);
+void request_free(struct request *request); /* idle; NULL is fine */
+
+struct request_start {
+    const char *url;
+    const char *user_agent;
+    const char *ca_file; /* may be NULL */
+    uint32_t connect_timeout_ms;
+    uint32_t stall_timeout_s;
+    struct byte_range span;
+    bool send_range;
+    const char *if_range; /* the value of an If-Range header; or NULL */
+};
+
+/*
+ * Fill in the easy handle for `transfer`. The caller adds it to the multi handle.
+ *
+ *   ODO_E_OUT_OF_MEMORY   the request is idle
+ */
+enum odo_status request_prepare(struct request *request, struct transfer *transfer,
+                                const struct request_start *start);
+
+/*
+ * From within transfer_judge(): the body begins at `offset` of the remote file. With `whole`
+ * it is the file itself, and the transfer is asked for the next span when one has been had.
+ */
+void request_take_from(struct request *request, uint64_t offset, bool whole);
+
+/* Hand what was gathered to the sink. A failure is in request->error as well. */
+enum odo_status request_flush(struct request *request);
+
+/* The part of the span that is not safely in the sink; after request_flush(). */
+struct byte_range request_rest(const struct request *request);
+
+/* The value of a header of the reply; NULL when it is missing or there is more than one. */
+const char *request_header(struct request *request, const char *name);
+
+/* What libcurl's result means when nothing else is known. */
+enum odo_status request_status_from_curl(CURLcode code);
+
+/* Forget the transfer; keep easy handle and buffers for the next. */
+void request_reset(struct request *request);
+
+#endif

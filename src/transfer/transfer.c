@@ -1,0 +1,566 @@
+#include "transfer/transfer.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "platform/clock.h"
+#include "transfer/request.h"
+#include "transfer/response_verdict.h"
+#include "transfer/retry_policy.h"
+#include "transfer/sink.h"
+#include "transfer/transfer_list.h"
+
+#include <assert.h>
+#include <string.h>
+
+static void note_due(struct transfer *transfer)
+{
+    if (transfer->due_list) {
+        transfer_list_append(transfer->due_list, transfer);
+    }
+}
+
+/* --- What is wanted ------------------------------------------------------------------- */
+
+static void use_borrowed_wanted(struct transfer *transfer)
+{
+    if (transfer->wanted_is_ours) {
+        range_set_free(&transfer->wanted);
+    }
+    transfer->wanted = *transfer->options.wanted;
+    transfer->wanted_is_ours = false;
+}
+
+static bool wanted_is_open(const struct transfer *transfer)
+{
+    const struct range_set *wanted = &transfer->wanted;
+
+    return wanted->count > 0 &&
+           wanted->items[wanted->count - 1].length == BYTE_RANGE_TO_END;
+}
+
+/* The caller's ranges stay as they are: only a set that must be closed is copied. */
+static enum odo_status own_wanted(struct transfer *transfer)
+{
+    const struct range_set *borrowed = transfer->options.wanted;
+    struct byte_range *items;
+
+    if (transfer->wanted_is_ours) {
+        return ODO_OK;
+    }
+    items = memory_allocate(borrowed->count, sizeof(*items));
+    if (!items) {
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    memcpy(items, borrowed->items, borrowed->count * sizeof(*items));
+    transfer->wanted = (struct range_set){items, borrowed->count};
+    transfer->wanted_is_ours = true;
+    return ODO_OK;
+}
+
+/* Find the place of each byte; or leave that until the size is known. */
+static enum odo_status lay_out(struct transfer *transfer)
+{
+    enum odo_status status;
+
+    if (transfer->layout_is_known) {
+        return ODO_OK;
+    }
+    status = range_layout_build(transfer->options.ranges, transfer->options.range_count,
+                                transfer->file_size, &transfer->layout);
+    if (status == ODO_E_NOT_SET && transfer->file_size == ODO_SIZE_UNKNOWN) {
+        return ODO_OK;
+    }
+    transfer->layout_is_known = status == ODO_OK;
+    return status;
+}
+
+enum odo_status transfer_learn_size(struct transfer *transfer, uint64_t file_size)
+{
+    enum odo_status status = ODO_OK;
+
+    if (transfer->file_size == file_size && !wanted_is_open(transfer)) {
+        return ODO_OK;
+    }
+    if (wanted_is_open(transfer)) {
+        status = own_wanted(transfer);
+    }
+    if (status == ODO_OK) {
+        status = range_set_close(&transfer->wanted, file_size);
+    }
+    if (status != ODO_OK) {
+        return status;
+    }
+    transfer->file_size = file_size;
+    request_plan_wanted_closed(&transfer->plan);
+    return lay_out(transfer);
+}
+
+/* The plan as it was when an earlier run ended, or with everything to do. */
+static enum odo_status restore_plan(struct transfer *transfer)
+{
+    const struct checkpoint *known = &transfer->known;
+    enum odo_status status;
+
+    if (!known->begun) {
+        request_plan_init(&transfer->plan, &transfer->wanted);
+        return ODO_OK;
+    }
+    status = request_plan_restore(&transfer->plan, &transfer->wanted, known->cursor,
+                                  known->holes, known->hole_count);
+    if (status == ODO_OK && transfer->plan.remaining != ODO_SIZE_UNKNOWN) {
+        transfer->bytes_had = range_set_total(&transfer->wanted) - transfer->plan.remaining;
+    }
+    return status;
+}
+
+/* --- Life ----------------------------------------------------------------------------- */
+
+/* Begin with what the caller has said, and with what an earlier run has learnt. */
+static enum odo_status prepare(struct transfer *transfer)
+{
+    enum odo_status status;
+    uint64_t size = transfer->known.file_size != ODO_SIZE_UNKNOWN
+                        ? transfer->known.file_size
+                        : transfer->options.stated_size;
+
+    use_borrowed_wanted(transfer);
+    transfer->file_size = ODO_SIZE_UNKNOWN;
+    transfer->version_is_known = transfer->known.file_size != ODO_SIZE_UNKNOWN ||
+                                 transfer->known.entity_tag || transfer->known.last_modified;
+    transfer->date_is_strong = true; /* an earlier run's is old enough by now */
+    request_plan_init(&transfer->plan, &transfer->wanted);
+    if (size != ODO_SIZE_UNKNOWN) {
+        status = transfer_learn_size(transfer, size);
+        if (status != ODO_OK) {
+            return status;
+        }
+    }
+    request_plan_free(&transfer->plan);
+    status = restore_plan(transfer);
+    return status == ODO_OK ? lay_out(transfer) : status;
+}
+
+enum odo_status transfer_create(const struct transfer_options *options,
+                                const struct transfer_rules *rules,
+                                struct transfer **transfer_out)
+{
+    struct transfer *transfer = memory_allocate_zeroed(1, sizeof(*transfer));
+    struct checkpoint dropped;
+    enum odo_status status;
+
+    if (!transfer) {
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    transfer->options = *options;
+    transfer->options.checkpoint = NULL; /* borrowed for this call only */
+    transfer->settings = options->settings;
+    transfer->rules = rules;
+    transfer->state = TRANSFER_QUEUED;
+    buffer_init(&transfer->response_headers, REQUEST_HEADERS_MAX);
+    checkpoint_init(&transfer->known);
+    transfer->progress_at_ms = platform_clock_milliseconds();
+    transfer->url = text_copy(options->url);
+    status = transfer->url ? checkpoint_copy(options->checkpoint, &transfer->known)
+                           : ODO_E_OUT_OF_MEMORY;
+    if (status == ODO_OK) {
+        status = prepare(transfer);
+    }
+    if (status != ODO_OK) {
+        transfer_free(transfer, &dropped);
+        checkpoint_free(&dropped);
+        return status;
+    }
+    *transfer_out = transfer;
+    return ODO_OK;
+}
+
+void transfer_free(struct transfer *transfer, struct checkpoint *checkpoint_out)
+{
+    assert(!transfer->requests);
+    sink_close(transfer->sink);
+    /* The holes of the plan are the holes of the checkpoint, and need no copy. */
+    memory_free(transfer->known.holes);
+    transfer->known.cursor = transfer->plan.cursor;
+    transfer->known.holes = transfer->plan.holes;
+    transfer->known.hole_count = transfer->plan.hole_count;
+    transfer->plan.holes = NULL;
+    transfer->plan.hole_count = 0;
+    *checkpoint_out = transfer->known;
+
+    request_plan_free(&transfer->plan);
+    range_layout_free(&transfer->layout);
+    if (transfer->wanted_is_ours) {
+        range_set_free(&transfer->wanted);
+    }
+    buffer_free(&transfer->response_headers);
+    memory_free(transfer->url);
+    memory_free(transfer);
+}
+
+void transfer_fail(struct transfer *transfer, const struct odo_error *error)
+{
+    if (!transfer->has_failed) {
+        transfer->has_failed = true;
+        transfer->error = *error;
+        transfer->state = TRANSFER_FAILED;
+    }
+    note_due(transfer);
+}
+
+static void finish_if_done(struct transfer *transfer)
+{
+    if (transfer->has_failed || transfer->must_restart || transfer->requests ||
+        !transfer->sink || !request_plan_is_empty(&transfer->plan)) {
+        return;
+    }
+    sink_close(transfer->sink);
+    transfer->sink = NULL;
+    transfer->state = TRANSFER_DONE;
+    transfer->error = (struct odo_error){.status = ODO_OK};
+    note_due(transfer);
+}
+
+/* What has come is of a version that is no more: none of it may stay. */
+static enum odo_status forget_version(struct transfer *transfer)
+{
+    bool begun = transfer->known.begun;
+    enum odo_status status;
+
+    checkpoint_free(&transfer->known);
+    transfer->known.begun = begun;
+    transfer->bytes_had = 0;
+    transfer->last_modified_us = 0;
+    transfer->is_sequential = false;
+    transfer->without_range = false;
+    transfer->without_if_range = false;
+    range_layout_free(&transfer->layout);
+    transfer->layout_is_known = false;
+    request_plan_free(&transfer->plan);
+    status = sink_restart(transfer->sink);
+    if (status == ODO_OK) {
+        status = prepare(transfer);
+    }
+    return status;
+}
+
+void transfer_restart(struct transfer *transfer)
+{
+    enum odo_status status;
+
+    assert(!transfer->requests);
+    transfer->must_restart = false;
+    transfer->restarts++;
+    status = transfer->restarts > TRANSFER_RESTARTS_MAX ? ODO_E_FILE_CHANGED
+                                                        : forget_version(transfer);
+    if (status != ODO_OK) {
+        transfer_fail(transfer, &(struct odo_error){.status = status});
+    }
+    note_due(transfer);
+}
+
+struct transfer_update transfer_describe(struct transfer *transfer)
+{
+    struct transfer_update update = {
+        .state = transfer->state,
+        .error = transfer->error,
+        .file_size = transfer->file_size,
+        .bytes_total = range_set_total(&transfer->wanted),
+        .bytes_had = transfer->bytes_had,
+        .bytes_received = transfer->bytes_received,
+        .connections = transfer->connections,
+        .requests = transfer->requests_sent,
+        .last_modified_us = transfer->last_modified_us,
+        .begun = transfer->known.begun,
+    };
+
+    if (transfer->headers_are_new) {
+        update.response_headers = (const char *)transfer->response_headers.data;
+        transfer->headers_are_new = false;
+    }
+    return update;
+}
+
+/* --- Asking --------------------------------------------------------------------------- */
+
+bool transfer_wants_request(const struct transfer *transfer)
+{
+    uint32_t lanes = transfer->rules->lanes;
+
+    if (transfer->has_failed || transfer->must_restart || transfer->state == TRANSFER_DONE ||
+        transfer->retry_at_ms != 0) {
+        return false;
+    }
+    if (!transfer->sink && transfer->state == TRANSFER_QUEUED) {
+        return true; /* even a file with nothing left to fetch is opened once */
+    }
+    if (!transfer->version_is_known || transfer->is_sequential || transfer->without_range) {
+        lanes = 1;
+    }
+    return transfer->request_count < lanes && !request_plan_is_empty(&transfer->plan);
+}
+
+static struct request_limits limits_for(const struct transfer *transfer)
+{
+    if (transfer->is_sequential || transfer->without_range) {
+        return (struct request_limits){
+            .most = UINT64_MAX,
+            .least = UINT64_MAX,
+            .merge_gap = UINT64_MAX,
+            .merge_share = UINT64_MAX,
+            .lanes = 1,
+        };
+    }
+    return (struct request_limits){
+        .most = TRANSFER_REQUEST_MOST,
+        .least = TRANSFER_REQUEST_LEAST,
+        .merge_gap = TRANSFER_MERGE_GAP,
+        .merge_share = TRANSFER_MERGE_SHARE,
+        .lanes = transfer->rules->lanes,
+    };
+}
+
+static enum odo_status open_sink(struct transfer *transfer)
+{
+    enum odo_status status;
+
+    if (transfer->sink) {
+        return ODO_OK;
+    }
+    status = sink_open_file(transfer->options.temporary_path, transfer->known.begun,
+                            &transfer->sink);
+    if (status == ODO_OK) {
+        transfer->known.begun = true;
+    }
+    return status;
+}
+
+/* The validator for If-Range: a strong entity tag, else a date (RFC 9110 section 13.1.5). */
+static const char *validator_of(const struct transfer *transfer)
+{
+    const struct checkpoint *known = &transfer->known;
+
+    if (transfer->without_if_range) {
+        return NULL;
+    }
+    if (response_verdict_etag_is_strong(known->entity_tag)) {
+        return known->entity_tag;
+    }
+    return transfer->date_is_strong ? known->last_modified : NULL;
+}
+
+enum odo_status transfer_next_request(struct transfer *transfer, uint64_t now_ms,
+                                      struct request_start *start_out)
+{
+    struct request_limits limits = limits_for(transfer);
+    enum odo_status status = open_sink(transfer);
+
+    if (transfer->state == TRANSFER_QUEUED) {
+        transfer->progress_at_ms = now_ms;
+        transfer->state = TRANSFER_MOVING;
+    }
+    if (status == ODO_OK) {
+        status = request_plan_take(&transfer->plan, &limits, &start_out->span);
+    }
+    if (status == ODO_E_NOT_FOUND) {
+        finish_if_done(transfer);
+        return status;
+    }
+    if (status != ODO_OK) {
+        transfer_fail(transfer, &(struct odo_error){.status = status});
+        return status;
+    }
+    start_out->url = transfer->url;
+    start_out->send_range = !transfer->is_sequential && !transfer->without_range;
+    start_out->if_range = start_out->send_range && transfer->version_is_known
+                              ? validator_of(transfer)
+                              : NULL;
+    return ODO_OK;
+}
+
+void transfer_take_back(struct transfer *transfer, struct byte_range span)
+{
+    request_plan_give_back(&transfer->plan, span);
+}
+
+void transfer_request_began(struct transfer *transfer, struct request *request)
+{
+    request->next = transfer->requests;
+    transfer->requests = request;
+    transfer->request_count++;
+    transfer->requests_sent++;
+    transfer->state = TRANSFER_MOVING;
+}
+
+bool transfer_next_span(struct transfer *transfer, struct request *request)
+{
+    struct request_limits limits = limits_for(transfer);
+    struct byte_range none = {request->span.offset + request->span.length, 0};
+    struct byte_range span;
+    enum odo_status status;
+
+    request_plan_give_back(&transfer->plan, none);
+    status = request_plan_take(&transfer->plan, &limits, &span);
+    if (status == ODO_OK && span.offset < request->position) {
+        /* A hole that lies behind us: another pass over the file will find it. */
+        request_plan_give_back(&transfer->plan, span);
+        status = ODO_E_NOT_FOUND;
+    }
+    if (status == ODO_OK) {
+        request->span = span;
+        request->gathered_from = span.offset;
+        return true;
+    }
+    request->span = (struct byte_range){request->position, 0};
+    request->gathered_from = request->position;
+    request->has_no_span = true;
+    return false;
+}
+
+/* --- What comes ----------------------------------------------------------------------- */
+
+void transfer_received(struct transfer *transfer, uint64_t bytes)
+{
+    transfer->bytes_received += bytes;
+}
+
+void transfer_delivered(struct transfer *transfer, uint64_t bytes)
+{
+    transfer->bytes_had += bytes;
+    transfer->progress_at_ms = platform_clock_milliseconds();
+    transfer->attempt = 0;
+    note_due(transfer);
+}
+
+static void unlink_request(struct transfer *transfer, struct request *request)
+{
+    struct request **place = &transfer->requests;
+
+    while (*place != request) {
+        place = &(*place)->next;
+    }
+    *place = request->next;
+    request->next = NULL;
+    transfer->request_count--;
+}
+
+/* Something went wrong that may be better the next time. */
+static void retry_later(struct transfer *transfer, struct request *request,
+                        const struct odo_error *error, uint64_t now_ms)
+{
+    struct retry_input input = {
+        .attempt = ++transfer->attempt,
+        .base_ms = transfer->rules->retry_base_ms,
+        .limit_ms = transfer->rules->retry_limit_ms,
+        .retry_after_ms = request->retry_after_ms,
+        .jitter = (uint32_t)(now_ms * 2654435761U),
+    };
+    uint64_t delay_ms = retry_policy_delay_ms(&input);
+
+    if (transfer->settings.never_retry) {
+        transfer_fail(transfer, error);
+        return;
+    }
+    if (delay_ms < transfer->settings.minimum_retry_ms) {
+        delay_ms = transfer->settings.minimum_retry_ms;
+    }
+    transfer->error = *error;
+    transfer->retry_at_ms = now_ms + delay_ms;
+    if (!transfer->requests) {
+        transfer->state = TRANSFER_WAITING;
+    }
+    note_due(transfer);
+}
+
+/* A redirected URL that is refused may have expired: ask the original again, once. */
+static bool go_back_to_original(struct transfer *transfer, const struct odo_error *error)
+{
+    char *url;
+
+    if (!transfer->url_is_redirected || transfer->redirect_failed ||
+        error->status != ODO_E_HTTP_STATUS ||
+        (error->http_status != 401 && error->http_status != 403)) {
+        return false;
+    }
+    url = text_copy(transfer->options.url);
+    if (!url) {
+        return false;
+    }
+    transfer->redirect_failed = true;
+    transfer_use_url(transfer, url, false);
+    return true;
+}
+
+void transfer_use_url(struct transfer *transfer, char *url, bool is_redirected)
+{
+    memory_free(transfer->url);
+    transfer->url = url;
+    transfer->url_is_redirected = is_redirected;
+    transfer->origin_is_stale = true;
+    note_due(transfer);
+}
+
+static struct odo_error error_of(const struct request *request, enum odo_status result)
+{
+    if (request->outcome == REQUEST_FAILED) {
+        return request->error;
+    }
+    return (struct odo_error){.status = result};
+}
+
+void transfer_request_ended(struct transfer *transfer, struct request *request,
+                            enum odo_status result, uint64_t now_ms)
+{
+    struct odo_error error;
+
+    if (!transfer->has_failed && !transfer->must_restart) {
+        request_flush(request); /* what came is good, whatever ended the request */
+    }
+    if (request->has_no_span) {
+        request->has_no_span = false; /* its last span was settled when it was had */
+    } else {
+        request_plan_give_back(&transfer->plan, request_rest(request));
+    }
+    unlink_request(transfer, request);
+    error = error_of(request, result);
+    if (result == ODO_OK && request->outcome == REQUEST_OPEN && request->delivered == 0 &&
+        request_rest(request).length > 0) {
+        error.status = ODO_E_CONNECTION_LOST; /* a whole reply, but nothing in it */
+    }
+
+    if (transfer->has_failed || transfer->must_restart || result == ODO_E_CANCELLED ||
+        request->outcome == REQUEST_ENOUGH || request->outcome == REQUEST_ASK_AGAIN ||
+        error.status == ODO_OK) {
+        finish_if_done(transfer);
+    } else if (go_back_to_original(transfer, &error)) {
+        return;
+    } else if (retry_policy_is_transient(&error)) {
+        retry_later(transfer, request, &error, now_ms);
+    } else {
+        transfer_fail(transfer, &error);
+    }
+    if (!transfer->requests && transfer->retry_at_ms != 0 &&
+        transfer->state == TRANSFER_MOVING) {
+        transfer->state = TRANSFER_WAITING;
+        note_due(transfer);
+    }
+}
+
+/* --- Time ----------------------------------------------------------------------------- */
+
+void transfer_tick(struct transfer *transfer, uint64_t now_ms)
+{
+    struct odo_error error = {.status = ODO_E_NO_PROGRESS, .cause = transfer->error.status,
+                              .http_status = transfer->error.http_status};
+
+    if (transfer->has_failed || transfer->state == TRANSFER_DONE) {
+        return;
+    }
+    if (transfer->settings.no_progress_ms != UINT64_MAX &&
+        now_ms - transfer->progress_at_ms >= transfer->settings.no_progress_ms) {
+        transfer_fail(transfer, &error);
+        return;
+    }
+    if (transfer->retry_at_ms != 0 && now_ms >= transfer->retry_at_ms) {
+        transfer->retry_at_ms = 0;
+    }
+}

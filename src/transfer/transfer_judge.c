@@ -1,0 +1,245 @@
+/*
+ * What a reply means for a transfer: ask the judge (response_verdict.h), and act on what it
+ * says. Called in libcurl's callbacks, so whatever touches other requests is only noted here.
+ */
+#include "transfer/transfer.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "platform/clock.h"
+#include "transfer/http_date.h"
+#include "transfer/redirect.h"
+#include "transfer/request.h"
+#include "transfer/response_verdict.h"
+#include "transfer/retry_policy.h"
+
+#include <string.h>
+
+static void fail(struct request *request, const struct odo_error *error)
+{
+    request->outcome = REQUEST_FAILED;
+    request->error = *error;
+}
+
+static void fail_with(struct request *request, enum odo_status status)
+{
+    fail(request, &(struct odo_error){.status = status});
+}
+
+/* The bytes that this transfer still wants, this request's and the other ones' included. */
+static void describe_want(const struct transfer *transfer, struct response_context *context)
+{
+    const struct range_set *wanted = &transfer->wanted;
+    const struct byte_range *last;
+    uint64_t total = 0;
+
+    if (wanted->count == 0) {
+        return;
+    }
+    last = &wanted->items[wanted->count - 1];
+    context->wanted_is_open = last->length == BYTE_RANGE_TO_END;
+    context->wanted_end = context->wanted_is_open ? last->offset : last->offset + last->length;
+    if (!context->wanted_is_open) {
+        context->wanted_bytes = range_set_total(wanted) - transfer->bytes_had;
+        return;
+    }
+    for (size_t i = 0; i + 1 < wanted->count; i++) {
+        total += wanted->items[i].length;
+    }
+    context->wanted_bytes = total > transfer->bytes_had ? total - transfer->bytes_had : 0;
+}
+
+static struct response_verdict ask_judge(const struct transfer *transfer,
+                                         struct request *request)
+{
+    const struct checkpoint *known = &transfer->known;
+    struct response_question question = {
+        .span = request->span,
+        .sent_range = request->sent_range,
+        .sent_if_range = request->sent_if_range,
+    };
+    struct response_context context = {
+        .version_is_known = transfer->version_is_known,
+        .known_size = known->file_size,
+        .known_etag = known->entity_tag,
+        .known_date = known->last_modified,
+        .stated_size = transfer->options.stated_size,
+        .wants_whole_file = transfer->options.range_count == 0,
+        .refuse_salvage = transfer->rules->refuse_salvage,
+    };
+    struct response_header header = {
+        .content_length = -1,
+        .content_range = request_header(request, "Content-Range"),
+        .content_type = request_header(request, "Content-Type"),
+        .content_encoding = request_header(request, "Content-Encoding"),
+        .etag = request_header(request, "ETag"),
+        .last_modified = request_header(request, "Last-Modified"),
+        .date = request_header(request, "Date"),
+        .has_location = request_header(request, "Location") != NULL,
+    };
+    const char *coding = request_header(request, "Transfer-Encoding");
+    curl_off_t length = -1;
+    long status = 0;
+
+    curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(request->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    header.status = (int)status;
+    header.content_length = length;
+    header.is_chunked = coding && text_equals_ignoring_case(coding, "chunked");
+    describe_want(transfer, &context);
+    return response_verdict_judge(&question, &context, &header);
+}
+
+static bool replace_text(char **place, const char *text)
+{
+    char *copy = text && *text ? text_copy(text) : NULL;
+
+    if (text && *text && !copy) {
+        return false;
+    }
+    memory_free(*place);
+    *place = copy;
+    return true;
+}
+
+/* The first reply of a version: from now on, every other one must agree with it. */
+static enum odo_status learn_version(struct transfer *transfer,
+                                     const struct response_verdict *verdict)
+{
+    struct checkpoint *known = &transfer->known;
+    enum odo_status status;
+
+    if (verdict->file_size != ODO_SIZE_UNKNOWN) {
+        status = transfer_learn_size(transfer, verdict->file_size);
+        if (status != ODO_OK) {
+            return status;
+        }
+        known->file_size = verdict->file_size;
+    }
+    if (transfer->version_is_known) {
+        return ODO_OK;
+    }
+    if (!replace_text(&known->entity_tag, verdict->etag) ||
+        !replace_text(&known->last_modified, verdict->last_modified)) {
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    transfer->date_is_strong = verdict->last_modified_is_strong;
+    transfer->version_is_known = true;
+    transfer->last_modified_us = 0;
+    if (known->last_modified) {
+        http_date_parse(known->last_modified, platform_clock_wall_us(),
+                        &transfer->last_modified_us);
+    }
+    return ODO_OK;
+}
+
+/* The open end of the first request's span has become known: nothing is wanted behind it. */
+static void trim_span(const struct transfer *transfer, struct request *request)
+{
+    uint64_t size = transfer->file_size;
+
+    uint64_t left = size > request->span.offset ? size - request->span.offset : 0;
+
+    if (size != ODO_SIZE_UNKNOWN && request->span.length > left) {
+        request->span.length = left;
+    }
+}
+
+static void keep_headers(struct transfer *transfer, const struct request *request)
+{
+    const struct buffer *block = &request->header_block;
+
+    buffer_clear(&transfer->response_headers);
+    if (buffer_append(&transfer->response_headers, block->data, block->size) == ODO_OK &&
+        buffer_append(&transfer->response_headers, "", 1) == ODO_OK) {
+        transfer->headers_are_new = true;
+    }
+}
+
+static bool take(struct transfer *transfer, struct request *request,
+                 const struct response_verdict *verdict)
+{
+    enum odo_status status = learn_version(transfer, verdict);
+
+    transfer->redirects = 0;
+    transfer->redirect_failed = false;
+    if (status != ODO_OK) {
+        fail_with(request, status);
+        return false;
+    }
+    trim_span(transfer, request);
+    if (verdict->kind == RESPONSE_TAKE_WHOLE) {
+        transfer->is_sequential = transfer->is_sequential || request->sent_range;
+    }
+    request_take_from(request, verdict->offset, verdict->kind == RESPONSE_TAKE_WHOLE);
+    return true;
+}
+
+static void follow_redirect(struct transfer *transfer, struct request *request)
+{
+    struct redirect_input input = {
+        .url = transfer->url,
+        .location = request_header(request, "Location"),
+        .hops = transfer->redirects,
+        .allow_insecure = transfer->rules->allow_insecure_redirects,
+    };
+    struct redirect redirect;
+    enum odo_status status = redirect_resolve(&input, &redirect);
+
+    if (status != ODO_OK) {
+        fail_with(request, status);
+        return;
+    }
+    transfer->redirects++;
+    transfer_use_url(transfer, redirect.url, true);
+    request->outcome = REQUEST_ASK_AGAIN;
+}
+
+static void note_retry_after(struct request *request, const struct odo_error *error)
+{
+    const char *value = request_header(request, "Retry-After");
+
+    if (value && retry_policy_obeys_retry_after(error->http_status)) {
+        http_retry_after_parse(value, platform_clock_wall_us(), &request->retry_after_ms);
+    }
+}
+
+bool transfer_judge(struct transfer *transfer, struct request *request)
+{
+    struct response_verdict verdict;
+
+    if (transfer->must_restart || transfer->has_failed) {
+        request->outcome = REQUEST_ASK_AGAIN; /* decided already */
+        return false;
+    }
+    verdict = ask_judge(transfer, request);
+    if (!transfer->version_is_known || verdict.kind == RESPONSE_FAIL) {
+        keep_headers(transfer, request);
+    }
+    switch (verdict.kind) {
+    case RESPONSE_TAKE_PART:
+    case RESPONSE_TAKE_WHOLE:
+        return take(transfer, request, &verdict);
+    case RESPONSE_CHANGED:
+        transfer->must_restart = true;
+        request->outcome = REQUEST_ASK_AGAIN;
+        return false;
+    case RESPONSE_REDIRECT:
+        follow_redirect(transfer, request);
+        return false;
+    case RESPONSE_RETRY_WITHOUT_IF_RANGE:
+        transfer->without_if_range = true;
+        request->outcome = REQUEST_ASK_AGAIN;
+        return false;
+    case RESPONSE_RETRY_WHOLE:
+        transfer->without_range = true;
+        request->outcome = REQUEST_ASK_AGAIN;
+        return false;
+    case RESPONSE_MULTIPART:
+    case RESPONSE_FAIL:
+        break;
+    }
+    note_retry_after(request, &verdict.error);
+    fail(request, &verdict.error);
+    return false;
+}
