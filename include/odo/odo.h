@@ -87,7 +87,8 @@ struct odo_host {
 /* Zero in any member means the default that its comment names. */
 struct odo_engine_options {
     struct odo_host host;
-    const char *store_folder;           /* where jobs are kept between runs; NULL keeps none */
+    const char *store_folder;           /* where jobs are kept between runs; "" is the place of
+                                           this user; NULL keeps none */
     const char *user_agent;             /* "Microsoft-Delivery-Optimization/10.1" */
     const char *ca_file;                /* PEM bundle; NULL trusts what the system trusts */
     uint32_t connect_timeout_ms;        /* 15000 */
@@ -96,6 +97,7 @@ struct odo_engine_options {
     uint32_t retry_limit_ms;            /* 30000: no wait is longer, but for Retry-After */
     uint32_t connections_per_host;      /* 8 */
     uint32_t connections;               /* 16 */
+    bool resume_adopted;                /* see "Jobs that survive" */
     bool refuse_salvage;                /* a 200 to a range request is always an error */
     bool allow_insecure_redirects;      /* https may redirect to http */
 };
@@ -120,6 +122,22 @@ void odo_engine_stop(struct odo_engine *engine);
 
 /* True while some job is neither final nor safely in the store: stopping would lose it. */
 bool odo_engine_is_busy(struct odo_engine *engine);
+
+/*
+ * Jobs that survive
+ * -----------------
+ * With a store folder every job is kept in a file of its own there, until it is completed or
+ * cancelled or 30 days old. Whatever a call here has done to a job is in that file when the
+ * call returns, and what was fetched follows within a second; so a process may be killed at any
+ * moment. A job that was running is QUEUED in the next process that takes it up, others are as
+ * they were. A file that is damaged or was written by a newer version is renamed and left
+ * alone.
+ *
+ * Several processes may use one folder. Each job has one owner at a time: the process that has
+ * created it, or has taken it up with odo_job_find() or odo_job_list() when nobody else owned
+ * it. It stays the owner until its engine stops or it ends. To the others the job is not
+ * there. With `resume_adopted` an engine resumes the QUEUED jobs that it takes up.
+ */
 
 /*
  * Jobs

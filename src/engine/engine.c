@@ -4,7 +4,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "platform/clock.h"
-#include "platform/file.h"
+#include "platform/path.h"
 
 #include <assert.h>
 #include <string.h>
@@ -13,6 +13,8 @@ void odo_free(void *memory)
 {
     memory_free(memory);
 }
+
+enum { CHECKPOINT_INTERVAL_MS = 250 };
 
 /* --- Events --------------------------------------------------------------------------- */
 
@@ -45,6 +47,7 @@ void engine_unlock_and_deliver(struct odo_engine *engine, const struct engine_ev
 void engine_touch_locked(struct odo_job *job, struct engine_events *events)
 {
     job->locked.job.times.modified_us = platform_clock_wall_us();
+    job->locked.job.is_unsaved = true;
     engine_note(events, ODO_EVENT_MODIFIED, job, UINT32_MAX);
 }
 
@@ -67,6 +70,8 @@ enum odo_status engine_apply_locked(struct odo_job *job, enum job_event event,
         if (after == ODO_JOB_ERROR || after == ODO_JOB_TRANSIENT_ERROR) {
             data->error_count++;
         }
+        data->is_unsaved = true;
+        engine_wake_keeper_locked(job);
         engine_note(events, ODO_EVENT_STATE_CHANGED, job, UINT32_MAX);
         platform_condition_broadcast(job->engine->changed);
     }
@@ -80,7 +85,10 @@ static void engine_release(struct odo_engine *engine)
     if (atomic_fetch_sub(&engine->references, 1) > 1) {
         return;
     }
+    store_close(engine->store);
     memory_free(engine->locked.jobs);
+    platform_condition_free(engine->keeper_wakes);
+    platform_mutex_free(engine->adopting);
     platform_condition_free(engine->changed);
     platform_mutex_free(engine->delivery);
     platform_mutex_free(engine->lock);
@@ -94,12 +102,29 @@ static uint32_t or_default(uint32_t value, uint32_t default_value)
     return value ? value : default_value;
 }
 
+/* An empty name stands for the place where this user's jobs are kept. */
+static enum odo_status open_store(struct odo_engine *engine, const char *folder)
+{
+    char *usual = NULL;
+    enum odo_status status = ODO_OK;
+
+    if (*folder == '\0') {
+        status = platform_path_store_folder(&usual);
+    }
+    if (status == ODO_OK) {
+        status = store_open(usual ? usual : folder, &engine->store);
+    }
+    memory_free(usual);
+    return status;
+}
+
 enum odo_status odo_engine_start(const struct odo_engine_options *options,
                                  struct odo_engine **engine_out)
 {
     static const struct odo_engine_options defaults = {0};
     struct odo_engine *engine;
     struct downloader_options *downloading;
+    enum odo_status status = ODO_OK;
 
     options = options ? options : &defaults;
     engine = memory_allocate_zeroed(1, sizeof(*engine));
@@ -116,6 +141,7 @@ enum odo_status odo_engine_start(const struct odo_engine_options *options,
         .retry_limit_ms = or_default(options->retry_limit_ms, 30000),
         .connections_per_host = or_default(options->connections_per_host, 8),
         .connections = or_default(options->connections, 16),
+        .checkpoint_interval_ms = options->store_folder ? CHECKPOINT_INTERVAL_MS : 0,
         .refuse_salvage = options->refuse_salvage,
         .allow_insecure_redirects = options->allow_insecure_redirects,
     };
@@ -125,10 +151,20 @@ enum odo_status odo_engine_start(const struct odo_engine_options *options,
     engine->lock = platform_mutex_create();
     engine->delivery = platform_mutex_create();
     engine->changed = platform_condition_create();
+    engine->adopting = platform_mutex_create();
+    engine->keeper_wakes = platform_condition_create();
+    engine->resume_adopted = options->resume_adopted;
     if (!downloading->user_agent || (options->ca_file && !downloading->ca_file) ||
-        !engine->lock || !engine->delivery || !engine->changed) {
+        !engine->lock || !engine->delivery || !engine->changed || !engine->adopting ||
+        !engine->keeper_wakes) {
+        status = ODO_E_OUT_OF_MEMORY;
+    }
+    if (status == ODO_OK && options->store_folder) {
+        status = open_store(engine, options->store_folder);
+    }
+    if (status != ODO_OK) {
         engine_release(engine);
-        return ODO_E_OUT_OF_MEMORY;
+        return status;
     }
     *engine_out = engine;
     return ODO_OK;
@@ -140,23 +176,15 @@ enum odo_status engine_get_downloader_locked(struct odo_engine *engine,
     enum odo_status status = ODO_OK;
 
     if (!engine->locked.downloader) {
-        status = downloader_start(&engine->downloader_options, &engine->locked.downloader);
+        status = engine_start_keeper_locked(engine);
+        if (status == ODO_OK) {
+            status = downloader_start(&engine->downloader_options, &engine->locked.downloader);
+        }
     }
     if (status == ODO_OK) {
         *downloader_out = engine->locked.downloader;
     }
     return status;
-}
-
-static void remove_temporary_files(struct odo_job *job)
-{
-    for (uint32_t i = 0; i < job->locked.job.file_count; i++) {
-        const struct job_file *file = job->locked.job.files[i];
-
-        if (file->has_begun && !file->is_completed) {
-            platform_file_remove(file->temporary_path);
-        }
-    }
 }
 
 /* The last job that the engine holds, counted for the caller; NULL when there is none. */
@@ -187,7 +215,11 @@ void odo_engine_stop(struct odo_engine *engine)
     while ((job = last_job(engine)) != NULL) {
         platform_mutex_lock(job->operation);
         engine_stop_runners(job);
-        remove_temporary_files(job);
+        if (engine->store) {
+            engine_store_close(job);
+        } else {
+            engine_remove_temporary_files(job);
+        }
         platform_mutex_lock(engine->lock);
         engine_unlist_locked(job);
         platform_condition_broadcast(engine->changed);
@@ -200,6 +232,7 @@ void odo_engine_stop(struct odo_engine *engine)
     engine->locked.downloader = NULL;
     platform_mutex_unlock(engine->lock);
     downloader_stop(downloader);
+    engine_stop_keeper(engine);
     engine_release(engine);
 }
 
@@ -208,7 +241,10 @@ bool odo_engine_is_busy(struct odo_engine *engine)
     bool is_busy;
 
     platform_mutex_lock(engine->lock);
-    is_busy = engine->locked.job_count > 0;
+    is_busy = engine->locked.job_count > 0 && !engine->store;
+    for (size_t i = 0; i < engine->locked.job_count && !is_busy; i++) {
+        is_busy = job_state_is_running(engine->locked.jobs[i]->locked.job.state);
+    }
     platform_mutex_unlock(engine->lock);
     return is_busy;
 }
@@ -284,6 +320,8 @@ void odo_job_release(struct odo_job *job)
     }
     memory_free(job->locked.runners);
     job_free(&job->locked.job);
+    assert(!job->journal);
+    platform_mutex_free(job->journal_lock);
     platform_mutex_free(job->operation);
     memory_free(job);
     engine_release(engine);

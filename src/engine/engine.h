@@ -2,10 +2,12 @@
  * The one place that decides. It owns the lock, the jobs and the downloader, and starts and
  * stops them in order.
  *
- * Three locks, always taken in this order:
+ * Four locks, always taken in this order:
  *   - a job's `operation` is held for the whole of a call that changes the job's life, so that
  *     such calls come one after the other. It may be held while waiting for the disk and for
  *     the network thread, which never takes it;
+ *   - a job's `journal_lock` is held while the job is recorded, so that records come in the
+ *     order of what they say;
  *   - the engine's `lock` guards every `locked` struct, for moments;
  *   - the engine's `delivery` is taken before `lock` is let go, and held while the host is
  *     told what happened: so events arrive in the order in which things happened, and no lock
@@ -16,6 +18,7 @@
 
 #include "job/job.h"
 #include "platform/thread.h"
+#include "store/journal.h"
 #include "transfer/downloader.h"
 
 #include <stdatomic.h>
@@ -28,6 +31,11 @@ struct odo_engine {
     struct downloader_options downloader_options; /* texts owned */
     struct platform_mutex *lock;
     struct platform_mutex *delivery;
+    struct store *store;            /* NULL when jobs are not kept */
+    struct platform_mutex *adopting; /* held while a job is taken up from the store */
+    bool resume_adopted;
+    struct platform_thread *keeper; /* NULL until a job is resumed */
+    struct platform_condition *keeper_wakes; /* with `lock` */
     struct platform_condition *changed; /* with `lock`: some job's state, or `stopping` */
     struct {
         struct odo_job **jobs; /* counted; oldest first; neither completed nor cancelled */
@@ -35,6 +43,8 @@ struct odo_engine {
         size_t job_capacity;
         struct downloader *downloader; /* NULL until a job is resumed */
         bool has_stopped;
+        bool has_unsaved; /* some job must be kept */
+        bool keeper_must_stop;
     } locked;
 };
 
@@ -53,6 +63,9 @@ struct odo_job {
     struct odo_engine *engine; /* counted */
     struct platform_mutex *operation;
     struct odo_job_id id; /* never changes */
+    struct platform_mutex *journal_lock;
+    struct journal *journal; /* under `journal_lock`; NULL when the job is not kept */
+    uint64_t flushed_at_ms;  /* the same */
     struct {
         struct job job;
         struct engine_runner **runners; /* one for each file */
@@ -61,6 +74,8 @@ struct odo_job {
         uint32_t waiting;
         uint32_t stopping; /* transfers that the network thread is about to remove */
         bool is_listed;    /* the engine holds it */
+        bool must_keep;    /* the keeper has something to do for it */
+        bool must_rewrite; /* a record could not be written: the journal is made anew */
     } locked;
 };
 
@@ -94,6 +109,46 @@ enum odo_status engine_get_downloader_locked(struct odo_engine *engine,
 /* The engine keeps the job / lets it go. */
 enum odo_status engine_list_locked(struct odo_job *job);
 void engine_unlist_locked(struct odo_job *job);
+
+/* Delete what is not to become anything; `operation` is held or nobody else knows the job.
+ * ODO_TEMPORARY_FILES_LEFT when a file could not be deleted. */
+enum odo_status engine_remove_temporary_files(struct odo_job *job);
+
+/* Make a job of `data`, which is taken over, not listed yet. On failure the caller keeps it. */
+enum odo_status engine_make_job(struct odo_engine *engine, struct job *data,
+                                struct odo_job **job_out);
+
+/* Among the jobs in memory. ODO_E_NOT_FOUND. */
+enum odo_status engine_find(struct odo_engine *engine, const struct odo_job_id *id,
+                            struct odo_job **job_out);
+
+/* The store. All of these do nothing, with ODO_OK, in an engine without one. */
+
+enum odo_status engine_store_create(struct odo_job *job); /* the job is not listed yet */
+void engine_store_remove(struct odo_job *job);            /* the job is no more */
+void engine_store_close(struct odo_job *job);             /* another process may have it */
+
+/* Record what has changed. `lock` is not held. The job is as it is if this fails. */
+enum odo_status engine_save(struct odo_job *job);
+
+/* The same, and return when it would survive a power cut. */
+enum odo_status engine_store_flush(struct odo_job *job);
+
+/* Something has changed that the keeper will record. */
+void engine_wake_keeper_locked(struct odo_job *job);
+enum odo_status engine_start_keeper_locked(struct odo_engine *engine);
+void engine_stop_keeper(struct odo_engine *engine);
+
+/*
+ * Take a job up from the store, counted for the caller.
+ *
+ *   ODO_E_NOT_FOUND           not there; or too old, and gone now
+ *   ODO_E_SHARING_VIOLATION   another process owns it
+ *   ODO_E_DAMAGED, ODO_E_NOT_SUPPORTED   it was set aside
+ */
+enum odo_status engine_adopt(struct odo_engine *engine, const struct odo_job_id *id,
+                             struct odo_job **job_out);
+enum odo_status engine_adopt_all(struct odo_engine *engine);
 
 /* How a transfer of this job is to behave now. */
 struct transfer_settings engine_settings_locked(const struct odo_job *job);

@@ -44,6 +44,9 @@ void engine_keep_checkpoint_locked(struct engine_runner *runner, struct checkpoi
     file->checkpoint = *checkpoint;
     checkpoint_init(checkpoint);
     file->has_begun = file->has_begun || file->checkpoint.begun;
+    file->is_flushed = false;
+    file->is_unsaved = true;
+    engine_wake_keeper_locked(runner->job);
 }
 
 /* Note in the file what the update says. */
@@ -68,6 +71,13 @@ static void record_locked(struct engine_runner *runner, const struct transfer_up
         }
     }
     job_set_progress(job, file, update->bytes_total, update->bytes_had);
+    if (update->checkpoint) {
+        struct checkpoint copy;
+
+        if (checkpoint_copy(update->checkpoint, &copy) == ODO_OK) {
+            engine_keep_checkpoint_locked(runner, &copy);
+        }
+    }
 }
 
 static void set_error_locked(struct engine_runner *runner, const struct odo_error *error)
@@ -106,6 +116,7 @@ static void on_done_locked(struct engine_runner *runner, struct engine_events *e
     struct job *data = &job->locked.job;
 
     job_set_transferred(data, data->files[runner->index]);
+    data->files[runner->index]->is_unsaved = true;
     engine_note(events, ODO_EVENT_FILE_TRANSFERRED, job, runner->index);
     if (data->totals.transferred == data->file_count) {
         data->error = (struct odo_error){.status = ODO_OK};

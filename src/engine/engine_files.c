@@ -108,6 +108,11 @@ static void remove_last(struct odo_job *job)
 
     platform_mutex_lock(job->engine->lock);
     file = job_remove_last(&job->locked.job);
+    if (job->locked.job.saved_files > job->locked.job.file_count) {
+        job->locked.job.saved_files = job->locked.job.file_count;
+        job->locked.must_rewrite = true; /* its record must go */
+        engine_wake_keeper_locked(job);
+    }
     memory_free(job->locked.runners[job->locked.job.file_count]);
     platform_mutex_unlock(job->engine->lock);
     job_file_free(file);
@@ -141,7 +146,10 @@ enum odo_status odo_job_add_file(struct odo_job *job, const struct odo_file_requ
         job_file_free(file);
         goto done;
     }
-    status = engine_start_added(job);
+    status = engine_save(job);
+    if (status == ODO_OK) {
+        status = engine_start_added(job);
+    }
     if (status != ODO_OK) {
         remove_last(job);
         goto done;

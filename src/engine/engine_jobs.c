@@ -3,7 +3,9 @@
  */
 #include "engine/engine.h"
 
+#include "base/log.h"
 #include "base/memory.h"
+#include "base/status.h"
 #include "base/text.h"
 #include "platform/clock.h"
 #include "platform/file.h"
@@ -27,29 +29,56 @@ static enum odo_status make_id(struct odo_job_id *id_out)
     return status;
 }
 
-static enum odo_status create_unlisted(struct odo_engine *engine, struct odo_job **job_out)
+/* A runner for each of the files that a job begins with. */
+static bool make_runners(struct odo_job *job, uint32_t count)
+{
+    struct engine_runner **runners;
+
+    if (count == 0) {
+        return true;
+    }
+    runners = memory_allocate_zeroed(count, sizeof(struct engine_runner *));
+    if (!runners) {
+        return false;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        runners[i] = memory_allocate_zeroed(1, sizeof(*runners[i]));
+        if (!runners[i]) {
+            while (i > 0) {
+                memory_free(runners[--i]);
+            }
+            memory_free(runners);
+            return false;
+        }
+        runners[i]->job = job;
+        runners[i]->index = i;
+    }
+    job->locked.runners = runners;
+    job->locked.runner_capacity = count;
+    return true;
+}
+
+enum odo_status engine_make_job(struct odo_engine *engine, struct job *data,
+                                struct odo_job **job_out)
 {
     struct odo_job *job = memory_allocate_zeroed(1, sizeof(*job));
-    enum odo_status status;
 
     if (!job) {
         return ODO_E_OUT_OF_MEMORY;
     }
     job->operation = platform_mutex_create();
-    if (!job->operation) {
-        memory_free(job);
-        return ODO_E_OUT_OF_MEMORY;
-    }
-    status = make_id(&job->id);
-    if (status != ODO_OK) {
+    job->journal_lock = platform_mutex_create();
+    if (!job->operation || !job->journal_lock || !make_runners(job, data->file_count)) {
+        platform_mutex_free(job->journal_lock);
         platform_mutex_free(job->operation);
         memory_free(job);
-        return status;
+        return ODO_E_OUT_OF_MEMORY;
     }
     atomic_init(&job->references, 1);
     atomic_fetch_add(&engine->references, 1);
     job->engine = engine;
-    job_init(&job->locked.job, &job->id, platform_clock_wall_us());
+    job->id = data->id;
+    job->locked.job = *data;
     *job_out = job;
     return ODO_OK;
 }
@@ -58,21 +87,33 @@ enum odo_status odo_job_create(struct odo_engine *engine, const char *display_na
                                struct odo_job **job_out)
 {
     struct odo_job *job = NULL;
-    enum odo_status status = create_unlisted(engine, &job);
+    struct odo_job_id id;
+    struct job data;
+    enum odo_status status = make_id(&id);
 
     if (status != ODO_OK) {
         return status;
     }
-    status = job_set_text(&job->locked.job, ODO_JOB_DISPLAY_NAME, display_name);
+    job_init(&data, &id, platform_clock_wall_us());
+    status = job_set_text(&data, ODO_JOB_DISPLAY_NAME, display_name);
     if (status == ODO_E_STRING_TOO_LONG) {
         status = ODO_E_INVALID_ARGUMENT; /* at creation, that is what clients are told */
     }
+    if (status == ODO_OK) {
+        status = engine_make_job(engine, &data, &job);
+    }
+    if (status != ODO_OK) {
+        job_free(&data);
+        return status;
+    }
+    status = engine_store_create(job);
     if (status == ODO_OK) {
         platform_mutex_lock(engine->lock);
         status = engine_list_locked(job);
         platform_mutex_unlock(engine->lock);
     }
     if (status != ODO_OK) {
+        engine_store_remove(job);
         odo_job_release(job);
         return status;
     }
@@ -80,8 +121,8 @@ enum odo_status odo_job_create(struct odo_engine *engine, const char *display_na
     return ODO_OK;
 }
 
-enum odo_status odo_job_find(struct odo_engine *engine, const struct odo_job_id *id,
-                             struct odo_job **job_out)
+enum odo_status engine_find(struct odo_engine *engine, const struct odo_job_id *id,
+                            struct odo_job **job_out)
 {
     enum odo_status status = ODO_E_NOT_FOUND;
 
@@ -99,13 +140,27 @@ enum odo_status odo_job_find(struct odo_engine *engine, const struct odo_job_id 
     return status;
 }
 
+enum odo_status odo_job_find(struct odo_engine *engine, const struct odo_job_id *id,
+                             struct odo_job **job_out)
+{
+    enum odo_status status = engine_find(engine, id, job_out);
+
+    if (status == ODO_E_NOT_FOUND) {
+        status = engine_adopt(engine, id, job_out);
+    }
+    return status == ODO_OK || status == ODO_E_OUT_OF_MEMORY ? status : ODO_E_NOT_FOUND;
+}
+
 enum odo_status odo_job_list(struct odo_engine *engine, struct odo_job ***jobs_out,
                              size_t *count_out)
 {
     struct odo_job **jobs = NULL;
-    enum odo_status status = ODO_OK;
+    enum odo_status status = engine_adopt_all(engine);
     size_t count;
 
+    if (status != ODO_OK) {
+        return status;
+    }
     platform_mutex_lock(engine->lock);
     count = engine->locked.job_count;
     if (count > 0) {
@@ -121,6 +176,16 @@ enum odo_status odo_job_list(struct odo_engine *engine, struct odo_job ***jobs_o
     }
     platform_mutex_unlock(engine->lock);
     return status;
+}
+
+/* What has happened has happened; if it cannot be recorded now, the keeper tries again. */
+static void save_or_log(struct odo_job *job)
+{
+    enum odo_status status = engine_save(job);
+
+    if (status != ODO_OK) {
+        log_write(LOG_WARNING, "a job could not be recorded: %s", status_name(status));
+    }
 }
 
 /* --- Setting in motion ---------------------------------------------------------------- */
@@ -307,6 +372,7 @@ enum odo_status odo_job_resume(struct odo_job *job)
         engine_stop_runners(job); /* begin again at once, with fresh patience */
     }
     status = resume(job);
+    save_or_log(job);
     platform_mutex_unlock(job->operation);
     return status;
 }
@@ -341,19 +407,21 @@ enum odo_status odo_job_suspend(struct odo_job *job)
 
     platform_mutex_lock(job->operation);
     status = halt(job, JOB_SUSPEND);
+    save_or_log(job);
     platform_mutex_unlock(job->operation);
     return status;
 }
 
+/* The job has ended: neither the engine nor the store keeps it. */
 static void unlist(struct odo_job *job)
 {
+    engine_store_remove(job);
     platform_mutex_lock(job->engine->lock);
     engine_unlist_locked(job);
     platform_mutex_unlock(job->engine->lock);
 }
 
-/* Delete the temporary files that are not to become anything. `operation` is held. */
-static enum odo_status remove_temporary_files(struct odo_job *job)
+enum odo_status engine_remove_temporary_files(struct odo_job *job)
 {
     enum odo_status result = ODO_OK;
 
@@ -379,7 +447,7 @@ enum odo_status odo_job_cancel(struct odo_job *job)
     platform_mutex_lock(job->operation);
     status = halt(job, JOB_CANCEL);
     if (status == ODO_OK) {
-        status = remove_temporary_files(job);
+        status = engine_remove_temporary_files(job);
         unlist(job);
     }
     platform_mutex_unlock(job->operation);
@@ -408,11 +476,34 @@ static enum odo_status put_in_place(const struct job_file *file)
                             : status;
 }
 
+/* Say which files are about to be renamed, so that after a crash in the middle it is known
+ * why a temporary file is gone. */
+static enum odo_status announce_renaming(struct odo_job *job)
+{
+    struct job *data = &job->locked.job;
+
+    platform_mutex_lock(job->engine->lock);
+    for (uint32_t i = 0; i < data->file_count; i++) {
+        struct job_file *file = data->files[i];
+
+        if (file->is_transferred && !file->is_completed && !file->is_completing) {
+            file->is_completing = true;
+            file->is_unsaved = true;
+        }
+    }
+    platform_mutex_unlock(job->engine->lock);
+    return engine_store_flush(job);
+}
+
 /* `operation` is held, and nothing runs. */
 static enum odo_status put_all_in_place(struct odo_job *job)
 {
     struct job *data = &job->locked.job;
+    enum odo_status announced = announce_renaming(job);
 
+    if (announced != ODO_OK) {
+        return announced;
+    }
     for (uint32_t i = 0; i < data->file_count; i++) {
         struct job_file *file = data->files[i];
         enum odo_status status;
@@ -426,6 +517,7 @@ static enum odo_status put_all_in_place(struct odo_job *job)
         }
         platform_mutex_lock(job->engine->lock);
         job_set_completed(data, file);
+        file->is_unsaved = true;
         platform_mutex_unlock(job->engine->lock);
     }
     return ODO_OK;
@@ -463,7 +555,7 @@ static enum odo_status complete(struct odo_job *job)
     if (status != ODO_OK) {
         return status;
     }
-    status = remove_temporary_files(job);
+    status = engine_remove_temporary_files(job);
     unlist(job);
     return is_partial ? ODO_PARTIAL_COMPLETE : status;
 }
@@ -474,6 +566,7 @@ enum odo_status odo_job_complete(struct odo_job *job)
 
     platform_mutex_lock(job->operation);
     status = complete(job);
+    save_or_log(job);
     platform_mutex_unlock(job->operation);
     return status;
 }
@@ -599,6 +692,9 @@ enum odo_status odo_job_set_number(struct odo_job *job, enum odo_job_number whic
         engine_touch_locked(job, &events);
     }
     engine_unlock_and_deliver(job->engine, &events);
+    if (status == ODO_OK) {
+        status = engine_save(job);
+    }
     platform_mutex_unlock(job->operation);
     return status;
 }
@@ -633,5 +729,5 @@ enum odo_status odo_job_set_text(struct odo_job *job, enum odo_job_text which,
         engine_touch_locked(job, &events);
     }
     engine_unlock_and_deliver(job->engine, &events);
-    return status;
+    return status == ODO_OK ? engine_save(job) : status;
 }

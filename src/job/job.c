@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "ranges/request_plan.h"
 
 #include <assert.h>
 #include <string.h>
@@ -171,6 +172,61 @@ struct job_file *job_remove_last(struct job *job)
     file = job->files[--job->file_count];
     count_out(job, file);
     return file;
+}
+
+void job_replace(struct job *job, uint32_t index, struct job_file *file)
+{
+    assert(index < job->file_count);
+    count_out(job, job->files[index]);
+    job_file_free(job->files[index]);
+    job->files[index] = file;
+    count_in(job, file);
+}
+
+/* How many wanted bytes a checkpoint says are there, and of how many. */
+static enum odo_status measure(const struct job_file *file, const struct checkpoint *checkpoint,
+                               uint64_t *total_out, uint64_t *had_out)
+{
+    struct range_set closed = {0};
+    struct request_plan plan;
+    enum odo_status status =
+        range_set_build(file->wanted.items, file->wanted.count, ODO_SIZE_UNKNOWN, &closed);
+
+    if (status == ODO_OK && checkpoint->file_size != ODO_SIZE_UNKNOWN) {
+        status = range_set_close(&closed, checkpoint->file_size);
+    }
+    if (status == ODO_OK) {
+        status = request_plan_restore(&plan, &closed, checkpoint->cursor, checkpoint->holes,
+                                      checkpoint->hole_count);
+    }
+    if (status == ODO_OK) {
+        *total_out = range_set_total(&closed);
+        *had_out = plan.remaining == ODO_SIZE_UNKNOWN ? 0 : *total_out - plan.remaining;
+        request_plan_free(&plan);
+    }
+    range_set_free(&closed);
+    return status == ODO_E_INVALID_RANGE ? ODO_E_DAMAGED : status;
+}
+
+enum odo_status job_restore_progress(struct job *job, struct job_file *file,
+                                     struct checkpoint *checkpoint)
+{
+    uint64_t total = 0;
+    uint64_t had = 0;
+    enum odo_status status = measure(file, checkpoint, &total, &had);
+
+    if (status != ODO_OK) {
+        return status;
+    }
+    checkpoint_free(&file->checkpoint);
+    file->checkpoint = *checkpoint;
+    checkpoint_init(checkpoint);
+    file->file_size = file->checkpoint.file_size != ODO_SIZE_UNKNOWN
+                          ? file->checkpoint.file_size
+                          : file->stated_size;
+    file->statistics.file_size = file->file_size;
+    job_set_progress(job, file, total == ODO_SIZE_UNKNOWN ? file->bytes_total : total, had);
+    return ODO_OK;
 }
 
 void job_set_progress(struct job *job, struct job_file *file, uint64_t bytes_total,

@@ -23,7 +23,9 @@ struct job_file {
 
     struct checkpoint checkpoint; /* as of the last time it stood still */
     bool has_begun;               /* the temporary file may exist */
+    bool is_flushed;              /* what the checkpoint says would survive a power cut */
     bool is_transferred;          /* every byte is in the temporary file */
+    bool is_completing;           /* it is about to be given its name, or has it */
     bool is_completed;            /* the file stands at its local path */
     uint64_t file_size;           /* of the remote file, or ODO_SIZE_UNKNOWN */
     uint64_t bytes_total;         /* wanted, or ODO_SIZE_UNKNOWN */
@@ -31,6 +33,7 @@ struct job_file {
     int64_t last_modified_us; /* of the remote file; 0 when unknown */
     char *response_headers;   /* of the last reply; NULL before one */
     struct odo_file_statistics statistics;
+    bool is_unsaved; /* its progress is not in the store yet */
 };
 
 /* Sums over the files, kept so that asking costs nothing. */
@@ -56,6 +59,8 @@ struct job {
     struct odo_error error;          /* while in ERROR or TRANSIENT_ERROR */
     uint32_t error_file;             /* the file that met it, or UINT32_MAX */
     uint32_t error_count;
+    bool is_unsaved;      /* something but the files' progress is not in the store yet */
+    uint32_t saved_files; /* files that are in the store */
 };
 
 /* A suspended, empty job. */
@@ -77,6 +82,19 @@ enum odo_status job_append(struct job *job, struct job_file *file);
 
 /* Take the last file off again; the caller owns it. */
 struct job_file *job_remove_last(struct job *job);
+
+/* Put a file in the place of another, which is freed. */
+void job_replace(struct job *job, uint32_t index, struct job_file *file);
+
+/*
+ * Set a file back to where a checkpoint says it stood. On success the checkpoint is the
+ * file's and *checkpoint is empty; on failure both are as they were.
+ *
+ *   ODO_E_DAMAGED   it does not fit the ranges of the file
+ *   ODO_E_OUT_OF_MEMORY
+ */
+enum odo_status job_restore_progress(struct job *job, struct job_file *file,
+                                     struct checkpoint *checkpoint);
 
 /* What is newly known of a file; keeps the totals right. */
 void job_set_progress(struct job *job, struct job_file *file, uint64_t bytes_total,

@@ -17,7 +17,7 @@
 
 enum {
     /* Bytes that came are handed to the sink after this long, however few. */
-    FLUSH_AFTER_MS = 500,
+    FLUSH_AFTER_MS = 250,
     /* How often retries, want of progress and late bytes are looked at while there is cause. */
     TICK_MS = 100,
     /* How many files of a job are tried for a free connection when the first one's origin has
@@ -640,6 +640,7 @@ enum odo_status downloader_start(const struct downloader_options *options,
         .retry_base_ms = options->retry_base_ms,
         .retry_limit_ms = options->retry_limit_ms,
         .lanes = options->connections_per_host,
+        .checkpoint_interval_ms = options->checkpoint_interval_ms,
         .refuse_salvage = options->refuse_salvage,
         .allow_insecure_redirects = options->allow_insecure_redirects,
     };

@@ -29,6 +29,7 @@ struct downloader_options {
     uint32_t retry_limit_ms;
     uint32_t connections_per_host;
     uint32_t connections;
+    uint32_t checkpoint_interval_ms; /* reports carry a checkpoint so often; 0: never */
     bool refuse_salvage;
     bool allow_insecure_redirects;
 };
@@ -54,6 +55,7 @@ struct transfer_update {
     uint32_t requests;            /* sent by this transfer */
     int64_t last_modified_us;     /* of the remote file; 0 when unknown */
     const char *response_headers; /* the last reply's, when new since the last report; or NULL */
+    const struct checkpoint *checkpoint; /* when one was due; or NULL */
     bool begun;                   /* the temporary file was made */
 };
 

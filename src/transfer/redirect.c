@@ -33,10 +33,14 @@ static bool is_https(const char *url)
 /* "http:/host" and the like, which libcurl reads as "http://host" and others do not. */
 static bool has_odd_slashes(const char *location)
 {
-    size_t scheme = is_https(location) ? 6 : text_starts_with_ignoring_case(location, "http:") ? 5
-                                                                                               : 0;
+    static const char *const schemes[] = {"http:", "https:"};
 
-    return scheme != 0 && (strncmp(location + scheme, "//", 2) != 0 || location[scheme + 2] == '/');
+    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+        if (text_starts_with_ignoring_case(location, schemes[i])) {
+            return strspn(location + strlen(schemes[i]), "/") != 2;
+        }
+    }
+    return strspn(location, "/") > 2;
 }
 
 static bool has_control(const char *text)

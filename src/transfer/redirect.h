@@ -10,6 +10,7 @@
 
 enum {
     REDIRECT_HOPS_MAX = 10,
+    REDIRECT_URL_MAX = 16 * 1024, /* bytes: signed URLs are long, but nobody needs more */
 };
 
 struct redirect_input {
@@ -31,16 +32,11 @@ struct redirect {
  * On failure *redirect_out is untouched.
  *
  *   ODO_E_REDIRECT        missing or malformed; not http or https; without a host; with user
- *                         info of its own; longer than REDIRECT_URL_MAX; from https to http without leave;
- *                         or hops have reached REDIRECT_HOPS_MAX
+ *                         info of its own; longer than REDIRECT_URL_MAX; from https to http
+ *                         without leave; or hops have reached REDIRECT_HOPS_MAX
  *   ODO_E_OUT_OF_MEMORY
  */
 enum odo_status redirect_resolve(const struct redirect_input *input,
                                  struct redirect *redirect_out);
-
-enum {
-    /* Signed URLs are long; nobody needs more than this. Bytes. */
-    REDIRECT_URL_MAX = 16 * 1024,
-};
 
 #endif

@@ -158,6 +158,7 @@ enum odo_status transfer_create(const struct transfer_options *options,
     transfer->state = TRANSFER_QUEUED;
     buffer_init(&transfer->response_headers, REQUEST_HEADERS_MAX);
     checkpoint_init(&transfer->known);
+    checkpoint_init(&transfer->reported);
     transfer->progress_at_ms = platform_clock_milliseconds();
     transfer->url = text_copy(options->url);
     status = transfer->url ? checkpoint_copy(options->checkpoint, &transfer->known)
@@ -193,6 +194,7 @@ void transfer_free(struct transfer *transfer, struct checkpoint *checkpoint_out)
         range_set_free(&transfer->wanted);
     }
     buffer_free(&transfer->response_headers);
+    checkpoint_free(&transfer->reported);
     memory_free(transfer->url);
     memory_free(transfer);
 }
@@ -258,6 +260,56 @@ void transfer_restart(struct transfer *transfer)
     note_due(transfer);
 }
 
+/* Where the file would go on if the process ended now: what is in flight counts as missing. */
+static enum odo_status take_checkpoint(struct transfer *transfer,
+                                       struct checkpoint *checkpoint_out)
+{
+    struct request_plan plan = transfer->plan;
+    struct checkpoint known = transfer->known;
+    enum odo_status status;
+
+    plan.hole_capacity = plan.hole_count + transfer->request_count;
+    plan.holes = NULL;
+    if (plan.hole_capacity > 0) {
+        plan.holes = memory_allocate(plan.hole_capacity, sizeof(*plan.holes));
+        if (!plan.holes) {
+            return ODO_E_OUT_OF_MEMORY;
+        }
+    }
+    if (plan.hole_count > 0) {
+        memcpy(plan.holes, transfer->plan.holes, plan.hole_count * sizeof(*plan.holes));
+    }
+    for (const struct request *request = transfer->requests; request; request = request->next) {
+        if (!request->has_no_span) {
+            request_plan_give_back(&plan, request_rest(request));
+        }
+    }
+    known.cursor = plan.cursor;
+    known.holes = plan.holes;
+    known.hole_count = plan.hole_count;
+    status = checkpoint_copy(&known, checkpoint_out);
+    memory_free(plan.holes);
+    return status;
+}
+
+/* A checkpoint when one is due. Without memory it comes the next time. */
+static const struct checkpoint *due_checkpoint(struct transfer *transfer)
+{
+    uint64_t now_ms = platform_clock_milliseconds();
+    struct checkpoint checkpoint;
+
+    if (transfer->rules->checkpoint_interval_ms == 0 || transfer->must_restart ||
+        (transfer->state == TRANSFER_MOVING &&
+         now_ms - transfer->reported_at_ms < transfer->rules->checkpoint_interval_ms) ||
+        take_checkpoint(transfer, &checkpoint) != ODO_OK) {
+        return NULL;
+    }
+    checkpoint_free(&transfer->reported);
+    transfer->reported = checkpoint;
+    transfer->reported_at_ms = now_ms;
+    return &transfer->reported;
+}
+
 struct transfer_update transfer_describe(struct transfer *transfer)
 {
     struct transfer_update update = {
@@ -273,6 +325,7 @@ struct transfer_update transfer_describe(struct transfer *transfer)
         .begun = transfer->known.begun,
     };
 
+    update.checkpoint = due_checkpoint(transfer);
     if (transfer->headers_are_new) {
         update.response_headers = (const char *)transfer->response_headers.data;
         transfer->headers_are_new = false;

@@ -29,6 +29,7 @@ struct transfer_rules {
     uint32_t retry_base_ms;
     uint32_t retry_limit_ms;
     uint32_t lanes; /* requests that one file may have in flight */
+    uint32_t checkpoint_interval_ms;
     bool refuse_salvage;
     bool allow_insecure_redirects;
 };
@@ -101,6 +102,8 @@ struct transfer {
     uint32_t requests_sent;
     struct buffer response_headers;
     bool headers_are_new;
+    struct checkpoint reported; /* the last checkpoint that was reported */
+    uint64_t reported_at_ms;
 };
 
 enum {

@@ -84,7 +84,7 @@ enum odo_status url_check(const char *url)
     }
     status = status_from_curl(curl_url_get(parts, CURLUPART_HOST, &host, 0));
     if (status == ODO_OK && strpbrk(host, "*?")) {
-        status = ODO_E_INVALID_ARGUMENT;
+        status = ODO_E_INVALID_URL; /* libcurl refuses them too, but does not promise it */
     }
     curl_free(host);
     curl_url_cleanup(parts);

@@ -11,9 +11,10 @@
 /*
  * Check a URL that a caller names. It is used as it is given afterwards; nothing is escaped.
  *
- *   ODO_E_INVALID_ARGUMENT   NULL, empty, not UTF-8, longer than URL_LENGTH_MAX, with a
- *                            control character or blank, or with a wildcard in its host
- *   ODO_E_INVALID_URL        not http or https, without a host, or malformed
+ *   ODO_E_INVALID_ARGUMENT   NULL, empty, not UTF-8, longer than URL_LENGTH_MAX, or with a
+ *                            control character or blank
+ *   ODO_E_INVALID_URL        not http or https, malformed, without a host, or with a wildcard
+ *                            in its host
  *   ODO_E_OUT_OF_MEMORY
  */
 enum odo_status url_check(const char *url);

@@ -1,0 +1,97 @@
+#include "com/module.h"
+
+#include "com/callback.h"
+
+static LONG objects;
+static LONG server_locks;
+
+/* Guards `engine`. Held while an engine stops: its threads never ask for this lock. */
+static SRWLOCK engine_lock = SRWLOCK_INIT;
+static struct odo_engine *engine;
+
+static bool is_in_use(void)
+{
+    return InterlockedCompareExchange(&objects, 0, 0) > 0 ||
+           InterlockedCompareExchange(&server_locks, 0, 0) > 0;
+}
+
+/* Stop the engine unless somebody needs it. True when there is none now. */
+static bool stop_idle_engine(void)
+{
+    bool has_stopped;
+
+    AcquireSRWLockExclusive(&engine_lock);
+    if (engine && !is_in_use() && !odo_engine_is_busy(engine)) {
+        odo_engine_stop(engine);
+        engine = NULL;
+    }
+    has_stopped = !engine;
+    ReleaseSRWLockExclusive(&engine_lock);
+    return has_stopped;
+}
+
+/*
+ * End what is idle. The callback threads are joined without the lock, since one of them may be
+ * on its way here with the last object in its hands.
+ */
+static bool tidy(void)
+{
+    return !is_in_use() && stop_idle_engine() && callback_stop_threads() && !is_in_use();
+}
+
+void module_hold(void)
+{
+    InterlockedIncrement(&objects);
+}
+
+void module_let_go(void)
+{
+    if (InterlockedDecrement(&objects) == 0) {
+        tidy();
+    }
+}
+
+void module_lock_server(void)
+{
+    InterlockedIncrement(&server_locks);
+}
+
+void module_unlock_server(void)
+{
+    if (InterlockedDecrement(&server_locks) == 0) {
+        tidy();
+    }
+}
+
+enum odo_status module_get_engine(struct odo_engine **engine_out)
+{
+    enum odo_status status = ODO_OK;
+
+    AcquireSRWLockExclusive(&engine_lock);
+    if (!engine) {
+        status = odo_engine_start(
+            &(struct odo_engine_options){.host = {.on_event = callback_on_event}}, &engine);
+    }
+    if (status == ODO_OK) {
+        *engine_out = engine;
+    }
+    ReleaseSRWLockExclusive(&engine_lock);
+    return status;
+}
+
+bool module_can_unload(void)
+{
+    return tidy();
+}
+
+HMODULE module_handle(void)
+{
+    static const WCHAR address_in_this_module[] = L"";
+    HMODULE module = NULL;
+
+    /* Cannot fail for an address that we hold. */
+    GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS |
+                           GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
+                       address_in_this_module, &module);
+    return module;
+}

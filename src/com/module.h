@@ -1,0 +1,42 @@
+/*
+ * What keeps the DLL loaded, and the one engine of the process.
+ *
+ * The engine is made when the first call needs it. It ends when the last object has been
+ * released, nobody locks the server, and no job would be lost with it; so a client that has
+ * completed or cancelled its jobs and released its objects has nothing of ours left running.
+ *
+ * Any thread but the engine's own may call these functions, with no lock of ours held. Process
+ * exit needs none of them.
+ */
+#ifndef ODO_COM_MODULE_H
+#define ODO_COM_MODULE_H
+
+#include <stdbool.h>
+#include <windows.h>
+
+#include <odo/odo.h>
+
+/* An object begins, and ends. The end of the last one may stop the engine. */
+void module_hold(void);
+void module_let_go(void);
+
+/* IClassFactory::LockServer. */
+void module_lock_server(void);
+void module_unlock_server(void);
+
+/*
+ * The engine, made if need be. The caller is a method of an object of ours: as long as that
+ * object lives, so does the engine.
+ */
+enum odo_status module_get_engine(struct odo_engine **engine_out);
+
+/*
+ * May the DLL be unloaded? Stops an engine that is idle and waits for our threads to have left.
+ * False while there is an object, a lock, or a job that is neither completed nor cancelled.
+ */
+bool module_can_unload(void);
+
+/* The DLL, or the program, that holds this code. Not counted. */
+HMODULE module_handle(void);
+
+#endif

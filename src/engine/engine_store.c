@@ -1,0 +1,518 @@
+/*
+ * Jobs that outlive the process: what is written to the store, and when.
+ *
+ * A call of a client is recorded before it returns. What the network thread brings is recorded
+ * by a thread of its own, the keeper, a quarter of a second later at most; so a process that
+ * is killed loses less than a second of work. What was fetched is flushed to the disk now and
+ * then, and only a record that says so counts after the machine itself was started anew.
+ */
+#include "engine/engine.h"
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/status.h"
+#include "platform/clock.h"
+#include "platform/file.h"
+#include "platform/path.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum {
+    SAVE_INTERVAL_MS = 250,
+    FLUSH_INTERVAL_MS = 30 * 1000,
+    FLUSH_FILES_MOST = 16, /* at a time */
+};
+
+/* A job that nobody completes or cancels goes after this long. */
+#define JOB_AGE_MAX_US (INT64_C(30) * 24 * 60 * 60 * 1000000)
+
+/* --- Recording ------------------------------------------------------------------------ */
+
+/* Put into the journal's buffer what is not in the store yet. */
+static enum odo_status write_unsaved_locked(struct odo_job *job)
+{
+    struct job *data = &job->locked.job;
+    struct buffer *buffer = journal_buffer(job->journal);
+    uint64_t *row = journal_row(job->journal);
+    const char *boot_id = store_boot_id(job->engine->store);
+    enum odo_status status = ODO_OK;
+
+    for (uint32_t i = data->saved_files; i < data->file_count && status == ODO_OK; i++) {
+        status = journal_write_file(buffer, row, data, i);
+    }
+    for (uint32_t i = 0; i < data->file_count && status == ODO_OK; i++) {
+        if (data->files[i]->is_unsaved) {
+            status = journal_write_progress(buffer, row, data, i, boot_id);
+        }
+    }
+    if (status == ODO_OK && data->is_unsaved) {
+        status = journal_write_job(buffer, row, data);
+    }
+    return status;
+}
+
+static void note_saved_locked(struct odo_job *job)
+{
+    struct job *data = &job->locked.job;
+
+    data->is_unsaved = false;
+    data->saved_files = data->file_count;
+    for (uint32_t i = 0; i < data->file_count; i++) {
+        data->files[i]->is_unsaved = false;
+    }
+}
+
+/* The journal has grown long: replace it by what it comes to. `journal_lock` is held. */
+static void shorten(struct odo_job *job)
+{
+    struct buffer bytes;
+    uint64_t row = 0;
+    enum odo_status status;
+
+    buffer_init(&bytes, JOURNAL_SIZE_MAX);
+    platform_mutex_lock(job->engine->lock);
+    status = journal_write_all(&bytes, &row, &job->locked.job,
+                               store_boot_id(job->engine->store));
+    platform_mutex_unlock(job->engine->lock);
+    if (status == ODO_OK) {
+        status = journal_rewrite(job->journal, &bytes, row);
+    }
+    buffer_free(&bytes);
+    if (status != ODO_OK) {
+        log_write(LOG_WARNING, "a journal could not be shortened: %s", status_name(status));
+    }
+}
+
+/* `journal_lock` is held. On failure everything counts as unsaved still. */
+static enum odo_status save_unsaved(struct odo_job *job)
+{
+    struct odo_engine *engine = job->engine;
+    enum odo_status status;
+
+    platform_mutex_lock(engine->lock);
+    status = write_unsaved_locked(job);
+    if (status == ODO_OK) {
+        note_saved_locked(job);
+    }
+    platform_mutex_unlock(engine->lock);
+    if (status == ODO_OK) {
+        status = journal_commit(job->journal);
+    } else {
+        journal_rollback(job->journal);
+    }
+    if (status != ODO_OK) {
+        platform_mutex_lock(engine->lock);
+        job->locked.job.is_unsaved = true;
+        job->locked.must_rewrite = true;
+        engine_wake_keeper_locked(job);
+        platform_mutex_unlock(engine->lock);
+    }
+    return status;
+}
+
+enum odo_status engine_save(struct odo_job *job)
+{
+    enum odo_status status = ODO_OK;
+
+    if (!job->engine->store) {
+        return ODO_OK;
+    }
+    platform_mutex_lock(job->journal_lock);
+    if (job->journal) {
+        status = save_unsaved(job);
+    }
+    platform_mutex_unlock(job->journal_lock);
+    return status;
+}
+
+enum odo_status engine_store_create(struct odo_job *job)
+{
+    if (!job->engine->store) {
+        return ODO_OK;
+    }
+    return journal_create(job->engine->store, &job->locked.job, &job->journal);
+}
+
+void engine_store_remove(struct odo_job *job)
+{
+    enum odo_status status = ODO_OK;
+
+    platform_mutex_lock(job->journal_lock);
+    if (job->journal) {
+        status = journal_remove(job->journal);
+        job->journal = NULL;
+    }
+    platform_mutex_unlock(job->journal_lock);
+    if (status != ODO_OK) {
+        log_write(LOG_WARNING, "a journal could not be removed: %s", status_name(status));
+    }
+}
+
+void engine_store_close(struct odo_job *job)
+{
+    platform_mutex_lock(job->journal_lock);
+    if (job->journal) {
+        if (save_unsaved(job) != ODO_OK) {
+            log_write(LOG_ERROR, "a job could not be recorded; it will be as it was before");
+        }
+        journal_close(job->journal);
+        job->journal = NULL;
+    }
+    platform_mutex_unlock(job->journal_lock);
+}
+
+enum odo_status engine_store_flush(struct odo_job *job)
+{
+    enum odo_status status = engine_save(job);
+
+    platform_mutex_lock(job->journal_lock);
+    if (status == ODO_OK && job->journal) {
+        status = journal_flush(job->journal);
+    }
+    platform_mutex_unlock(job->journal_lock);
+    return status;
+}
+
+/* --- The keeper ----------------------------------------------------------------------- */
+
+/* The files of a job whose bytes are to be flushed, up to a few. */
+static size_t find_unflushed_locked(const struct odo_job *job, uint32_t indices[])
+{
+    const struct job *data = &job->locked.job;
+    size_t count = 0;
+
+    for (uint32_t i = 0; i < data->file_count && count < FLUSH_FILES_MOST; i++) {
+        const struct job_file *file = data->files[i];
+
+        if (file->has_begun && !file->is_flushed && !file->is_completed) {
+            indices[count++] = i;
+        }
+    }
+    return count;
+}
+
+/* Flush the bytes of a file, and record that the checkpoint of before is safe now. */
+static void flush_file(struct odo_job *job, uint32_t index)
+{
+    struct odo_engine *engine = job->engine;
+    struct job_file *file = job->locked.job.files[index]; /* the address never changes */
+    struct platform_file *opened = NULL;
+    enum odo_status status;
+
+    platform_mutex_lock(engine->lock);
+    file->is_flushed = true; /* of the record that is written now; see below */
+    status = journal_write_progress(journal_buffer(job->journal), journal_row(job->journal),
+                                    &job->locked.job, index, store_boot_id(engine->store));
+    platform_mutex_unlock(engine->lock);
+    if (status == ODO_OK) {
+        status = platform_file_open(file->temporary_path, &opened);
+    }
+    if (status == ODO_OK) {
+        status = platform_file_flush(opened);
+    }
+    platform_file_close(opened);
+    if (status == ODO_OK) {
+        status = journal_commit(job->journal);
+    } else {
+        journal_rollback(job->journal);
+        platform_mutex_lock(engine->lock);
+        file->is_flushed = false;
+        platform_mutex_unlock(engine->lock);
+    }
+}
+
+static void flush_files(struct odo_job *job)
+{
+    uint32_t indices[FLUSH_FILES_MOST];
+    size_t count;
+
+    platform_mutex_lock(job->engine->lock);
+    count = find_unflushed_locked(job, indices);
+    platform_mutex_unlock(job->engine->lock);
+    for (size_t i = 0; i < count; i++) {
+        flush_file(job, indices[i]);
+    }
+    if (count > 0) {
+        journal_flush(job->journal);
+    }
+}
+
+/*
+ * What the keeper does for a job, a few times a second while it changes. True when there are
+ * bytes to be flushed later.
+ */
+static bool keep(struct odo_job *job, uint64_t now_ms)
+{
+    uint32_t unflushed[FLUSH_FILES_MOST];
+    bool must_rewrite;
+    bool is_kept;
+
+    platform_mutex_lock(job->engine->lock);
+    must_rewrite = job->locked.must_rewrite;
+    job->locked.must_rewrite = false;
+    platform_mutex_unlock(job->engine->lock);
+
+    platform_mutex_lock(job->journal_lock);
+    if (job->journal) {
+        if (save_unsaved(job) != ODO_OK) {
+            log_write(LOG_WARNING, "a job could not be recorded; trying again");
+        }
+        if (now_ms - job->flushed_at_ms >= FLUSH_INTERVAL_MS) {
+            job->flushed_at_ms = now_ms;
+            flush_files(job);
+        }
+        if (must_rewrite || journal_is_long(job->journal)) {
+            shorten(job);
+        }
+    }
+    is_kept = job->journal != NULL;
+    platform_mutex_unlock(job->journal_lock);
+
+    platform_mutex_lock(job->engine->lock);
+    is_kept = is_kept && find_unflushed_locked(job, unflushed) > 0;
+    platform_mutex_unlock(job->engine->lock);
+    return is_kept;
+}
+
+/* The next job that has something to save; counted for the caller. */
+static struct odo_job *next_unsaved_locked(struct odo_engine *engine)
+{
+    for (size_t i = 0; i < engine->locked.job_count; i++) {
+        struct odo_job *job = engine->locked.jobs[i];
+
+        if (job->locked.must_keep) {
+            job->locked.must_keep = false;
+            return odo_job_add_ref(job);
+        }
+    }
+    return NULL;
+}
+
+/* Nothing has changed for a while: look for bytes that are still to be flushed. */
+static void keep_all_locked(struct odo_engine *engine)
+{
+    for (size_t i = 0; i < engine->locked.job_count; i++) {
+        engine_wake_keeper_locked(engine->locked.jobs[i]);
+    }
+}
+
+static void run_keeper(void *context)
+{
+    struct odo_engine *engine = context;
+    uint64_t rest_until_ms = 0;
+    bool must_flush = false;
+
+    platform_mutex_lock(engine->lock);
+    while (!engine->locked.keeper_must_stop) {
+        struct odo_job *job;
+
+        if (!engine->locked.has_unsaved) {
+            uint64_t deadline_ms =
+                must_flush ? rest_until_ms + FLUSH_INTERVAL_MS : UINT64_MAX;
+
+            if (!platform_condition_wait_until(engine->keeper_wakes, engine->lock,
+                                               deadline_ms)) {
+                must_flush = false;
+                keep_all_locked(engine);
+            }
+            continue;
+        }
+        if (platform_clock_milliseconds() < rest_until_ms) {
+            platform_condition_wait_until(engine->keeper_wakes, engine->lock, rest_until_ms);
+            continue;
+        }
+        engine->locked.has_unsaved = false;
+        rest_until_ms = platform_clock_milliseconds() + SAVE_INTERVAL_MS;
+        while ((job = next_unsaved_locked(engine)) != NULL) {
+            platform_mutex_unlock(engine->lock);
+            must_flush = keep(job, platform_clock_milliseconds()) || must_flush;
+            odo_job_release(job);
+            platform_mutex_lock(engine->lock);
+        }
+    }
+    platform_mutex_unlock(engine->lock);
+}
+
+void engine_wake_keeper_locked(struct odo_job *job)
+{
+    struct odo_engine *engine = job->engine;
+
+    job->locked.must_keep = true;
+    if (!engine->locked.has_unsaved) {
+        engine->locked.has_unsaved = true;
+        platform_condition_broadcast(engine->keeper_wakes);
+    }
+}
+
+enum odo_status engine_start_keeper_locked(struct odo_engine *engine)
+{
+    if (!engine->store || engine->keeper) {
+        return ODO_OK;
+    }
+    return platform_thread_start(run_keeper, engine, &engine->keeper);
+}
+
+void engine_stop_keeper(struct odo_engine *engine)
+{
+    platform_mutex_lock(engine->lock);
+    engine->locked.keeper_must_stop = true;
+    platform_condition_broadcast(engine->keeper_wakes);
+    platform_mutex_unlock(engine->lock);
+    platform_thread_join(engine->keeper);
+    engine->keeper = NULL;
+}
+
+/* --- Taking up ------------------------------------------------------------------------ */
+
+/* Files that were given their name just before the process ended are in place. */
+static void settle_completing(struct job *data)
+{
+    for (uint32_t i = 0; i < data->file_count; i++) {
+        struct job_file *file = data->files[i];
+        struct platform_file *opened = NULL;
+
+        if (!file->is_completing || file->is_completed) {
+            continue;
+        }
+        if (platform_file_open(file->temporary_path, &opened) == ODO_E_FILE_NOT_FOUND &&
+            platform_file_open(file->local_path, &opened) == ODO_OK) {
+            job_set_completed(data, file);
+        }
+        platform_file_close(opened);
+    }
+}
+
+/* As it is after the process that ran it has ended. */
+static void settle_state(struct job *data)
+{
+    if (data->state == ODO_JOB_TRANSFERRING || data->state == ODO_JOB_TRANSIENT_ERROR) {
+        data->state = ODO_JOB_QUEUED;
+        data->error = (struct odo_error){.status = ODO_OK};
+    }
+    for (uint32_t i = 0; i < data->file_count; i++) {
+        data->files[i]->is_unsaved = false;
+    }
+    data->is_unsaved = false;
+    data->saved_files = data->file_count;
+}
+
+static bool is_too_old(const struct job *data)
+{
+    int64_t now_us = platform_clock_wall_us();
+
+    return data->times.created_us < now_us && now_us - data->times.created_us > JOB_AGE_MAX_US;
+}
+
+/* Read a job that nobody owns. The caller holds `adopting`, and owns *job_out. */
+static enum odo_status adopt(struct odo_engine *engine, const struct odo_job_id *id,
+                             struct odo_job **job_out)
+{
+    struct journal *journal = NULL;
+    struct odo_job *job = NULL;
+    struct job data;
+    enum odo_status status = journal_adopt(engine->store, id, &journal, &data);
+
+    if (status != ODO_OK) {
+        return status;
+    }
+    settle_completing(&data);
+    settle_state(&data);
+    status = engine_make_job(engine, &data, &job); /* takes the data over */
+    if (status != ODO_OK) {
+        job_free(&data);
+        journal_close(journal);
+        return status;
+    }
+    job->journal = journal;
+    if (is_too_old(&job->locked.job) || job_state_is_final(job->locked.job.state)) {
+        engine_remove_temporary_files(job);
+        engine_store_remove(job);
+        odo_job_release(job);
+        return ODO_E_NOT_FOUND;
+    }
+    platform_mutex_lock(engine->lock);
+    status = engine_list_locked(job);
+    platform_mutex_unlock(engine->lock);
+    if (status != ODO_OK) {
+        engine_store_close(job);
+        odo_job_release(job);
+        return status;
+    }
+    *job_out = job;
+    return ODO_OK;
+}
+
+enum odo_status engine_adopt(struct odo_engine *engine, const struct odo_job_id *id,
+                             struct odo_job **job_out)
+{
+    enum odo_status status;
+    struct odo_job *job = NULL;
+
+    if (!engine->store) {
+        return ODO_E_NOT_FOUND;
+    }
+    platform_mutex_lock(engine->adopting);
+    status = engine_find(engine, id, job_out); /* somebody may have been faster */
+    if (status != ODO_OK) {
+        status = adopt(engine, id, &job);
+    }
+    platform_mutex_unlock(engine->adopting);
+    if (job) {
+        *job_out = job;
+        if (engine->resume_adopted && odo_job_get_state(job) == ODO_JOB_QUEUED) {
+            odo_job_resume(job); /* a failure shows in the job */
+        }
+    }
+    return status;
+}
+
+struct id_list {
+    struct odo_job_id *ids;
+    size_t count;
+    size_t capacity;
+    bool is_short_of_memory;
+};
+
+static bool collect_id(void *context, const struct odo_job_id *id)
+{
+    struct id_list *list = context;
+
+    if (list->count == list->capacity) {
+        size_t capacity = list->capacity ? list->capacity * 2 : 16;
+        struct odo_job_id *larger = memory_resize(list->ids, capacity, sizeof(*larger));
+
+        if (!larger) {
+            list->is_short_of_memory = true;
+            return false;
+        }
+        list->ids = larger;
+        list->capacity = capacity;
+    }
+    list->ids[list->count++] = *id;
+    return true;
+}
+
+enum odo_status engine_adopt_all(struct odo_engine *engine)
+{
+    struct id_list list = {0};
+    enum odo_status status;
+
+    if (!engine->store) {
+        return ODO_OK;
+    }
+    status = store_list(engine->store, collect_id, &list);
+    if (status == ODO_OK && list.is_short_of_memory) {
+        status = ODO_E_OUT_OF_MEMORY;
+    }
+    for (size_t i = 0; i < list.count && status == ODO_OK; i++) {
+        struct odo_job *job = NULL;
+
+        /* Another process's jobs, and what cannot be read, are not listed. */
+        status = engine_adopt(engine, &list.ids[i], &job);
+        odo_job_release(job);
+        status = status == ODO_E_OUT_OF_MEMORY ? status : ODO_OK;
+    }
+    memory_free(list.ids);
+    return status;
+}

@@ -1,0 +1,258 @@
+#include "platform/file.h"
+
+#include "base/memory.h"
+#include "platform/windows/status_from_win32.h"
+#include "platform/windows/wide_path.h"
+
+#include <assert.h>
+#include <windows.h>
+
+enum {
+    /* More than this in one ReadFile or WriteFile gains nothing, and some drivers choke. */
+    FILE_PIECE_MAX = 16 * 1024 * 1024,
+};
+
+struct platform_file {
+    HANDLE handle;
+};
+
+/*
+ * Others may read the file while we write it: virus scanners and indexers do. Nobody may
+ * delete or rename it under us; that is possible whenever we do not hold it, as while a job
+ * is suspended.
+ */
+static enum odo_status open_file(const char *path, DWORD disposition,
+                                 struct platform_file **file_out)
+{
+    struct platform_file *file = memory_allocate_zeroed(1, sizeof(*file));
+    wchar_t *wide = NULL;
+    enum odo_status status;
+
+    if (!file) {
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    status = wide_path_make(path, &wide);
+    if (status != ODO_OK) {
+        goto done;
+    }
+    /* FILE_FLAG_OPEN_REPARSE_POINT: never through a link, not even one that leads nowhere. */
+    file->handle = CreateFileW(wide, GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ, NULL,
+                               disposition, FILE_ATTRIBUTE_NORMAL | FILE_FLAG_OPEN_REPARSE_POINT,
+                               NULL);
+    if (file->handle == INVALID_HANDLE_VALUE) {
+        status = status_from_win32(GetLastError());
+        goto done;
+    }
+    *file_out = file;
+    file = NULL;
+
+done:
+    memory_free(wide);
+    memory_free(file);
+    return status;
+}
+
+enum odo_status platform_file_create_new(const char *path, struct platform_file **file_out)
+{
+    return open_file(path, CREATE_NEW, file_out);
+}
+
+static bool is_ordinary(HANDLE handle)
+{
+    BY_HANDLE_FILE_INFORMATION found;
+
+    return GetFileType(handle) == FILE_TYPE_DISK && GetFileInformationByHandle(handle, &found) &&
+           (found.dwFileAttributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT)) ==
+               0;
+}
+
+enum odo_status platform_file_open(const char *path, struct platform_file **file_out)
+{
+    struct platform_file *file = NULL;
+    enum odo_status status = open_file(path, OPEN_EXISTING, &file);
+
+    if (status != ODO_OK) {
+        return status;
+    }
+    if (!is_ordinary(file->handle)) {
+        platform_file_close(file);
+        return ODO_E_ACCESS_DENIED;
+    }
+    *file_out = file;
+    return ODO_OK;
+}
+
+/* Where a read or write is to begin. The handle is synchronous, so nothing overlaps. */
+static OVERLAPPED at_offset(uint64_t offset)
+{
+    return (OVERLAPPED){.Offset = (DWORD)offset, .OffsetHigh = (DWORD)(offset >> 32)};
+}
+
+enum odo_status platform_file_write_at(struct platform_file *file, uint64_t offset,
+                                       const void *data, size_t size)
+{
+    const char *next = data;
+
+    assert(offset <= BYTE_OFFSET_LIMIT && size <= BYTE_OFFSET_LIMIT - offset);
+    while (size > 0) {
+        OVERLAPPED at = at_offset(offset);
+        DWORD piece = size < FILE_PIECE_MAX ? (DWORD)size : FILE_PIECE_MAX;
+        DWORD written = 0;
+
+        if (!WriteFile(file->handle, next, piece, &written, &at)) {
+            return status_from_win32(GetLastError());
+        }
+        if (written == 0) {
+            return ODO_E_INPUT_OUTPUT; /* no file system does this; never spin on it */
+        }
+        next += written;
+        offset += written;
+        size -= written;
+    }
+    return ODO_OK;
+}
+
+enum odo_status platform_file_read_at(struct platform_file *file, uint64_t offset, void *data,
+                                      size_t size, size_t *read_out)
+{
+    char *next = data;
+    size_t total = 0;
+
+    assert(offset <= BYTE_OFFSET_LIMIT && size <= BYTE_OFFSET_LIMIT - offset);
+    while (total < size) {
+        OVERLAPPED at = at_offset(offset + total);
+        DWORD piece = size - total < FILE_PIECE_MAX ? (DWORD)(size - total) : FILE_PIECE_MAX;
+        DWORD count = 0;
+
+        if (!ReadFile(file->handle, next + total, piece, &count, &at)) {
+            DWORD error = GetLastError();
+
+            if (error == ERROR_HANDLE_EOF) {
+                break;
+            }
+            return status_from_win32(error);
+        }
+        if (count == 0) {
+            break;
+        }
+        total += count;
+    }
+    *read_out = total;
+    return ODO_OK;
+}
+
+enum odo_status platform_file_get_size(struct platform_file *file, uint64_t *size_out)
+{
+    LARGE_INTEGER size;
+
+    if (!GetFileSizeEx(file->handle, &size)) {
+        return status_from_win32(GetLastError());
+    }
+    *size_out = (uint64_t)size.QuadPart;
+    return ODO_OK;
+}
+
+enum odo_status platform_file_set_size(struct platform_file *file, uint64_t size)
+{
+    FILE_END_OF_FILE_INFO end;
+
+    assert(size <= BYTE_OFFSET_LIMIT);
+    end.EndOfFile.QuadPart = (LONGLONG)size;
+    if (!SetFileInformationByHandle(file->handle, FileEndOfFileInfo, &end, sizeof(end))) {
+        return status_from_win32(GetLastError());
+    }
+    return ODO_OK;
+}
+
+enum odo_status platform_file_set_time(struct platform_file *file, int64_t wall_us)
+{
+    /* From 1601, where FILETIME begins, to 1970; in its tenths of a microsecond. */
+    const int64_t epoch = INT64_C(116444736000000000);
+    int64_t since_1601 = 1; /* 0 would mean: leave it as it is */
+    FILETIME time;
+
+    if (wall_us > (INT64_MAX - epoch) / 10) {
+        since_1601 = INT64_MAX;
+    } else if (wall_us > -epoch / 10) {
+        since_1601 = wall_us * 10 + epoch;
+    }
+    time.dwLowDateTime = (DWORD)((uint64_t)since_1601 & 0xFFFFFFFF);
+    time.dwHighDateTime = (DWORD)((uint64_t)since_1601 >> 32);
+    if (!SetFileTime(file->handle, &time, NULL, &time)) {
+        return status_from_win32(GetLastError());
+    }
+    return ODO_OK;
+}
+
+enum odo_status platform_file_flush(struct platform_file *file)
+{
+    return FlushFileBuffers(file->handle) ? ODO_OK : status_from_win32(GetLastError());
+}
+
+void platform_file_close(struct platform_file *file)
+{
+    if (file) {
+        CloseHandle(file->handle);
+        memory_free(file);
+    }
+}
+
+/* A rename onto a file that somebody holds is "access denied" to the system; we say why. */
+static enum odo_status explain_denial(const wchar_t *to)
+{
+    HANDLE handle = CreateFileW(to, DELETE, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                                NULL, OPEN_EXISTING, FILE_FLAG_OPEN_REPARSE_POINT, NULL);
+
+    if (handle == INVALID_HANDLE_VALUE) {
+        return GetLastError() == ERROR_SHARING_VIOLATION ? ODO_E_SHARING_VIOLATION
+                                                         : ODO_E_ACCESS_DENIED;
+    }
+    CloseHandle(handle);
+    return ODO_E_ACCESS_DENIED;
+}
+
+static enum odo_status rename_wide(const wchar_t *from, const wchar_t *to)
+{
+    DWORD attributes = GetFileAttributesW(to);
+    DWORD error;
+
+    /* The system refuses these too, but for a folder with various words. */
+    if (attributes != INVALID_FILE_ATTRIBUTES &&
+        (attributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_READONLY)) != 0) {
+        return ODO_E_ACCESS_DENIED;
+    }
+    if (MoveFileExW(from, to, MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH)) {
+        return ODO_OK;
+    }
+    error = GetLastError();
+    return error == ERROR_ACCESS_DENIED ? explain_denial(to) : status_from_win32(error);
+}
+
+enum odo_status platform_file_rename(const char *from, const char *to)
+{
+    wchar_t *wide_from = NULL;
+    wchar_t *wide_to = NULL;
+    enum odo_status status = wide_path_make(from, &wide_from);
+
+    if (status == ODO_OK) {
+        status = wide_path_make(to, &wide_to);
+    }
+    if (status == ODO_OK) {
+        status = rename_wide(wide_from, wide_to);
+    }
+    memory_free(wide_to);
+    memory_free(wide_from);
+    return status;
+}
+
+enum odo_status platform_file_remove(const char *path)
+{
+    wchar_t *wide = NULL;
+    enum odo_status status = wide_path_make(path, &wide);
+
+    if (status == ODO_OK && !DeleteFileW(wide)) {
+        status = status_from_win32(GetLastError());
+    }
+    memory_free(wide);
+    return status;
+}

@@ -1,0 +1,445 @@
+#include "platform/path.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "platform/file.h"
+#include "platform/temporary_name.h"
+#include "platform/windows/status_from_win32.h"
+#include "platform/windows/wide_path.h"
+
+#include <string.h>
+#include <windows.h>
+
+#include <sddl.h>
+
+/* --- What a path looks like ----------------------------------------------------------- */
+
+static const char either_slash[] = "\\/";
+static const char backslash[] = "\\"; /* behind "\\?\" the other one is no separator */
+
+static bool is_letter(char character)
+{
+    return (character >= 'A' && character <= 'Z') || (character >= 'a' && character <= 'z');
+}
+
+static bool has_bad_character(const char *part, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        unsigned char character = (unsigned char)part[i];
+
+        if (character < ' ' || character == 0x7f || strchr("<>:\"|?*/\\", character)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool equals(const char *part, size_t length, const char *name)
+{
+    return length == strlen(name) && text_starts_with_ignoring_case(part, name);
+}
+
+/* "NUL", and also "nul.txt" and "NUL .x": the name of a device goes up to the first dot. */
+static bool is_device(const char *part, size_t length)
+{
+    static const char *const names[] = {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"};
+    /* The digits, and the superscript ones that Windows takes for them. */
+    static const char *const digits[] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9",
+                                         "\xc2\xb9", "\xc2\xb2", "\xc2\xb3"};
+    const char *dot = memchr(part, '.', length);
+
+    length = dot ? (size_t)(dot - part) : length;
+    while (length > 0 && part[length - 1] == ' ') {
+        length--;
+    }
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (equals(part, length, names[i])) {
+            return true;
+        }
+    }
+    if (length <= 3 || !(text_starts_with_ignoring_case(part, "COM") ||
+                         text_starts_with_ignoring_case(part, "LPT"))) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof(digits) / sizeof(digits[0]); i++) {
+        if (equals(part + 3, length - 3, digits[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_dots(const char *part, size_t length)
+{
+    return (length == 1 && part[0] == '.') || (length == 2 && part[0] == '.' && part[1] == '.');
+}
+
+/* The name of a folder or file. */
+static bool is_good_name(const char *part, size_t length)
+{
+    return length > 0 && !has_bad_character(part, length) && part[length - 1] != '.' &&
+           part[length - 1] != ' ' && !is_device(part, length);
+}
+
+/* What follows a drive or a share: folders, and last a file. */
+static bool are_good_names(const char *rest, bool is_verbatim)
+{
+    const char *separators = is_verbatim ? backslash : either_slash;
+
+    for (;;) {
+        size_t length = strcspn(rest, separators);
+        bool is_last = rest[length] == '\0';
+        bool is_skipped = !is_verbatim && !is_last && (length == 0 || is_dots(rest, length));
+
+        if (!is_skipped && !is_good_name(rest, length)) {
+            return false;
+        }
+        if (is_last) {
+            return true;
+        }
+        rest += length + 1;
+    }
+}
+
+/* "server\share\" and then names. */
+static bool is_good_share(const char *rest, bool is_verbatim)
+{
+    const char *separators = is_verbatim ? backslash : either_slash;
+
+    for (int i = 0; i < 2; i++) {
+        size_t length = strcspn(rest, separators);
+
+        if (length == 0 || rest[length] == '\0' || has_bad_character(rest, length) ||
+            is_dots(rest, length)) {
+            return false;
+        }
+        rest += length + 1;
+    }
+    return are_good_names(rest, is_verbatim);
+}
+
+/* "C:\" and then names. */
+static bool is_good_drive(const char *path, bool is_verbatim)
+{
+    return is_letter(path[0]) && path[1] == ':' &&
+           (path[2] == '\\' || (path[2] == '/' && !is_verbatim)) &&
+           are_good_names(path + 3, is_verbatim);
+}
+
+/* "Volume{...}\" and then names. */
+static bool is_good_volume(const char *path)
+{
+    size_t length = strcspn(path, backslash);
+
+    return text_starts_with_ignoring_case(path, "Volume{") && path[length - 1] == '}' &&
+           path[length] == '\\' && !has_bad_character(path, length) &&
+           are_good_names(path + length + 1, true);
+}
+
+enum odo_status platform_path_check(const char *path)
+{
+    bool is_good;
+
+    if (!path || !text_is_utf8(path)) {
+        return ODO_E_INVALID_ARGUMENT;
+    }
+    if (strncmp(path, "\\\\?\\", 4) == 0) {
+        path += 4;
+        if (text_starts_with_ignoring_case(path, "UNC\\")) {
+            is_good = is_good_share(path + 4, true);
+        } else {
+            is_good = is_good_drive(path, true) || is_good_volume(path);
+        }
+    } else if (strspn(path, either_slash) == 2) {
+        is_good = is_good_share(path + 2, false); /* "\\.\" and "//?/" have no good server */
+    } else {
+        is_good = is_good_drive(path, false);
+    }
+    return is_good ? ODO_OK : ODO_E_INVALID_ARGUMENT;
+}
+
+/* --- Names beside a path -------------------------------------------------------------- */
+
+/* The bytes of `path` up to and with the last separator. */
+static size_t folder_length(const char *path)
+{
+    size_t length = strlen(path);
+
+    while (length > 0 && path[length - 1] != '\\' && path[length - 1] != '/') {
+        length--;
+    }
+    return length;
+}
+
+enum odo_status platform_path_check_writable(const char *path)
+{
+    struct platform_file *file = NULL;
+    char *probe = NULL;
+    enum odo_status status = platform_path_temporary(path, &probe);
+
+    if (status != ODO_OK) {
+        return status;
+    }
+    status = platform_file_create_new(probe, &file);
+    if (status == ODO_OK) {
+        platform_file_close(file);
+        status = platform_file_remove(probe);
+    }
+    memory_free(probe);
+    return status;
+}
+
+enum odo_status platform_path_temporary(const char *path, char **temporary_path_out)
+{
+    size_t length = folder_length(path);
+    char name[TEMPORARY_NAME_SIZE];
+    char *temporary_path;
+    enum odo_status status = temporary_name_make(name);
+
+    if (status != ODO_OK) {
+        return status;
+    }
+    temporary_path = memory_allocate(length + sizeof(name), 1);
+    if (!temporary_path) {
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    memcpy(temporary_path, path, length);
+    memcpy(temporary_path + length, name, sizeof(name));
+    *temporary_path_out = temporary_path;
+    return ODO_OK;
+}
+
+char *platform_path_join(const char *folder, const char *name)
+{
+    size_t length = strlen(folder);
+    const char *separator = length > 0 && folder_length(folder) == length ? "" : "\\";
+
+    return text_format("%s%s%s", folder, separator, name);
+}
+
+/* --- The store's folder --------------------------------------------------------------- */
+
+/* A copy of an environment variable; ODO_E_PATH_NOT_FOUND when it is not set. */
+static enum odo_status read_variable(const wchar_t *name, char **value_out)
+{
+    DWORD capacity = GetEnvironmentVariableW(name, NULL, 0);
+    enum odo_status status = ODO_E_PATH_NOT_FOUND;
+    wchar_t *wide;
+    DWORD length;
+
+    if (capacity <= 1) {
+        return ODO_E_PATH_NOT_FOUND;
+    }
+    wide = memory_allocate(capacity, sizeof(*wide));
+    if (!wide) {
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    length = GetEnvironmentVariableW(name, wide, capacity);
+    if (length > 0 && length < capacity) { /* else somebody changed it meanwhile */
+        status = wide_path_read(wide, value_out);
+    }
+    memory_free(wide);
+    return status;
+}
+
+/* Whom this thread, or else this process, acts for. The caller frees it with memory_free(). */
+static enum odo_status find_user(TOKEN_USER **user_out)
+{
+    HANDLE token = NULL;
+    TOKEN_USER *user = NULL;
+    DWORD size = 0;
+    enum odo_status status = ODO_OK;
+
+    if (!OpenThreadToken(GetCurrentThread(), TOKEN_QUERY, TRUE, &token) &&
+        !OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token)) {
+        return status_from_win32(GetLastError());
+    }
+    GetTokenInformation(token, TokenUser, NULL, 0, &size); /* fails, and says how large */
+    user = size > 0 ? memory_allocate(size, 1) : NULL;
+    if (!user) {
+        status = ODO_E_OUT_OF_MEMORY;
+        goto done;
+    }
+    if (!GetTokenInformation(token, TokenUser, user, size, &size)) {
+        status = status_from_win32(GetLastError());
+        goto done;
+    }
+    *user_out = user;
+    user = NULL;
+
+done:
+    memory_free(user);
+    CloseHandle(token);
+    return status;
+}
+
+/*
+ * Who may do what in the store: all for this user, the system and administrators, nothing for
+ * others, and the same for what is made inside. LocalFree() ends it.
+ */
+static enum odo_status make_descriptor(PSECURITY_DESCRIPTOR *descriptor_out)
+{
+    static const wchar_t format[] = L"D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;";
+    TOKEN_USER *user = NULL;
+    wchar_t *sid = NULL;
+    wchar_t *text = NULL;
+    size_t format_length = wcslen(format);
+    size_t sid_length;
+    enum odo_status status = find_user(&user);
+
+    if (status != ODO_OK) {
+        return status;
+    }
+    if (!ConvertSidToStringSidW(user->User.Sid, &sid)) {
+        status = status_from_win32(GetLastError());
+        goto done;
+    }
+    sid_length = wcslen(sid);
+    text = memory_allocate(format_length + sid_length + 2, sizeof(*text));
+    if (!text) {
+        status = ODO_E_OUT_OF_MEMORY;
+        goto done;
+    }
+    memcpy(text, format, format_length * sizeof(*text));
+    memcpy(text + format_length, sid, sid_length * sizeof(*text));
+    memcpy(text + format_length + sid_length, L")", 2 * sizeof(*text));
+    if (!ConvertStringSecurityDescriptorToSecurityDescriptorW(text, SDDL_REVISION_1,
+                                                              descriptor_out, NULL)) {
+        status = status_from_win32(GetLastError());
+    }
+
+done:
+    memory_free(text);
+    LocalFree(sid);
+    memory_free(user);
+    return status;
+}
+
+/* Make a folder, unless it is there. */
+static enum odo_status make_folder(const char *folder, PSECURITY_DESCRIPTOR descriptor)
+{
+    SECURITY_ATTRIBUTES attributes = {.nLength = sizeof(attributes),
+                                      .lpSecurityDescriptor = descriptor};
+    wchar_t *wide = NULL;
+    enum odo_status status = wide_path_make(folder, &wide);
+
+    if (status != ODO_OK) {
+        return status;
+    }
+    if (!CreateDirectoryW(wide, &attributes)) {
+        DWORD error = GetLastError();
+        DWORD found = GetFileAttributesW(wide);
+
+        if (error != ERROR_ALREADY_EXISTS || found == INVALID_FILE_ATTRIBUTES) {
+            status = status_from_win32(error);
+        } else if ((found & FILE_ATTRIBUTE_DIRECTORY) == 0) {
+            status = ODO_E_PATH_NOT_FOUND; /* a file has its name */
+        }
+    }
+    memory_free(wide);
+    return status;
+}
+
+enum odo_status platform_path_store_folder(char **folder_out)
+{
+    PSECURITY_DESCRIPTOR descriptor = NULL;
+    char *local = NULL;
+    char *parent = NULL;
+    char *folder = NULL;
+    enum odo_status status;
+
+    status = read_variable(L"LOCALAPPDATA", &local);
+    if (status != ODO_OK) {
+        goto done;
+    }
+    parent = platform_path_join(local, "OpenDO");
+    folder = parent ? platform_path_join(parent, "Jobs") : NULL;
+    if (!folder) {
+        status = ODO_E_OUT_OF_MEMORY;
+        goto done;
+    }
+    status = make_descriptor(&descriptor);
+    if (status != ODO_OK) {
+        goto done;
+    }
+    status = make_folder(parent, descriptor);
+    if (status != ODO_OK) {
+        goto done;
+    }
+    status = make_folder(folder, descriptor);
+    if (status != ODO_OK) {
+        goto done;
+    }
+    *folder_out = folder;
+    folder = NULL;
+
+done:
+    LocalFree(descriptor);
+    memory_free(folder);
+    memory_free(parent);
+    memory_free(local);
+    return status;
+}
+
+/* --- What is in a folder -------------------------------------------------------------- */
+
+/* Returns false to stop, with the reason in *status. */
+static bool visit_entry(const WIN32_FIND_DATAW *entry,
+                        bool (*visit)(void *context, const char *name), void *context,
+                        enum odo_status *status)
+{
+    char *name = NULL;
+    bool goes_on;
+
+    if ((entry->dwFileAttributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT |
+                                    FILE_ATTRIBUTE_DEVICE)) != 0) {
+        return true;
+    }
+    *status = wide_path_read(entry->cFileName, &name);
+    if (*status == ODO_E_INVALID_NAME) { /* no name of ours has half a character */
+        *status = ODO_OK;
+        return true;
+    }
+    if (*status != ODO_OK) {
+        return false;
+    }
+    goes_on = visit(context, name);
+    memory_free(name);
+    return goes_on;
+}
+
+enum odo_status platform_path_list(const char *folder,
+                                   bool (*visit)(void *context, const char *name),
+                                   void *context)
+{
+    char *pattern = platform_path_join(folder, "*");
+    wchar_t *wide = NULL;
+    HANDLE search;
+    WIN32_FIND_DATAW entry;
+    DWORD error;
+    enum odo_status status = pattern ? wide_path_make(pattern, &wide) : ODO_E_OUT_OF_MEMORY;
+
+    if (status != ODO_OK) {
+        goto done;
+    }
+    search = FindFirstFileW(wide, &entry);
+    if (search == INVALID_HANDLE_VALUE) {
+        error = GetLastError();
+        status = error == ERROR_FILE_NOT_FOUND ? ODO_OK : status_from_win32(error);
+        goto done;
+    }
+    do {
+        if (!visit_entry(&entry, visit, context, &status)) {
+            FindClose(search);
+            goto done;
+        }
+    } while (FindNextFileW(search, &entry));
+    error = GetLastError();
+    status = error == ERROR_NO_MORE_FILES ? ODO_OK : status_from_win32(error);
+    FindClose(search);
+
+done:
+    memory_free(wide);
+    memory_free(pattern);
+    return status;
+}

@@ -1,0 +1,156 @@
+#include "platform/thread.h"
+
+#include "base/memory.h"
+#include "platform/clock.h"
+
+#include <assert.h>
+#include <windows.h>
+
+struct platform_thread {
+    HANDLE handle;
+    DWORD id;
+    HMODULE module; /* the one that holds this code; counted for the thread, which lets go */
+    void (*run)(void *context);
+    void *context;
+};
+
+struct platform_mutex {
+    SRWLOCK lock;
+};
+
+struct platform_condition {
+    CONDITION_VARIABLE condition;
+};
+
+/*
+ * The thread leaves by FreeLibraryAndExitThread: it may hold the last count of this DLL, and a
+ * return would then lead into code that is no longer there. So it is made by CreateThread, as
+ * the end that _beginthreadex has in store would never be reached. What the C library keeps
+ * for a thread is made when first used and freed when the thread detaches from its DLL, which
+ * both ways of ending see to.
+ */
+static DWORD WINAPI begin(void *argument)
+{
+    struct platform_thread *thread = argument;
+
+    thread->run(thread->context);
+    FreeLibraryAndExitThread(thread->module, 0);
+    return 0; /* not reached */
+}
+
+enum odo_status platform_thread_start(void (*run)(void *context), void *context,
+                                      struct platform_thread **thread_out)
+{
+    static const wchar_t address_in_this_module[] = L"";
+    struct platform_thread *thread = memory_allocate_zeroed(1, sizeof(*thread));
+
+    if (!thread) {
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    thread->run = run;
+    thread->context = context;
+    if (!GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, address_in_this_module,
+                            &thread->module)) {
+        memory_free(thread);
+        return ODO_E_UNEXPECTED;
+    }
+    /* Suspended, so that the id is written before the thread can ask for it. */
+    thread->handle = CreateThread(NULL, 0, begin, thread, CREATE_SUSPENDED, &thread->id);
+    if (!thread->handle) {
+        FreeLibrary(thread->module); /* the caller runs in it, so it has other counts */
+        memory_free(thread);
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    *thread_out = thread;
+    ResumeThread(thread->handle); /* cannot fail on a handle that we made */
+    return ODO_OK;
+}
+
+void platform_thread_join(struct platform_thread *thread)
+{
+    if (!thread) {
+        return;
+    }
+    assert(!platform_thread_is_current(thread));
+    WaitForSingleObject(thread->handle, INFINITE);
+    CloseHandle(thread->handle);
+    memory_free(thread);
+}
+
+bool platform_thread_is_current(const struct platform_thread *thread)
+{
+    return thread->id == GetCurrentThreadId();
+}
+
+struct platform_mutex *platform_mutex_create(void)
+{
+    struct platform_mutex *mutex = memory_allocate_zeroed(1, sizeof(*mutex));
+
+    if (mutex) {
+        InitializeSRWLock(&mutex->lock);
+    }
+    return mutex;
+}
+
+void platform_mutex_free(struct platform_mutex *mutex)
+{
+    memory_free(mutex);
+}
+
+void platform_mutex_lock(struct platform_mutex *mutex)
+{
+    AcquireSRWLockExclusive(&mutex->lock);
+}
+
+void platform_mutex_unlock(struct platform_mutex *mutex)
+{
+    ReleaseSRWLockExclusive(&mutex->lock);
+}
+
+struct platform_condition *platform_condition_create(void)
+{
+    struct platform_condition *condition = memory_allocate_zeroed(1, sizeof(*condition));
+
+    if (condition) {
+        InitializeConditionVariable(&condition->condition);
+    }
+    return condition;
+}
+
+void platform_condition_free(struct platform_condition *condition)
+{
+    memory_free(condition);
+}
+
+void platform_condition_broadcast(struct platform_condition *condition)
+{
+    WakeAllConditionVariable(&condition->condition);
+}
+
+void platform_condition_wait(struct platform_condition *condition, struct platform_mutex *mutex)
+{
+    BOOL woken = SleepConditionVariableSRW(&condition->condition, &mutex->lock, INFINITE, 0);
+
+    assert(woken);
+    (void)woken;
+}
+
+bool platform_condition_wait_until(struct platform_condition *condition,
+                                   struct platform_mutex *mutex, uint64_t deadline_ms)
+{
+    uint64_t now_ms = platform_clock_milliseconds();
+    uint64_t wait_ms = deadline_ms > now_ms ? deadline_ms - now_ms : 0;
+
+    if (deadline_ms == UINT64_MAX) {
+        platform_condition_wait(condition, mutex);
+        return true;
+    }
+    if (wait_ms >= INFINITE) {
+        wait_ms = INFINITE - 1;
+    }
+    if (SleepConditionVariableSRW(&condition->condition, &mutex->lock, (DWORD)wait_ms, 0)) {
+        return true;
+    }
+    /* The system's wait goes by another clock, and may end a moment too early. */
+    return platform_clock_milliseconds() < deadline_ms;
+}

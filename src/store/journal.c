@@ -1,0 +1,480 @@
+#include "store/journal.h"
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/status.h"
+#include "base/text.h"
+#include "platform/clock.h"
+#include "platform/file.h"
+#include "platform/lock_file.h"
+#include "platform/path.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum {
+    ID_TEXT_LENGTH = 36, /* 01234567-89ab-cdef-0123-456789abcdef */
+    NAME_SIZE = ID_TEXT_LENGTH + 16,
+    /* Appended records may come to this much, or to as much as the rest, before a rewrite. */
+    APPENDED_LEAST = 256 * 1024,
+};
+
+struct store {
+    char *folder;                   /* owned */
+    struct platform_lock_file *owners;
+    char boot_id[PLATFORM_BOOT_ID_SIZE];
+};
+
+struct journal {
+    struct store *store;
+    struct odo_job_id id;
+    struct platform_file *file;
+    uint64_t size;           /* of the good part of the file */
+    uint64_t rewritten_size; /* of that, what the last rewrite has written */
+    uint64_t row;            /* records in it */
+    struct buffer pending;   /* to be appended */
+    uint64_t pending_row;
+};
+
+/* --- Names ---------------------------------------------------------------------------- */
+
+/* A GUID as Windows writes it: the first three groups are little-endian numbers. */
+static const uint8_t id_order[16] = {3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};
+
+static void write_name(const struct odo_job_id *id, const char *extension, char name[NAME_SIZE])
+{
+    static const char digits[] = "0123456789abcdef";
+    char *next = name;
+
+    for (int i = 0; i < 16; i++) {
+        uint8_t byte = id->bytes[id_order[i]];
+
+        if (i == 4 || i == 6 || i == 8 || i == 10) {
+            *next++ = '-';
+        }
+        *next++ = digits[byte >> 4];
+        *next++ = digits[byte & 15];
+    }
+    memcpy(next, extension, strlen(extension) + 1);
+}
+
+static int digit_value(char digit)
+{
+    if (digit >= '0' && digit <= '9') {
+        return digit - '0';
+    }
+    return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
+}
+
+/* The id in a name such as write_name() makes; false for every other name. */
+static bool read_name(const char *name, const char *extension, struct odo_job_id *id_out)
+{
+    struct odo_job_id id = {{0}};
+    const char *next = name;
+
+    if (strlen(name) != ID_TEXT_LENGTH + strlen(extension) ||
+        strcmp(name + ID_TEXT_LENGTH, extension) != 0) {
+        return false;
+    }
+    for (int i = 0; i < 16; i++) {
+        int high;
+        int low;
+
+        if ((i == 4 || i == 6 || i == 8 || i == 10) && *next++ != '-') {
+            return false;
+        }
+        high = digit_value(next[0]);
+        low = high < 0 ? -1 : digit_value(next[1]);
+        if (low < 0) {
+            return false;
+        }
+        id.bytes[id_order[i]] = (uint8_t)(high * 16 + low);
+        next += 2;
+    }
+    *id_out = id;
+    return true;
+}
+
+static char *path_of(const struct store *store, const struct odo_job_id *id,
+                     const char *extension)
+{
+    char name[NAME_SIZE];
+
+    write_name(id, extension, name);
+    return platform_path_join(store->folder, name);
+}
+
+/* The number that stands for a job among the owners. */
+static uint64_t number_of(const struct odo_job_id *id)
+{
+    uint64_t number;
+
+    memcpy(&number, id->bytes + 8, sizeof(number));
+    return number & ((uint64_t)INT64_MAX >> 1);
+}
+
+/* --- The store ------------------------------------------------------------------------ */
+
+enum odo_status store_open(const char *folder, struct store **store_out)
+{
+    struct store *store = memory_allocate_zeroed(1, sizeof(*store));
+    char *owners = NULL;
+    enum odo_status status = ODO_E_OUT_OF_MEMORY;
+
+    if (!store) {
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    platform_clock_boot_id(store->boot_id);
+    store->folder = text_copy(folder);
+    owners = platform_path_join(folder, "owners.lock");
+    if (store->folder && owners) {
+        status = platform_lock_file_open(owners, &store->owners);
+    }
+    memory_free(owners);
+    if (status != ODO_OK) {
+        store_close(store);
+        return status;
+    }
+    *store_out = store;
+    return ODO_OK;
+}
+
+void store_close(struct store *store)
+{
+    if (store) {
+        platform_lock_file_close(store->owners);
+        memory_free(store->folder);
+        memory_free(store);
+    }
+}
+
+const char *store_boot_id(const struct store *store)
+{
+    return store->boot_id;
+}
+
+struct listing {
+    bool (*visit)(void *context, const struct odo_job_id *id);
+    void *context;
+};
+
+static bool visit_name(void *context, const char *name)
+{
+    const struct listing *listing = context;
+    struct odo_job_id id;
+
+    return !read_name(name, ".job", &id) || listing->visit(listing->context, &id);
+}
+
+enum odo_status store_list(struct store *store,
+                           bool (*visit)(void *context, const struct odo_job_id *id),
+                           void *context)
+{
+    struct listing listing = {visit, context};
+
+    return platform_path_list(store->folder, visit_name, &listing);
+}
+
+/* --- Journals ------------------------------------------------------------------------- */
+
+static struct journal *journal_new(struct store *store, const struct odo_job_id *id)
+{
+    struct journal *journal = memory_allocate_zeroed(1, sizeof(*journal));
+
+    if (journal) {
+        journal->store = store;
+        journal->id = *id;
+        buffer_init(&journal->pending, JOURNAL_SIZE_MAX);
+    }
+    return journal;
+}
+
+static void drop_pending(struct journal *journal)
+{
+    buffer_clear(&journal->pending);
+    journal->pending_row = journal->row;
+}
+
+/* Free all but the ownership. */
+static void journal_free(struct journal *journal)
+{
+    platform_file_close(journal->file);
+    buffer_free(&journal->pending);
+    memory_free(journal);
+}
+
+void journal_close(struct journal *journal)
+{
+    if (journal) {
+        struct platform_lock_file *owners = journal->store->owners;
+        uint64_t number = number_of(&journal->id);
+
+        journal_free(journal); /* first: the next owner will open it */
+        platform_lock_file_release(owners, number);
+    }
+}
+
+struct buffer *journal_buffer(struct journal *journal)
+{
+    return &journal->pending;
+}
+
+uint64_t *journal_row(struct journal *journal)
+{
+    return &journal->pending_row;
+}
+
+enum odo_status journal_commit(struct journal *journal)
+{
+    struct buffer *pending = &journal->pending;
+    enum odo_status status = ODO_OK;
+
+    if (pending->size > 0) {
+        status = platform_file_write_at(journal->file, journal->size, pending->data,
+                                        pending->size);
+    }
+    if (status == ODO_OK) {
+        journal->size += pending->size;
+        journal->row = journal->pending_row;
+    } else {
+        /* What was written in part must not be taken for a record, nor for damage. */
+        platform_file_set_size(journal->file, journal->size);
+    }
+    drop_pending(journal);
+    return status;
+}
+
+void journal_rollback(struct journal *journal)
+{
+    drop_pending(journal);
+}
+
+enum odo_status journal_flush(struct journal *journal)
+{
+    return platform_file_flush(journal->file);
+}
+
+bool journal_is_long(const struct journal *journal)
+{
+    uint64_t appended = journal->size - journal->rewritten_size;
+
+    return appended > APPENDED_LEAST && appended > journal->rewritten_size;
+}
+
+/* Write a whole journal under another name, and flush it. */
+static enum odo_status write_anew(const char *path, const struct buffer *bytes)
+{
+    struct platform_file *file = NULL;
+    enum odo_status status;
+
+    status = platform_file_remove(path); /* left by a crash */
+    if (status != ODO_OK && status != ODO_E_FILE_NOT_FOUND) {
+        return status;
+    }
+    status = platform_file_create_new(path, &file);
+    if (status != ODO_OK) {
+        return status;
+    }
+    status = platform_file_write_at(file, 0, bytes->data, bytes->size);
+    if (status == ODO_OK) {
+        status = platform_file_flush(file);
+    }
+    platform_file_close(file); /* Windows cannot rename an open file */
+    if (status != ODO_OK) {
+        platform_file_remove(path);
+    }
+    return status;
+}
+
+enum odo_status journal_rewrite(struct journal *journal, const struct buffer *bytes,
+                                uint64_t row)
+{
+    char *path = path_of(journal->store, &journal->id, ".job");
+    char *new_path = path_of(journal->store, &journal->id, ".new");
+    enum odo_status status = ODO_E_OUT_OF_MEMORY;
+    enum odo_status reopened;
+
+    if (!path || !new_path) {
+        goto done;
+    }
+    status = write_anew(new_path, bytes);
+    if (status != ODO_OK) {
+        goto done;
+    }
+    platform_file_close(journal->file);
+    journal->file = NULL;
+    status = platform_file_rename(new_path, path);
+    if (status != ODO_OK) {
+        platform_file_remove(new_path);
+    }
+    reopened = platform_file_open(path, &journal->file);
+    if (status == ODO_OK && reopened == ODO_OK) {
+        journal->size = bytes->size;
+        journal->rewritten_size = bytes->size;
+        journal->row = row;
+        drop_pending(journal);
+    }
+    status = status == ODO_OK ? reopened : status;
+
+done:
+    memory_free(new_path);
+    memory_free(path);
+    return status;
+}
+
+enum odo_status journal_create(struct store *store, const struct job *job,
+                               struct journal **journal_out)
+{
+    struct journal *journal = journal_new(store, &job->id);
+    struct buffer bytes;
+    uint64_t row = 0;
+    enum odo_status status;
+
+    if (!journal) {
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    status = platform_lock_file_claim(store->owners, number_of(&job->id));
+    if (status != ODO_OK) {
+        journal_free(journal);
+        return status;
+    }
+    buffer_init(&bytes, JOURNAL_SIZE_MAX);
+    status = journal_write_all(&bytes, &row, job, store->boot_id);
+    if (status == ODO_OK) {
+        status = journal_rewrite(journal, &bytes, row);
+    }
+    buffer_free(&bytes);
+    if (status != ODO_OK) {
+        journal_close(journal);
+        return status;
+    }
+    *journal_out = journal;
+    return ODO_OK;
+}
+
+/* The whole file; the caller frees it. */
+static enum odo_status read_whole(struct platform_file *file, unsigned char **data_out,
+                                  size_t *size_out)
+{
+    unsigned char *data;
+    uint64_t size = 0;
+    size_t got = 0;
+    enum odo_status status = platform_file_get_size(file, &size);
+
+    if (status != ODO_OK) {
+        return status;
+    }
+    if (size == 0 || size > JOURNAL_SIZE_MAX) {
+        return ODO_E_DAMAGED;
+    }
+    data = memory_allocate((size_t)size, 1);
+    if (!data) {
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    status = platform_file_read_at(file, 0, data, (size_t)size, &got);
+    if (status != ODO_OK) {
+        memory_free(data);
+        return status;
+    }
+    *data_out = data;
+    *size_out = got;
+    return ODO_OK;
+}
+
+/* Open and read the journal of a job that we own. */
+static enum odo_status load(struct journal *journal, const char *path, struct job *job_out)
+{
+    struct journal_reading reading;
+    unsigned char *data = NULL;
+    size_t size = 0;
+    enum odo_status status = platform_file_open(path, &journal->file);
+
+    if (status == ODO_OK) {
+        status = read_whole(journal->file, &data, &size);
+    }
+    if (status == ODO_OK) {
+        status = journal_read(data, size, journal->store->boot_id, job_out, &reading);
+    }
+    memory_free(data);
+    if (status != ODO_OK) {
+        return status;
+    }
+    if (memcmp(job_out->id.bytes, journal->id.bytes, sizeof(journal->id.bytes)) != 0) {
+        job_free(job_out);
+        return ODO_E_DAMAGED; /* another job's journal under this one's name */
+    }
+    journal->size = reading.size;
+    journal->rewritten_size = reading.size;
+    journal->row = reading.row;
+    drop_pending(journal);
+    return ODO_OK;
+}
+
+static void set_aside(struct journal *journal, const char *path, enum odo_status why)
+{
+    const char *extension = why == ODO_E_NOT_SUPPORTED ? ".newer" : ".damaged";
+    char *aside = path_of(journal->store, &journal->id, extension);
+    char name[NAME_SIZE];
+
+    platform_file_close(journal->file);
+    journal->file = NULL;
+    write_name(&journal->id, extension, name);
+    if (aside && platform_file_rename(path, aside) == ODO_OK) {
+        log_write(LOG_WARNING, "a job could not be read (%s); set aside as %s",
+                  status_name(why), name);
+    } else {
+        log_write(LOG_WARNING, "a job could not be read (%s), nor set aside as %s",
+                  status_name(why), name);
+    }
+    memory_free(aside);
+}
+
+enum odo_status journal_adopt(struct store *store, const struct odo_job_id *id,
+                              struct journal **journal_out, struct job *job_out)
+{
+    struct journal *journal = journal_new(store, id);
+    char *path = path_of(store, id, ".job");
+    enum odo_status status = ODO_E_OUT_OF_MEMORY;
+
+    if (!journal || !path) {
+        goto failed;
+    }
+    status = platform_lock_file_claim(store->owners, number_of(id));
+    if (status != ODO_OK) {
+        goto failed;
+    }
+    status = load(journal, path, job_out);
+    if (status == ODO_OK) {
+        *journal_out = journal;
+        memory_free(path);
+        return ODO_OK;
+    }
+    if (status == ODO_E_DAMAGED || status == ODO_E_NOT_SUPPORTED) {
+        set_aside(journal, path, status);
+    }
+    journal_close(journal);
+    memory_free(path);
+    return status == ODO_E_FILE_NOT_FOUND ? ODO_E_NOT_FOUND : status;
+
+failed:
+    if (journal) {
+        journal_free(journal);
+    }
+    memory_free(path);
+    return status;
+}
+
+enum odo_status journal_remove(struct journal *journal)
+{
+    char *path = path_of(journal->store, &journal->id, ".job");
+    enum odo_status status = ODO_E_OUT_OF_MEMORY;
+
+    platform_file_close(journal->file);
+    journal->file = NULL;
+    if (path) {
+        status = platform_file_remove(path);
+    }
+    memory_free(path);
+    journal_close(journal);
+    return status;
+}

@@ -1,0 +1,69 @@
+/*
+ * A job as bytes, and back.
+ *
+ * A journal is a row of records. Each is a length (4 bytes), a checksum (8 bytes, XXH64 of the
+ * payload, seeded with the record's place in the row), and the payload, which begins with its
+ * kind. All numbers are little-endian. The first record names the format, its version and the
+ * job; a later record about the same thing takes the place of an earlier one. So a change
+ * costs a record and not the whole, and a row that was cut off by a crash is good up to the
+ * last whole record.
+ *
+ * What is read is hostile: everything is checked before it is believed, counts before they are
+ * allocated.
+ *
+ * Pure: no I/O, no clock, no locks.
+ */
+#ifndef ODO_STORE_JOURNAL_FORMAT_H
+#define ODO_STORE_JOURNAL_FORMAT_H
+
+#include "base/buffer.h"
+#include "job/job.h"
+
+enum {
+    JOURNAL_VERSION = 1,
+    JOURNAL_FILES_MAX = 10 * 1000 * 1000, /* no job has more files than this */
+};
+
+/* A whole journal may be this large; of a file with a million ranges it is 16 MiB. */
+#define JOURNAL_SIZE_MAX ((size_t)1 << 30)
+
+/* Append records to `buffer`, which counts them in `*row`; 0 begins a journal.
+ * All return ODO_OK, ODO_E_OUT_OF_MEMORY, or ODO_E_TOO_MANY past the buffer's limit; the
+ * buffer and the count are then as they were. */
+
+/* Everything there is to know of a job. */
+enum odo_status journal_write_all(struct buffer *buffer, uint64_t *row, const struct job *job,
+                                  const char *boot_id);
+
+/* The job's state, times, settings and error. */
+enum odo_status journal_write_job(struct buffer *buffer, uint64_t *row, const struct job *job);
+
+/* What was asked for a file. */
+enum odo_status journal_write_file(struct buffer *buffer, uint64_t *row, const struct job *job,
+                                   uint32_t index);
+
+/*
+ * How far a file has come. Unless the file is_flushed, the record counts only while the
+ * machine has not been started anew.
+ */
+enum odo_status journal_write_progress(struct buffer *buffer, uint64_t *row,
+                                       const struct job *job, uint32_t index,
+                                       const char *boot_id);
+
+/* What came of reading. */
+struct journal_reading {
+    uint64_t row;    /* records that were good */
+    size_t size;     /* bytes that they take; anything behind was cut off by a crash */
+};
+
+/*
+ * Read a job. `*job_out` is the caller's on success, and untouched on failure.
+ *
+ *   ODO_E_NOT_SUPPORTED   written by a newer version than this
+ *   ODO_E_DAMAGED         not a journal, or not one that could have been written by us
+ *   ODO_E_OUT_OF_MEMORY
+ */
+enum odo_status journal_read(const void *data, size_t size, const char *boot_id,
+                             struct job *job_out, struct journal_reading *reading_out);
+
+#endif

@@ -1,0 +1,636 @@
+#include "support/test.h"
+
+#include "transfer/response_verdict.h"
+
+#include <string.h>
+
+#define END     BYTE_RANGE_TO_END
+#define UNKNOWN ODO_SIZE_UNKNOWN
+#define MIB     ((uint64_t)1024 * 1024)
+#define GIB     ((uint64_t)1024 * MIB)
+
+#define FAIL               RESPONSE_FAIL
+#define TAKE_PART          RESPONSE_TAKE_PART
+#define TAKE_WHOLE         RESPONSE_TAKE_WHOLE
+#define CHANGED            RESPONSE_CHANGED
+#define REDIRECT           RESPONSE_REDIRECT
+#define WITHOUT_IF_RANGE   RESPONSE_RETRY_WITHOUT_IF_RANGE
+#define RETRY_WHOLE        RESPONSE_RETRY_WHOLE
+#define MULTIPART          RESPONSE_MULTIPART
+
+#define MISMATCH    ODO_E_CONTENT_MISMATCH
+#define HTTP_STATUS ODO_E_HTTP_STATUS
+
+#define JANUARY "Thu, 01 Jan 2026 00:00:00 GMT"
+#define MINUTE  "Thu, 01 Jan 2026 00:01:00 GMT" /* 60 seconds later */
+#define EARLIER "Thu, 01 Jan 2026 00:00:59 GMT"
+#define MARCH   "Sun, 01 Mar 2026 00:00:00 GMT"
+
+/*
+ * Scenes: what a request was for, and what the transfer knew. The file has 1000 bytes where
+ * its size is known.
+ */
+enum scene {
+    WHOLE_FIRST,      /* a whole file of unknown size: the first request, for all of it */
+    WHOLE_STATED,     /* the same, its size stated by the caller */
+    WHOLE_PLAIN,      /* the same as WHOLE_FIRST, without Range */
+    WHOLE_RESUMED,    /* 400 bytes are there; strong ETag, date and If-Range */
+    RANGE_FIRST,      /* bytes 100-199 of a file of unknown size */
+    RANGE_STATED,     /* the same, its size stated */
+    RANGE_LATER,      /* bytes 100-199; size, strong ETag and date known, and If-Range */
+    RANGE_NO_IF,      /* the same without If-Range */
+    RANGE_DATE_ONLY,  /* as RANGE_NO_IF, but no ETag is known */
+    RANGE_WEAK,       /* as RANGE_NO_IF, with a weak ETag */
+    RANGE_NO_VALIDATOR, /* as RANGE_NO_IF, but only the size is known */
+    RANGE_IF_NO_SIZE, /* as RANGE_LATER, but the size is not known */
+    OPEN_FIRST,       /* bytes 500- of a file of unknown size */
+    LIST_FIRST,       /* bytes 0-99 are asked for, 900-1099 wanted as well; unknown size */
+    SALVAGE_REFUSED,  /* as RANGE_FIRST, and 200 is not welcome */
+    WHOLE_REFUSED,    /* as WHOLE_RESUMED without If-Range, and 200 is not welcome */
+};
+
+struct scene_setting {
+    struct response_question question;
+    struct response_context context;
+};
+
+static struct scene_setting setting_of(enum scene scene)
+{
+    const struct byte_range range = {100, 100};
+    struct scene_setting first = {
+        .question = {.span = {0, END}, .sent_range = true},
+        .context = {.known_size = UNKNOWN, .stated_size = UNKNOWN},
+    };
+    struct scene_setting later = first;
+
+    later.context.version_is_known = true;
+    later.context.known_size = 1000;
+    later.context.known_etag = "\"one\"";
+    later.context.known_date = JANUARY;
+    later.context.wanted_bytes = 100;
+    later.context.wanted_end = 200;
+    later.question.span = range;
+
+    switch (scene) {
+    case WHOLE_FIRST:
+        first.context.wants_whole_file = true;
+        first.context.wanted_is_open = true;
+        return first;
+    case WHOLE_STATED:
+        first.question.span = (struct byte_range){0, 1000};
+        first.context.wants_whole_file = true;
+        first.context.stated_size = 1000;
+        first.context.wanted_bytes = 1000;
+        first.context.wanted_end = 1000;
+        return first;
+    case WHOLE_PLAIN:
+        first.question.sent_range = false;
+        first.context.wants_whole_file = true;
+        first.context.wanted_is_open = true;
+        return first;
+    case WHOLE_REFUSED:
+    case WHOLE_RESUMED:
+        later.question.span = (struct byte_range){400, 600};
+        later.question.sent_if_range = scene == WHOLE_RESUMED;
+        later.context.wants_whole_file = true;
+        later.context.refuse_salvage = scene == WHOLE_REFUSED;
+        later.context.wanted_bytes = 600;
+        later.context.wanted_end = 1000;
+        return later;
+    case SALVAGE_REFUSED:
+    case RANGE_STATED:
+    case RANGE_FIRST:
+        first.question.span = range;
+        first.context.wanted_bytes = 100;
+        first.context.wanted_end = 200;
+        first.context.refuse_salvage = scene == SALVAGE_REFUSED;
+        first.context.stated_size = scene == RANGE_STATED ? 1000 : UNKNOWN;
+        return first;
+    case RANGE_IF_NO_SIZE:
+        later.context.known_size = UNKNOWN;
+        later.question.sent_if_range = true;
+        return later;
+    case RANGE_LATER:
+        later.question.sent_if_range = true;
+        return later;
+    case RANGE_NO_IF:
+        return later;
+    case RANGE_NO_VALIDATOR:
+        later.context.known_etag = NULL;
+        later.context.known_date = "";
+        return later;
+    case RANGE_DATE_ONLY:
+        later.context.known_etag = "";
+        return later;
+    case RANGE_WEAK:
+        later.context.known_etag = "W/\"one\"";
+        return later;
+    case OPEN_FIRST:
+        first.question.span = (struct byte_range){500, END};
+        first.context.wanted_end = 500;
+        first.context.wanted_is_open = true;
+        return first;
+    case LIST_FIRST:
+        first.question.span = (struct byte_range){0, 100};
+        first.context.wanted_bytes = 300;
+        first.context.wanted_end = 1100;
+        return first;
+    }
+    return first;
+}
+
+/* For rows: a header without a length has -1, and rows say only what matters. */
+#define NO_LENGTH .content_length = -1
+#define LENGTH(length) .content_length = (length)
+#define PART(text, length) .status = 206, .content_range = (text), .content_length = (length)
+
+static const struct verdict_case {
+    const char *name;
+    enum scene scene;
+    struct response_header header;
+    enum response_verdict_kind kind;
+    enum odo_status status; /* with FAIL and MULTIPART */
+    uint64_t offset;        /* with TAKE_PART and TAKE_WHOLE */
+    uint64_t length;
+    uint64_t file_size;
+} verdicts[] = {
+    /* 206: what was asked for. */
+    {"the range that was asked for is taken", RANGE_FIRST,
+     {PART("bytes 100-199/1000", 100)}, TAKE_PART, ODO_OK, 100, 100, 1000},
+    {"a shorter one is taken", RANGE_FIRST,
+     {PART("bytes 100-149/1000", 50)}, TAKE_PART, ODO_OK, 100, 50, 1000},
+    {"one byte is taken", RANGE_FIRST,
+     {PART("bytes 100-100/1000", 1)}, TAKE_PART, ODO_OK, 100, 1, 1000},
+    {"the whole file as a range is taken", WHOLE_FIRST,
+     {PART("bytes 0-999/1000", 1000)}, TAKE_PART, ODO_OK, 0, 1000, 1000},
+    {"the beginning of a whole file is taken", WHOLE_FIRST,
+     {PART("bytes 0-99/1000", 100)}, TAKE_PART, ODO_OK, 0, 100, 1000},
+    {"an open range is taken", OPEN_FIRST,
+     {PART("bytes 500-999/1000", 500)}, TAKE_PART, ODO_OK, 500, 500, 1000},
+    {"the rest of a file is taken", WHOLE_RESUMED,
+     {PART("bytes 400-999/1000", 600), .etag = "\"one\""}, TAKE_PART, ODO_OK, 400, 600, 1000},
+    {"a part without a length is taken", RANGE_FIRST,
+     {PART("bytes 100-199/1000", -1)}, TAKE_PART, ODO_OK, 100, 100, 1000},
+    {"chunks make a length void", RANGE_FIRST,
+     {PART("bytes 100-199/1000", 7), .is_chunked = true}, TAKE_PART, ODO_OK, 100, 100, 1000},
+    {"an equals sign in Content-Range is forgiven", RANGE_FIRST,
+     {PART("bytes=100-199/1000", 100)}, TAKE_PART, ODO_OK, 100, 100, 1000},
+    {"identity is no encoding", RANGE_FIRST,
+     {PART("bytes 100-199/1000", 100), .content_encoding = " Identity , identity "}, TAKE_PART,
+     ODO_OK, 100, 100, 1000},
+    {"an empty Content-Encoding is none", RANGE_FIRST,
+     {PART("bytes 100-199/1000", 100), .content_encoding = ""}, TAKE_PART, ODO_OK, 100, 100,
+     1000},
+    {"another multipart type is a file's type", RANGE_FIRST,
+     {PART("bytes 100-199/1000", 100), .content_type = "multipart/byteranges2"}, TAKE_PART,
+     ODO_OK, 100, 100, 1000},
+
+    /* 206: something else. */
+    {"a range that begins later is refused", RANGE_FIRST,
+     {PART("bytes 101-199/1000", 99)}, FAIL, MISMATCH, 0, 0, 0},
+    {"a range that begins earlier is refused", RANGE_FIRST,
+     {PART("bytes 99-199/1000", 101)}, FAIL, MISMATCH, 0, 0, 0},
+    {"a range that ends later is refused", RANGE_FIRST,
+     {PART("bytes 100-200/1000", 101)}, FAIL, MISMATCH, 0, 0, 0},
+    {"another range is refused", RANGE_FIRST,
+     {PART("bytes 0-99/1000", 100)}, FAIL, MISMATCH, 0, 0, 0},
+    {"a body longer than its range is refused", RANGE_FIRST,
+     {PART("bytes 100-199/1000", 101)}, FAIL, MISMATCH, 0, 0, 0},
+    {"a body shorter than its range is refused", RANGE_FIRST,
+     {PART("bytes 100-199/1000", 99)}, FAIL, MISMATCH, 0, 0, 0},
+    {"no Content-Range is refused", RANGE_FIRST,
+     {PART(NULL, 100)}, FAIL, MISMATCH, 0, 0, 0},
+    {"an empty Content-Range is refused", RANGE_FIRST,
+     {PART("", 100)}, FAIL, MISMATCH, 0, 0, 0},
+    {"another unit is refused", RANGE_FIRST,
+     {PART("items 100-199/1000", 100)}, FAIL, MISMATCH, 0, 0, 0},
+    {"a Content-Range without a range is refused", RANGE_FIRST,
+     {PART("bytes */1000", 100)}, FAIL, MISMATCH, 0, 0, 0},
+    {"a last byte before the first is refused", RANGE_FIRST,
+     {PART("bytes 199-100/1000", 100)}, FAIL, MISMATCH, 0, 0, 0},
+    {"a range past its own total is refused", RANGE_FIRST,
+     {PART("bytes 100-199/150", 100)}, FAIL, MISMATCH, 0, 0, 0},
+    {"a range past the size that is known is refused", RANGE_STATED,
+     {PART("bytes 100-1099/*", 1000)}, FAIL, MISMATCH, 0, 0, 0},
+    {"a 206 that nobody asked for is refused", WHOLE_PLAIN,
+     {PART("bytes 0-999/1000", 1000)}, FAIL, MISMATCH, 0, 0, 0},
+    {"an encoded part is refused", RANGE_FIRST,
+     {PART("bytes 100-199/1000", 100), .content_encoding = "gzip"}, FAIL, MISMATCH, 0, 0, 0},
+    {"identity first and gzip then is refused", RANGE_FIRST,
+     {PART("bytes 100-199/1000", 100), .content_encoding = "identity, gzip"}, FAIL, MISMATCH, 0,
+     0, 0},
+    {"a word that begins with identity is refused", RANGE_FIRST,
+     {PART("bytes 100-199/1000", 100), .content_encoding = "identity2"}, FAIL, MISMATCH, 0, 0,
+     0},
+    {"several parts are told apart", RANGE_FIRST,
+     {.status = 206, .content_type = "multipart/byteranges; boundary=x", NO_LENGTH}, MULTIPART,
+     MISMATCH, 0, 0, 0},
+    {"several parts in capitals too", RANGE_FIRST,
+     {.status = 206, .content_type = " Multipart/ByteRanges", NO_LENGTH}, MULTIPART, MISMATCH, 0,
+     0, 0},
+
+    /* 206: sizes. */
+    {"no total is no matter when the end is known", RANGE_FIRST,
+     {PART("bytes 100-199/*", 100)}, TAKE_PART, ODO_OK, 100, 100, UNKNOWN},
+    {"no total leaves an open end unknown", OPEN_FIRST,
+     {PART("bytes 500-999/*", 500)}, FAIL, ODO_E_SIZE_UNKNOWN_IN_206, 0, 0, 0},
+    {"no total leaves a whole file's size unknown", WHOLE_FIRST,
+     {PART("bytes 0-999/*", 1000)}, FAIL, ODO_E_SIZE_UNKNOWN_IN_206, 0, 0, 0},
+    {"no total is no matter when the size was stated", WHOLE_STATED,
+     {PART("bytes 0-999/*", 1000)}, TAKE_PART, ODO_OK, 0, 1000, 1000},
+    {"no total is no matter when the size is known", RANGE_NO_IF,
+     {PART("bytes 100-199/*", 100)}, TAKE_PART, ODO_OK, 100, 100, 1000},
+    {"the stated size is good", RANGE_STATED,
+     {PART("bytes 100-199/1000", 100)}, TAKE_PART, ODO_OK, 100, 100, 1000},
+    {"another size than stated is refused", RANGE_STATED,
+     {PART("bytes 100-199/1001", 100)}, FAIL, MISMATCH, 0, 0, 0},
+    {"a range past the end is learnt from another one", LIST_FIRST,
+     {PART("bytes 0-99/1000", 100)}, FAIL, ODO_E_INVALID_RANGE, 0, 0, 0},
+    {"a file that ends with the last range is good", LIST_FIRST,
+     {PART("bytes 0-99/1100", 100)}, TAKE_PART, ODO_OK, 0, 100, 1100},
+    {"a range cut short by the file's end is past the end", RANGE_FIRST,
+     {PART("bytes 100-149/150", 50)}, FAIL, ODO_E_INVALID_RANGE, 0, 0, 0},
+    {"the largest file is taken", OPEN_FIRST,
+     {PART("bytes 500-9223372036854775806/9223372036854775807", -1)}, TAKE_PART, ODO_OK, 500,
+     (uint64_t)INT64_MAX - 500, (uint64_t)INT64_MAX},
+
+    /* 206: versions. */
+    {"the same version goes on", RANGE_LATER,
+     {PART("bytes 100-199/1000", 100), .etag = "\"one\"", .last_modified = JANUARY}, TAKE_PART,
+     ODO_OK, 100, 100, 1000},
+    {"no validators in a reply say nothing", RANGE_LATER,
+     {PART("bytes 100-199/1000", 100)}, TAKE_PART, ODO_OK, 100, 100, 1000},
+    {"empty validators in a reply say nothing", RANGE_LATER,
+     {PART("bytes 100-199/1000", 100), .etag = "", .last_modified = ""}, TAKE_PART, ODO_OK, 100,
+     100, 1000},
+    {"another ETag is another version", RANGE_LATER,
+     {PART("bytes 100-199/1000", 100), .etag = "\"two\"", .last_modified = JANUARY}, CHANGED,
+     ODO_OK, 0, 0, 0},
+    {"an ETag in other case is another version", RANGE_LATER,
+     {PART("bytes 100-199/1000", 100), .etag = "\"ONE\""}, CHANGED, ODO_OK, 0, 0, 0},
+    {"another total is another version", RANGE_LATER,
+     {PART("bytes 100-199/1001", 100), .etag = "\"one\""}, CHANGED, ODO_OK, 0, 0, 0},
+    {"another date under the same strong ETag is the same version", RANGE_LATER,
+     {PART("bytes 100-199/1000", 100), .etag = "\"one\"", .last_modified = MARCH}, TAKE_PART,
+     ODO_OK, 100, 100, 1000},
+    {"another date without an ETag is another version", RANGE_LATER,
+     {PART("bytes 100-199/1000", 100), .last_modified = MARCH}, CHANGED, ODO_OK, 0, 0, 0},
+    {"another date is another version where no ETag was", RANGE_DATE_ONLY,
+     {PART("bytes 100-199/1000", 100), .etag = "\"one\"", .last_modified = MARCH}, CHANGED,
+     ODO_OK, 0, 0, 0},
+    {"a new ETag with the same date is the same version", RANGE_DATE_ONLY,
+     {PART("bytes 100-199/1000", 100), .etag = "\"one\"", .last_modified = JANUARY}, TAKE_PART,
+     ODO_OK, 100, 100, 1000},
+    {"a weak ETag grown strong is the same version", RANGE_WEAK,
+     {PART("bytes 100-199/1000", 100), .etag = "\"one\"", .last_modified = JANUARY}, TAKE_PART,
+     ODO_OK, 100, 100, 1000},
+    {"a strong ETag grown weak is the same version", RANGE_NO_IF,
+     {PART("bytes 100-199/1000", 100), .etag = "W/\"one\"", .last_modified = JANUARY},
+     TAKE_PART, ODO_OK, 100, 100, 1000},
+    {"equal weak ETags alone are the same version", RANGE_WEAK,
+     {PART("bytes 100-199/1000", 100), .etag = "W/\"one\""}, TAKE_PART, ODO_OK, 100, 100, 1000},
+    {"another weak ETag is another version", RANGE_WEAK,
+     {PART("bytes 100-199/1000", 100), .etag = "W/\"two\"", .last_modified = JANUARY}, CHANGED,
+     ODO_OK, 0, 0, 0},
+    {"equal weak ETags with another date are another version", RANGE_WEAK,
+     {PART("bytes 100-199/1000", 100), .etag = "W/\"one\"", .last_modified = MARCH}, CHANGED,
+     ODO_OK, 0, 0, 0},
+    {"another total is another version without validators", RANGE_NO_VALIDATOR,
+     {PART("bytes 100-199/999", 100)}, CHANGED, ODO_OK, 0, 0, 0},
+    {"new validators are another version of nothing", RANGE_NO_VALIDATOR,
+     {PART("bytes 100-199/1000", 100), .etag = "\"two\"", .last_modified = MARCH}, TAKE_PART,
+     ODO_OK, 100, 100, 1000},
+    {"another version is told before a wrong range", RANGE_LATER,
+     {PART("bytes 0-99/500", 100), .etag = "\"two\""}, CHANGED, ODO_OK, 0, 0, 0},
+
+    /* 200: a whole file. */
+    {"a whole file comes with 200", WHOLE_FIRST,
+     {.status = 200, LENGTH(1000)}, TAKE_WHOLE, ODO_OK, 0, 1000, 1000},
+    {"a whole file asked for plainly comes with 200", WHOLE_PLAIN,
+     {.status = 200, LENGTH(1000)}, TAKE_WHOLE, ODO_OK, 0, 1000, 1000},
+    {"an empty file comes with 200", WHOLE_PLAIN,
+     {.status = 200, LENGTH(0)}, TAKE_WHOLE, ODO_OK, 0, 0, 0},
+    {"a 200 without a length has no size", WHOLE_FIRST,
+     {.status = 200, NO_LENGTH}, FAIL, ODO_E_SIZE_UNKNOWN_IN_200, 0, 0, 0},
+    {"a 200 in chunks has no size", WHOLE_FIRST,
+     {.status = 200, NO_LENGTH, .is_chunked = true}, FAIL, ODO_E_SIZE_UNKNOWN_IN_200, 0, 0, 0},
+    {"a 200 in chunks has no size, whatever length it says", WHOLE_FIRST,
+     {.status = 200, LENGTH(1000), .is_chunked = true}, FAIL, ODO_E_SIZE_UNKNOWN_IN_200, 0, 0,
+     0},
+    {"a 200 without a length is held to the stated size", WHOLE_STATED,
+     {.status = 200, NO_LENGTH}, TAKE_WHOLE, ODO_OK, 0, 1000, 1000},
+    {"a whole file of another size than stated is refused", WHOLE_STATED,
+     {.status = 200, LENGTH(999)}, FAIL, MISMATCH, 0, 0, 0},
+    {"an encoded file is refused", WHOLE_FIRST,
+     {.status = 200, LENGTH(1000), .content_encoding = "br"}, FAIL, MISMATCH, 0, 0, 0},
+    {"a file of another version begins again", WHOLE_RESUMED,
+     {.status = 200, LENGTH(1000), .etag = "\"two\""}, CHANGED, ODO_OK, 0, 0, 0},
+    {"a file of another size begins again", WHOLE_RESUMED,
+     {.status = 200, LENGTH(1001), .etag = "\"one\""}, CHANGED, ODO_OK, 0, 0, 0},
+    {"a file may be had from its beginning to resume", WHOLE_REFUSED,
+     {.status = 200, LENGTH(1000), .etag = "\"one\""}, TAKE_WHOLE, ODO_OK, 0, 1000, 1000},
+
+    /* 200 to If-Range. */
+    {"a 200 to If-Range with the same ETag is asked for without", RANGE_LATER,
+     {.status = 200, LENGTH(1000), .etag = "\"one\""}, WITHOUT_IF_RANGE, ODO_OK, 0, 0, 0},
+    {"a 200 to If-Range with the same date is asked for without", RANGE_LATER,
+     {.status = 200, LENGTH(1000), .last_modified = JANUARY}, WITHOUT_IF_RANGE, ODO_OK, 0, 0, 0},
+    {"a 200 to If-Range that says nothing means changed", RANGE_LATER,
+     {.status = 200, LENGTH(1000)}, CHANGED, ODO_OK, 0, 0, 0},
+    {"a 200 to If-Range with another ETag means changed", RANGE_LATER,
+     {.status = 200, LENGTH(1000), .etag = "\"two\""}, CHANGED, ODO_OK, 0, 0, 0},
+    {"a resume refused by If-Range with the same ETag is asked for without", WHOLE_RESUMED,
+     {.status = 200, LENGTH(1000), .etag = "\"one\"", .last_modified = JANUARY},
+     WITHOUT_IF_RANGE, ODO_OK, 0, 0, 0},
+    {"the same ETag counts without a size", RANGE_IF_NO_SIZE,
+     {.status = 200, LENGTH(1000), .etag = "\"one\""}, WITHOUT_IF_RANGE, ODO_OK, 0, 0, 0},
+
+    /* 200: ranges. */
+    {"a range is picked out of a 200", RANGE_FIRST,
+     {.status = 200, LENGTH(1000)}, TAKE_WHOLE, ODO_OK, 0, 1000, 1000},
+    {"a range is picked out of a 200 of no known size", RANGE_FIRST,
+     {.status = 200, NO_LENGTH}, TAKE_WHOLE, ODO_OK, 0, END, UNKNOWN},
+    {"a later range is picked out of a 200", RANGE_NO_IF,
+     {.status = 200, LENGTH(1000), .etag = "\"one\""}, TAKE_WHOLE, ODO_OK, 0, 1000, 1000},
+    {"an open range is picked out of a 200", OPEN_FIRST,
+     {.status = 200, LENGTH(1000)}, TAKE_WHOLE, ODO_OK, 0, 1000, 1000},
+    {"an open range in a 200 without a length has no end", OPEN_FIRST,
+     {.status = 200, NO_LENGTH}, FAIL, ODO_E_SIZE_UNKNOWN_IN_200, 0, 0, 0},
+    {"a 200 shows that a range is past the end", RANGE_FIRST,
+     {.status = 200, LENGTH(150)}, FAIL, ODO_E_INVALID_RANGE, 0, 0, 0},
+    {"a file that ends with the range is good", RANGE_FIRST,
+     {.status = 200, LENGTH(200)}, TAKE_WHOLE, ODO_OK, 0, 200, 200},
+    {"an open range that begins at the end is past it", OPEN_FIRST,
+     {.status = 200, LENGTH(500)}, FAIL, ODO_E_INVALID_RANGE, 0, 0, 0},
+    {"an open range of one byte is good", OPEN_FIRST,
+     {.status = 200, LENGTH(501)}, TAKE_WHOLE, ODO_OK, 0, 501, 501},
+    {"a 200 is refused where it is not welcome", SALVAGE_REFUSED,
+     {.status = 200, LENGTH(1000)}, FAIL, ODO_E_RANGES_UNSUPPORTED, 0, 0, 0},
+    {"another size than stated is refused in a 200", RANGE_STATED,
+     {.status = 200, LENGTH(1001)}, FAIL, MISMATCH, 0, 0, 0},
+    {"an encoded 200 is refused for a range", RANGE_FIRST,
+     {.status = 200, LENGTH(1000), .content_encoding = "deflate"}, FAIL, MISMATCH, 0, 0, 0},
+
+    /* Redirects. */
+    {"301 is followed", RANGE_FIRST, {.status = 301, .has_location = true}, REDIRECT, ODO_OK, 0,
+     0, 0},
+    {"302 is followed", RANGE_FIRST, {.status = 302, .has_location = true}, REDIRECT, ODO_OK, 0,
+     0, 0},
+    {"303 is followed", RANGE_FIRST, {.status = 303, .has_location = true}, REDIRECT, ODO_OK, 0,
+     0, 0},
+    {"307 is followed", RANGE_FIRST, {.status = 307, .has_location = true}, REDIRECT, ODO_OK, 0,
+     0, 0},
+    {"308 is followed", RANGE_FIRST, {.status = 308, .has_location = true}, REDIRECT, ODO_OK, 0,
+     0, 0},
+    {"a redirect that leads nowhere fails", RANGE_FIRST, {.status = 302}, FAIL, HTTP_STATUS, 0,
+     0, 0},
+    {"300 is not followed", RANGE_FIRST, {.status = 300, .has_location = true}, FAIL,
+     HTTP_STATUS, 0, 0, 0},
+    {"304 is no redirect", RANGE_FIRST, {.status = 304, .has_location = true}, FAIL,
+     HTTP_STATUS, 0, 0, 0},
+    {"305 is not followed", RANGE_FIRST, {.status = 305, .has_location = true}, FAIL,
+     HTTP_STATUS, 0, 0, 0},
+    {"a Location beside a 206 is no redirect", RANGE_FIRST,
+     {PART("bytes 100-199/1000", 100), .has_location = true}, TAKE_PART, ODO_OK, 100, 100, 1000},
+
+    /* 416. */
+    {"416 to a whole file is asked for without Range", WHOLE_FIRST,
+     {.status = 416, NO_LENGTH}, RETRY_WHOLE, ODO_OK, 0, 0, 0},
+    {"416 to an empty file is asked for without Range", WHOLE_FIRST,
+     {.status = 416, .content_range = "bytes */0"}, RETRY_WHOLE, ODO_OK, 0, 0, 0},
+    {"416 to a whole file of stated size is asked for without Range", WHOLE_STATED,
+     {.status = 416, NO_LENGTH}, RETRY_WHOLE, ODO_OK, 0, 0, 0},
+    {"416 without Range is final", WHOLE_PLAIN,
+     {.status = 416, .content_range = "bytes */0"}, FAIL, HTTP_STATUS, 0, 0, 0},
+    {"416 with a size says that the range is past it", RANGE_FIRST,
+     {.status = 416, .content_range = "bytes */100"}, FAIL, ODO_E_INVALID_RANGE, 0, 0, 0},
+    {"416 with a size says that an open range is past it", OPEN_FIRST,
+     {.status = 416, .content_range = "bytes */500"}, FAIL, ODO_E_INVALID_RANGE, 0, 0, 0},
+    {"416 without a size is a status", RANGE_FIRST,
+     {.status = 416, NO_LENGTH}, FAIL, HTTP_STATUS, 0, 0, 0},
+    {"416 with nonsense for a size is a status", RANGE_FIRST,
+     {.status = 416, .content_range = "bytes */x"}, FAIL, HTTP_STATUS, 0, 0, 0},
+    {"416 to a range within the file is a status", RANGE_FIRST,
+     {.status = 416, .content_range = "bytes */1000"}, FAIL, HTTP_STATUS, 0, 0, 0},
+    {"416 with another size than stated is refused", RANGE_STATED,
+     {.status = 416, .content_range = "bytes */150"}, FAIL, MISMATCH, 0, 0, 0},
+    {"416 with a new size means changed", RANGE_LATER,
+     {.status = 416, .content_range = "bytes */150"}, CHANGED, ODO_OK, 0, 0, 0},
+    {"416 without a size means changed, when one is known", RANGE_LATER,
+     {.status = 416, NO_LENGTH}, CHANGED, ODO_OK, 0, 0, 0},
+    {"416 with the known size is a status", RANGE_LATER,
+     {.status = 416, .content_range = "bytes */1000"}, FAIL, HTTP_STATUS, 0, 0, 0},
+    {"416 while resuming a whole file means changed", WHOLE_RESUMED,
+     {.status = 416, .content_range = "bytes */300"}, CHANGED, ODO_OK, 0, 0, 0},
+
+    /* Other statuses. */
+    {"201 is unexpected", RANGE_FIRST, {.status = 201}, FAIL, ODO_E_UNEXPECTED_SUCCESS, 0, 0, 0},
+    {"203 is unexpected", WHOLE_FIRST, {.status = 203, LENGTH(1000)}, FAIL,
+     ODO_E_UNEXPECTED_SUCCESS, 0, 0, 0},
+    {"204 is unexpected", RANGE_FIRST, {.status = 204}, FAIL, ODO_E_UNEXPECTED_SUCCESS, 0, 0, 0},
+    {"205 is unexpected", RANGE_FIRST, {.status = 205}, FAIL, ODO_E_UNEXPECTED_SUCCESS, 0, 0, 0},
+    {"299 is unexpected", RANGE_FIRST, {.status = 299}, FAIL, ODO_E_UNEXPECTED_SUCCESS, 0, 0, 0},
+    {"400 fails", RANGE_FIRST, {.status = 400}, FAIL, HTTP_STATUS, 0, 0, 0},
+    {"401 fails", RANGE_FIRST, {.status = 401}, FAIL, HTTP_STATUS, 0, 0, 0},
+    {"403 fails", RANGE_FIRST, {.status = 403}, FAIL, HTTP_STATUS, 0, 0, 0},
+    {"404 fails", RANGE_FIRST, {.status = 404}, FAIL, HTTP_STATUS, 0, 0, 0},
+    {"407 fails", RANGE_FIRST, {.status = 407}, FAIL, HTTP_STATUS, 0, 0, 0},
+    {"429 fails", RANGE_FIRST, {.status = 429}, FAIL, HTTP_STATUS, 0, 0, 0},
+    {"500 fails", RANGE_FIRST, {.status = 500}, FAIL, HTTP_STATUS, 0, 0, 0},
+    {"503 fails", RANGE_LATER, {.status = 503, .etag = "\"two\""}, FAIL, HTTP_STATUS, 0, 0, 0},
+    {"599 fails", RANGE_FIRST, {.status = 599}, FAIL, HTTP_STATUS, 0, 0, 0},
+    {"600 is no status", RANGE_FIRST, {.status = 600}, FAIL, ODO_E_INVALID_REPLY, 0, 0, 0},
+    {"0 is no status", RANGE_FIRST, {.status = 0}, FAIL, ODO_E_INVALID_REPLY, 0, 0, 0},
+    {"99 is no status", RANGE_FIRST, {.status = 99}, FAIL, ODO_E_INVALID_REPLY, 0, 0, 0},
+    {"a negative status is none", RANGE_FIRST, {.status = -200}, FAIL, ODO_E_INVALID_REPLY, 0, 0,
+     0},
+    {"101 is no last word", RANGE_FIRST, {.status = 101}, FAIL, ODO_E_INVALID_REPLY, 0, 0, 0},
+};
+
+static void check_verdict(void **state)
+{
+    const struct verdict_case *c = *state;
+    struct scene_setting setting = setting_of(c->scene);
+    struct response_verdict verdict =
+        response_verdict_judge(&setting.question, &setting.context, &c->header);
+
+    assert_int_equal(verdict.kind, c->kind);
+    assert_status(verdict.error.status, c->status);
+    if (c->kind == FAIL || c->kind == MULTIPART) {
+        bool is_status = c->header.status >= 100 && c->header.status <= 599;
+
+        assert_int_equal(verdict.error.http_status, is_status ? c->header.status : 0);
+    }
+    if (c->kind == TAKE_PART || c->kind == TAKE_WHOLE) {
+        assert_true(verdict.offset == c->offset);
+        assert_true(verdict.length == c->length);
+        assert_true(verdict.file_size == c->file_size);
+    }
+}
+
+/* How much of a file may be read in vain. */
+static const struct salvage_case {
+    const char *name;
+    uint64_t wanted_bytes;
+    uint64_t wanted_end;
+    bool wanted_is_open;
+    int64_t size;
+    bool is_taken;
+} salvages[] = {
+    {"64 MiB may be discarded for one byte", 1, 64 * MIB + 1, false, INT64_MAX, true},
+    {"and no byte more", 1, 64 * MIB + 2, false, INT64_MAX, false},
+    {"up to 16 MiB wanted, 64 MiB may be", 16 * MIB, 80 * MIB, false, INT64_MAX, true},
+    {"and not more", 16 * MIB, 80 * MIB + 1, false, INT64_MAX, false},
+    {"for 17 MiB four times as many may be", 17 * MIB, 85 * MIB, false, INT64_MAX, true},
+    {"and again no byte more", 17 * MIB, 85 * MIB + 1, false, INT64_MAX, false},
+    {"what lies behind the last wanted byte does not count", 1, 1, false, INT64_MAX, true},
+    {"an open end counts as wanted", 0, 4 * GIB, true, (int64_t)(5 * GIB), true},
+    {"as far as it goes", 0, 4 * GIB, true, (int64_t)(5 * GIB - 1), false},
+    {"closed ranges count beside an open one", 4, 4 * GIB, true, (int64_t)(5 * GIB - 4), true},
+    {"the largest want does not wrap", INT64_MAX, INT64_MAX, false, INT64_MAX, true},
+};
+
+static void check_salvage(void **state)
+{
+    const struct salvage_case *c = *state;
+    struct response_question question = {.span = {0, 1}, .sent_range = true};
+    struct response_context context = {
+        .known_size = UNKNOWN,
+        .stated_size = UNKNOWN,
+        .wanted_bytes = c->wanted_bytes,
+        .wanted_end = c->wanted_end,
+        .wanted_is_open = c->wanted_is_open,
+    };
+    struct response_header header = {.status = 200, .content_length = c->size};
+    struct response_verdict verdict = response_verdict_judge(&question, &context, &header);
+
+    assert_int_equal(verdict.kind, c->is_taken ? TAKE_WHOLE : FAIL);
+    assert_status(verdict.error.status, c->is_taken ? ODO_OK : ODO_E_RANGES_UNSUPPORTED);
+}
+
+static void a_whole_file_is_read_again_however_large(void **state)
+{
+    struct response_question question = {.span = {900 * GIB, 1}, .sent_range = true};
+    struct response_context context = {
+        .known_size = 900 * GIB + 1,
+        .stated_size = UNKNOWN,
+        .version_is_known = true,
+        .wants_whole_file = true,
+        .wanted_bytes = 1,
+        .wanted_end = 900 * GIB + 1,
+    };
+    struct response_header header = {.status = 200, .content_length = (int64_t)(900 * GIB + 1)};
+
+    (void)state;
+    assert_int_equal(response_verdict_judge(&question, &context, &header).kind, TAKE_WHOLE);
+}
+
+/* What is learnt of validators, for If-Range. */
+static const struct validator_case {
+    const char *name;
+    const char *etag;
+    const char *last_modified;
+    const char *date;
+    bool etag_is_strong;
+    bool last_modified_is_strong;
+} validators[] = {
+    {"a quoted ETag is strong", "\"abc\"", NULL, NULL, true, false},
+    {"an empty quoted ETag is strong", "\"\"", NULL, NULL, true, false},
+    {"a weak ETag is not", "W/\"abc\"", NULL, NULL, false, false},
+    {"an ETag without quotes is not", "abc", NULL, NULL, false, false},
+    {"an ETag with one quote is not", "\"", NULL, NULL, false, false},
+    {"an ETag without an end is not", "\"abc", NULL, NULL, false, false},
+    {"an ETag without a beginning is not", "abc\"", NULL, NULL, false, false},
+    {"an ETag with a quote in it is not", "\"a\"c\"", NULL, NULL, false, false},
+    {"an ETag with a blank in it is not", "\"a c\"", NULL, NULL, false, false},
+    {"an ETag with a line end in it is not", "\"a\r\nX: y\"", NULL, NULL, false, false},
+    {"a missing ETag is not", NULL, NULL, NULL, false, false},
+    {"a date that is a minute old is strong", NULL, JANUARY, MINUTE, false, true},
+    {"a date that is not a minute old is not", NULL, JANUARY, EARLIER, false, false},
+    {"a date from the future is not", NULL, MARCH, JANUARY, false, false},
+    {"a date without a clock beside it is not", NULL, JANUARY, NULL, false, false},
+    {"a clock without a date beside it is not", NULL, NULL, JANUARY, false, false},
+    {"a date that is none is not", NULL, "yesterday", MARCH, false, false},
+    {"a clock that is none is not", NULL, JANUARY, "today", false, false},
+    {"two digits are of the clock's century", NULL, "Thursday, 01-Jan-26 00:00:00 GMT", JANUARY,
+     false, false},
+};
+
+static void check_validators(void **state)
+{
+    const struct validator_case *c = *state;
+    struct scene_setting setting = setting_of(RANGE_FIRST);
+    struct response_header header = {PART("bytes 100-199/1000", 100), .etag = c->etag,
+                                     .last_modified = c->last_modified, .date = c->date};
+    struct response_verdict verdict =
+        response_verdict_judge(&setting.question, &setting.context, &header);
+
+    assert_int_equal(verdict.kind, TAKE_PART);
+    assert_ptr_equal(verdict.etag, c->etag);
+    assert_ptr_equal(verdict.last_modified, c->last_modified);
+    assert_int_equal(verdict.etag_is_strong, c->etag_is_strong);
+    assert_int_equal(verdict.last_modified_is_strong, c->last_modified_is_strong);
+    assert_int_equal(response_verdict_etag_is_strong(c->etag), c->etag_is_strong);
+}
+
+/* Whatever a server says: a body that is taken lies where it was asked for, and in the file. */
+static void any_header_is_judged_safely(void **state)
+{
+    static const int statuses[] = {200, 206, 206, 206, 416, 302, 503, 204, 0};
+    static const char *const ranges[] = {NULL, "", "bytes 100-199/1000", "bytes 100-149/1000",
+                                         "bytes 0-999/1000", "bytes 400-999/1000",
+                                         "bytes 0-99/*", "bytes */1000", "bytes */0",
+                                         "bytes 500-999/1000", "bytes 100-99/1000",
+                                         "bytes 0-9223372036854775806/9223372036854775807"};
+    static const int64_t lengths[] = {-1, 0, 50, 100, 500, 600, 1000, INT64_MAX};
+    static const char *const etags[] = {NULL, "\"one\"", "\"two\"", "W/\"one\"", "W/", "W"};
+    static const char *const dates[] = {NULL, JANUARY, MARCH};
+    struct test_random random = {1};
+
+    (void)state;
+    for (int i = 0; i < 200000; i++) {
+        struct scene_setting setting =
+            setting_of((enum scene)test_random_below(&random, WHOLE_REFUSED + 1));
+        struct response_header header = {
+            .status = statuses[test_random_below(&random, TEST_COUNT(statuses))],
+            .content_range = ranges[test_random_below(&random, TEST_COUNT(ranges))],
+            .content_length = lengths[test_random_below(&random, TEST_COUNT(lengths))],
+            .is_chunked = test_random_below(&random, 4) == 0,
+            .etag = etags[test_random_below(&random, TEST_COUNT(etags))],
+            .last_modified = dates[test_random_below(&random, TEST_COUNT(dates))],
+            .date = dates[test_random_below(&random, TEST_COUNT(dates))],
+        };
+        struct response_verdict verdict =
+            response_verdict_judge(&setting.question, &setting.context, &header);
+        struct byte_range span = setting.question.span;
+
+        assert_int_equal(verdict.error.status != ODO_OK,
+                         verdict.kind == FAIL || verdict.kind == MULTIPART);
+        if (verdict.kind == TAKE_PART) {
+            assert_int_equal(header.status, 206);
+            assert_true(verdict.offset == span.offset && verdict.length > 0);
+            assert_true(span.length == END || verdict.length <= span.length);
+            assert_true(verdict.offset + verdict.length <= verdict.file_size);
+        } else if (verdict.kind == TAKE_WHOLE) {
+            assert_int_equal(header.status, 200);
+            assert_true(verdict.offset == 0 && verdict.length == verdict.file_size);
+            assert_false(setting.question.sent_if_range);
+        }
+        if (verdict.kind == TAKE_PART || verdict.kind == TAKE_WHOLE) {
+            assert_true(verdict.file_size != UNKNOWN || !setting.context.wanted_is_open);
+            assert_true(verdict.file_size >= setting.context.wanted_end);
+        }
+    }
+}
+
+int main(void)
+{
+    struct test_suite suite = {0};
+
+    TEST_ADD_TABLE(&suite, verdicts, check_verdict);
+    TEST_ADD_TABLE(&suite, salvages, check_salvage);
+    TEST_ADD(&suite, a_whole_file_is_read_again_however_large);
+    TEST_ADD_TABLE(&suite, validators, check_validators);
+    TEST_ADD(&suite, any_header_is_judged_safely);
+    return test_suite_run(&suite, "response_verdict");
+}
