@@ -1,5 +1,6 @@
 /*
- * The errors of Delivery Optimization, for C and C++, beside <winerror.h>.
+ * The errors of Delivery Optimization, for C and C++. Whoever includes this has HRESULT
+ * already, by <windows.h> say; nothing else is needed.
  *
  * A client meets five kinds:
  *   - DO_E_*, facility 208, below. Their low 16 bits fall into zones; those in the zone of
@@ -12,8 +13,6 @@
  */
 #ifndef DELIVERYOPTIMIZATIONERRORS_H
 #define DELIVERYOPTIMIZATIONERRORS_H
-
-#include <winerror.h>
 
 #ifndef FACILITY_DELIVERY_OPTIMIZATION
 #define FACILITY_DELIVERY_OPTIMIZATION 208

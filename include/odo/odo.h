@@ -154,6 +154,7 @@ struct odo_job_id {
 enum {
     ODO_DISPLAY_NAME_MAX = 256,  /* UTF-16 units, as COM clients count */
     ODO_DESCRIPTION_MAX = 1024,  /* UTF-16 units */
+    ODO_OWNER_MAX = 256,         /* UTF-16 units, of the host's texts */
     ODO_URL_MAX = 2200,          /* characters */
     ODO_LOCAL_PATH_MAX = 32767,  /* UTF-16 units */
 };
@@ -188,6 +189,7 @@ void odo_job_release(struct odo_job *job);            /* NULL is fine */
  * Set a job in motion, or try again after an error. Does nothing to a job that moves already.
  *
  *   ODO_E_NO_FILES        nothing was ever added
+ *   ODO_E_NO_SINK         a file was added without a local path, and has none yet
  *   ODO_E_INVALID_STATE   completed or cancelled
  *   ODO_E_SHUTTING_DOWN
  */
@@ -278,7 +280,13 @@ enum odo_job_number {
     ODO_JOB_NUMBER_COUNT
 };
 
-enum odo_job_text { ODO_JOB_DISPLAY_NAME, ODO_JOB_DESCRIPTION, ODO_JOB_TEXT_COUNT };
+enum odo_job_text {
+    ODO_JOB_DISPLAY_NAME,
+    ODO_JOB_DESCRIPTION,
+    ODO_JOB_OWNER, /* for the host: who may see and change the job; on Windows a SID */
+    ODO_JOB_NOTIFICATION_CLASS, /* for the host: a class to be activated, as text */
+    ODO_JOB_TEXT_COUNT
+};
 
 uint32_t odo_job_get_number(struct odo_job *job, enum odo_job_number which);
 
@@ -310,7 +318,8 @@ enum odo_status odo_job_set_text(struct odo_job *job, enum odo_job_text which,
 struct odo_file_request {
     const char *file_id;             /* any text that is not empty */
     const char *url;                 /* http: or https:, at most ODO_URL_MAX characters */
-    const char *local_path;          /* absolute; its folder exists and is writable */
+    const char *local_path;          /* absolute; its folder exists and is writable; or NULL, and
+                                        odo_file_set_local_path() comes before resuming */
     const struct byte_range *ranges; /* in any order */
     uint32_t range_count;            /* 0 asks for the whole file; `ranges` is then ignored */
     uint64_t file_size;              /* of the whole remote file, or ODO_SIZE_UNKNOWN */
@@ -335,6 +344,39 @@ enum odo_status odo_job_add_file(struct odo_job *job, const struct odo_file_requ
                                  uint32_t *file_index_out);
 
 uint32_t odo_job_get_file_count(struct odo_job *job);
+
+/*
+ * Change a file that was added. `file_index` must be below odo_job_get_file_count(). All of
+ * these return ODO_E_INVALID_STATE for a job that is completed or cancelled.
+ */
+
+/*
+ * Fetch the file from another place, at once if it is in motion. What has come is kept as long
+ * as the other place has a file of the same size and date; otherwise the file begins again. A
+ * file that is transferred is left alone.
+ *
+ *   ODO_E_INVALID_ARGUMENT   as in odo_job_add_file()
+ */
+enum odo_status odo_file_set_url(struct odo_job *job, uint32_t file_index, const char *url);
+
+/*
+ * Name the local file; checks as in odo_job_add_file(). Only while the job is SUSPENDED and
+ * nothing of the file has come.
+ *
+ *   ODO_E_INVALID_STATE   otherwise
+ */
+enum odo_status odo_file_set_local_path(struct odo_job *job, uint32_t file_index,
+                                        const char *local_path);
+
+/*
+ * State the size of the whole remote file. Only while the job is SUSPENDED and nothing of the
+ * file has come.
+ *
+ *   ODO_E_INVALID_STATE   otherwise
+ *   ODO_E_INVALID_RANGE   a range of the file reaches past it
+ */
+enum odo_status odo_file_set_size(struct odo_job *job, uint32_t file_index,
+                                  uint64_t file_size);
 
 struct odo_file_progress {
     uint64_t bytes_total; /* sum of the ranges or the file's size; or ODO_SIZE_UNKNOWN */

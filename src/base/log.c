@@ -23,7 +23,8 @@ static void drop_broken_end(char *line)
     size_t length = strlen(line);
     size_t tail = 0;
 
-    while (tail < length && tail < 3 && ((unsigned char)line[length - 1 - tail] & 0xc0) == 0x80) {
+    while (tail < length && tail < 3 &&
+           ((unsigned char)line[length - 1 - tail] & 0xc0) == 0x80) {
         tail++;
     }
     if (tail < length && (unsigned char)line[length - 1 - tail] >= 0xc0) {

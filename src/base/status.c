@@ -12,14 +12,14 @@
     ROW(ODO_OK, "Success")                                                                     \
     ROW(ODO_PARTIAL_COMPLETE,                                                                  \
         "Completed, but only some of the files; those that were not whole were dropped")       \
-    ROW(ODO_TEMPORARY_FILES_LEFT,                                                              \
-        "Done, but a temporary file (DO*.tmp) could not be deleted; it may be removed by hand") \
+    ROW(ODO_TEMPORARY_FILES_LEFT, "Done, but a temporary file (DO*.tmp) could not be "         \
+                                  "deleted; it may be removed by hand")                        \
                                                                                                \
     ROW(ODO_E_INVALID_ARGUMENT, "An argument is missing, malformed or out of range")           \
     ROW(ODO_E_INVALID_URL,                                                                     \
         "The address is not valid; it must begin with http:// or https:// and name a host")    \
-    ROW(ODO_E_INVALID_RANGE,                                                                   \
-        "A byte range is empty or reaches past the end of the file; check it against the size") \
+    ROW(ODO_E_INVALID_RANGE, "A byte range is empty or reaches past the end of the file; "     \
+                             "check it against the size")                                      \
     ROW(ODO_E_OVERLAPPING_RANGES,                                                              \
         "Two byte ranges overlap; each byte may be asked for only once")                       \
     ROW(ODO_E_INVALID_STATE, "This is not possible in the present state of the job")           \
@@ -65,11 +65,10 @@
     ROW(ODO_E_CONNECTION_LOST, "The connection was lost before everything had arrived")        \
     ROW(ODO_E_INVALID_REPLY, "The server's reply is not valid HTTP")                           \
     ROW(ODO_E_HTTP_STATUS, "The server refused the request with an HTTP error status")         \
-    ROW(ODO_E_UNEXPECTED_SUCCESS,                                                              \
-        "The server reported success but sent no content, with a status other than 200 or 206") \
+    ROW(ODO_E_UNEXPECTED_SUCCESS, "The server reported success but sent no content, with a "   \
+                                  "status other than 200 or 206")                              \
                                                                                                \
-    ROW(ODO_E_REDIRECT,                                                                        \
-        "The server redirected too often, or to a place that is not allowed")                  \
+    ROW(ODO_E_REDIRECT, "The server redirected too often, or to a place that is not allowed")  \
     ROW(ODO_E_RANGES_UNSUPPORTED,                                                              \
         "The server cannot send parts of this file; download the whole file instead")          \
     ROW(ODO_E_CONTENT_MISMATCH, "The server sent other bytes than were asked for")             \
@@ -83,8 +82,8 @@
         "new for this system")                                                                 \
     ROW(ODO_E_TLS, "The secure connection failed")                                             \
     ROW(ODO_E_CERTIFICATE, "The server's certificate was rejected; it cannot be trusted")      \
-    ROW(ODO_E_CERTIFICATE_EXPIRED,                                                             \
-        "The server's certificate is out of date; check this computer's date and time as well") \
+    ROW(ODO_E_CERTIFICATE_EXPIRED, "The server's certificate is out of date; check this "      \
+                                   "computer's date and time as well")                         \
     ROW(ODO_E_CERTIFICATE_NAME, "The server's certificate was issued for another name")        \
     ROW(ODO_E_CERTIFICATE_AUTHORITY,                                                           \
         "The server's certificate comes from an authority that this computer does not trust")  \
@@ -92,7 +91,8 @@
     ROW(ODO_E_CERTIFICATE_USAGE, "The server's certificate was not issued for servers")        \
     ROW(ODO_E_CLIENT_CERTIFICATE, "The server asks for a certificate of yours")                \
     ROW(ODO_E_NO_PROGRESS, "Nothing arrived within the allowed time; resume to try again")     \
-    ROW(ODO_E_TOO_OLD, "The job was given up because it reached its age limit; create it anew")
+    ROW(ODO_E_TOO_OLD, "The job was given up because it reached its age limit; create it "     \
+                       "anew")
 
 struct status_row {
     const char *name;
@@ -103,7 +103,8 @@ struct status_row {
 
 static const struct status_row rows[] = {STATUS_TABLE(TABLE_ROW)};
 
-/* As many rows as statuses, and none twice (the compiler warns of that): so every one has its. */
+/* As many rows as statuses, and none twice (the compiler warns of that): so every one has its.
+ */
 #define COUNT_ROW(status, text) +1
 static_assert(STATUS_TABLE(COUNT_ROW) == ODO_STATUS_COUNT, "every status has a row");
 static_assert(sizeof(rows) / sizeof(rows[0]) == ODO_STATUS_COUNT, "every row has a status");

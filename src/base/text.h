@@ -20,7 +20,7 @@
 /* A copy, or NULL when there is no memory. `text` must not be NULL. */
 char *text_copy(const char *text);
 
-/* A copy of the first `length` bytes, or NULL when there is no memory. */
+/* A copy of the first `length` bytes with a zero behind them, or NULL without memory. */
 char *text_copy_part(const char *text, size_t length);
 
 /* printf into fresh memory; NULL when there is no memory. */

@@ -153,8 +153,11 @@ enum odo_status engine_adopt_all(struct odo_engine *engine);
 /* How a transfer of this job is to behave now. */
 struct transfer_settings engine_settings_locked(const struct odo_job *job);
 
-/* A file was added: a job in motion fetches it too. `operation` is held. */
-enum odo_status engine_start_added(struct odo_job *job);
+/* Begin a file that was added or stopped, if its job is in motion. `operation` is held. */
+enum odo_status engine_start_file(struct odo_job *job, uint32_t index);
+
+/* Stop the runner of one file; as engine_stop_runners(). */
+void engine_stop_file(struct odo_job *job, uint32_t index);
 
 /* Where transfers report; the context is a struct engine_runner. */
 void engine_on_update(void *context, const struct transfer_update *update);

@@ -45,7 +45,7 @@ void engine_keep_checkpoint_locked(struct engine_runner *runner, struct checkpoi
     checkpoint_init(checkpoint);
     file->has_begun = file->has_begun || file->checkpoint.begun;
     file->is_flushed = false;
-    file->is_unsaved = true;
+    job_note_unsaved(&runner->job->locked.job, runner->index, false);
     engine_wake_keeper_locked(runner->job);
 }
 
@@ -116,7 +116,7 @@ static void on_done_locked(struct engine_runner *runner, struct engine_events *e
     struct job *data = &job->locked.job;
 
     job_set_transferred(data, data->files[runner->index]);
-    data->files[runner->index]->is_unsaved = true;
+    job_note_unsaved(data, runner->index, false);
     engine_note(events, ODO_EVENT_FILE_TRANSFERRED, job, runner->index);
     if (data->totals.transferred == data->file_count) {
         data->error = (struct odo_error){.status = ODO_OK};
@@ -136,11 +136,11 @@ static void on_failed_locked(struct engine_runner *runner, const struct transfer
 static void remove_transfer(struct engine_runner *runner, struct transfer *transfer)
 {
     struct odo_engine *engine = runner->job->engine;
-    struct checkpoint checkpoint;
+    struct downloader_removal removal = {.transfer = transfer};
 
-    downloader_remove(engine->locked.downloader, transfer, &checkpoint);
+    downloader_remove(engine->locked.downloader, &removal, 1);
     platform_mutex_lock(engine->lock);
-    engine_keep_checkpoint_locked(runner, &checkpoint);
+    engine_keep_checkpoint_locked(runner, &removal.checkpoint);
     runner->job->locked.stopping--;
     if (runner->job->locked.stopping == 0) {
         platform_condition_broadcast(engine->changed);
@@ -226,26 +226,67 @@ void engine_on_update(void *context, const struct transfer_update *update)
     odo_job_release(job);
 }
 
+enum { REMOVE_AT_ONCE = 64 };
+
+/* Take up to so many transfers out of their runners, from *index on, which moves on. */
+static size_t take_transfers_locked(struct odo_job *job, uint32_t *index,
+                                    struct engine_runner *runners[],
+                                    struct downloader_removal removals[])
+{
+    size_t count = 0;
+
+    for (; *index < job->locked.job.file_count && count < REMOVE_AT_ONCE; (*index)++) {
+        struct engine_runner *runner = job->locked.runners[*index];
+        struct transfer *transfer = engine_take_transfer_locked(runner);
+
+        if (transfer) {
+            runners[count] = runner;
+            removals[count++].transfer = transfer;
+        }
+    }
+    return count;
+}
+
 void engine_stop_runners(struct odo_job *job)
 {
     struct odo_engine *engine = job->engine;
+    struct engine_runner *runners[REMOVE_AT_ONCE];
+    struct downloader_removal removals[REMOVE_AT_ONCE];
+    uint32_t index = 0;
+    size_t count;
 
     platform_mutex_lock(engine->lock);
     while (job->locked.stopping > 0) {
         platform_condition_wait(engine->changed, engine->lock);
     }
-    for (uint32_t i = 0; i < job->locked.job.file_count; i++) {
-        struct engine_runner *runner = job->locked.runners[i];
-        struct transfer *transfer = engine_take_transfer_locked(runner);
-        struct checkpoint checkpoint;
-
-        if (!transfer) {
-            continue;
-        }
+    while ((count = take_transfers_locked(job, &index, runners, removals)) > 0) {
         platform_mutex_unlock(engine->lock);
-        downloader_remove(engine->locked.downloader, transfer, &checkpoint);
+        downloader_remove(engine->locked.downloader, removals, count);
         platform_mutex_lock(engine->lock);
-        engine_keep_checkpoint_locked(runner, &checkpoint);
+        for (size_t i = 0; i < count; i++) {
+            engine_keep_checkpoint_locked(runners[i], &removals[i].checkpoint);
+        }
     }
     platform_mutex_unlock(engine->lock);
+}
+
+void engine_stop_file(struct odo_job *job, uint32_t index)
+{
+    struct odo_engine *engine = job->engine;
+    struct downloader_removal removal;
+    struct engine_runner *runner;
+
+    platform_mutex_lock(engine->lock);
+    while (job->locked.stopping > 0) {
+        platform_condition_wait(engine->changed, engine->lock);
+    }
+    runner = job->locked.runners[index];
+    removal.transfer = engine_take_transfer_locked(runner);
+    platform_mutex_unlock(engine->lock);
+    if (removal.transfer) {
+        downloader_remove(engine->locked.downloader, &removal, 1);
+        platform_mutex_lock(engine->lock);
+        engine_keep_checkpoint_locked(runner, &removal.checkpoint);
+        platform_mutex_unlock(engine->lock);
+    }
 }

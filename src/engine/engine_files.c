@@ -17,21 +17,26 @@ static bool text_is_given(const char *text)
     return text && *text != '\0' && text_is_utf8(text);
 }
 
+/* A URL that names no server is one of the caller's arguments here. */
+static enum odo_status check_url(const char *url)
+{
+    enum odo_status status = url_check(url);
+
+    return status == ODO_E_INVALID_URL ? ODO_E_INVALID_ARGUMENT : status;
+}
+
 /* What can be said of a request by looking at its texts. */
 static enum odo_status check_texts(const struct odo_file_request *request)
 {
     enum odo_status status;
 
-    if (!text_is_given(request->file_id) || !text_is_given(request->url) ||
-        !text_is_given(request->local_path)) {
+    if (!text_is_given(request->file_id)) {
         return ODO_E_INVALID_ARGUMENT;
     }
-    status = url_check(request->url);
-    if (status != ODO_OK) {
-        /* A URL that names no server is one of the caller's arguments here. */
-        return status == ODO_E_INVALID_URL ? ODO_E_INVALID_ARGUMENT : status;
+    status = check_url(request->url);
+    if (status == ODO_OK && request->local_path) {
+        status = platform_path_check(request->local_path);
     }
-    status = platform_path_check(request->local_path);
     if (status != ODO_OK) {
         return status;
     }
@@ -46,6 +51,14 @@ static enum odo_status check_alive(struct odo_job *job)
     status = engine_check_alive_locked(job);
     platform_mutex_unlock(job->engine->lock);
     return status;
+}
+
+/* The folder can be written; and the name of the temporary file in it. */
+static enum odo_status find_temporary_path(const char *local_path, char **temporary_path_out)
+{
+    enum odo_status status = platform_path_check_writable(local_path);
+
+    return status == ODO_OK ? platform_path_temporary(local_path, temporary_path_out) : status;
 }
 
 /* Room for one runner more. */
@@ -133,11 +146,8 @@ enum odo_status odo_job_add_file(struct odo_job *job, const struct odo_file_requ
     if (status == ODO_OK) {
         status = job_file_create(request, &file);
     }
-    if (status == ODO_OK) {
-        status = platform_path_check_writable(request->local_path);
-    }
-    if (status == ODO_OK) {
-        status = platform_path_temporary(request->local_path, &file->temporary_path);
+    if (status == ODO_OK && request->local_path) {
+        status = find_temporary_path(request->local_path, &file->temporary_path);
     }
     if (status == ODO_OK) {
         status = append(job, file, &index);
@@ -148,7 +158,7 @@ enum odo_status odo_job_add_file(struct odo_job *job, const struct odo_file_requ
     }
     status = engine_save(job);
     if (status == ODO_OK) {
-        status = engine_start_added(job);
+        status = engine_start_file(job, index);
     }
     if (status != ODO_OK) {
         remove_last(job);
@@ -162,6 +172,132 @@ done:
     platform_mutex_unlock(job->operation);
     return status;
 }
+
+/* --- Changing ------------------------------------------------------------------------- */
+
+/* Put an owned text in the place of another, and have the file saved anew. */
+static void replace_text_locked(struct odo_job *job, uint32_t index, char **place, char *text)
+{
+    memory_free(*place);
+    *place = text;
+    job_note_unsaved(&job->locked.job, index, true);
+}
+
+enum odo_status odo_file_set_url(struct odo_job *job, uint32_t file_index, const char *url)
+{
+    struct engine_events events = {.count = 0};
+    struct job_file *file;
+    char *copy = NULL;
+    enum odo_status status;
+
+    platform_mutex_lock(job->operation);
+    status = check_alive(job);
+    if (status == ODO_OK) {
+        status = check_url(url);
+    }
+    if (status != ODO_OK) {
+        goto done;
+    }
+    copy = text_copy(url);
+    if (!copy) {
+        status = ODO_E_OUT_OF_MEMORY;
+        goto done;
+    }
+    engine_stop_file(job, file_index);
+    platform_mutex_lock(job->engine->lock);
+    file = job->locked.job.files[file_index];
+    replace_text_locked(job, file_index, &file->url, copy);
+    /* Two servers give one file two entity tags: its size and date must do. */
+    memory_free(file->checkpoint.entity_tag);
+    file->checkpoint.entity_tag = NULL;
+    engine_touch_locked(job, &events);
+    engine_unlock_and_deliver(job->engine, &events);
+    status = engine_start_file(job, file_index);
+    if (status == ODO_OK) {
+        status = engine_save(job);
+    }
+
+done:
+    platform_mutex_unlock(job->operation);
+    return status;
+}
+
+/* Only a file of which nothing has come may get another place or size. */
+static enum odo_status check_untouched(struct odo_job *job, uint32_t file_index)
+{
+    enum odo_status status;
+
+    platform_mutex_lock(job->engine->lock);
+    status = engine_check_alive_locked(job);
+    if (status == ODO_OK && (job->locked.job.state != ODO_JOB_SUSPENDED ||
+                             job->locked.job.files[file_index]->has_begun)) {
+        status = ODO_E_INVALID_STATE;
+    }
+    platform_mutex_unlock(job->engine->lock);
+    return status;
+}
+
+enum odo_status odo_file_set_local_path(struct odo_job *job, uint32_t file_index,
+                                        const char *local_path)
+{
+    struct engine_events events = {.count = 0};
+    struct job_file *file;
+    char *copy = NULL;
+    char *temporary_path = NULL;
+    enum odo_status status;
+
+    platform_mutex_lock(job->operation);
+    status = check_untouched(job, file_index);
+    if (status == ODO_OK) {
+        status = platform_path_check(local_path);
+    }
+    if (status == ODO_OK) {
+        status = find_temporary_path(local_path, &temporary_path);
+    }
+    if (status == ODO_OK) {
+        copy = text_copy(local_path);
+        status = copy ? ODO_OK : ODO_E_OUT_OF_MEMORY;
+    }
+    if (status == ODO_OK) {
+        platform_mutex_lock(job->engine->lock);
+        file = job->locked.job.files[file_index];
+        replace_text_locked(job, file_index, &file->local_path, copy);
+        replace_text_locked(job, file_index, &file->temporary_path, temporary_path);
+        temporary_path = NULL;
+        engine_touch_locked(job, &events);
+        engine_unlock_and_deliver(job->engine, &events);
+        status = engine_save(job);
+    }
+    memory_free(temporary_path);
+    platform_mutex_unlock(job->operation);
+    return status;
+}
+
+enum odo_status odo_file_set_size(struct odo_job *job, uint32_t file_index, uint64_t file_size)
+{
+    struct engine_events events = {.count = 0};
+    enum odo_status status;
+
+    platform_mutex_lock(job->operation);
+    status = check_untouched(job, file_index);
+    if (status == ODO_OK) {
+        platform_mutex_lock(job->engine->lock);
+        status = job_set_file_size(&job->locked.job, job->locked.job.files[file_index],
+                                   file_size);
+        if (status == ODO_OK) {
+            job_note_unsaved(&job->locked.job, file_index, true);
+            engine_touch_locked(job, &events);
+        }
+        engine_unlock_and_deliver(job->engine, &events);
+    }
+    if (status == ODO_OK) {
+        status = engine_save(job);
+    }
+    platform_mutex_unlock(job->operation);
+    return status;
+}
+
+/* --- Asking --------------------------------------------------------------------------- */
 
 uint32_t odo_job_get_file_count(struct odo_job *job)
 {
@@ -202,7 +338,7 @@ static const char *text_of(const struct job_file *file, enum odo_file_text which
     case ODO_FILE_URL:
         return file->url;
     case ODO_FILE_LOCAL_PATH:
-        return file->local_path;
+        return file->local_path ? file->local_path : "";
     case ODO_FILE_TEMPORARY_PATH:
         return file->has_begun ? file->temporary_path : "";
     case ODO_FILE_RESPONSE_HEADERS:

@@ -283,20 +283,23 @@ static enum odo_status start_runners(struct odo_job *job, struct downloader *dow
     return status;
 }
 
-enum odo_status engine_start_added(struct odo_job *job)
+enum odo_status engine_start_file(struct odo_job *job, uint32_t index)
 {
     struct odo_engine *engine = job->engine;
+    struct engine_runner *runner;
     struct downloader *downloader;
     struct transfer_settings settings;
     bool is_running;
 
     platform_mutex_lock(engine->lock);
-    is_running = job->locked.job.state == ODO_JOB_TRANSFERRING ||
-                 job->locked.job.state == ODO_JOB_TRANSIENT_ERROR;
+    runner = job->locked.runners[index];
+    is_running = (job->locked.job.state == ODO_JOB_TRANSFERRING ||
+                  job->locked.job.state == ODO_JOB_TRANSIENT_ERROR) &&
+                 !job->locked.job.files[index]->is_transferred;
     downloader = engine->locked.downloader;
     settings = engine_settings_locked(job);
     platform_mutex_unlock(engine->lock);
-    return is_running ? start_runners(job, downloader, &settings) : ODO_OK;
+    return is_running ? start_runner(job, runner, downloader, &settings) : ODO_OK;
 }
 
 static void wait_for_stopping_locked(struct odo_job *job)
@@ -317,6 +320,16 @@ static void resume_failed(struct odo_job *job)
     engine_stop_runners(job);
 }
 
+static bool every_file_has_a_sink(const struct job *data)
+{
+    for (uint32_t i = 0; i < data->file_count; i++) {
+        if (!data->files[i]->local_path) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* `operation` is held. */
 static enum odo_status resume(struct odo_job *job)
 {
@@ -332,6 +345,9 @@ static enum odo_status resume(struct odo_job *job)
     status = engine_check_alive_locked(job);
     if (status == ODO_OK && data->file_count == 0) {
         status = ODO_E_NO_FILES;
+    }
+    if (status == ODO_OK && !every_file_has_a_sink(data)) {
+        status = ODO_E_NO_SINK;
     }
     if (status != ODO_OK || data->state == ODO_JOB_TRANSFERRING ||
         data->totals.transferred == data->file_count) {
@@ -488,7 +504,7 @@ static enum odo_status announce_renaming(struct odo_job *job)
 
         if (file->is_transferred && !file->is_completed && !file->is_completing) {
             file->is_completing = true;
-            file->is_unsaved = true;
+            job_note_unsaved(data, i, false);
         }
     }
     platform_mutex_unlock(job->engine->lock);
@@ -517,7 +533,7 @@ static enum odo_status put_all_in_place(struct odo_job *job)
         }
         platform_mutex_lock(job->engine->lock);
         job_set_completed(data, file);
-        file->is_unsaved = true;
+        job_note_unsaved(data, i, false);
         platform_mutex_unlock(job->engine->lock);
     }
     return ODO_OK;

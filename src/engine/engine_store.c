@@ -38,11 +38,13 @@ static enum odo_status write_unsaved_locked(struct odo_job *job)
     const char *boot_id = store_boot_id(job->engine->store);
     enum odo_status status = ODO_OK;
 
-    for (uint32_t i = data->saved_files; i < data->file_count && status == ODO_OK; i++) {
-        status = journal_write_file(buffer, row, data, i);
-    }
-    for (uint32_t i = 0; i < data->file_count && status == ODO_OK; i++) {
-        if (data->files[i]->is_unsaved) {
+    for (uint32_t i = data->unsaved_first; i < data->unsaved_end && status == ODO_OK; i++) {
+        const struct job_file *file = data->files[i];
+
+        if (i >= data->saved_files || file->is_redefined) {
+            status = journal_write_file(buffer, row, data, i);
+        }
+        if (file->is_unsaved && status == ODO_OK) {
             status = journal_write_progress(buffer, row, data, i, boot_id);
         }
     }
@@ -56,11 +58,14 @@ static void note_saved_locked(struct odo_job *job)
 {
     struct job *data = &job->locked.job;
 
+    for (uint32_t i = data->unsaved_first; i < data->unsaved_end; i++) {
+        data->files[i]->is_unsaved = false;
+        data->files[i]->is_redefined = false;
+    }
     data->is_unsaved = false;
     data->saved_files = data->file_count;
-    for (uint32_t i = 0; i < data->file_count; i++) {
-        data->files[i]->is_unsaved = false;
-    }
+    data->unsaved_first = 0;
+    data->unsaved_end = 0;
 }
 
 /* The journal has grown long: replace it by what it comes to. `journal_lock` is held. */
@@ -395,6 +400,8 @@ static void settle_state(struct job *data)
     }
     data->is_unsaved = false;
     data->saved_files = data->file_count;
+    data->unsaved_first = 0;
+    data->unsaved_end = 0;
 }
 
 static bool is_too_old(const struct job *data)

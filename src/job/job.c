@@ -107,9 +107,10 @@ enum odo_status job_file_create(const struct odo_file_request *request,
     file->statistics.file_size = request->file_size;
     file->file_id = text_copy(request->file_id);
     file->url = text_copy(request->url);
-    file->local_path = text_copy(request->local_path);
-    status = file->file_id && file->url && file->local_path ? take_ranges(file, request)
-                                                            : ODO_E_OUT_OF_MEMORY;
+    file->local_path = request->local_path ? text_copy(request->local_path) : NULL;
+    status = file->file_id && file->url && (file->local_path || !request->local_path)
+                 ? take_ranges(file, request)
+                 : ODO_E_OUT_OF_MEMORY;
     if (status != ODO_OK) {
         job_file_free(file);
         return status;
@@ -143,6 +144,28 @@ static void count_out(struct job *job, const struct job_file *file)
     job->totals.completed -= file->is_completed;
 }
 
+enum odo_status job_set_file_size(struct job *job, struct job_file *file, uint64_t file_size)
+{
+    struct range_set fitting = {0};
+    enum odo_status status = range_set_build(
+        file->range_count > 0 ? file->ranges : file->wanted.items,
+        file->range_count > 0 ? file->range_count : 1,
+        file->range_count > 0 ? file_size : ODO_SIZE_UNKNOWN, &fitting);
+
+    if (status != ODO_OK) {
+        return status;
+    }
+    count_out(job, file);
+    range_set_free(&file->wanted);
+    file->wanted = fitting;
+    file->stated_size = file_size;
+    file->file_size = file_size;
+    file->statistics.file_size = file_size;
+    file->bytes_total = total_of(file);
+    count_in(job, file);
+    return ODO_OK;
+}
+
 enum odo_status job_append(struct job *job, struct job_file *file)
 {
     if (job->file_count == job->file_capacity) {
@@ -161,7 +184,24 @@ enum odo_status job_append(struct job *job, struct job_file *file)
     }
     job->files[job->file_count++] = file;
     count_in(job, file);
+    job_note_unsaved(job, job->file_count - 1, true);
     return ODO_OK;
+}
+
+void job_note_unsaved(struct job *job, uint32_t index, bool is_redefined)
+{
+    struct job_file *file = job->files[index];
+
+    file->is_redefined = file->is_redefined || is_redefined;
+    file->is_unsaved = file->is_unsaved || !is_redefined;
+    if (job->unsaved_first == job->unsaved_end) {
+        job->unsaved_first = index;
+        job->unsaved_end = index + 1;
+    } else if (index < job->unsaved_first) {
+        job->unsaved_first = index;
+    } else if (index >= job->unsaved_end) {
+        job->unsaved_end = index + 1;
+    }
 }
 
 struct job_file *job_remove_last(struct job *job)
@@ -171,6 +211,13 @@ struct job_file *job_remove_last(struct job *job)
     assert(job->file_count > 0);
     file = job->files[--job->file_count];
     count_out(job, file);
+    if (job->unsaved_end > job->file_count) {
+        job->unsaved_end = job->file_count;
+    }
+    if (job->unsaved_first >= job->unsaved_end) {
+        job->unsaved_first = 0;
+        job->unsaved_end = 0;
+    }
     return file;
 }
 
@@ -299,6 +346,8 @@ enum odo_status job_set_text(struct job *job, enum odo_job_text which, const cha
     static const size_t most[] = {
         [ODO_JOB_DISPLAY_NAME] = ODO_DISPLAY_NAME_MAX,
         [ODO_JOB_DESCRIPTION] = ODO_DESCRIPTION_MAX,
+        [ODO_JOB_OWNER] = ODO_OWNER_MAX,
+        [ODO_JOB_NOTIFICATION_CLASS] = ODO_OWNER_MAX,
     };
     char *copy;
 

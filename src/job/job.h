@@ -14,8 +14,8 @@
 struct job_file {
     char *file_id;
     char *url;
-    char *local_path;
-    char *temporary_path;
+    char *local_path;     /* NULL while nobody has named it */
+    char *temporary_path; /* the same */
     struct byte_range *ranges; /* in the order given; NULL for the whole file */
     uint32_t range_count;
     struct range_set wanted; /* the same, sorted and joined; never changes */
@@ -33,7 +33,8 @@ struct job_file {
     int64_t last_modified_us; /* of the remote file; 0 when unknown */
     char *response_headers;   /* of the last reply; NULL before one */
     struct odo_file_statistics statistics;
-    bool is_unsaved; /* its progress is not in the store yet */
+    bool is_unsaved;   /* its progress is not in the store yet */
+    bool is_redefined; /* what was asked for it has changed since it was saved */
 };
 
 /* Sums over the files, kept so that asking costs nothing. */
@@ -61,6 +62,8 @@ struct job {
     uint32_t error_count;
     bool is_unsaved;      /* something but the files' progress is not in the store yet */
     uint32_t saved_files; /* files that are in the store */
+    uint32_t unsaved_first; /* all files with something unsaved are in [first, end) */
+    uint32_t unsaved_end;
 };
 
 /* A suspended, empty job. */
@@ -76,6 +79,13 @@ void job_free(struct job *job);
 enum odo_status job_file_create(const struct odo_file_request *request,
                                 struct job_file **file_out);
 void job_file_free(struct job_file *file); /* NULL is fine */
+
+/*
+ * State the size of a file of which nothing has come.
+ *
+ *   ODO_E_INVALID_RANGE   a range reaches past it; nothing is changed
+ */
+enum odo_status job_set_file_size(struct job *job, struct job_file *file, uint64_t file_size);
 
 /* Append a file; the job owns it then. ODO_E_OUT_OF_MEMORY, ODO_E_TOO_MANY: it does not. */
 enum odo_status job_append(struct job *job, struct job_file *file);
@@ -95,6 +105,9 @@ void job_replace(struct job *job, uint32_t index, struct job_file *file);
  */
 enum odo_status job_restore_progress(struct job *job, struct job_file *file,
                                      struct checkpoint *checkpoint);
+
+/* Something of the file must be saved: its progress; or, redefined, what was asked for it. */
+void job_note_unsaved(struct job *job, uint32_t index, bool is_redefined);
 
 /* What is newly known of a file; keeps the totals right. */
 void job_set_progress(struct job *job, struct job_file *file, uint64_t bytes_total,

@@ -2,7 +2,8 @@
  * Files that several ranges are written into at once.
  *
  * Paths are absolute UTF-8. Sizes and offsets are bytes. Every function is safe to call from
- * any thread, with a different range of the same file, at the same time. Failures are
+ * any thread, with a different range of the same file, at the same time, and a file may be open
+ * more than once. On Windows nobody can delete or rename one while it is open. Failures are
  * translated once, here: ODO_E_ACCESS_DENIED, ODO_E_DISK_FULL, ODO_E_QUOTA_EXCEEDED,
  * ODO_E_FILE_NOT_FOUND, ODO_E_PATH_NOT_FOUND, ODO_E_INVALID_NAME, ODO_E_NAME_TOO_LONG,
  * ODO_E_ALREADY_EXISTS, ODO_E_SHARING_VIOLATION, ODO_E_READ_ONLY_MEDIA, ODO_E_INPUT_OUTPUT,

@@ -17,20 +17,26 @@ struct content_range {
 
 /*
  * Read the value of a Content-Range header. Takes any case of the unit, blanks around tokens,
- * and "bytes=" for "bytes " as some servers write. Refuses other units, last < first,
- * total <= last, numbers past BYTE_OFFSET_LIMIT, and anything behind the value.
+ * and "bytes=" for "bytes " as some servers write. Refuses other units, last < first, total <=
+ * last, numbers past BYTE_OFFSET_LIMIT, and anything behind the value; *content_range_out is
+ * then untouched.
  */
 bool content_range_parse(const char *text, struct content_range *content_range_out);
 
 /* Room for any two offsets, the dash and the zero. */
 enum { RANGE_TEXT_SIZE = 48 };
 
-/* Write `range` as the value of CURLOPT_RANGE wants it: "0-99", or "500-" for an open one. */
+/*
+ * Write `range`, which is not empty, as a Range header has it behind "bytes=": "0-99", or
+ * "500-" for an open one.
+ */
 void content_range_write(struct byte_range range, char text_out[RANGE_TEXT_SIZE]);
 
 /*
- * Read what a person types: "0-99", "500-", inclusive. For programs and tests.
- * ODO_E_INVALID_RANGE when it is neither.
+ * Read what a person types: "0-99", "500-", inclusive, blanks around allowed. For programs and
+ * tests.
+ *
+ *   ODO_E_INVALID_RANGE   it is neither, or past BYTE_OFFSET_LIMIT; *range_out is untouched
  */
 enum odo_status content_range_read(const char *text, struct byte_range *range_out);
 

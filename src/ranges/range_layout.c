@@ -157,8 +157,8 @@ struct layout_run range_layout_find(const struct range_layout *layout, uint64_t 
     }
     return (struct layout_run){
         .wanted = true,
-        .length = item->length == BYTE_RANGE_TO_END ? BYTE_RANGE_TO_END
-                                                    : item_end(item) - offset,
+        .length =
+            item->length == BYTE_RANGE_TO_END ? BYTE_RANGE_TO_END : item_end(item) - offset,
         .output = item->output + (offset - item->offset),
     };
 }

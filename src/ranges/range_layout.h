@@ -23,12 +23,13 @@ struct range_layout {
 
 /*
  * Build the layout of ranges that range_set_build() has accepted, in the order given. A count
- * of 0 is the whole file. Items whose neighbours touch in the remote file and in the output
- * are joined.
+ * of 0 is the whole file; of an empty one there are no items. Items whose neighbours touch in
+ * the remote file and in the output are joined. On success the caller owns *layout_out and
+ * ends it with range_layout_free(); on failure it is untouched.
  *
  *   ODO_E_NOT_SET        an open range stands before another in the list, so the place of
  *                        the later ones is unknown until the size is; come again with it
- *   ODO_E_INVALID_RANGE  a range reaches past `file_size`
+ *   ODO_E_INVALID_RANGE  a range begins at or reaches past the end of the file or the limit
  *   ODO_E_OUT_OF_MEMORY
  */
 enum odo_status range_layout_build(const struct byte_range *ranges, size_t count,
@@ -42,12 +43,14 @@ struct layout_run {
 };
 
 /*
- * Look up the run that begins at `offset`. `*hint` speeds up lookups in ascending order: keep
- * one for each reader, 0 at first; any value gives the same answer.
+ * Look up the run that begins at `offset`, which may be any. `*hint` makes lookups in
+ * ascending order take constant time: keep one for each reader, 0 at first; any value gives
+ * the same answer.
  */
 struct layout_run range_layout_find(const struct range_layout *layout, uint64_t offset,
                                     size_t *hint);
 
+/* Free what the layout owns and leave it empty. Freeing an empty one does nothing. */
 void range_layout_free(struct range_layout *layout);
 
 #endif

@@ -2,7 +2,8 @@
  * A set of bytes to fetch, held as the fewest ranges that describe it.
  *
  * In every range_set that this module hands out:
- *   - `items` is sorted by offset, and has at least one range;
+ *   - `items` is sorted by offset, and has at least one range: only closing the set of an empty
+ *     file leaves it with none;
  *   - neighbours have a gap between them: touching ranges have been joined;
  *   - only the last range may be BYTE_RANGE_TO_END;
  *   - no range reaches past BYTE_OFFSET_LIMIT.
@@ -40,9 +41,10 @@ enum odo_status range_set_build(const struct byte_range *ranges, size_t count,
 /*
  * Now that the size is known, give an open end its length and check the rest against it.
  *
- *   ODO_E_INVALID_RANGE   a range begins at or reaches past the end; the set is unchanged.
- *                         The one exception is the whole file {0, to-end} of an empty file:
- *                         the set becomes empty (count 0).
+ * The whole {0, BYTE_RANGE_TO_END} of an empty file becomes an empty set, with a count of 0.
+ *
+ *   ODO_E_INVALID_RANGE   a range begins at or reaches past the end, or an open one would reach
+ *                         past BYTE_OFFSET_LIMIT; the set is unchanged
  */
 enum odo_status range_set_close(struct range_set *set, uint64_t file_size);
 

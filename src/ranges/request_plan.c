@@ -50,8 +50,8 @@ static uint64_t wanted_between(const struct range_set *wanted, uint64_t from, ui
         if (wanted->items[i].offset >= to) {
             break;
         }
-        total += smaller_of(end_of(wanted->items[i]), to) -
-                 larger_of(wanted->items[i].offset, from);
+        total +=
+            smaller_of(end_of(wanted->items[i]), to) - larger_of(wanted->items[i].offset, from);
     }
     return total;
 }
@@ -89,7 +89,8 @@ static void remove_hole(struct request_plan *plan, size_t index)
             (plan->hole_count - index) * sizeof(*plan->holes));
 }
 
-/* With no wanted byte between the last hole and the cursor, the cursor says what the hole did. */
+/* With no wanted byte between the last hole and the cursor, the cursor says what the hole did.
+ */
 static void take_last_hole_into_cursor(struct request_plan *plan)
 {
     const struct byte_range *last;
@@ -216,8 +217,8 @@ static bool gaps_are_fair(uint64_t gaps, uint64_t wanted, uint64_t percent)
     }
     fair_of_hundreds = hundreds * percent;
     return gaps <= fair_of_hundreds ||
-           gaps - fair_of_hundreds <= wanted % 100 * (percent / 100) +
-                                          wanted % 100 * (percent % 100) / 100;
+           gaps - fair_of_hundreds <=
+               wanted % 100 * (percent / 100) + wanted % 100 * (percent % 100) / 100;
 }
 
 /* A request that is being put together. */
@@ -262,8 +263,8 @@ static struct draft draft_request(const struct request_plan *plan,
         if (draft.wanted >= share || from - start >= limits->most) {
             break;
         }
-        piece = cut(available, share - draft.wanted, limits->most - (from - start),
-                    limits->least);
+        piece =
+            cut(available, share - draft.wanted, limits->most - (from - start), limits->least);
         if (draft.wanted > 0) {
             uint64_t gaps = from - start - draft.wanted;
 
@@ -396,10 +397,10 @@ void request_plan_give_back(struct request_plan *plan, struct byte_range span)
         plan->remaining += wanted_between(wanted, hole.offset, end_of(hole));
     }
 
-    /* Join it with its neighbours where no wanted byte lies between, so that the holes stay few. */
+    /* Join it with its neighbours where no wanted byte lies between, so that the holes stay
+     * few. */
     place = holes_below(plan, hole.offset);
-    if (place > 0 &&
-        !any_wanted_between(wanted, end_of(plan->holes[place - 1]), hole.offset)) {
+    if (place > 0 && !any_wanted_between(wanted, end_of(plan->holes[place - 1]), hole.offset)) {
         place--;
         hole.length = end_of(hole) - plan->holes[place].offset;
         hole.offset = plan->holes[place].offset;

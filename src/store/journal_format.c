@@ -425,8 +425,9 @@ static void read_file(struct reader *reader, struct job *job)
     struct byte_range *ranges = get_ranges(reader, UINT32_MAX, &request.range_count);
     struct job_file *file = NULL;
 
-    require(reader, file_id && url && local_path && temporary_path);
-    require(reader, reader->status != ODO_OK || is_beside(temporary_path, local_path));
+    require(reader, file_id && url && !local_path == !temporary_path);
+    require(reader, reader->status != ODO_OK || !local_path ||
+                        is_beside(temporary_path, local_path));
     require(reader, index <= job->file_count && index < JOURNAL_FILES_MAX);
     if (reader->status == ODO_OK) {
         request.file_id = file_id;

@@ -32,13 +32,14 @@ struct transfer_group {
     struct transfer_list ready; /* want a request; in the order added */
     size_t transfer_count;
     uint32_t active; /* requests in flight */
+    bool foreground; /* as the transfer that was added or changed last */
 };
 
-/* Somebody waits until a transfer has been let go. */
-struct removal {
-    struct removal *next;
-    struct transfer *transfer;
-    struct checkpoint *checkpoint_out;
+/* Somebody waits until some transfers have been let go. */
+struct removal_command {
+    struct removal_command *next;
+    struct downloader_removal *removals;
+    size_t count;
     bool is_done;
 };
 
@@ -57,7 +58,7 @@ struct downloader {
     struct platform_condition *has_removed;
     struct {
         struct transfer *commands; /* to be added or changed; newest first */
-        struct removal *removals;
+        struct removal_command *removals;
         bool must_stop;
     } shared;
 
@@ -225,14 +226,30 @@ static struct transfer *pick_from(struct downloader *downloader, struct transfer
     return NULL;
 }
 
+static bool foreground_is_waiting(const struct downloader *downloader)
+{
+    for (const struct transfer_group *group = downloader->groups; group; group = group->next) {
+        if (group->foreground && (group->active > 0 || group->ready.first)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static struct transfer *pick(struct downloader *downloader)
 {
+    bool must_yield = foreground_is_waiting(downloader);
     struct transfer *best = NULL;
 
     for (struct transfer_group *group = downloader->groups; group; group = group->next) {
         struct transfer *transfer;
 
-        if (best && group->active >= best->group->active) {
+        if (must_yield && !group->foreground && group->active > 0) {
+            continue; /* one connection each, so that nothing starves */
+        }
+        if (best && (best->group->foreground > group->foreground ||
+                     (best->group->foreground == group->foreground &&
+                      best->group->active <= group->active))) {
             continue;
         }
         transfer = pick_from(downloader, group);
@@ -309,9 +326,10 @@ static void leave_group(struct downloader *downloader, struct transfer_group *gr
 }
 
 /* On the network thread, outside libcurl's callbacks. */
-static void let_go(struct downloader *downloader, struct transfer *transfer,
-                   struct checkpoint *checkpoint_out)
+static void let_go(struct downloader *downloader, struct downloader_removal *removal)
 {
+    struct transfer *transfer = removal->transfer;
+
     abort_requests(downloader, transfer);
     transfer_list_remove(&transfer->group->ready, transfer);
     transfer_list_remove(&downloader->begun, transfer);
@@ -320,14 +338,16 @@ static void let_go(struct downloader *downloader, struct transfer *transfer,
     transfer->origin = NULL;
     leave_group(downloader, transfer->group);
     transfer->group = NULL;
-    transfer_free(transfer, checkpoint_out);
+    transfer_free(transfer, &removal->checkpoint);
 }
 
 static void take_command(struct downloader *downloader, struct transfer *transfer)
 {
     if (!transfer->is_taken_in) {
         take_in(downloader, transfer);
+        transfer->group->foreground = transfer->settings.foreground;
     } else {
+        transfer->group->foreground = transfer->settings.foreground;
         sort_ready(transfer);
         downloader->tick_at_ms = 0; /* a limit may have passed by its new value */
     }
@@ -338,7 +358,7 @@ static bool take_commands(struct downloader *downloader)
 {
     struct transfer *commands;
     struct transfer *in_order = NULL;
-    struct removal *removals;
+    struct removal_command *removals;
     bool must_stop;
 
     platform_mutex_lock(downloader->mutex);
@@ -368,10 +388,12 @@ static bool take_commands(struct downloader *downloader)
         take_command(downloader, transfer);
     }
     while (removals) {
-        struct removal *removal = removals;
+        struct removal_command *removal = removals;
 
         removals = removal->next;
-        let_go(downloader, removal->transfer, removal->checkpoint_out);
+        for (size_t i = 0; i < removal->count; i++) {
+            let_go(downloader, &removal->removals[i]);
+        }
         platform_mutex_lock(downloader->mutex);
         removal->is_done = true; /* the waiter's memory ends when it sees this */
         platform_condition_broadcast(downloader->has_removed);
@@ -561,24 +583,26 @@ static void withdraw_command(struct downloader *downloader, struct transfer *tra
     }
 }
 
-void downloader_remove(struct downloader *downloader, struct transfer *transfer,
-                       struct checkpoint *checkpoint_out)
+void downloader_remove(struct downloader *downloader, struct downloader_removal *removals,
+                       size_t count)
 {
-    struct removal removal = {.transfer = transfer, .checkpoint_out = checkpoint_out};
+    struct removal_command command = {.removals = removals, .count = count};
 
     if (platform_thread_is_current(downloader->thread)) {
-        withdraw_command(downloader, transfer);
-        let_go(downloader, transfer, checkpoint_out);
+        for (size_t i = 0; i < count; i++) {
+            withdraw_command(downloader, removals[i].transfer);
+            let_go(downloader, &removals[i]);
+        }
         return;
     }
     platform_mutex_lock(downloader->mutex);
-    removal.next = downloader->shared.removals;
-    downloader->shared.removals = &removal;
+    command.next = downloader->shared.removals;
+    downloader->shared.removals = &command;
     platform_mutex_unlock(downloader->mutex);
     curl_multi_wakeup(downloader->multi);
 
     platform_mutex_lock(downloader->mutex);
-    while (!removal.is_done) {
+    while (!command.is_done) {
         platform_condition_wait(downloader->has_removed, downloader->mutex);
     }
     platform_mutex_unlock(downloader->mutex);

@@ -113,14 +113,19 @@ enum odo_status downloader_prepare(struct downloader *downloader,
 /* Begin it: reports may come from now on. Any thread; takes no time. */
 void downloader_begin(struct downloader *downloader, struct transfer *transfer);
 
+/* A transfer to be removed, and where its file stands then. */
+struct downloader_removal {
+    struct transfer *transfer;
+    struct checkpoint checkpoint; /* filled in; the caller owns it */
+};
+
 /*
- * End and free a transfer. When this returns no byte is written and no report will come, and
- * *checkpoint_out says how far the file has come; the caller owns it. Any thread; holds the
- * caller up until the network thread has let go, so the caller must not hold a lock that
- * `on_update` takes, unless it is on the network thread itself.
+ * End and free some transfers. When this returns no byte is written and no report will come
+ * for them. Any thread; holds the caller up until the network thread has let go, so the caller
+ * must not hold a lock that `on_update` takes, unless it is on the network thread itself.
  */
-void downloader_remove(struct downloader *downloader, struct transfer *transfer,
-                       struct checkpoint *checkpoint_out);
+void downloader_remove(struct downloader *downloader, struct downloader_removal *removals,
+                       size_t count);
 
 /* Change the settings of a transfer that has not been removed. Any thread. */
 void downloader_change(struct downloader *downloader, struct transfer *transfer,

@@ -335,9 +335,17 @@ struct transfer_update transfer_describe(struct transfer *transfer)
 
 /* --- Asking --------------------------------------------------------------------------- */
 
-bool transfer_wants_request(const struct transfer *transfer)
+/* Requests that this file may have in flight: in the background half as many. */
+static uint32_t lanes_of(const struct transfer *transfer)
 {
     uint32_t lanes = transfer->rules->lanes;
+
+    return transfer->settings.foreground ? lanes : (lanes + 1) / 2;
+}
+
+bool transfer_wants_request(const struct transfer *transfer)
+{
+    uint32_t lanes = lanes_of(transfer);
 
     if (transfer->has_failed || transfer->must_restart || transfer->state == TRANSFER_DONE ||
         transfer->retry_at_ms != 0) {
@@ -368,7 +376,7 @@ static struct request_limits limits_for(const struct transfer *transfer)
         .least = TRANSFER_REQUEST_LEAST,
         .merge_gap = TRANSFER_MERGE_GAP,
         .merge_share = TRANSFER_MERGE_SHARE,
-        .lanes = transfer->rules->lanes,
+        .lanes = lanes_of(transfer),
     };
 }
 

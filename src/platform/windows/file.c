@@ -17,9 +17,9 @@ struct platform_file {
 };
 
 /*
- * Others may read the file while we write it: virus scanners and indexers do. Nobody may
- * delete or rename it under us; that is possible whenever we do not hold it, as while a job
- * is suspended.
+ * Others may read the file while we write it: virus scanners and indexers do. Sharing it for
+ * writing lets us open it a second time, to flush it while it grows. Nobody may delete or
+ * rename it under us; that is possible whenever we do not hold it, as while a job is suspended.
  */
 static enum odo_status open_file(const char *path, DWORD disposition,
                                  struct platform_file **file_out)
@@ -36,9 +36,9 @@ static enum odo_status open_file(const char *path, DWORD disposition,
         goto done;
     }
     /* FILE_FLAG_OPEN_REPARSE_POINT: never through a link, not even one that leads nowhere. */
-    file->handle = CreateFileW(wide, GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ, NULL,
-                               disposition, FILE_ATTRIBUTE_NORMAL | FILE_FLAG_OPEN_REPARSE_POINT,
-                               NULL);
+    file->handle = CreateFileW(wide, GENERIC_READ | GENERIC_WRITE,
+                               FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, disposition,
+                               FILE_ATTRIBUTE_NORMAL | FILE_FLAG_OPEN_REPARSE_POINT, NULL);
     if (file->handle == INVALID_HANDLE_VALUE) {
         status = status_from_win32(GetLastError());
         goto done;

@@ -1,0 +1,91 @@
+#include "com/enumerator.h"
+
+void enumerator_init(struct enumerator *enumerator, ULONG count, ULONG position)
+{
+    enumerator->count = count;
+    InitializeSRWLock(&enumerator->lock);
+    enumerator->position = position;
+}
+
+/* Move on by at most `wanted`. The caller holds the lock, or is the only one. */
+static ULONG advance_locked(struct enumerator *enumerator, ULONG wanted)
+{
+    ULONG left = enumerator->count - enumerator->position;
+    ULONG step = wanted < left ? wanted : left;
+
+    enumerator->position += step;
+    return step;
+}
+
+HRESULT enumerator_next(struct enumerator *enumerator, ULONG wanted, IUnknown **items,
+                        ULONG *fetched,
+                        HRESULT (*make)(void *context, ULONG index, IUnknown **item_out),
+                        void *context)
+{
+    HRESULT hr = S_OK;
+    ULONG first;
+    ULONG made = 0;
+    ULONG step;
+
+    if (fetched) {
+        *fetched = 0;
+    }
+    if (!items) {
+        return E_POINTER;
+    }
+    if (wanted != 1 && !fetched) {
+        return E_INVALIDARG;
+    }
+    AcquireSRWLockExclusive(&enumerator->lock);
+    first = enumerator->position;
+    step = advance_locked(enumerator, wanted);
+    for (; made < step && SUCCEEDED(hr); made++) {
+        hr = make(context, first + made, &items[made]);
+    }
+    if (FAILED(hr)) {
+        made--; /* the last one was not made */
+        while (made > 0) {
+            IUnknown_Release(items[--made]);
+        }
+        enumerator->position = first;
+    }
+    ReleaseSRWLockExclusive(&enumerator->lock);
+
+    for (ULONG i = made; i < wanted; i++) {
+        items[i] = NULL;
+    }
+    if (FAILED(hr)) {
+        return hr;
+    }
+    if (fetched) {
+        *fetched = made;
+    }
+    return made == wanted ? S_OK : S_FALSE;
+}
+
+HRESULT enumerator_skip(struct enumerator *enumerator, ULONG wanted)
+{
+    ULONG step;
+
+    AcquireSRWLockExclusive(&enumerator->lock);
+    step = advance_locked(enumerator, wanted);
+    ReleaseSRWLockExclusive(&enumerator->lock);
+    return step == wanted ? S_OK : S_FALSE;
+}
+
+void enumerator_reset(struct enumerator *enumerator)
+{
+    AcquireSRWLockExclusive(&enumerator->lock);
+    enumerator->position = 0;
+    ReleaseSRWLockExclusive(&enumerator->lock);
+}
+
+ULONG enumerator_position(struct enumerator *enumerator)
+{
+    ULONG position;
+
+    AcquireSRWLockShared(&enumerator->lock);
+    position = enumerator->position;
+    ReleaseSRWLockShared(&enumerator->lock);
+    return position;
+}
