@@ -189,7 +189,7 @@ void odo_job_release(struct odo_job *job);            /* NULL is fine */
  * Set a job in motion, or try again after an error. Does nothing to a job that moves already.
  *
  *   ODO_E_NO_FILES        nothing was ever added
- *   ODO_E_NO_SINK         a file was added without a local path, and has none yet
+ *   ODO_E_NO_SINK         a file was added without a local path, and has neither that nor a stream
  *   ODO_E_INVALID_STATE   completed or cancelled
  *   ODO_E_SHUTTING_DOWN
  */
@@ -363,10 +363,35 @@ enum odo_status odo_file_set_url(struct odo_job *job, uint32_t file_index, const
  * Name the local file; checks as in odo_job_add_file(). Only while the job is SUSPENDED and
  * nothing of the file has come.
  *
- *   ODO_E_INVALID_STATE   otherwise
+ *   ODO_E_SINK_ALREADY_SET   the file goes to a stream
+ *   ODO_E_INVALID_STATE      otherwise
  */
 enum odo_status odo_file_set_local_path(struct odo_job *job, uint32_t file_index,
                                         const char *local_path);
+
+/* A stream of the host's that takes a file's bytes in order, each once, instead of a path. */
+struct odo_stream {
+    /*
+     * Take all `size` bytes, 1 to 1 MiB, or fail with a negative code of your own, which ends
+     * the file with ODO_E_SINK_FAILED. Called on a thread of the engine's, one call at a time,
+     * that may be held up for as long as you like. It may call into this header, but calls
+     * that stop this job do not wait for it to return.
+     */
+    int32_t (*write)(void *context, const void *data, size_t size);
+    void (*release)(void *context); /* once, when the engine needs the stream no more */
+    void *context;
+};
+
+/*
+ * Have the file go to a stream; NULL takes back an earlier one. Only while the job is
+ * SUSPENDED and nothing of the file has come. On success the engine owns the stream. Such a
+ * file does not survive its engine: it is dropped from the store with its job.
+ *
+ *   ODO_E_SINK_ALREADY_SET   the file has a local path
+ *   ODO_E_INVALID_STATE      otherwise
+ */
+enum odo_status odo_file_set_stream(struct odo_job *job, uint32_t file_index,
+                                    const struct odo_stream *stream);
 
 /*
  * State the size of the whole remote file. Only while the job is SUSPENDED and nothing of the

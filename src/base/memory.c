@@ -8,13 +8,13 @@
 
 static const struct memory_functions library_functions = {.resize = realloc, .free = free};
 
-static const struct memory_functions *functions = &library_functions;
+static const struct memory_functions *in_use = &library_functions;
 
-void memory_use(const struct memory_functions *replacement)
+void memory_use(const struct memory_functions *functions)
 {
-    assert(!replacement || (replacement->resize && replacement->free));
+    assert(!functions || (functions->resize && functions->free));
 
-    functions = replacement ? replacement : &library_functions;
+    in_use = functions ? functions : &library_functions;
 }
 
 void *memory_resize(void *memory, size_t count, size_t size)
@@ -25,7 +25,7 @@ void *memory_resize(void *memory, size_t count, size_t size)
     if (!checked_multiply_size(count, size, &bytes) || bytes == 0) {
         return NULL;
     }
-    return functions->resize(memory, bytes);
+    return in_use->resize(memory, bytes);
 }
 
 void *memory_allocate(size_t count, size_t size)
@@ -46,6 +46,6 @@ void *memory_allocate_zeroed(size_t count, size_t size)
 void memory_free(void *memory)
 {
     if (memory) {
-        functions->free(memory);
+        in_use->free(memory);
     }
 }

@@ -105,8 +105,9 @@ static const struct status_row rows[] = {STATUS_TABLE(TABLE_ROW)};
 
 /* As many rows as statuses, and none twice (the compiler warns of that): so every one has its.
  */
-#define COUNT_ROW(status, text) +1
-static_assert(STATUS_TABLE(COUNT_ROW) == ODO_STATUS_COUNT, "every status has a row");
+#define COUNT_ROW(status, text) ROW_OF_##status,
+enum row_count { STATUS_TABLE(COUNT_ROW) ROW_COUNT };
+static_assert((int)ROW_COUNT == (int)ODO_STATUS_COUNT, "every status has a row");
 static_assert(sizeof(rows) / sizeof(rows[0]) == ODO_STATUS_COUNT, "every row has a status");
 
 #define CHECK_ROW(status, text) static_assert(sizeof(text) > 1, #status " has a text");

@@ -39,20 +39,24 @@ HRESULT enumerator_next(struct enumerator *enumerator, ULONG wanted, IUnknown **
     AcquireSRWLockExclusive(&enumerator->lock);
     first = enumerator->position;
     step = advance_locked(enumerator, wanted);
-    for (; made < step && SUCCEEDED(hr); made++) {
+    for (; made < step; made++) {
         hr = make(context, first + made, &items[made]);
+        if (FAILED(hr)) {
+            break;
+        }
     }
     if (FAILED(hr)) {
-        made--; /* the last one was not made */
         while (made > 0) {
-            IUnknown_Release(items[--made]);
+            made--;
+            IUnknown_Release(items[made]);
+            items[made] = NULL;
         }
         enumerator->position = first;
     }
     ReleaseSRWLockExclusive(&enumerator->lock);
 
-    for (ULONG i = made; i < wanted; i++) {
-        items[i] = NULL;
+    if (made == 0 && wanted > 0) {
+        items[0] = NULL; /* all that is known of the array is that it has room for one */
     }
     if (FAILED(hr)) {
         return hr;

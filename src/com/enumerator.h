@@ -19,7 +19,7 @@ void enumerator_init(struct enumerator *enumerator, ULONG count, ULONG position)
 
 /*
  * IEnum...::Next. `make` hands out the element at an index, counted for the caller; `context`
- * is its first argument. Elements that `items` has no more for are set to NULL.
+ * is its first argument. Without any element the first of `items` is set to NULL.
  *
  *   S_FALSE        fewer than `wanted` were left
  *   E_POINTER      no `items`

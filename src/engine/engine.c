@@ -225,8 +225,10 @@ void odo_engine_stop(struct odo_engine *engine)
         platform_condition_broadcast(engine->changed);
         platform_mutex_unlock(engine->lock);
         platform_mutex_unlock(job->operation);
+        engine_release_streams(job);
         odo_job_release(job);
     }
+    engine_empty_graves(engine);
     platform_mutex_lock(engine->lock);
     downloader = engine->locked.downloader;
     engine->locked.downloader = NULL;

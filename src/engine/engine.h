@@ -20,6 +20,7 @@
 #include "platform/thread.h"
 #include "store/journal.h"
 #include "transfer/downloader.h"
+#include "transfer/stream.h"
 
 #include <stdatomic.h>
 
@@ -42,10 +43,17 @@ struct odo_engine {
         size_t job_count;
         size_t job_capacity;
         struct downloader *downloader; /* NULL until a job is resumed */
+        struct engine_grave *graves; /* streams that could not be released yet */
         bool has_stopped;
         bool has_unsaved; /* some job must be kept */
         bool keeper_must_stop;
     } locked;
+};
+
+/* A stream whose job was ended from within a call of its client. */
+struct engine_grave {
+    struct engine_grave *next;
+    struct stream *stream;
 };
 
 /* A file of a job in motion. Its address is the context of the transfer's reports. */
@@ -53,6 +61,7 @@ struct engine_runner {
     struct odo_job *job;
     uint32_t index;
     struct transfer *transfer; /* NULL while the file stands still */
+    struct stream *stream;     /* where the bytes go, if not to a path; counted */
     enum transfer_state state;
     uint64_t since_ms;                   /* when the transfer was added */
     struct odo_file_statistics earlier; /* of the transfers before this one */
@@ -168,6 +177,16 @@ struct transfer *engine_take_transfer_locked(struct engine_runner *runner);
 /* What the removed transfer of a file has left. Takes the checkpoint over. */
 void engine_keep_checkpoint_locked(struct engine_runner *runner,
                                    struct checkpoint *checkpoint);
+
+/*
+ * The streams of a job: wait until no client is being given bytes; and give them up when the
+ * job has ended. `operation` is not held, since the client may want it in the meantime.
+ */
+void engine_wait_for_streams(struct odo_job *job);
+void engine_release_streams(struct odo_job *job);
+
+/* Release the streams that could not be released before. */
+void engine_empty_graves(struct odo_engine *engine);
 
 /* Stop every runner of a job; `operation` is held, the lock is not. */
 void engine_stop_runners(struct odo_job *job);

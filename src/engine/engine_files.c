@@ -248,6 +248,9 @@ enum odo_status odo_file_set_local_path(struct odo_job *job, uint32_t file_index
 
     platform_mutex_lock(job->operation);
     status = check_untouched(job, file_index);
+    if (status == ODO_OK && job->locked.runners[file_index]->stream) {
+        status = ODO_E_SINK_ALREADY_SET; /* changes only while `operation` is held */
+    }
     if (status == ODO_OK) {
         status = platform_path_check(local_path);
     }

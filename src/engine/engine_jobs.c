@@ -233,6 +233,7 @@ static enum odo_status start_runner(struct odo_job *job, struct engine_runner *r
         .wanted = &file->wanted,
         .stated_size = file->stated_size,
         .temporary_path = file->temporary_path,
+        .stream = runner->stream,
         .checkpoint = &file->checkpoint,
         .group = job,
         .settings = *settings,
@@ -320,10 +321,12 @@ static void resume_failed(struct odo_job *job)
     engine_stop_runners(job);
 }
 
-static bool every_file_has_a_sink(const struct job *data)
+static bool every_file_has_a_sink_locked(const struct odo_job *job)
 {
+    const struct job *data = &job->locked.job;
+
     for (uint32_t i = 0; i < data->file_count; i++) {
-        if (!data->files[i]->local_path) {
+        if (!data->files[i]->local_path && !job->locked.runners[i]->stream) {
             return false;
         }
     }
@@ -346,7 +349,7 @@ static enum odo_status resume(struct odo_job *job)
     if (status == ODO_OK && data->file_count == 0) {
         status = ODO_E_NO_FILES;
     }
-    if (status == ODO_OK && !every_file_has_a_sink(data)) {
+    if (status == ODO_OK && !every_file_has_a_sink_locked(job)) {
         status = ODO_E_NO_SINK;
     }
     if (status != ODO_OK || data->state == ODO_JOB_TRANSFERRING ||
@@ -425,6 +428,7 @@ enum odo_status odo_job_suspend(struct odo_job *job)
     status = halt(job, JOB_SUSPEND);
     save_or_log(job);
     platform_mutex_unlock(job->operation);
+    engine_wait_for_streams(job);
     return status;
 }
 
@@ -456,6 +460,14 @@ enum odo_status engine_remove_temporary_files(struct odo_job *job)
     return result;
 }
 
+/* After a call that may have ended the job; `operation` is not held. */
+static void end_streams(struct odo_job *job)
+{
+    if (job_state_is_final(odo_job_get_state(job))) {
+        engine_release_streams(job);
+    }
+}
+
 enum odo_status odo_job_cancel(struct odo_job *job)
 {
     enum odo_status status;
@@ -467,6 +479,7 @@ enum odo_status odo_job_cancel(struct odo_job *job)
         unlist(job);
     }
     platform_mutex_unlock(job->operation);
+    end_streams(job);
     return status;
 }
 
@@ -527,7 +540,7 @@ static enum odo_status put_all_in_place(struct odo_job *job)
         if (!file->is_transferred || file->is_completed) {
             continue;
         }
-        status = put_in_place(file);
+        status = file->local_path ? put_in_place(file) : ODO_OK; /* a stream has it all */
         if (status != ODO_OK) {
             return status;
         }
@@ -584,6 +597,7 @@ enum odo_status odo_job_complete(struct odo_job *job)
     status = complete(job);
     save_or_log(job);
     platform_mutex_unlock(job->operation);
+    end_streams(job);
     return status;
 }
 

@@ -6,7 +6,8 @@
 
 #include <stdint.h>
 
-/* Since some fixed moment; never goes back. Milliseconds, and microseconds of the same clock. */
+/* Since some fixed moment; never goes back. Milliseconds, and microseconds of the same
+ * clock. */
 uint64_t platform_clock_milliseconds(void);
 uint64_t platform_clock_microseconds(void);
 

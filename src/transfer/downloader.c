@@ -348,6 +348,7 @@ static void take_command(struct downloader *downloader, struct transfer *transfe
         transfer->group->foreground = transfer->settings.foreground;
     } else {
         transfer->group->foreground = transfer->settings.foreground;
+        transfer_stream_progressed(transfer);
         sort_ready(transfer);
         downloader->tick_at_ms = 0; /* a limit may have passed by its new value */
     }
@@ -534,6 +535,22 @@ static void queue_command(struct downloader *downloader, struct transfer *transf
     curl_multi_wakeup(downloader->multi);
 }
 
+/* On a stream's thread, which holds the stream: see to the transfer soon. */
+static void on_stream_progress(void *context)
+{
+    struct transfer *transfer = context;
+    struct downloader *downloader = transfer->downloader;
+
+    platform_mutex_lock(downloader->mutex);
+    if (!transfer->is_queued) {
+        transfer->is_queued = true;
+        transfer->next_command = downloader->shared.commands;
+        downloader->shared.commands = transfer;
+    }
+    platform_mutex_unlock(downloader->mutex);
+    curl_multi_wakeup(downloader->multi);
+}
+
 enum odo_status downloader_prepare(struct downloader *downloader,
                                    const struct transfer_options *options,
                                    struct transfer **transfer_out)
@@ -550,6 +567,9 @@ enum odo_status downloader_prepare(struct downloader *downloader,
         return status;
     }
     (*transfer_out)->group = group; /* its own until it is taken in */
+    (*transfer_out)->downloader = downloader;
+    (*transfer_out)->options.on_stream_progress = on_stream_progress;
+    (*transfer_out)->settings_to_come = options->settings;
     return ODO_OK;
 }
 

@@ -18,6 +18,7 @@
 #include <odo/types.h>
 
 struct downloader;
+struct stream;
 struct transfer;
 
 struct downloader_options {
@@ -78,10 +79,12 @@ struct transfer_options {
     size_t range_count;
     const struct range_set *wanted; /* the same, as range_set_build() made it */
     uint64_t stated_size;           /* what the caller said of the file, or ODO_SIZE_UNKNOWN */
-    const char *temporary_path;
+    const char *temporary_path; /* NULL with a stream */
+    struct stream *stream;      /* where the bytes go instead; counted by the caller */
     const struct checkpoint *checkpoint; /* where to go on; read in downloader_prepare() only */
     const void *group;
     struct transfer_settings settings;
+    void (*on_stream_progress)(void *transfer); /* set by downloader_prepare() */
     void (*on_update)(void *context, const struct transfer_update *update);
     void *context;
 };

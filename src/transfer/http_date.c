@@ -188,15 +188,14 @@ static int64_t microseconds_of(const struct civil_time *time)
     return seconds * 1000000;
 }
 
+/* Of a moment that a clock may show; of any other, the first or last year that is one. */
 static int year_of(int64_t time_us)
 {
+    enum { FIRST = 1970, LAST = 9900 };
     int64_t days = time_us / 1000000 / 86400;
-    int year = (int)(1970 + days / 366); /* not after the true one */
+    int year = FIRST;
 
-    if (time_us < 0) {
-        return 1970; /* no clock of ours says so */
-    }
-    while (days_before_year(year + 1) <= days) {
+    while (year < LAST && days_before_year(year + 1) <= days) {
         year++;
     }
     return year;

@@ -77,7 +77,7 @@ static enum odo_status move(CURLU *parts, const char *location)
 static bool has_part(CURLU *parts, CURLUPart part)
 {
     char *value = NULL;
-    bool found = curl_url_get(parts, part, &value, 0) == CURLUE_OK && *value != '\0';
+    bool found = curl_url_get(parts, part, &value, 0) == CURLUE_OK; /* though it be empty */
 
     curl_free(value);
     return found;
@@ -138,7 +138,8 @@ static enum odo_status compare_origins(const char *left, const char *right, bool
     return status;
 }
 
-/* `base` and `parts` both hold the URL that was asked; `parts` becomes the place it leads to. */
+/* `base` and `parts` both hold the URL that was asked; `parts` becomes the place it leads to.
+ */
 static enum odo_status resolve(const struct redirect_input *input, CURLU *base, CURLU *parts,
                                struct redirect *redirect_out)
 {
@@ -186,7 +187,8 @@ static enum odo_status resolve(const struct redirect_input *input, CURLU *base, 
             goto done;
         }
     }
-    if (strlen(url) > REDIRECT_URL_MAX) {
+    /* libcurl encodes what is beyond ASCII, but for the host: that is a name. */
+    if (strlen(url) > REDIRECT_URL_MAX || !text_is_utf8(url)) {
         status = ODO_E_REDIRECT;
         goto done;
     }

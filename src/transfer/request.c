@@ -93,7 +93,8 @@ enum odo_status request_flush(struct request *request)
         return ODO_OK;
     }
     if (request->gathered_size > 0) {
-        status = sink_write(request->transfer->sink, request->gathered_output,
+        status = sink_write(request->transfer->sink,
+                            request->transfer->run_output + request->gathered_output,
                             request->gathered, request->gathered_size);
         if (status != ODO_OK) {
             fail(request, status);
@@ -217,11 +218,26 @@ static enum odo_status take(struct request *request, const unsigned char *data, 
     return status;
 }
 
+/*
+ * A whole file that is read for a stream cannot be asked for in parts: when the buffer might
+ * not hold a piece of it, it waits. Other requests have their place reserved.
+ */
+static bool must_pause(const struct request *request, size_t size)
+{
+    struct stream *stream = request->transfer->options.stream;
+
+    return stream && request->whole && stream_room(stream) < request->gathered_size + size;
+}
+
 static size_t on_body(char *data, size_t unit, size_t size, void *context)
 {
     struct request *request = context;
 
     (void)unit; /* always 1 */
+    if (request->phase == REQUEST_TAKING && must_pause(request, size)) {
+        request->is_paused = true;
+        return CURL_WRITEFUNC_PAUSE; /* the same bytes come again */
+    }
     transfer_received(request->transfer, size);
     switch (request->phase) {
     case REQUEST_AWAITING:
@@ -389,6 +405,7 @@ enum odo_status request_prepare(struct request *request, struct transfer *transf
     request->phase = REQUEST_AWAITING;
     request->whole = false;
     request->has_no_span = false;
+    request->is_paused = false;
     request->retry_after_ms = UINT64_MAX;
     request->position = start->span.offset;
     request->delivered = 0;

@@ -346,7 +346,8 @@ static struct response_verdict judge_416(const struct response_question *questio
     if (context->wants_whole_file && !context->version_is_known) {
         return verdict_of(RESPONSE_RETRY_WHOLE);
     }
-    return fail(wants_past_end(context, size) ? ODO_E_INVALID_RANGE : ODO_E_HTTP_STATUS, header);
+    return fail(wants_past_end(context, size) ? ODO_E_INVALID_RANGE : ODO_E_HTTP_STATUS,
+                header);
 }
 
 /* --- All ------------------------------------------------------------------------------ */
@@ -373,6 +374,7 @@ struct response_verdict response_verdict_judge(const struct response_question *q
     case 416:
         return judge_416(question, context, header);
     default:
-        return fail(header->status < 300 ? ODO_E_UNEXPECTED_SUCCESS : ODO_E_HTTP_STATUS, header);
+        return fail(header->status < 300 ? ODO_E_UNEXPECTED_SUCCESS : ODO_E_HTTP_STATUS,
+                    header);
     }
 }

@@ -28,17 +28,17 @@ struct response_question {
  * asked for and is not safely there, in this request or another.
  */
 struct response_context {
-    bool version_is_known;     /* a reply was accepted before; the next three come from it */
-    uint64_t known_size;       /* of the whole remote file; or ODO_SIZE_UNKNOWN */
-    const char *known_etag;    /* as sent, W/ included */
-    const char *known_date;    /* Last-Modified, as sent */
-    uint64_t stated_size;      /* what the caller said of the file; or ODO_SIZE_UNKNOWN */
-    bool wants_whole_file;     /* the caller asked for all of it, had or not */
-    uint64_t wanted_bytes;     /* still wanted below `wanted_end` */
-    uint64_t wanted_end;       /* one past the last byte still wanted; or where the open range
-                                  begins */
-    bool wanted_is_open;       /* everything from `wanted_end` on is wanted as well */
-    bool refuse_salvage;       /* never read a file from its beginning to pick ranges out */
+    bool version_is_known;  /* a reply was accepted before; the next three come from it */
+    uint64_t known_size;    /* of the whole remote file; or ODO_SIZE_UNKNOWN */
+    const char *known_etag; /* as sent, W/ included */
+    const char *known_date; /* Last-Modified, as sent */
+    uint64_t stated_size;   /* what the caller said of the file; or ODO_SIZE_UNKNOWN */
+    bool wants_whole_file;  /* the caller asked for all of it, had or not */
+    uint64_t wanted_bytes;  /* still wanted below `wanted_end` */
+    uint64_t wanted_end;    /* one past the last byte still wanted; or where the open range
+                               begins */
+    bool wanted_is_open;    /* everything from `wanted_end` on is wanted as well */
+    bool refuse_salvage;    /* never read a file from its beginning to pick ranges out */
 };
 
 /* What the reply's header says. */
@@ -56,8 +56,8 @@ struct response_header {
 };
 
 enum response_verdict_kind {
-    RESPONSE_FAIL,      /* `error` says why; retry_policy.h knows which are tried again */
-    RESPONSE_TAKE_PART, /* the body is a run of the file that begins at the span's offset */
+    RESPONSE_FAIL,       /* `error` says why; retry_policy.h knows which are tried again */
+    RESPONSE_TAKE_PART,  /* the body is a run of the file that begins at the span's offset */
     RESPONSE_TAKE_WHOLE, /* the body is the file from byte 0: pick out what is wanted */
     RESPONSE_CHANGED,    /* of another version: what has come is void, begin again */
     RESPONSE_REDIRECT,   /* ask where Location says, by the rules of redirect.h */

@@ -3,8 +3,10 @@
 #include "base/memory.h"
 #include "platform/file.h"
 
+/* One of the two is set. */
 struct sink {
     struct platform_file *file; /* owned */
+    struct stream *stream;      /* borrowed */
 };
 
 static enum odo_status create_anew(const char *path, struct platform_file **file_out)
@@ -37,19 +39,45 @@ enum odo_status sink_open_file(const char *path, bool begun, struct sink **sink_
     return ODO_OK;
 }
 
+enum odo_status sink_open_stream(struct stream *stream, const struct stream_listener *listener,
+                                 struct sink **sink_out)
+{
+    struct sink *sink = memory_allocate_zeroed(1, sizeof(*sink));
+    enum odo_status status;
+
+    if (!sink) {
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    status = stream_attach(stream, listener);
+    if (status != ODO_OK) {
+        memory_free(sink);
+        return status;
+    }
+    sink->stream = stream;
+    *sink_out = sink;
+    return ODO_OK;
+}
+
 enum odo_status sink_write(struct sink *sink, uint64_t output, const void *data, size_t size)
 {
-    return platform_file_write_at(sink->file, output, data, size);
+    return sink->stream ? stream_put(sink->stream, output, data, size)
+                        : platform_file_write_at(sink->file, output, data, size);
 }
 
 enum odo_status sink_restart(struct sink *sink)
 {
+    if (sink->stream) {
+        return stream_restart(sink->stream) ? ODO_OK : ODO_E_FILE_CHANGED;
+    }
     return platform_file_set_size(sink->file, 0);
 }
 
 void sink_close(struct sink *sink)
 {
     if (sink) {
+        if (sink->stream) {
+            stream_detach(sink->stream);
+        }
         platform_file_close(sink->file);
         memory_free(sink);
     }

@@ -1,10 +1,12 @@
 /*
- * Where the bytes of a file go: a temporary file, at an offset.
+ * Where the bytes of a file go: a temporary file, at an offset, or a client's stream, in order.
  *
  * A sink belongs to one transfer and is used on the downloader's thread alone.
  */
 #ifndef ODO_TRANSFER_SINK_H
 #define ODO_TRANSFER_SINK_H
+
+#include "transfer/stream.h"
 
 #include <odo/types.h>
 
@@ -20,12 +22,23 @@ struct sink;
 enum odo_status sink_open_file(const char *path, bool begun, struct sink **sink_out);
 
 /*
- * Hand over bytes for the place `output`. When this returns ODO_OK they would survive the end
- * of this process.
+ * Make a stream sink and attach the stream; sink_close() detaches it. The stream stays the
+ * caller's. Failures as stream_attach().
+ */
+enum odo_status sink_open_stream(struct stream *stream, const struct stream_listener *listener,
+                                 struct sink **sink_out);
+
+/*
+ * Hand over bytes for the place `output`. When this returns ODO_OK, those for a file would
+ * survive the end of this process; those for a stream are on their way.
  */
 enum odo_status sink_write(struct sink *sink, uint64_t output, const void *data, size_t size);
 
-/* Forget everything written: the file begins again. */
+/*
+ * Forget everything written: the file begins again.
+ *
+ *   ODO_E_FILE_CHANGED   the client of a stream has bytes already, which cannot be taken back
+ */
 enum odo_status sink_restart(struct sink *sink);
 
 /* NULL is fine. */

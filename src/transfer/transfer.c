@@ -8,6 +8,7 @@
 #include "transfer/retry_policy.h"
 #include "transfer/sink.h"
 #include "transfer/transfer_list.h"
+#include "transfer/transfer_plan.h"
 
 #include <assert.h>
 #include <string.h>
@@ -19,126 +20,7 @@ static void note_due(struct transfer *transfer)
     }
 }
 
-/* --- What is wanted ------------------------------------------------------------------- */
-
-static void use_borrowed_wanted(struct transfer *transfer)
-{
-    if (transfer->wanted_is_ours) {
-        range_set_free(&transfer->wanted);
-    }
-    transfer->wanted = *transfer->options.wanted;
-    transfer->wanted_is_ours = false;
-}
-
-static bool wanted_is_open(const struct transfer *transfer)
-{
-    const struct range_set *wanted = &transfer->wanted;
-
-    return wanted->count > 0 &&
-           wanted->items[wanted->count - 1].length == BYTE_RANGE_TO_END;
-}
-
-/* The caller's ranges stay as they are: only a set that must be closed is copied. */
-static enum odo_status own_wanted(struct transfer *transfer)
-{
-    const struct range_set *borrowed = transfer->options.wanted;
-    struct byte_range *items;
-
-    if (transfer->wanted_is_ours) {
-        return ODO_OK;
-    }
-    items = memory_allocate(borrowed->count, sizeof(*items));
-    if (!items) {
-        return ODO_E_OUT_OF_MEMORY;
-    }
-    memcpy(items, borrowed->items, borrowed->count * sizeof(*items));
-    transfer->wanted = (struct range_set){items, borrowed->count};
-    transfer->wanted_is_ours = true;
-    return ODO_OK;
-}
-
-/* Find the place of each byte; or leave that until the size is known. */
-static enum odo_status lay_out(struct transfer *transfer)
-{
-    enum odo_status status;
-
-    if (transfer->layout_is_known) {
-        return ODO_OK;
-    }
-    status = range_layout_build(transfer->options.ranges, transfer->options.range_count,
-                                transfer->file_size, &transfer->layout);
-    if (status == ODO_E_NOT_SET && transfer->file_size == ODO_SIZE_UNKNOWN) {
-        return ODO_OK;
-    }
-    transfer->layout_is_known = status == ODO_OK;
-    return status;
-}
-
-enum odo_status transfer_learn_size(struct transfer *transfer, uint64_t file_size)
-{
-    enum odo_status status = ODO_OK;
-
-    if (transfer->file_size == file_size && !wanted_is_open(transfer)) {
-        return ODO_OK;
-    }
-    if (wanted_is_open(transfer)) {
-        status = own_wanted(transfer);
-    }
-    if (status == ODO_OK) {
-        status = range_set_close(&transfer->wanted, file_size);
-    }
-    if (status != ODO_OK) {
-        return status;
-    }
-    transfer->file_size = file_size;
-    request_plan_wanted_closed(&transfer->plan);
-    return lay_out(transfer);
-}
-
-/* The plan as it was when an earlier run ended, or with everything to do. */
-static enum odo_status restore_plan(struct transfer *transfer)
-{
-    const struct checkpoint *known = &transfer->known;
-    enum odo_status status;
-
-    if (!known->begun) {
-        request_plan_init(&transfer->plan, &transfer->wanted);
-        return ODO_OK;
-    }
-    status = request_plan_restore(&transfer->plan, &transfer->wanted, known->cursor,
-                                  known->holes, known->hole_count);
-    if (status == ODO_OK && transfer->plan.remaining != ODO_SIZE_UNKNOWN) {
-        transfer->bytes_had = range_set_total(&transfer->wanted) - transfer->plan.remaining;
-    }
-    return status;
-}
-
 /* --- Life ----------------------------------------------------------------------------- */
-
-/* Begin with what the caller has said, and with what an earlier run has learnt. */
-static enum odo_status prepare(struct transfer *transfer)
-{
-    enum odo_status status;
-    uint64_t size = transfer->known.file_size != ODO_SIZE_UNKNOWN
-                        ? transfer->known.file_size
-                        : transfer->options.stated_size;
-
-    use_borrowed_wanted(transfer);
-    transfer->file_size = ODO_SIZE_UNKNOWN;
-    transfer->version_is_known = transfer->known.file_size != ODO_SIZE_UNKNOWN ||
-                                 transfer->known.entity_tag || transfer->known.last_modified;
-    transfer->date_is_strong = true; /* an earlier run's is old enough by now */
-    request_plan_init(&transfer->plan, &transfer->wanted);
-    if (size != ODO_SIZE_UNKNOWN) {
-        status = transfer_learn_size(transfer, size);
-        if (status != ODO_OK) {
-            return status;
-        }
-    }
-    request_plan_free(&transfer->plan);
-    status = restore_plan(transfer);
-    return status == ODO_OK ? lay_out(transfer) : status;
-}
 
 enum odo_status transfer_create(const struct transfer_options *options,
                                 const struct transfer_rules *rules,
@@ -164,7 +46,7 @@ enum odo_status transfer_create(const struct transfer_options *options,
     status = transfer->url ? checkpoint_copy(options->checkpoint, &transfer->known)
                            : ODO_E_OUT_OF_MEMORY;
     if (status == ODO_OK) {
-        status = prepare(transfer);
+        status = transfer_plan_prepare(transfer);
     }
     if (status != ODO_OK) {
         transfer_free(transfer, &dropped);
@@ -188,11 +70,7 @@ void transfer_free(struct transfer *transfer, struct checkpoint *checkpoint_out)
     transfer->plan.hole_count = 0;
     *checkpoint_out = transfer->known;
 
-    request_plan_free(&transfer->plan);
-    range_layout_free(&transfer->layout);
-    if (transfer->wanted_is_ours) {
-        range_set_free(&transfer->wanted);
-    }
+    transfer_plan_free(transfer);
     buffer_free(&transfer->response_headers);
     checkpoint_free(&transfer->reported);
     memory_free(transfer->url);
@@ -209,10 +87,29 @@ void transfer_fail(struct transfer *transfer, const struct odo_error *error)
     note_due(transfer);
 }
 
+/* The client of a stream may still be busy with what has come. */
+static bool stream_has_all(const struct transfer *transfer)
+{
+    return !transfer->options.stream ||
+           stream_taken(transfer->options.stream) == transfer_plan_total(transfer);
+}
+
 static void finish_if_done(struct transfer *transfer)
 {
+    enum odo_status status = ODO_OK;
+
     if (transfer->has_failed || transfer->must_restart || transfer->requests ||
         !transfer->sink || !request_plan_is_empty(&transfer->plan)) {
+        return;
+    }
+    if (transfer->options.stream && transfer_plan_next_run(transfer, &status)) {
+        if (status != ODO_OK) {
+            transfer_fail(transfer, &(struct odo_error){.status = status});
+        }
+        note_due(transfer);
+        return;
+    }
+    if (!stream_has_all(transfer)) {
         return;
     }
     sink_close(transfer->sink);
@@ -240,7 +137,7 @@ static enum odo_status forget_version(struct transfer *transfer)
     request_plan_free(&transfer->plan);
     status = sink_restart(transfer->sink);
     if (status == ODO_OK) {
-        status = prepare(transfer);
+        status = transfer_plan_prepare(transfer);
     }
     return status;
 }
@@ -298,7 +195,8 @@ static const struct checkpoint *due_checkpoint(struct transfer *transfer)
     uint64_t now_ms = platform_clock_milliseconds();
     struct checkpoint checkpoint;
 
-    if (transfer->rules->checkpoint_interval_ms == 0 || transfer->must_restart ||
+    if (transfer->rules->checkpoint_interval_ms == 0 || transfer->options.stream ||
+        transfer->must_restart ||
         (transfer->state == TRANSFER_MOVING &&
          now_ms - transfer->reported_at_ms < transfer->rules->checkpoint_interval_ms) ||
         take_checkpoint(transfer, &checkpoint) != ODO_OK) {
@@ -316,7 +214,7 @@ struct transfer_update transfer_describe(struct transfer *transfer)
         .state = transfer->state,
         .error = transfer->error,
         .file_size = transfer->file_size,
-        .bytes_total = range_set_total(&transfer->wanted),
+        .bytes_total = transfer_plan_total(transfer),
         .bytes_had = transfer->bytes_had,
         .bytes_received = transfer->bytes_received,
         .connections = transfer->connections,
@@ -343,6 +241,14 @@ static uint32_t lanes_of(const struct transfer *transfer)
     return transfer->settings.foreground ? lanes : (lanes + 1) / 2;
 }
 
+/* Little requests into a stream's last free bytes are not worth it, unless they are the end. */
+static bool has_room(const struct transfer *transfer)
+{
+    uint64_t room = transfer_plan_room(transfer);
+
+    return room >= TRANSFER_STREAM_LEAST || room >= transfer->plan.remaining;
+}
+
 bool transfer_wants_request(const struct transfer *transfer)
 {
     uint32_t lanes = lanes_of(transfer);
@@ -357,7 +263,8 @@ bool transfer_wants_request(const struct transfer *transfer)
     if (!transfer->version_is_known || transfer->is_sequential || transfer->without_range) {
         lanes = 1;
     }
-    return transfer->request_count < lanes && !request_plan_is_empty(&transfer->plan);
+    return transfer->request_count < lanes && !request_plan_is_empty(&transfer->plan) &&
+           has_room(transfer);
 }
 
 static struct request_limits limits_for(const struct transfer *transfer)
@@ -371,6 +278,17 @@ static struct request_limits limits_for(const struct transfer *transfer)
             .lanes = 1,
         };
     }
+    if (transfer->options.stream) {
+        uint64_t room = transfer_plan_room(transfer);
+
+        return (struct request_limits){
+            .most = room < TRANSFER_STREAM_MOST ? room : TRANSFER_STREAM_MOST,
+            .least = room < TRANSFER_STREAM_LEAST ? room : TRANSFER_STREAM_LEAST,
+            .merge_gap = TRANSFER_MERGE_GAP,
+            .merge_share = TRANSFER_MERGE_SHARE,
+            .lanes = lanes_of(transfer),
+        };
+    }
     return (struct request_limits){
         .most = TRANSFER_REQUEST_MOST,
         .least = TRANSFER_REQUEST_LEAST,
@@ -382,14 +300,19 @@ static struct request_limits limits_for(const struct transfer *transfer)
 
 static enum odo_status open_sink(struct transfer *transfer)
 {
+    struct stream_listener listener = {transfer->options.on_stream_progress, transfer};
     enum odo_status status;
 
     if (transfer->sink) {
         return ODO_OK;
     }
-    status = sink_open_file(transfer->options.temporary_path, transfer->known.begun,
-                            &transfer->sink);
-    if (status == ODO_OK) {
+    if (transfer->options.stream) {
+        status = sink_open_stream(transfer->options.stream, &listener, &transfer->sink);
+    } else {
+        status = sink_open_file(transfer->options.temporary_path, transfer->known.begun,
+                                &transfer->sink);
+    }
+    if (status == ODO_OK && !transfer->options.stream) {
         transfer->known.begun = true;
     }
     return status;
@@ -486,9 +409,42 @@ void transfer_received(struct transfer *transfer, uint64_t bytes)
 
 void transfer_delivered(struct transfer *transfer, uint64_t bytes)
 {
-    transfer->bytes_had += bytes;
+    if (!transfer->options.stream) { /* whose client says what it has taken */
+        transfer->bytes_had += bytes;
+    }
     transfer->progress_at_ms = platform_clock_milliseconds();
     transfer->attempt = 0;
+    note_due(transfer);
+}
+
+/* Requests that were held up because the stream's buffer was full go on. */
+static void resume_paused(struct transfer *transfer)
+{
+    for (struct request *request = transfer->requests; request; request = request->next) {
+        if (request->is_paused &&
+            stream_room(transfer->options.stream) >= REQUEST_RECEIVE_SIZE * 2) {
+            request->is_paused = false;
+            curl_easy_pause(request->easy, CURLPAUSE_CONT);
+        }
+    }
+}
+
+void transfer_stream_progressed(struct transfer *transfer)
+{
+    struct odo_error error = {.status = ODO_E_SINK_FAILED};
+
+    if (!transfer->options.stream || transfer->state == TRANSFER_DONE) {
+        return;
+    }
+    error.sink_code = stream_failure(transfer->options.stream);
+    if (error.sink_code != 0) {
+        transfer_fail(transfer, &error);
+        return;
+    }
+    transfer->bytes_had = stream_taken(transfer->options.stream);
+    transfer->progress_at_ms = platform_clock_milliseconds();
+    resume_paused(transfer);
+    finish_if_done(transfer);
     note_due(transfer);
 }
 
@@ -616,7 +572,8 @@ void transfer_tick(struct transfer *transfer, uint64_t now_ms)
     if (transfer->has_failed || transfer->state == TRANSFER_DONE) {
         return;
     }
-    if (transfer->settings.no_progress_ms != UINT64_MAX &&
+    /* Bytes that were flushed in this very tick came after `now_ms`. */
+    if (now_ms > transfer->progress_at_ms &&
         now_ms - transfer->progress_at_ms >= transfer->settings.no_progress_ms) {
         transfer_fail(transfer, &error);
         return;

@@ -46,6 +46,7 @@ struct transfer {
     struct transfer_settings settings;
 
     const struct transfer_rules *rules; /* borrowed; the downloader's */
+    struct downloader *downloader;
 
     /* The downloader's. */
     struct transfer_group *group;
@@ -64,6 +65,9 @@ struct transfer {
     /* The file. */
     struct range_set wanted; /* a copy only when its open end had to be closed */
     bool wanted_is_ours;
+    size_t run_first; /* the part of the list that is being fetched: see transfer_plan.h */
+    size_t run_count;
+    uint64_t run_output; /* where the run begins in the output */
     struct range_layout layout;
     bool layout_is_known;
     struct request_plan plan;
@@ -111,6 +115,9 @@ enum {
     TRANSFER_RESTARTS_MAX = 1,
     TRANSFER_REQUEST_MOST = 8 * 1024 * 1024,
     TRANSFER_REQUEST_LEAST = 1024 * 1024,
+    /* Of a stream, so that its buffer holds the requests of all lanes. */
+    TRANSFER_STREAM_MOST = 1024 * 1024,
+    TRANSFER_STREAM_LEAST = 256 * 1024,
     TRANSFER_MERGE_GAP = 64 * 1024,
     TRANSFER_MERGE_SHARE = 20, /* percent */
 };
@@ -169,6 +176,9 @@ void transfer_fail(struct transfer *transfer, const struct odo_error *error);
 
 /* What a report says now. */
 struct transfer_update transfer_describe(struct transfer *transfer);
+
+/* The client of the stream has taken bytes, or refused them. */
+void transfer_stream_progressed(struct transfer *transfer);
 
 /* For the judge. */
 

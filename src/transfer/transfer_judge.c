@@ -12,6 +12,7 @@
 #include "transfer/request.h"
 #include "transfer/response_verdict.h"
 #include "transfer/retry_policy.h"
+#include "transfer/transfer_plan.h"
 
 #include <string.h>
 
@@ -31,7 +32,6 @@ static void describe_want(const struct transfer *transfer, struct response_conte
 {
     const struct range_set *wanted = &transfer->wanted;
     const struct byte_range *last;
-    uint64_t total = 0;
 
     if (wanted->count == 0) {
         return;
@@ -39,14 +39,7 @@ static void describe_want(const struct transfer *transfer, struct response_conte
     last = &wanted->items[wanted->count - 1];
     context->wanted_is_open = last->length == BYTE_RANGE_TO_END;
     context->wanted_end = context->wanted_is_open ? last->offset : last->offset + last->length;
-    if (!context->wanted_is_open) {
-        context->wanted_bytes = range_set_total(wanted) - transfer->bytes_had;
-        return;
-    }
-    for (size_t i = 0; i + 1 < wanted->count; i++) {
-        total += wanted->items[i].length;
-    }
-    context->wanted_bytes = total > transfer->bytes_had ? total - transfer->bytes_had : 0;
+    context->wanted_bytes = transfer_plan_missing(transfer);
 }
 
 static struct response_verdict ask_judge(const struct transfer *transfer,

@@ -129,8 +129,8 @@ enum odo_status url_origin(const char *url, char **origin_out)
         status = status_from_curl(curl_url_get(parts, CURLUPART_HOST, &host, 0));
     }
     if (status == ODO_OK) {
-        status = status_from_curl(curl_url_get(parts, CURLUPART_PORT, &port,
-                                               CURLU_DEFAULT_PORT));
+        status =
+            status_from_curl(curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT));
     }
     if (status != ODO_OK) {
         goto done;

@@ -1,4 +1,4 @@
-#define _POSIX_C_SOURCE 200809L
+#define _POSIX_C_SOURCE   200809L
 #define _FILE_OFFSET_BITS 64
 
 #include "platform/file.h"
@@ -132,8 +132,8 @@ enum odo_status platform_file_read_at(struct platform_file *file, uint64_t offse
 
     assert(offset <= BYTE_OFFSET_LIMIT && size <= BYTE_OFFSET_LIMIT - offset);
     while (total < size) {
-        ssize_t count = pread(file->descriptor, next + total, size - total,
-                              (off_t)(offset + total));
+        ssize_t count =
+            pread(file->descriptor, next + total, size - total, (off_t)(offset + total));
 
         if (count < 0) {
             if (errno == EINTR) {

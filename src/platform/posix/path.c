@@ -5,8 +5,8 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "platform/file.h"
-#include "platform/temporary_name.h"
 #include "platform/posix/status_from_errno.h"
+#include "platform/temporary_name.h"
 
 #include <assert.h>
 #include <dirent.h>

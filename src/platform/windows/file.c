@@ -61,9 +61,10 @@ static bool is_ordinary(HANDLE handle)
 {
     BY_HANDLE_FILE_INFORMATION found;
 
-    return GetFileType(handle) == FILE_TYPE_DISK && GetFileInformationByHandle(handle, &found) &&
-           (found.dwFileAttributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT)) ==
-               0;
+    return GetFileType(handle) == FILE_TYPE_DISK &&
+           GetFileInformationByHandle(handle, &found) &&
+           (found.dwFileAttributes &
+            (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT)) == 0;
 }
 
 enum odo_status platform_file_open(const char *path, struct platform_file **file_out)
@@ -200,8 +201,9 @@ void platform_file_close(struct platform_file *file)
 /* A rename onto a file that somebody holds is "access denied" to the system; we say why. */
 static enum odo_status explain_denial(const wchar_t *to)
 {
-    HANDLE handle = CreateFileW(to, DELETE, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
-                                NULL, OPEN_EXISTING, FILE_FLAG_OPEN_REPARSE_POINT, NULL);
+    HANDLE handle =
+        CreateFileW(to, DELETE, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+                    OPEN_EXISTING, FILE_FLAG_OPEN_REPARSE_POINT, NULL);
 
     if (handle == INVALID_HANDLE_VALUE) {
         return GetLastError() == ERROR_SHARING_VIOLATION ? ODO_E_SHARING_VIOLATION

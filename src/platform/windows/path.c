@@ -44,8 +44,8 @@ static bool is_device(const char *part, size_t length)
 {
     static const char *const names[] = {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"};
     /* The digits, and the superscript ones that Windows takes for them. */
-    static const char *const digits[] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9",
-                                         "\xc2\xb9", "\xc2\xb2", "\xc2\xb3"};
+    static const char *const digits[] = {"0", "1", "2", "3",        "4",        "5",       "6",
+                                         "7", "8", "9", "\xc2\xb9", "\xc2\xb2", "\xc2\xb3"};
     const char *dot = memchr(part, '.', length);
 
     length = dot ? (size_t)(dot - part) : length;

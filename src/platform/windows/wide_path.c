@@ -111,7 +111,8 @@ enum odo_status wide_path_make(const char *path, wchar_t **wide_out)
 
 enum odo_status wide_path_read(const wchar_t *wide, char **text_out)
 {
-    int count = WideCharToMultiByte(CP_UTF8, WC_ERR_INVALID_CHARS, wide, -1, NULL, 0, NULL, NULL);
+    int count =
+        WideCharToMultiByte(CP_UTF8, WC_ERR_INVALID_CHARS, wide, -1, NULL, 0, NULL, NULL);
     char *text;
 
     if (count <= 0) {

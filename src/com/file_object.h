@@ -1,0 +1,12 @@
+/* A file of a job. Its index in the job never changes. */
+#ifndef ODO_COM_FILE_OBJECT_H
+#define ODO_COM_FILE_OBJECT_H
+
+#include <windows.h>
+
+#include <odo/odo.h>
+
+/* `index` must be below the job's file count. E_NOINTERFACE, E_OUTOFMEMORY; then NULL. */
+HRESULT file_object_create(struct odo_job *job, uint32_t index, REFIID iid, void **out);
+
+#endif

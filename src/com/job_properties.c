@@ -1,0 +1,98 @@
+#include "com/job_properties.h"
+
+#include "com/hresult.h"
+#include "com/properties.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <wchar.h>
+
+/* --- IBackgroundCopyJob5 ---------------------------------------------------------------- */
+
+static bool is_cost_policy(DWORD value)
+{
+    static const DWORD policies[] = {
+        (DWORD)BITS_JOB_TRANSFER_POLICY_ALWAYS,       (DWORD)BITS_JOB_TRANSFER_POLICY_NOT_ROAMING,
+        (DWORD)BITS_JOB_TRANSFER_POLICY_NO_SURCHARGE, (DWORD)BITS_JOB_TRANSFER_POLICY_STANDARD,
+        (DWORD)BITS_JOB_TRANSFER_POLICY_UNRESTRICTED,
+    };
+
+    for (size_t i = 0; i < ARRAYSIZE(policies); i++) {
+        if (policies[i] == value) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Until a policy is set, the priority implies one. */
+static DWORD cost_policy(struct odo_job *job)
+{
+    uint32_t policy = odo_job_get_number(job, ODO_JOB_COST_FLAGS);
+
+    if (policy != 0) {
+        return policy;
+    }
+    return odo_job_get_number(job, ODO_JOB_PRIORITY) == BG_JOB_PRIORITY_FOREGROUND
+               ? (DWORD)BITS_JOB_TRANSFER_POLICY_ALWAYS
+               : (DWORD)BITS_JOB_TRANSFER_POLICY_STANDARD;
+}
+
+HRESULT job_properties_set_bits(struct odo_job *job, BITS_JOB_PROPERTY_ID id,
+                                const BITS_JOB_PROPERTY_VALUE *value)
+{
+    if (id != BITS_JOB_PROPERTY_ID_COST_FLAGS) {
+        return E_NOTIMPL;
+    }
+    if (!is_cost_policy(value->Dword)) {
+        return E_INVALIDARG;
+    }
+    return hresult_from_status(odo_job_set_number(job, ODO_JOB_COST_FLAGS, value->Dword));
+}
+
+HRESULT job_properties_get_bits(struct odo_job *job, BITS_JOB_PROPERTY_ID id,
+                                BITS_JOB_PROPERTY_VALUE *value_out)
+{
+    if (!value_out) {
+        return E_INVALIDARG;
+    }
+    *value_out = (BITS_JOB_PROPERTY_VALUE){.ClsID = {0}};
+    if (id != BITS_JOB_PROPERTY_ID_COST_FLAGS) {
+        return E_NOTIMPL;
+    }
+    value_out->Dword = cost_policy(job);
+    return S_OK;
+}
+
+/* --- IDeliveryOptimizationJob2 ---------------------------------------------------------- */
+
+/* JSON, such as {"HResult":"0x80190194"}; empty when there is no error. */
+static HRESULT get_extended_error_info(void *object, VARIANT *value_out)
+{
+    struct odo_job *job = object;
+    struct odo_error error;
+    WCHAR text[32] = L"";
+
+    if (odo_job_get_error(job, &error, NULL) == ODO_OK) {
+        swprintf(text, ARRAYSIZE(text), L"{\"HResult\":\"0x%08lx\"}",
+                 (unsigned long)hresult_from_error(&error));
+    }
+    V_BSTR(value_out) = SysAllocString(text);
+    return V_BSTR(value_out) ? S_OK : E_OUTOFMEMORY;
+}
+
+static const struct property job_property_table[] = {
+    {DOJobPropertyId_ExtendedErrorInfo, VT_BSTR, get_extended_error_info, NULL},
+};
+
+HRESULT job_properties_set(struct odo_job *job, DOJobPropertyId id, const VARIANT *value)
+{
+    return properties_set(job_property_table, ARRAYSIZE(job_property_table), job, (LONG)id,
+                          value);
+}
+
+HRESULT job_properties_get(struct odo_job *job, DOJobPropertyId id, VARIANT *value_out)
+{
+    return properties_get(job_property_table, ARRAYSIZE(job_property_table), job, (LONG)id,
+                          value_out);
+}

@@ -1,0 +1,130 @@
+/*
+ * Files that go to a client's stream instead of a path.
+ */
+#include "engine/engine.h"
+
+#include "base/log.h"
+#include "base/memory.h"
+
+#include <assert.h>
+
+enum odo_status odo_file_set_stream(struct odo_job *job, uint32_t file_index,
+                                    const struct odo_stream *stream)
+{
+    struct engine_events events = {.count = 0};
+    struct engine_runner *runner;
+    struct stream *created = NULL;
+    struct stream *replaced = NULL;
+    enum odo_status status = stream ? stream_create(stream, &created) : ODO_OK;
+
+    if (status != ODO_OK) {
+        return status;
+    }
+    platform_mutex_lock(job->operation);
+    platform_mutex_lock(job->engine->lock);
+    runner = job->locked.runners[file_index];
+    status = engine_check_alive_locked(job);
+    if (status == ODO_OK && job->locked.job.files[file_index]->local_path) {
+        status = ODO_E_SINK_ALREADY_SET;
+    }
+    if (status == ODO_OK && (job->locked.job.state != ODO_JOB_SUSPENDED ||
+                             (runner->stream && stream_position(runner->stream) > 0))) {
+        status = ODO_E_INVALID_STATE;
+    }
+    if (status == ODO_OK) {
+        replaced = runner->stream;
+        runner->stream = created;
+        engine_touch_locked(job, &events);
+    }
+    engine_unlock_and_deliver(job->engine, &events);
+    platform_mutex_unlock(job->operation);
+
+    if (status != ODO_OK && created) {
+        stream_abandon(created); /* the caller keeps what it has not handed over */
+    }
+    stream_release(replaced);
+    return status;
+}
+
+/* The next stream of the job from *index on, counted, or NULL. */
+static struct stream *next_stream(struct odo_job *job, uint32_t *index, bool take)
+{
+    struct stream *stream = NULL;
+
+    platform_mutex_lock(job->engine->lock);
+    for (; *index < job->locked.job.file_count && !stream; (*index)++) {
+        struct engine_runner *runner = job->locked.runners[*index];
+
+        stream = runner->stream;
+        if (stream && take) {
+            runner->stream = NULL;
+        } else if (stream) {
+            stream_add_ref(stream);
+        }
+    }
+    platform_mutex_unlock(job->engine->lock);
+    return stream;
+}
+
+/* Keep a stream until its client's call is over. */
+static void bury(struct odo_engine *engine, struct stream *stream)
+{
+    struct engine_grave *grave = memory_allocate(1, sizeof(*grave));
+
+    if (!grave) {
+        log_write(LOG_ERROR, "no memory to release a stream: it stays");
+        return;
+    }
+    grave->stream = stream;
+    platform_mutex_lock(engine->lock);
+    grave->next = engine->locked.graves;
+    engine->locked.graves = grave;
+    platform_mutex_unlock(engine->lock);
+}
+
+static void release(struct odo_engine *engine, struct stream *stream)
+{
+    if (stream_is_calling(stream)) {
+        bury(engine, stream);
+    } else {
+        stream_release(stream);
+    }
+}
+
+void engine_wait_for_streams(struct odo_job *job)
+{
+    struct stream *stream;
+    uint32_t index = 0;
+
+    while ((stream = next_stream(job, &index, false)) != NULL) {
+        stream_wait(stream);
+        release(job->engine, stream);
+    }
+}
+
+void engine_release_streams(struct odo_job *job)
+{
+    struct stream *stream;
+    uint32_t index = 0;
+
+    while ((stream = next_stream(job, &index, true)) != NULL) {
+        release(job->engine, stream);
+    }
+}
+
+void engine_empty_graves(struct odo_engine *engine)
+{
+    struct engine_grave *graves;
+
+    platform_mutex_lock(engine->lock);
+    graves = engine->locked.graves;
+    engine->locked.graves = NULL;
+    platform_mutex_unlock(engine->lock);
+    while (graves) {
+        struct engine_grave *grave = graves;
+
+        graves = grave->next;
+        stream_release(grave->stream);
+        memory_free(grave);
+    }
+}
