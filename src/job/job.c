@@ -62,6 +62,9 @@ static enum odo_status take_ranges(struct job_file *file,
     static const struct byte_range everything = {0, BYTE_RANGE_TO_END};
     enum odo_status status;
 
+    if (request->file_size > BYTE_OFFSET_LIMIT && request->file_size != ODO_SIZE_UNKNOWN) {
+        return ODO_E_INVALID_RANGE;
+    }
     if (request->range_count == 0) {
         return range_set_build(&everything, 1, ODO_SIZE_UNKNOWN, &file->wanted);
     }
@@ -236,11 +239,13 @@ static enum odo_status measure(const struct job_file *file, const struct checkpo
 {
     struct range_set closed = {0};
     struct request_plan plan;
+    uint64_t size = checkpoint->file_size != ODO_SIZE_UNKNOWN ? checkpoint->file_size
+                                                              : file->stated_size;
     enum odo_status status =
         range_set_build(file->wanted.items, file->wanted.count, ODO_SIZE_UNKNOWN, &closed);
 
-    if (status == ODO_OK && checkpoint->file_size != ODO_SIZE_UNKNOWN) {
-        status = range_set_close(&closed, checkpoint->file_size);
+    if (status == ODO_OK && size != ODO_SIZE_UNKNOWN) {
+        status = range_set_close(&closed, size);
     }
     if (status == ODO_OK) {
         status = request_plan_restore(&plan, &closed, checkpoint->cursor, checkpoint->holes,
@@ -274,6 +279,23 @@ enum odo_status job_restore_progress(struct job *job, struct job_file *file,
     file->statistics.file_size = file->file_size;
     job_set_progress(job, file, total == ODO_SIZE_UNKNOWN ? file->bytes_total : total, had);
     return ODO_OK;
+}
+
+void job_forget_progress(struct job *job, struct job_file *file)
+{
+    count_out(job, file);
+    checkpoint_free(&file->checkpoint);
+    file->has_begun = false;
+    file->is_flushed = false;
+    file->is_transferred = false;
+    file->is_completing = false;
+    file->is_completed = false;
+    file->file_size = file->stated_size;
+    file->statistics.file_size = file->stated_size;
+    file->last_modified_us = 0;
+    file->bytes_total = total_of(file);
+    file->bytes_had = 0;
+    count_in(job, file);
 }
 
 void job_set_progress(struct job *job, struct job_file *file, uint64_t bytes_total,

@@ -109,6 +109,9 @@ enum odo_status job_restore_progress(struct job *job, struct job_file *file,
 /* Something of the file must be saved: its progress; or, redefined, what was asked for it. */
 void job_note_unsaved(struct job *job, uint32_t index, bool is_redefined);
 
+/* What has come of a file is gone: it is to be fetched from its first byte. */
+void job_forget_progress(struct job *job, struct job_file *file);
+
 /* What is newly known of a file; keeps the totals right. */
 void job_set_progress(struct job *job, struct job_file *file, uint64_t bytes_total,
                       uint64_t bytes_had);

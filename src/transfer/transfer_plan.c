@@ -108,6 +108,7 @@ static enum odo_status begin_run(struct transfer *transfer, size_t first)
 {
     size_t count = listed_count(transfer);
     size_t end = first + 1;
+    enum odo_status status;
 
     drop_wanted(transfer);
     transfer->run_first = first;
@@ -122,15 +123,17 @@ static enum odo_status begin_run(struct transfer *transfer, size_t first)
         end++;
     }
     transfer->run_count = end - first;
-    transfer->wanted_is_ours = true;
-    request_plan_init(&transfer->plan, &transfer->wanted);
     if (transfer->options.range_count == 0) {
         struct byte_range everything = listed_range(transfer, 0);
 
-        return range_set_build(&everything, 1, ODO_SIZE_UNKNOWN, &transfer->wanted);
+        status = range_set_build(&everything, 1, ODO_SIZE_UNKNOWN, &transfer->wanted);
+    } else {
+        status = range_set_build(transfer->options.ranges + first, transfer->run_count,
+                                 ODO_SIZE_UNKNOWN, &transfer->wanted);
     }
-    return range_set_build(transfer->options.ranges + first, transfer->run_count,
-                           ODO_SIZE_UNKNOWN, &transfer->wanted);
+    transfer->wanted_is_ours = status == ODO_OK;
+    request_plan_init(&transfer->plan, &transfer->wanted);
+    return status;
 }
 
 /* The length of a range of the list; of an open one, what is known of the file decides. */
