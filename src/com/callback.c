@@ -49,14 +49,15 @@ struct subscription {
         GUID caller; /* of the call that has begun */
         struct call_waiter *waiters;
 
-        bool state_is_known;         /* an event has told */
-        enum odo_job_state outcome;  /* TRANSFERRED or ERROR, not told yet; or QUEUED for none */
-        unsigned tries;              /* to tell it */
-        ULONGLONG outcome_due;       /* in terms of GetTickCount64(), as are the others */
-        bool is_modified;            /* and the client not told */
-        bool skip_modification;      /* the next one belongs to the outcome */
-        ULONGLONG modification_due;  /* not before */
-        uint32_t *files;             /* transferred, in order, and the client not told */
+        bool state_is_known;        /* an event has told */
+        bool has_outcome;           /* to tell ... */
+        enum odo_job_state outcome; /* ... TRANSFERRED or ERROR ... */
+        unsigned tries;             /* ... which was tried so often ... */
+        ULONGLONG outcome_due;      /* ... and not before this GetTickCount64() */
+        bool is_modified;           /* and the client not told */
+        bool skip_modification;     /* the next one belongs to the outcome */
+        ULONGLONG modification_due; /* not before */
+        uint32_t *files;            /* transferred, in order, and the client not told */
         size_t file_count;
         size_t file_capacity;
     } locked;
@@ -145,7 +146,7 @@ static enum notice next_notice_locked(const struct subscription *subscription,
         *due_out = 0;
         return NOTICE_FILE_TRANSFERRED;
     }
-    if (is_outcome(subscription->locked.outcome) &&
+    if (subscription->locked.has_outcome &&
         wants_locked(subscription, outcome_flag(subscription->locked.outcome))) {
         outcome_due = subscription->locked.outcome_due;
     }
@@ -176,6 +177,7 @@ static void forget_news_locked(struct subscription *subscription)
 
 static void note_outcome_locked(struct subscription *subscription, enum odo_job_state outcome)
 {
+    subscription->locked.has_outcome = true;
     subscription->locked.outcome = outcome;
     subscription->locked.tries = 0;
     subscription->locked.outcome_due = 0;
@@ -188,7 +190,7 @@ static void note_state_locked(struct subscription *subscription, enum odo_job_st
         note_outcome_locked(subscription, state);
         subscription->locked.skip_modification = true;
     } else {
-        subscription->locked.outcome = ODO_JOB_QUEUED; /* what was not told is no longer true */
+        subscription->locked.has_outcome = false; /* what was not told is no longer true */
     }
     if (state == ODO_JOB_ACKNOWLEDGED || state == ODO_JOB_CANCELLED) {
         forget_news_locked(subscription);
@@ -340,7 +342,7 @@ static void settle_locked(const struct call *call, HRESULT result)
         }
         subscription->locked.tries++;
         if (result == S_OK || subscription->locked.tries == OUTCOME_TRIES) {
-            subscription->locked.outcome = ODO_JOB_QUEUED;
+            subscription->locked.has_outcome = false;
         } else {
             subscription->locked.outcome_due =
                 now + ((ULONGLONG)OUTCOME_PAUSE_MS << (2 * (subscription->locked.tries - 1)));
@@ -348,6 +350,9 @@ static void settle_locked(const struct call *call, HRESULT result)
         break;
     case NOTICE_MODIFICATION:
         subscription->locked.modification_due = now + MODIFICATION_INTERVAL_MS;
+        if (!subscription->locked.call_has_begun) {
+            subscription->locked.is_modified = false; /* the client cannot be reached */
+        }
         break;
     case NOTICE_NONE:
         break;
@@ -434,7 +439,6 @@ static void make_call(const struct call *call)
 {
     struct subscription *subscription = call->subscription;
     IBackgroundCopyJob *job;
-    bool has_more;
     HRESULT hr;
 
     hr = job_object_create(subscription->job, &IID_IBackgroundCopyJob, (void **)&job);
@@ -449,11 +453,7 @@ static void make_call(const struct call *call)
          subscription->locked.waiters = subscription->locked.waiters->next) {
         SetEvent(subscription->locked.waiters->ended);
     }
-    has_more = has_work_locked(subscription);
     ReleaseSRWLockExclusive(&lock);
-    if (has_more) {
-        worker_pool_wake(serve);
-    }
     release(subscription);
     if (job) {
         IBackgroundCopyJob_Release(job); /* at last: it keeps the engine for us */

@@ -13,7 +13,6 @@
 static const char magic[] = "OpenDO job";
 
 enum {
-    RECORD_HEAD_SIZE = 12, /* length and checksum */
     RECORD_SIZE_MAX = 512 * 1024 * 1024,
     TEXT_SIZE_MAX = 1024 * 1024,
     BOOT_ID_MAX = 64,
@@ -34,6 +33,7 @@ enum progress_flags {
     PROGRESS_COMPLETING = 4,
     PROGRESS_COMPLETED = 8,
     PROGRESS_FLUSHED = 16,
+    PROGRESS_ALL = 31,
 };
 
 /* --- Writing -------------------------------------------------------------------------- */
@@ -82,19 +82,33 @@ static void put_u64(struct writer *writer, uint64_t value)
     put(writer, bytes, sizeof(bytes));
 }
 
+/* What would not be read again is not written. */
+static void limit(struct writer *writer, size_t count, size_t most)
+{
+    if (writer->status == ODO_OK && count > most) {
+        writer->status = ODO_E_TOO_MANY;
+    }
+}
+
 /* A text that is missing is kept apart from one that is empty. */
 static void put_text(struct writer *writer, const char *text)
 {
+    size_t size;
+
     if (!text) {
         put_u32(writer, UINT32_MAX);
         return;
     }
-    put_u32(writer, (uint32_t)strlen(text));
-    put(writer, text, strlen(text));
+    size = strlen(text);
+    limit(writer, size, TEXT_SIZE_MAX);
+    put_u32(writer, (uint32_t)size);
+    put(writer, text, size);
 }
 
-static void put_ranges(struct writer *writer, const struct byte_range *ranges, size_t count)
+static void put_ranges(struct writer *writer, const struct byte_range *ranges, size_t count,
+                       size_t most)
 {
+    limit(writer, count, most);
     put_u32(writer, (uint32_t)count);
     for (size_t i = 0; i < count; i++) {
         unsigned char bytes[16];
@@ -107,7 +121,7 @@ static void put_ranges(struct writer *writer, const struct byte_range *ranges, s
 
 static struct writer begin_record(struct buffer *buffer, enum record_kind kind)
 {
-    static const unsigned char head[RECORD_HEAD_SIZE];
+    static const unsigned char head[JOURNAL_HEAD_SIZE];
     struct writer writer = {.buffer = buffer, .start = buffer->size, .status = ODO_OK};
 
     put(&writer, head, sizeof(head));
@@ -115,39 +129,46 @@ static struct writer begin_record(struct buffer *buffer, enum record_kind kind)
     return writer;
 }
 
+void journal_seal(unsigned char *head, size_t payload_size, uint64_t row)
+{
+    for (int i = 0; i < 4; i++) {
+        head[i] = (unsigned char)(payload_size >> (8 * i));
+    }
+    store_u64(head + 4, XXH64(head + JOURNAL_HEAD_SIZE, payload_size, row));
+}
+
 /* Fill in the head; or take the record off again. */
 static enum odo_status end_record(struct writer *writer, uint64_t *row)
 {
-    unsigned char *head = writer->buffer->data + writer->start;
     size_t size;
-    uint64_t checksum;
 
     if (writer->status != ODO_OK) {
         writer->buffer->size = writer->start;
         return writer->status;
     }
-    size = writer->buffer->size - writer->start - RECORD_HEAD_SIZE;
+    size = writer->buffer->size - writer->start - JOURNAL_HEAD_SIZE;
     if (size > RECORD_SIZE_MAX) {
         writer->buffer->size = writer->start;
         return ODO_E_TOO_MANY;
     }
-    checksum = XXH64(head + RECORD_HEAD_SIZE, size, *row);
-    for (int i = 0; i < 4; i++) {
-        head[i] = (unsigned char)(size >> (8 * i));
-    }
-    store_u64(head + 4, checksum);
+    journal_seal(writer->buffer->data + writer->start, size, *row);
     (*row)++;
     return ODO_OK;
 }
 
 static enum odo_status write_header(struct buffer *buffer, uint64_t *row,
-                                    const struct odo_job_id *id)
+                                    const struct job *job)
 {
     struct writer writer = begin_record(buffer, RECORD_HEADER);
+    uint64_t records = 2 + (uint64_t)job->file_count; /* this one and the job's */
 
+    for (uint32_t i = 0; i < job->file_count; i++) {
+        records += job->files[i]->has_begun;
+    }
     put(&writer, magic, sizeof(magic));
     put_u32(&writer, JOURNAL_VERSION);
-    put(&writer, id->bytes, sizeof(id->bytes));
+    put(&writer, job->id.bytes, sizeof(job->id.bytes));
+    put_u64(&writer, records);
     return end_record(&writer, row);
 }
 
@@ -183,13 +204,14 @@ enum odo_status journal_write_file(struct buffer *buffer, uint64_t *row, const s
     const struct job_file *file = job->files[index];
     struct writer writer = begin_record(buffer, RECORD_FILE);
 
+    limit(&writer, (size_t)index + 1, JOURNAL_FILES_MAX);
     put_u32(&writer, index);
     put_text(&writer, file->file_id);
     put_text(&writer, file->url);
     put_text(&writer, file->local_path);
     put_text(&writer, file->temporary_path);
     put_u64(&writer, file->stated_size);
-    put_ranges(&writer, file->ranges, file->range_count);
+    put_ranges(&writer, file->ranges, file->range_count, UINT32_MAX);
     return end_record(&writer, row);
 }
 
@@ -214,7 +236,7 @@ enum odo_status journal_write_progress(struct buffer *buffer, uint64_t *row,
     put_text(&writer, checkpoint->entity_tag);
     put_text(&writer, checkpoint->last_modified);
     put_u64(&writer, checkpoint->cursor);
-    put_ranges(&writer, checkpoint->holes, checkpoint->hole_count);
+    put_ranges(&writer, checkpoint->holes, checkpoint->hole_count, HOLES_MAX);
     return end_record(&writer, row);
 }
 
@@ -223,7 +245,7 @@ enum odo_status journal_write_all(struct buffer *buffer, uint64_t *row, const st
 {
     size_t size = buffer->size;
     uint64_t first_row = *row;
-    enum odo_status status = write_header(buffer, row, &job->id);
+    enum odo_status status = write_header(buffer, row, job);
 
     if (status == ODO_OK) {
         status = journal_write_job(buffer, row, job);
@@ -288,8 +310,8 @@ static uint64_t get_u64(struct reader *reader)
     return load(get(reader, 8), 8);
 }
 
-/* NULL for a missing text, and after a failure. */
-static char *get_text(struct reader *reader)
+/* NULL for a missing text, and after a failure. Any bytes but zero: servers send such. */
+static char *get_bytes(struct reader *reader)
 {
     uint32_t size = get_u32(reader);
     const unsigned char *data;
@@ -309,7 +331,20 @@ static char *get_text(struct reader *reader)
     text = text_copy_part((const char *)data, size);
     if (!text) {
         reader->status = ODO_E_OUT_OF_MEMORY;
-    } else if (strlen(text) != size || !text_is_utf8(text)) {
+    } else if (strlen(text) != size) {
+        reader->status = ODO_E_DAMAGED;
+        memory_free(text);
+        text = NULL;
+    }
+    return text;
+}
+
+/* The same for what must be UTF-8. */
+static char *get_text(struct reader *reader)
+{
+    char *text = get_bytes(reader);
+
+    if (text && !text_is_utf8(text)) {
         reader->status = ODO_E_DAMAGED;
         memory_free(text);
         text = NULL;
@@ -350,7 +385,35 @@ static void require(struct reader *reader, bool condition)
     }
 }
 
-static void read_header(struct reader *reader, struct job *job)
+/* A failure of one of the job's own functions; what it refuses we have not written. */
+static void require_ok(struct reader *reader, enum odo_status status)
+{
+    if (reader->status == ODO_OK && status != ODO_OK) {
+        reader->status =
+            status == ODO_E_OUT_OF_MEMORY ? ODO_E_OUT_OF_MEMORY : ODO_E_DAMAGED;
+    }
+}
+
+/* The last that was said of a file's progress; believed when all has been read. */
+struct progress {
+    bool has_begun;
+    bool is_completing;
+    bool counts; /* what follows, of the last record that counts, is there */
+    uint8_t flags;
+    int64_t last_modified_us;
+    struct checkpoint checkpoint;
+};
+
+/* A job while it is read. */
+struct reading {
+    struct job job;
+    struct progress *progress; /* owned; one for each file */
+    uint32_t progress_capacity;
+    uint64_t records; /* that were written at once with the header */
+    const char *boot_id;
+};
+
+static void read_header(struct reader *reader, struct reading *reading)
 {
     const unsigned char *found = get(reader, sizeof(magic));
     const unsigned char *id;
@@ -364,57 +427,158 @@ static void read_header(struct reader *reader, struct job *job)
     if (reader->status == ODO_OK && version > JOURNAL_VERSION) {
         reader->status = ODO_E_NOT_SUPPORTED;
     }
-    id = get(reader, sizeof(job->id.bytes));
+    require(reader, version > 0);
+    id = get(reader, sizeof(reading->job.id.bytes));
     if (id) {
-        memcpy(job->id.bytes, id, sizeof(job->id.bytes));
+        memcpy(reading->job.id.bytes, id, sizeof(reading->job.id.bytes));
     }
+    reading->records = get_u64(reader);
+    require(reader, reading->records >= 2); /* the header and the job */
+}
+
+static int64_t get_time(struct reader *reader)
+{
+    uint64_t time_us = get_u64(reader);
+
+    require(reader, time_us <= INT64_MAX);
+    return (int64_t)time_us;
+}
+
+static void read_number(struct reader *reader, struct job *job, enum odo_job_number which)
+{
+    uint8_t is_set = get_u8(reader);
+    uint32_t value = get_u32(reader);
+
+    require(reader, is_set <= 1);
+    job->number_is_set[which] = false;
+    if (reader->status == ODO_OK && is_set) {
+        require_ok(reader, job_set_number(job, which, value));
+    }
+}
+
+static void read_text(struct reader *reader, struct job *job, enum odo_job_text which)
+{
+    char *text = get_text(reader);
+
+    memory_free(job->texts[which]);
+    job->texts[which] = NULL;
+    if (text) {
+        require_ok(reader, job_set_text(job, which, text));
+    }
+    memory_free(text);
+}
+
+static enum odo_status get_status(struct reader *reader)
+{
+    uint32_t status = get_u32(reader);
+
+    require(reader, status < ODO_STATUS_COUNT);
+    return reader->status == ODO_OK ? (enum odo_status)status : ODO_OK;
 }
 
 static void read_job(struct reader *reader, struct job *job)
 {
     uint8_t state = get_u8(reader);
+    uint32_t http_status;
 
     require(reader, state < ODO_JOB_STATE_COUNT);
-    job->times.created_us = (int64_t)get_u64(reader);
-    job->times.modified_us = (int64_t)get_u64(reader);
-    job->times.transferred_us = (int64_t)get_u64(reader);
+    job->times.created_us = get_time(reader);
+    job->times.modified_us = get_time(reader);
+    job->times.transferred_us = get_time(reader);
     require(reader, get_u32(reader) == ODO_JOB_NUMBER_COUNT);
-    for (int i = 0; i < ODO_JOB_NUMBER_COUNT && reader->status == ODO_OK; i++) {
-        job->number_is_set[i] = get_u8(reader) != 0;
-        job->numbers[i] = get_u32(reader);
+    for (int i = 0; i < ODO_JOB_NUMBER_COUNT; i++) {
+        read_number(reader, job, (enum odo_job_number)i);
     }
     require(reader, get_u32(reader) == ODO_JOB_TEXT_COUNT);
-    for (int i = 0; i < ODO_JOB_TEXT_COUNT && reader->status == ODO_OK; i++) {
-        memory_free(job->texts[i]);
-        job->texts[i] = get_text(reader);
+    for (int i = 0; i < ODO_JOB_TEXT_COUNT; i++) {
+        read_text(reader, job, (enum odo_job_text)i);
     }
-    job->error.status = (enum odo_status)get_u32(reader);
-    job->error.cause = (enum odo_status)get_u32(reader);
-    job->error.http_status = (uint16_t)get_u32(reader);
+    job->error.status = get_status(reader);
+    job->error.cause = get_status(reader);
+    http_status = get_u32(reader);
+    require(reader, http_status <= UINT16_MAX);
+    job->error.http_status = (uint16_t)http_status;
     job->error.sink_code = (int32_t)get_u32(reader);
     job->error_file = get_u32(reader);
     job->error_count = get_u32(reader);
-    require(reader, (unsigned)job->error.status < ODO_STATUS_COUNT &&
-                        (unsigned)job->error.cause < ODO_STATUS_COUNT);
     if (reader->status == ODO_OK) {
         job->state = (enum odo_job_state)state;
     }
 }
 
-/* True when `temporary` stands in the folder of `target`: nothing else may be overwritten. */
-static bool is_beside(const char *temporary, const char *target)
+/* The name of a temporary file: "DO", 16 hexadecimal digits and ".tmp". */
+static bool is_temporary_name(const char *name)
 {
-    size_t length = strlen(temporary);
-
-    while (length > 0 && temporary[length - 1] != '/' && temporary[length - 1] != '\\') {
-        length--;
-    }
-    return strncmp(temporary, target, length) == 0 &&
-           strpbrk(target + length, "/\\") == NULL &&
-           text_starts_with_ignoring_case(temporary + length, "DO");
+    return strncmp(name, "DO", 2) == 0 && strspn(name + 2, "0123456789abcdef") == 16 &&
+           strcmp(name + 18, ".tmp") == 0;
 }
 
-static void read_file(struct reader *reader, struct job *job)
+/*
+ * True when `temporary` is a temporary file's name in the folder of `target`: nothing else may
+ * be overwritten. A path that begins with one slash is none of Windows', and a backslash in it
+ * is a letter.
+ */
+static bool is_beside(const char *temporary, const char *target)
+{
+    const char *slashes = target[0] == '/' && target[1] != '/' ? "/" : "/\\";
+    size_t length = strlen(target);
+
+    while (length > 0 && !strchr(slashes, target[length - 1])) {
+        length--;
+    }
+    return length > 0 && strncmp(temporary, target, length) == 0 &&
+           is_temporary_name(temporary + length);
+}
+
+/* Nothing is known of the progress of a file that was just read. */
+static void reset_progress(struct reading *reading, uint32_t index)
+{
+    struct progress *progress = &reading->progress[index];
+
+    checkpoint_free(&progress->checkpoint);
+    *progress = (struct progress){.has_begun = false};
+    checkpoint_init(&progress->checkpoint);
+}
+
+/* Room for what is said of one file more. */
+static enum odo_status reserve_progress(struct reading *reading)
+{
+    uint32_t capacity = reading->progress_capacity;
+    struct progress *larger;
+
+    if (reading->job.file_count < capacity) {
+        return ODO_OK;
+    }
+    capacity = capacity ? capacity * 2 : 8;
+    larger = memory_resize(reading->progress, capacity, sizeof(*larger));
+    if (!larger) {
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    for (uint32_t i = reading->progress_capacity; i < capacity; i++) {
+        larger[i] = (struct progress){.has_begun = false};
+        checkpoint_init(&larger[i].checkpoint);
+    }
+    reading->progress = larger;
+    reading->progress_capacity = capacity;
+    return ODO_OK;
+}
+
+/* Put a file at its place, or behind the others. The caller keeps it when this fails. */
+static enum odo_status place_file(struct reading *reading, uint32_t index,
+                                  struct job_file *file)
+{
+    enum odo_status status;
+
+    if (index < reading->job.file_count) {
+        job_replace(&reading->job, index, file);
+        reset_progress(reading, index);
+        return ODO_OK;
+    }
+    status = reserve_progress(reading);
+    return status == ODO_OK ? job_append(&reading->job, file) : status;
+}
+
+static void read_file(struct reader *reader, struct reading *reading)
 {
     uint32_t index = get_u32(reader);
     char *file_id = get_text(reader);
@@ -425,28 +589,20 @@ static void read_file(struct reader *reader, struct job *job)
     struct byte_range *ranges = get_ranges(reader, UINT32_MAX, &request.range_count);
     struct job_file *file = NULL;
 
-    require(reader, file_id && url && !local_path == !temporary_path);
-    require(reader, reader->status != ODO_OK || !local_path ||
-                        is_beside(temporary_path, local_path));
-    require(reader, index <= job->file_count && index < JOURNAL_FILES_MAX);
+    require(reader, file_id && url && local_path && temporary_path);
+    require(reader, reader->status != ODO_OK || is_beside(temporary_path, local_path));
+    require(reader, index <= reading->job.file_count && index < JOURNAL_FILES_MAX);
     if (reader->status == ODO_OK) {
         request.file_id = file_id;
         request.url = url;
         request.local_path = local_path;
         request.ranges = ranges;
-        reader->status = job_file_create(&request, &file);
-    }
-    if (reader->status == ODO_E_INVALID_RANGE || reader->status == ODO_E_OVERLAPPING_RANGES) {
-        reader->status = ODO_E_DAMAGED;
+        require_ok(reader, job_file_create(&request, &file));
     }
     if (reader->status == ODO_OK) {
         file->temporary_path = temporary_path;
         temporary_path = NULL;
-        if (index < job->file_count) {
-            job_replace(job, index, file);
-        } else {
-            reader->status = job_append(job, file);
-        }
+        require_ok(reader, place_file(reading, index, file));
         file = reader->status == ODO_OK ? NULL : file;
     }
     job_file_free(file);
@@ -457,11 +613,53 @@ static void read_file(struct reader *reader, struct job *job)
     memory_free(file_id);
 }
 
-static void read_progress(struct reader *reader, struct job *job, const char *boot_id)
+/*
+ * True when what an earlier record says may be gone although that record counts: the file has
+ * begun again since.
+ */
+static bool has_begun_again(const struct checkpoint *earlier, const struct checkpoint *later)
+{
+    const char *left = earlier->entity_tag ? earlier->entity_tag : "";
+    const char *right = later->entity_tag ? later->entity_tag : "";
+
+    if (later->cursor < earlier->cursor || later->file_size != earlier->file_size ||
+        strcmp(left, right) != 0) {
+        return true;
+    }
+    left = earlier->last_modified ? earlier->last_modified : "";
+    right = later->last_modified ? later->last_modified : "";
+    return strcmp(left, right) != 0;
+}
+
+/* Keep what a record says for the end; takes the checkpoint over when it counts. */
+static void note_progress(struct progress *progress, uint8_t flags, bool counts,
+                          int64_t last_modified_us, struct checkpoint *checkpoint)
+{
+    bool has_begun = (flags & PROGRESS_BEGUN) != 0;
+
+    progress->is_completing = (flags & PROGRESS_COMPLETING) != 0;
+    if (counts) {
+        progress->has_begun = has_begun;
+        progress->counts = true;
+        progress->flags = flags;
+        progress->last_modified_us = last_modified_us;
+        checkpoint_free(&progress->checkpoint);
+        progress->checkpoint = *checkpoint;
+        checkpoint_init(checkpoint);
+        return;
+    }
+    progress->has_begun = progress->has_begun || has_begun;
+    if (progress->counts && has_begun_again(&progress->checkpoint, checkpoint)) {
+        progress->counts = false;
+        checkpoint_free(&progress->checkpoint);
+    }
+}
+
+static void read_progress(struct reader *reader, struct reading *reading)
 {
     uint32_t index = get_u32(reader);
     uint8_t flags = get_u8(reader);
-    char *written_boot_id = get_text(reader);
+    char *boot_id = get_text(reader);
     struct checkpoint checkpoint;
     int64_t last_modified_us;
     uint32_t hole_count = 0;
@@ -471,58 +669,43 @@ static void read_progress(struct reader *reader, struct job *job, const char *bo
     checkpoint.begun = (flags & PROGRESS_BEGUN) != 0;
     checkpoint.file_size = get_u64(reader);
     last_modified_us = (int64_t)get_u64(reader);
-    checkpoint.entity_tag = get_text(reader);
-    checkpoint.last_modified = get_text(reader);
+    checkpoint.entity_tag = get_bytes(reader);
+    checkpoint.last_modified = get_bytes(reader);
     checkpoint.cursor = get_u64(reader);
     checkpoint.holes = get_ranges(reader, HOLES_MAX, &hole_count);
     checkpoint.hole_count = hole_count;
-    require(reader, written_boot_id && index < job->file_count);
-    counts = (flags & PROGRESS_FLUSHED) ||
-             (written_boot_id && strcmp(written_boot_id, boot_id) == 0);
+    require(reader, boot_id && index < reading->job.file_count && flags <= PROGRESS_ALL);
+    require(reader, checkpoint.begun || (checkpoint.cursor == 0 && hole_count == 0));
     if (reader->status == ODO_OK) {
-        struct job_file *file = job->files[index];
-
-        file->has_begun = file->has_begun || checkpoint.begun;
-        if (counts) {
-            reader->status = job_restore_progress(job, file, &checkpoint);
-            file->is_flushed = (flags & PROGRESS_FLUSHED) != 0;
-            file->is_completing = (flags & PROGRESS_COMPLETING) != 0;
-            file->last_modified_us = last_modified_us;
-            if (reader->status == ODO_OK && (flags & PROGRESS_TRANSFERRED)) {
-                job_set_transferred(job, file);
-            }
-            if (reader->status == ODO_OK && (flags & PROGRESS_COMPLETED)) {
-                job_set_completed(job, file);
-            }
-        } else {
-            file->checkpoint.begun = file->has_begun;
-        }
+        counts = (flags & (PROGRESS_FLUSHED | PROGRESS_COMPLETED)) != 0 ||
+                 strcmp(boot_id, reading->boot_id) == 0;
+        note_progress(&reading->progress[index], flags, counts, last_modified_us, &checkpoint);
     }
     checkpoint_free(&checkpoint);
-    memory_free(written_boot_id);
+    memory_free(boot_id);
 }
 
-static void read_record(struct reader *reader, struct job *job, const char *boot_id,
-                        uint64_t row)
+static void read_record(struct reader *reader, struct reading *reading, uint64_t row)
 {
     uint8_t kind = get_u8(reader);
 
     require(reader, (row == 0) == (kind == RECORD_HEADER));
+    require(reader, row != 1 || kind == RECORD_JOB);
     if (reader->status != ODO_OK) {
         return;
     }
     switch (kind) {
     case RECORD_HEADER:
-        read_header(reader, job);
+        read_header(reader, reading);
         break;
     case RECORD_JOB:
-        read_job(reader, job);
+        read_job(reader, &reading->job);
         break;
     case RECORD_FILE:
-        read_file(reader, job);
+        read_file(reader, reading);
         break;
     case RECORD_PROGRESS:
-        read_progress(reader, job, boot_id);
+        read_progress(reader, reading);
         break;
     default:
         reader->status = ODO_E_DAMAGED;
@@ -537,18 +720,63 @@ static bool next_record(const unsigned char *data, size_t size, size_t at, uint6
 {
     size_t length;
 
-    if (size - at < RECORD_HEAD_SIZE) {
+    if (size - at < JOURNAL_HEAD_SIZE) {
         return false;
     }
     length = (size_t)load(data + at, 4);
-    if (length > RECORD_SIZE_MAX || length > size - at - RECORD_HEAD_SIZE) {
+    if (length > RECORD_SIZE_MAX || length > size - at - JOURNAL_HEAD_SIZE) {
         return false;
     }
-    if (XXH64(data + at + RECORD_HEAD_SIZE, length, row) != load(data + at + 4, 8)) {
+    if (XXH64(data + at + JOURNAL_HEAD_SIZE, length, row) != load(data + at + 4, 8)) {
         return false;
     }
-    *payload_out = (struct reader){data + at + RECORD_HEAD_SIZE, length, ODO_OK};
+    *payload_out = (struct reader){data + at + JOURNAL_HEAD_SIZE, length, ODO_OK};
     return true;
+}
+
+/* Every record has been read: believe what the last ones say of a file, if it fits. */
+static enum odo_status settle_progress(struct job *job, struct job_file *file,
+                                       struct progress *progress)
+{
+    enum odo_status status;
+
+    file->has_begun = progress->has_begun;
+    file->is_completing = progress->is_completing;
+    if (!progress->counts) {
+        file->checkpoint.begun = file->has_begun;
+        return ODO_OK;
+    }
+    status = job_restore_progress(job, file, &progress->checkpoint);
+    if (status != ODO_OK) {
+        return status;
+    }
+    file->checkpoint.begun = file->has_begun;
+    file->is_flushed = (progress->flags & PROGRESS_FLUSHED) != 0;
+    file->last_modified_us = progress->last_modified_us;
+    if ((progress->flags & PROGRESS_TRANSFERRED) && file->bytes_had == file->bytes_total) {
+        job_set_transferred(job, file);
+        if (progress->flags & PROGRESS_COMPLETED) {
+            job_set_completed(job, file);
+        }
+    }
+    return ODO_OK;
+}
+
+static enum odo_status settle(struct reading *reading)
+{
+    struct job *job = &reading->job;
+
+    if (job->error_file != UINT32_MAX && job->error_file >= job->file_count) {
+        return ODO_E_DAMAGED;
+    }
+    for (uint32_t i = 0; i < job->file_count; i++) {
+        enum odo_status status = settle_progress(job, job->files[i], &reading->progress[i]);
+
+        if (status != ODO_OK) {
+            return status;
+        }
+    }
+    return ODO_OK;
 }
 
 enum odo_status journal_read(const void *data, size_t size, const char *boot_id,
@@ -556,29 +784,35 @@ enum odo_status journal_read(const void *data, size_t size, const char *boot_id,
 {
     static const struct odo_job_id no_id = {{0}};
     const unsigned char *bytes = data;
-    struct journal_reading reading = {0};
+    struct journal_reading read = {0};
+    struct reading reading = {.boot_id = boot_id};
     enum odo_status status = ODO_OK;
     struct reader payload;
-    struct job job;
 
-    job_init(&job, &no_id, 0);
-    while (status == ODO_OK && next_record(bytes, size, reading.size, reading.row, &payload)) {
+    job_init(&reading.job, &no_id, 0);
+    while (status == ODO_OK && next_record(bytes, size, read.size, read.row, &payload)) {
         size_t length = payload.left;
 
-        read_record(&payload, &job, boot_id, reading.row);
+        read_record(&payload, &reading, read.row);
         status = payload.status;
-        reading.size += RECORD_HEAD_SIZE + length;
-        reading.row++;
+        read.size += JOURNAL_HEAD_SIZE + length;
+        read.row++;
     }
-    /* The header and the job come with the first write, which is all or nothing. */
-    if (status == ODO_OK && reading.row < 2) {
+    if (status == ODO_OK && (read.row == 0 || read.row < reading.records)) {
         status = ODO_E_DAMAGED;
     }
-    if (status != ODO_OK) {
-        job_free(&job);
-        return status;
+    if (status == ODO_OK) {
+        status = settle(&reading);
     }
-    *job_out = job;
-    *reading_out = reading;
-    return ODO_OK;
+    if (status == ODO_OK) {
+        *job_out = reading.job;
+        *reading_out = read;
+    } else {
+        job_free(&reading.job);
+    }
+    for (uint32_t i = 0; i < reading.progress_capacity; i++) {
+        checkpoint_free(&reading.progress[i].checkpoint);
+    }
+    memory_free(reading.progress);
+    return status;
 }

@@ -3,8 +3,9 @@
  *
  * A journal is a row of records. Each is a length (4 bytes), a checksum (8 bytes, XXH64 of the
  * payload, seeded with the record's place in the row), and the payload, which begins with its
- * kind. All numbers are little-endian. The first record names the format, its version and the
- * job; a later record about the same thing takes the place of an earlier one. So a change
+ * kind. All numbers are little-endian. The first record names the format, its version, the job,
+ * and how many records were written together with it, which are worth nothing without each
+ * other. A later record about the same thing takes the place of an earlier one. So a change
  * costs a record and not the whole, and a row that was cut off by a crash is good up to the
  * last whole record.
  *
@@ -21,6 +22,7 @@
 
 enum {
     JOURNAL_VERSION = 1,
+    JOURNAL_HEAD_SIZE = 12, /* before each payload */
     JOURNAL_FILES_MAX = 10 * 1000 * 1000, /* no job has more files than this */
 };
 
@@ -28,8 +30,8 @@ enum {
 #define JOURNAL_SIZE_MAX ((size_t)1 << 30)
 
 /* Append records to `buffer`, which counts them in `*row`; 0 begins a journal.
- * All return ODO_OK, ODO_E_OUT_OF_MEMORY, or ODO_E_TOO_MANY past the buffer's limit; the
- * buffer and the count are then as they were. */
+ * All return ODO_OK, ODO_E_OUT_OF_MEMORY, or ODO_E_TOO_MANY for what could not be read again
+ * or passes the buffer's limit; the buffer and the count are then as they were. */
 
 /* Everything there is to know of a job. */
 enum odo_status journal_write_all(struct buffer *buffer, uint64_t *row, const struct job *job,
@@ -43,21 +45,28 @@ enum odo_status journal_write_file(struct buffer *buffer, uint64_t *row, const s
                                    uint32_t index);
 
 /*
- * How far a file has come. Unless the file is_flushed, the record counts only while the
- * machine has not been started anew.
+ * How far a file has come. Unless the file is_flushed or is_completed, the record counts only
+ * while the machine has not been started anew; but that the file is_completing counts always.
  */
 enum odo_status journal_write_progress(struct buffer *buffer, uint64_t *row,
                                        const struct job *job, uint32_t index,
                                        const char *boot_id);
 
+/*
+ * Fill in the head of a record: `head` has JOURNAL_HEAD_SIZE bytes, behind which the payload
+ * stands.
+ */
+void journal_seal(unsigned char *head, size_t payload_size, uint64_t row);
+
 /* What came of reading. */
 struct journal_reading {
-    uint64_t row;    /* records that were good */
-    size_t size;     /* bytes that they take; anything behind was cut off by a crash */
+    uint64_t row; /* records that were good */
+    size_t size;  /* bytes that they take; anything behind was cut off by a crash */
 };
 
 /*
- * Read a job. `*job_out` is the caller's on success, and untouched on failure.
+ * Read a job. `*job_out` is the caller's on success, and untouched on failure. What is known
+ * of a file's progress fits the file; that its temporary file is there is not known.
  *
  *   ODO_E_NOT_SUPPORTED   written by a newer version than this
  *   ODO_E_DAMAGED         not a journal, or not one that could have been written by us

@@ -6,8 +6,8 @@
 #include "base/text.h"
 #include "platform/clock.h"
 #include "platform/thread.h"
-#include "transfer/origin.h"
 #include "transfer/request.h"
+#include "transfer/schedule.h"
 #include "transfer/transfer.h"
 #include "transfer/transfer_list.h"
 
@@ -20,19 +20,6 @@ enum {
     FLUSH_AFTER_MS = 250,
     /* How often retries, want of progress and late bytes are looked at while there is cause. */
     TICK_MS = 100,
-    /* How many files of a job are tried for a free connection when the first one's origin has
-     * no room. */
-    READY_TRIES = 8,
-};
-
-/* The transfers of one job. */
-struct transfer_group {
-    struct transfer_group *next;
-    const void *key;
-    struct transfer_list ready; /* want a request; in the order added */
-    size_t transfer_count;
-    uint32_t active; /* requests in flight */
-    bool foreground; /* as the transfer that was added or changed last */
 };
 
 /* Somebody waits until some transfers have been let go. */
@@ -48,8 +35,6 @@ struct downloader {
     char *ca_file;
     uint32_t connect_timeout_ms;
     uint32_t stall_timeout_s;
-    uint32_t connections_per_host;
-    uint32_t connections;
     struct transfer_rules rules;
 
     CURLM *multi;
@@ -63,12 +48,10 @@ struct downloader {
     } shared;
 
     /* The network thread's own. */
-    struct transfer_group *groups;
+    struct schedule schedule;
     struct transfer_list begun;
     struct transfer_list due;
-    struct origin_list origins;
     struct request *idle_requests;
-    uint32_t active; /* requests in flight */
     uint64_t tick_at_ms;
 };
 
@@ -77,20 +60,6 @@ struct downloader {
 static void note_due(struct downloader *downloader, struct transfer *transfer)
 {
     transfer_list_append(&downloader->due, transfer);
-}
-
-/* Put the transfer among those that want a connection, or take it away from there. */
-static void sort_ready(struct transfer *transfer)
-{
-    struct transfer_list *ready = &transfer->group->ready;
-
-    if (!transfer_wants_request(transfer)) {
-        transfer_list_remove(ready, transfer);
-    } else if (transfer->begun.is_linked) {
-        transfer_list_insert(ready, NULL, transfer); /* what has begun comes first */
-    } else {
-        transfer_list_append(ready, transfer);
-    }
 }
 
 static struct request *idle_request(struct downloader *downloader)
@@ -122,10 +91,7 @@ static void end_request(struct downloader *downloader, struct request *request,
     curl_easy_getinfo(request->easy, CURLINFO_NUM_CONNECTS, &connections);
     transfer->connections += (uint32_t)connections;
     curl_multi_remove_handle(downloader->multi, request->easy);
-    downloader->active--;
-    transfer->group->active--;
-    request->origin->active--;
-    origin_release(&downloader->origins, request->origin);
+    schedule_request_ended(&downloader->schedule, transfer, request->origin);
     request->origin = NULL;
     transfer_request_ended(transfer, request, result, platform_clock_milliseconds());
     keep_idle(downloader, request);
@@ -147,8 +113,7 @@ static void fail_transfer(struct downloader *downloader, struct transfer *transf
 }
 
 /* Send the transfer's next request. On failure the transfer has failed, or has nothing to ask. */
-static void start_request(struct downloader *downloader, struct transfer *transfer,
-                          struct origin *origin)
+static void start_request(struct downloader *downloader, struct transfer *transfer)
 {
     struct request *request = NULL;
     struct request_start start = {
@@ -178,151 +143,38 @@ static void start_request(struct downloader *downloader, struct transfer *transf
         fail_transfer(downloader, transfer, status);
         return;
     }
-    request->origin = origin;
-    origin->holders++;
-    origin->active++;
-    transfer->group->active++;
-    downloader->active++;
+    request->origin = schedule_request_began(&downloader->schedule, transfer);
     transfer_request_began(transfer, request);
     if (curl_multi_add_handle(downloader->multi, request->easy) != CURLM_OK) {
         end_request(downloader, request, ODO_E_OUT_OF_MEMORY);
     }
 }
 
-/* --- Who is next ---------------------------------------------------------------------- */
-
-/* The origin of the transfer's URL; NULL when the transfer has failed for want of one. */
-static struct origin *origin_of(struct downloader *downloader, struct transfer *transfer)
-{
-    enum odo_status status;
-
-    if (!transfer->origin) {
-        status = origin_acquire(&downloader->origins, transfer->url, &transfer->origin);
-        if (status != ODO_OK) {
-            fail_transfer(downloader, transfer, status);
-            transfer_list_remove(&transfer->group->ready, transfer);
-            return NULL;
-        }
-    }
-    return transfer->origin;
-}
-
-/* A transfer of the group whose origin has room. A job with nothing in flight always gets a
- * connection, so that no job waits for another one's large file. */
-static struct transfer *pick_from(struct downloader *downloader, struct transfer_group *group)
-{
-    struct transfer *transfer = group->ready.first;
-
-    for (int tries = 0; transfer && tries < READY_TRIES; tries++) {
-        struct transfer *next = transfer->ready.next;
-        struct origin *origin = origin_of(downloader, transfer);
-
-        if (origin &&
-            (group->active == 0 || origin->active < downloader->connections_per_host)) {
-            return transfer;
-        }
-        transfer = next;
-    }
-    return NULL;
-}
-
-static bool foreground_is_waiting(const struct downloader *downloader)
-{
-    for (const struct transfer_group *group = downloader->groups; group; group = group->next) {
-        if (group->foreground && (group->active > 0 || group->ready.first)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static struct transfer *pick(struct downloader *downloader)
-{
-    bool must_yield = foreground_is_waiting(downloader);
-    struct transfer *best = NULL;
-
-    for (struct transfer_group *group = downloader->groups; group; group = group->next) {
-        struct transfer *transfer;
-
-        if (must_yield && !group->foreground && group->active > 0) {
-            continue; /* one connection each, so that nothing starves */
-        }
-        if (best && (best->group->foreground > group->foreground ||
-                     (best->group->foreground == group->foreground &&
-                      best->group->active <= group->active))) {
-            continue;
-        }
-        transfer = pick_from(downloader, group);
-        if (transfer) {
-            best = transfer;
-        }
-    }
-    return best;
-}
-
 static void start_requests(struct downloader *downloader)
 {
-    while (downloader->active < downloader->connections) {
-        struct transfer *transfer = pick(downloader);
+    struct transfer *transfer;
 
-        if (!transfer) {
-            return;
+    while ((transfer = schedule_pick(&downloader->schedule)) != NULL) {
+        if (transfer->origin) {
+            start_request(downloader, transfer);
+        } else {
+            fail_transfer(downloader, transfer, ODO_E_INVALID_URL);
         }
-        start_request(downloader, transfer, transfer->origin);
-        sort_ready(transfer);
+        schedule_sort(transfer);
     }
 }
 
 /* --- Commands ------------------------------------------------------------------------- */
 
-static struct transfer_group *group_of(struct downloader *downloader, const void *key)
-{
-    for (struct transfer_group *group = downloader->groups; group; group = group->next) {
-        if (group->key == key) {
-            return group;
-        }
-    }
-    return NULL;
-}
-
 static void take_in(struct downloader *downloader, struct transfer *transfer)
 {
-    struct transfer_group *group = group_of(downloader, transfer->options.group);
-
-    if (group) {
-        memory_free(transfer->group); /* made in case it was the first */
-    } else {
-        group = transfer->group;
-        group->key = transfer->options.group;
-        group->ready.link = offsetof(struct transfer, ready);
-        group->next = downloader->groups;
-        downloader->groups = group;
-    }
-    transfer->group = group;
+    schedule_add(&downloader->schedule, transfer);
     transfer->due_list = &downloader->due;
     transfer->is_taken_in = true;
-    group->transfer_count++;
-    sort_ready(transfer);
     if (!transfer->ready.is_linked) {
         note_due(downloader, transfer); /* everything was there already */
         transfer_list_append(&downloader->begun, transfer);
     }
-}
-
-static void leave_group(struct downloader *downloader, struct transfer_group *group)
-{
-    group->transfer_count--;
-    if (group->transfer_count > 0) {
-        return;
-    }
-    for (struct transfer_group **place = &downloader->groups; *place;
-         place = &(*place)->next) {
-        if (*place == group) {
-            *place = group->next;
-            break;
-        }
-    }
-    memory_free(group);
 }
 
 /* On the network thread, outside libcurl's callbacks. */
@@ -331,13 +183,9 @@ static void let_go(struct downloader *downloader, struct downloader_removal *rem
     struct transfer *transfer = removal->transfer;
 
     abort_requests(downloader, transfer);
-    transfer_list_remove(&transfer->group->ready, transfer);
     transfer_list_remove(&downloader->begun, transfer);
     transfer_list_remove(&downloader->due, transfer);
-    origin_release(&downloader->origins, transfer->origin);
-    transfer->origin = NULL;
-    leave_group(downloader, transfer->group);
-    transfer->group = NULL;
+    schedule_remove(&downloader->schedule, transfer);
     transfer_free(transfer, &removal->checkpoint);
 }
 
@@ -345,11 +193,10 @@ static void take_command(struct downloader *downloader, struct transfer *transfe
 {
     if (!transfer->is_taken_in) {
         take_in(downloader, transfer);
-        transfer->group->foreground = transfer->settings.foreground;
     } else {
-        transfer->group->foreground = transfer->settings.foreground;
+        schedule_change(transfer);
         transfer_stream_progressed(transfer);
-        sort_ready(transfer);
+        schedule_sort(transfer);
         downloader->tick_at_ms = 0; /* a limit may have passed by its new value */
     }
 }
@@ -449,7 +296,7 @@ static void tick(struct downloader *downloader, uint64_t now_ms)
         next = transfer->begun.next;
         flush_late(downloader, transfer, now_ms);
         transfer_tick(transfer, now_ms);
-        sort_ready(transfer);
+        schedule_sort(transfer);
     }
 }
 
@@ -467,13 +314,9 @@ static void settle(struct downloader *downloader)
         if (transfer->must_restart && !transfer->has_failed) {
             transfer_restart(transfer);
         }
-        if (transfer->origin_is_stale) {
-            origin_release(&downloader->origins, transfer->origin);
-            transfer->origin = NULL;
-            transfer->origin_is_stale = false;
-        }
+        schedule_refresh_origin(&downloader->schedule, transfer);
         transfer_list_remove(&downloader->due, transfer);
-        sort_ready(transfer);
+        schedule_sort(transfer);
         if (transfer->state == TRANSFER_DONE || transfer->state == TRANSFER_FAILED) {
             transfer_list_remove(&downloader->begun, transfer);
             if (transfer->was_reported_final) {
@@ -555,7 +398,7 @@ enum odo_status downloader_prepare(struct downloader *downloader,
                                    const struct transfer_options *options,
                                    struct transfer **transfer_out)
 {
-    struct transfer_group *group = memory_allocate_zeroed(1, sizeof(*group));
+    struct transfer_group *group = schedule_make_group();
     enum odo_status status;
 
     if (!group) {
@@ -566,7 +409,7 @@ enum odo_status downloader_prepare(struct downloader *downloader,
         memory_free(group);
         return status;
     }
-    (*transfer_out)->group = group; /* its own until it is taken in */
+    (*transfer_out)->group = group;
     (*transfer_out)->downloader = downloader;
     (*transfer_out)->options.on_stream_progress = on_stream_progress;
     (*transfer_out)->settings_to_come = options->settings;
@@ -642,7 +485,7 @@ static void downloader_free(struct downloader *downloader)
     if (downloader->multi) {
         curl_multi_cleanup(downloader->multi);
     }
-    origin_list_free(&downloader->origins);
+    schedule_free(&downloader->schedule);
     platform_condition_free(downloader->has_removed);
     platform_mutex_free(downloader->mutex);
     memory_free(downloader->ca_file);
@@ -655,9 +498,9 @@ static void configure_multi(const struct downloader *downloader)
 {
     /* More than the lanes in use, or connections churn. */
     curl_multi_setopt(downloader->multi, CURLMOPT_MAXCONNECTS,
-                      (long)downloader->connections * 2);
+                      (long)downloader->schedule.connections * 2);
     curl_multi_setopt(downloader->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS,
-                      (long)downloader->connections);
+                      (long)downloader->schedule.connections);
 }
 
 enum odo_status downloader_start(const struct downloader_options *options,
@@ -678,8 +521,8 @@ enum odo_status downloader_start(const struct downloader_options *options,
     downloader->due.link = offsetof(struct transfer, due);
     downloader->connect_timeout_ms = options->connect_timeout_ms;
     downloader->stall_timeout_s = options->stall_timeout_s;
-    downloader->connections_per_host = options->connections_per_host;
-    downloader->connections = options->connections;
+    downloader->schedule.connections_per_host = options->connections_per_host;
+    downloader->schedule.connections = options->connections;
     downloader->rules = (struct transfer_rules){
         .retry_base_ms = options->retry_base_ms,
         .retry_limit_ms = options->retry_limit_ms,
@@ -719,6 +562,6 @@ void downloader_stop(struct downloader *downloader)
     platform_mutex_unlock(downloader->mutex);
     curl_multi_wakeup(downloader->multi);
     platform_thread_join(downloader->thread);
-    assert(!downloader->groups && !downloader->shared.commands);
+    assert(!downloader->schedule.groups && !downloader->shared.commands);
     downloader_free(downloader);
 }

@@ -178,14 +178,13 @@ static bool is_real(const struct civil_time *time)
 static int64_t microseconds_of(const struct civil_time *time)
 {
     int64_t days = days_before_year(time->year) + time->day - 1;
-    int64_t seconds;
+    int64_t minutes;
 
     for (int month = 1; month < time->month; month++) {
         days += days_in_month(time->year, month);
     }
-    seconds = days * 86400 + time->hour * 3600 + time->minute * 60 +
-              (time->second < 60 ? time->second : 59);
-    return seconds * 1000000;
+    minutes = (days * 24 + time->hour) * 60 + time->minute;
+    return (minutes * 60 + (time->second < 60 ? time->second : 59)) * 1000000;
 }
 
 /* Of a moment that a clock may show; of any other, the first or last year that is one. */
@@ -213,7 +212,7 @@ static int full_year(int two_digits, int64_t now_us)
 bool http_date_parse(const char *text, int64_t now_us, int64_t *time_us_out)
 {
     enum { LONGEST = 64 }; /* no date is half as long, blanks included */
-    char trimmed[LONGEST];
+    char trimmed[LONGEST] = {0};
     struct reader reader = {trimmed};
     struct civil_time time;
     size_t length;
@@ -227,7 +226,6 @@ bool http_date_parse(const char *text, int64_t now_us, int64_t *time_us_out)
         return false;
     }
     memcpy(trimmed, text, length);
-    trimmed[length] = '\0';
 
     if (read_rfc850(reader, &time)) {
         time.year = full_year(time.year, now_us);

@@ -86,6 +86,7 @@ enum odo_status platform_file_open(const char *path, struct platform_file **file
     if (status != ODO_OK) {
         return status;
     }
+    assert(file);
     if (fstat(file->descriptor, &found) != 0) {
         status = status_from_errno(errno);
     } else if (!S_ISREG(found.st_mode)) {

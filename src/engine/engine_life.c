@@ -1,0 +1,433 @@
+/*
+ * The life of a job: setting it in motion, stopping it, completing and cancelling it. Each
+ * call takes `operation`, decides under the lock, and does the slow part without it.
+ */
+#include "engine/engine.h"
+
+#include "base/log.h"
+#include "base/status.h"
+#include "platform/clock.h"
+#include "platform/file.h"
+
+/* What has happened has happened; if it cannot be recorded now, the keeper tries again. */
+static void save_or_log(struct odo_job *job)
+{
+    enum odo_status status = engine_save(job);
+
+    if (status != ODO_OK) {
+        log_write(LOG_WARNING, "a job could not be recorded: %s", status_name(status));
+    }
+}
+
+/* --- Setting in motion ---------------------------------------------------------------- */
+
+struct transfer_settings engine_settings_locked(const struct odo_job *job)
+{
+    const struct job *data = &job->locked.job;
+    uint32_t timeout_s = job_number(data, ODO_JOB_NO_PROGRESS_TIMEOUT);
+
+    return (struct transfer_settings){
+        .no_progress_ms = timeout_s == 0 || timeout_s == UINT32_MAX
+                              ? UINT64_MAX
+                              : (uint64_t)timeout_s * 1000,
+        .minimum_retry_ms = data->number_is_set[ODO_JOB_MINIMUM_RETRY_DELAY]
+                                ? (uint64_t)data->numbers[ODO_JOB_MINIMUM_RETRY_DELAY] * 1000
+                                : 0, /* the default is a figure for show */
+        .never_retry = timeout_s == 0,
+        .foreground = job_number(data, ODO_JOB_PRIORITY) == 0,
+    };
+}
+
+/* A checkpoint that does not fit what is wanted cannot be used: fetch all of it. */
+static void drop_checkpoint(struct job_file *file)
+{
+    bool begun = file->checkpoint.begun;
+
+    checkpoint_free(&file->checkpoint);
+    file->checkpoint.begun = begun;
+}
+
+/*
+ * Begin the transfer of one file. `operation` is held and the lock is not, since laying out a
+ * file of many ranges takes a while. Nobody else adds or removes this runner's transfer until
+ * it reports.
+ */
+static enum odo_status start_runner(struct odo_job *job, struct engine_runner *runner,
+                                    struct downloader *downloader,
+                                    const struct transfer_settings *settings)
+{
+    struct job_file *file = job->locked.job.files[runner->index];
+    struct transfer_options options = {
+        .url = file->url,
+        .ranges = file->ranges,
+        .range_count = file->range_count,
+        .wanted = &file->wanted,
+        .stated_size = file->stated_size,
+        .temporary_path = file->temporary_path,
+        .stream = runner->stream,
+        .checkpoint = &file->checkpoint,
+        .group = job,
+        .settings = *settings,
+        .on_update = engine_on_update,
+        .context = runner,
+    };
+    struct transfer *transfer = NULL;
+    enum odo_status status = downloader_prepare(downloader, &options, &transfer);
+
+    if (status == ODO_E_DAMAGED || status == ODO_E_INVALID_RANGE) {
+        drop_checkpoint(file);
+        status = downloader_prepare(downloader, &options, &transfer);
+    }
+    if (status == ODO_OK) {
+        platform_mutex_lock(job->engine->lock);
+        runner->since_ms = platform_clock_milliseconds();
+        runner->transfer = transfer;
+        downloader_begin(downloader, transfer);
+        platform_mutex_unlock(job->engine->lock);
+    }
+    return status;
+}
+
+/* Begin every file that has not come. `operation` is held. */
+static enum odo_status start_runners(struct odo_job *job, struct downloader *downloader,
+                                     const struct transfer_settings *settings)
+{
+    enum odo_status status = ODO_OK;
+    uint32_t count;
+
+    platform_mutex_lock(job->engine->lock);
+    count = job->locked.job.file_count; /* grows only while `operation` is held */
+    platform_mutex_unlock(job->engine->lock);
+    for (uint32_t i = 0; i < count && status == ODO_OK; i++) {
+        struct engine_runner *runner = job->locked.runners[i];
+        bool must_start;
+
+        platform_mutex_lock(job->engine->lock);
+        must_start = job->locked.job.state == ODO_JOB_TRANSFERRING ||
+                     job->locked.job.state == ODO_JOB_TRANSIENT_ERROR;
+        must_start = must_start && !runner->transfer &&
+                     !job->locked.job.files[i]->is_transferred;
+        platform_mutex_unlock(job->engine->lock);
+        if (must_start) {
+            status = start_runner(job, runner, downloader, settings);
+        }
+    }
+    return status;
+}
+
+enum odo_status engine_start_file(struct odo_job *job, uint32_t index)
+{
+    struct odo_engine *engine = job->engine;
+    struct engine_runner *runner;
+    struct downloader *downloader;
+    struct transfer_settings settings;
+    bool is_running;
+
+    platform_mutex_lock(engine->lock);
+    runner = job->locked.runners[index];
+    is_running = (job->locked.job.state == ODO_JOB_TRANSFERRING ||
+                  job->locked.job.state == ODO_JOB_TRANSIENT_ERROR) &&
+                 !job->locked.job.files[index]->is_transferred;
+    downloader = engine->locked.downloader;
+    settings = engine_settings_locked(job);
+    platform_mutex_unlock(engine->lock);
+    return is_running ? start_runner(job, runner, downloader, &settings) : ODO_OK;
+}
+
+static void wait_for_stopping_locked(struct odo_job *job)
+{
+    while (job->locked.stopping > 0) {
+        platform_condition_wait(job->engine->changed, job->engine->lock);
+    }
+}
+
+/* Take the state back that resuming has set: nothing could be begun. */
+static void resume_failed(struct odo_job *job)
+{
+    struct engine_events events = {.count = 0};
+
+    platform_mutex_lock(job->engine->lock);
+    engine_apply_locked(job, JOB_SUSPEND, &events);
+    engine_unlock_and_deliver(job->engine, &events);
+    engine_stop_runners(job);
+}
+
+static bool every_file_has_a_sink_locked(const struct odo_job *job)
+{
+    const struct job *data = &job->locked.job;
+
+    for (uint32_t i = 0; i < data->file_count; i++) {
+        if (!data->files[i]->local_path && !job->locked.runners[i]->stream) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* `operation` is held. */
+static enum odo_status resume(struct odo_job *job)
+{
+    struct odo_engine *engine = job->engine;
+    struct job *data = &job->locked.job;
+    struct engine_events events = {.count = 0};
+    struct downloader *downloader = NULL;
+    struct transfer_settings settings;
+    enum odo_status status;
+
+    platform_mutex_lock(engine->lock);
+    wait_for_stopping_locked(job);
+    status = engine_check_alive_locked(job);
+    if (status == ODO_OK && data->file_count == 0) {
+        status = ODO_E_NO_FILES;
+    }
+    if (status == ODO_OK && !every_file_has_a_sink_locked(job)) {
+        status = ODO_E_NO_SINK;
+    }
+    if (status != ODO_OK || data->state == ODO_JOB_TRANSFERRING ||
+        data->totals.transferred == data->file_count) {
+        platform_mutex_unlock(engine->lock);
+        return status;
+    }
+    status = engine_get_downloader_locked(engine, &downloader);
+    if (status == ODO_OK) {
+        status = engine_apply_locked(job, JOB_RESUME, &events);
+    }
+    if (status == ODO_OK) {
+        data->error = (struct odo_error){.status = ODO_OK};
+        data->error_file = UINT32_MAX;
+        engine_touch_locked(job, &events);
+    }
+    settings = engine_settings_locked(job);
+    engine_unlock_and_deliver(engine, &events);
+    if (status != ODO_OK) {
+        return status;
+    }
+    status = start_runners(job, downloader, &settings);
+    if (status != ODO_OK) {
+        resume_failed(job);
+    }
+    return status;
+}
+
+enum odo_status odo_job_resume(struct odo_job *job)
+{
+    enum odo_status status;
+    bool is_waiting;
+
+    platform_mutex_lock(job->operation);
+    platform_mutex_lock(job->engine->lock);
+    is_waiting = job->locked.job.state == ODO_JOB_TRANSIENT_ERROR;
+    platform_mutex_unlock(job->engine->lock);
+    if (is_waiting) {
+        engine_stop_runners(job); /* begin again at once, with fresh patience */
+    }
+    status = resume(job);
+    save_or_log(job);
+    platform_mutex_unlock(job->operation);
+    return status;
+}
+
+/* --- Standing still ------------------------------------------------------------------- */
+
+/* Apply an event that ends all motion. `operation` is held. */
+static enum odo_status halt(struct odo_job *job, enum job_event event)
+{
+    struct engine_events events = {.count = 0};
+    enum odo_status status;
+
+    platform_mutex_lock(job->engine->lock);
+    status = engine_check_alive_locked(job);
+    if (status == ODO_OK) {
+        status = engine_apply_locked(job, event, &events);
+    }
+    if (status == ODO_OK) {
+        job->locked.job.error = (struct odo_error){.status = ODO_OK};
+        engine_touch_locked(job, &events);
+    }
+    engine_unlock_and_deliver(job->engine, &events);
+    if (status == ODO_OK) {
+        engine_stop_runners(job);
+    }
+    return status;
+}
+
+enum odo_status odo_job_suspend(struct odo_job *job)
+{
+    enum odo_status status;
+
+    platform_mutex_lock(job->operation);
+    status = halt(job, JOB_SUSPEND);
+    save_or_log(job);
+    platform_mutex_unlock(job->operation);
+    engine_wait_for_streams(job);
+    return status;
+}
+
+/* The job has ended: neither the engine nor the store keeps it. */
+static void unlist(struct odo_job *job)
+{
+    engine_store_remove(job);
+    platform_mutex_lock(job->engine->lock);
+    engine_unlist_locked(job);
+    platform_mutex_unlock(job->engine->lock);
+}
+
+enum odo_status engine_remove_temporary_files(struct odo_job *job)
+{
+    enum odo_status result = ODO_OK;
+
+    for (uint32_t i = 0; i < job->locked.job.file_count; i++) {
+        const struct job_file *file = job->locked.job.files[i];
+        enum odo_status status;
+
+        if (!file->has_begun || file->is_completed) {
+            continue;
+        }
+        status = platform_file_remove(file->temporary_path);
+        if (status != ODO_OK && status != ODO_E_FILE_NOT_FOUND) {
+            result = ODO_TEMPORARY_FILES_LEFT;
+        }
+    }
+    return result;
+}
+
+/* After a call that may have ended the job; `operation` is not held. */
+static void end_streams(struct odo_job *job)
+{
+    if (job_state_is_final(odo_job_get_state(job))) {
+        engine_release_streams(job);
+    }
+}
+
+enum odo_status odo_job_cancel(struct odo_job *job)
+{
+    enum odo_status status;
+
+    platform_mutex_lock(job->operation);
+    status = halt(job, JOB_CANCEL);
+    if (status == ODO_OK) {
+        status = engine_remove_temporary_files(job);
+        unlist(job);
+    }
+    platform_mutex_unlock(job->operation);
+    end_streams(job);
+    return status;
+}
+
+/* --- Completing ----------------------------------------------------------------------- */
+
+/* Give a whole file its date and its name; what it holds is on the disk by then. */
+static enum odo_status put_in_place(const struct job_file *file)
+{
+    struct platform_file *opened = NULL;
+    enum odo_status status = platform_file_open(file->temporary_path, &opened);
+
+    if (status != ODO_OK) {
+        return status;
+    }
+    if (file->last_modified_us != 0) {
+        status = platform_file_set_time(opened, file->last_modified_us);
+    }
+    if (status == ODO_OK) {
+        status = platform_file_flush(opened);
+    }
+    platform_file_close(opened); /* Windows cannot rename an open file */
+    return status == ODO_OK ? platform_file_rename(file->temporary_path, file->local_path)
+                            : status;
+}
+
+/* Say which files are about to be renamed, so that after a crash in the middle it is known
+ * why a temporary file is gone. */
+static enum odo_status announce_renaming(struct odo_job *job)
+{
+    struct job *data = &job->locked.job;
+
+    platform_mutex_lock(job->engine->lock);
+    for (uint32_t i = 0; i < data->file_count; i++) {
+        struct job_file *file = data->files[i];
+
+        if (file->is_transferred && !file->is_completed && !file->is_completing) {
+            file->is_completing = true;
+            job_note_unsaved(data, i, false);
+        }
+    }
+    platform_mutex_unlock(job->engine->lock);
+    return engine_store_flush(job);
+}
+
+/* `operation` is held, and nothing runs. */
+static enum odo_status put_all_in_place(struct odo_job *job)
+{
+    struct job *data = &job->locked.job;
+    enum odo_status announced = announce_renaming(job);
+
+    if (announced != ODO_OK) {
+        return announced;
+    }
+    for (uint32_t i = 0; i < data->file_count; i++) {
+        struct job_file *file = data->files[i];
+        enum odo_status status;
+
+        if (!file->is_transferred || file->is_completed) {
+            continue;
+        }
+        status = file->local_path ? put_in_place(file) : ODO_OK; /* a stream has it all */
+        if (status != ODO_OK) {
+            return status;
+        }
+        platform_mutex_lock(job->engine->lock);
+        job_set_completed(data, file);
+        job_note_unsaved(data, i, false);
+        platform_mutex_unlock(job->engine->lock);
+    }
+    return ODO_OK;
+}
+
+/* `operation` is held. */
+static enum odo_status complete(struct odo_job *job)
+{
+    struct job *data = &job->locked.job;
+    bool was_running;
+    bool is_partial;
+    enum odo_status status;
+
+    platform_mutex_lock(job->engine->lock);
+    status = engine_check_alive_locked(job);
+    was_running = job_state_is_running(data->state);
+    platform_mutex_unlock(job->engine->lock);
+    if (status != ODO_OK) {
+        return status;
+    }
+    if (was_running) {
+        status = halt(job, JOB_SUSPEND);
+    }
+    if (status == ODO_OK) {
+        status = put_all_in_place(job);
+    }
+    if (status != ODO_OK) {
+        if (was_running) {
+            resume(job);
+        }
+        return status;
+    }
+    is_partial = data->totals.completed < data->file_count;
+    status = halt(job, JOB_COMPLETE);
+    if (status != ODO_OK) {
+        return status;
+    }
+    status = engine_remove_temporary_files(job);
+    unlist(job);
+    return is_partial ? ODO_PARTIAL_COMPLETE : status;
+}
+
+enum odo_status odo_job_complete(struct odo_job *job)
+{
+    enum odo_status status;
+
+    platform_mutex_lock(job->operation);
+    status = complete(job);
+    save_or_log(job);
+    platform_mutex_unlock(job->operation);
+    end_streams(job);
+    return status;
+}
