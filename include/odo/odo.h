@@ -87,19 +87,19 @@ struct odo_host {
 /* Zero in any member means the default that its comment names. */
 struct odo_engine_options {
     struct odo_host host;
-    const char *store_folder;           /* where jobs are kept between runs; "" is the place of
-                                           this user; NULL keeps none */
-    const char *user_agent;             /* "Microsoft-Delivery-Optimization/10.1" */
-    const char *ca_file;                /* PEM bundle; NULL trusts what the system trusts */
-    uint32_t connect_timeout_ms;        /* 15000 */
-    uint32_t stall_timeout_s;           /* 20: seconds below 4000 bytes a second */
-    uint32_t retry_base_ms;             /* 1000: the first wait is twice this */
-    uint32_t retry_limit_ms;            /* 30000: no wait is longer, but for Retry-After */
-    uint32_t connections_per_host;      /* 8 */
-    uint32_t connections;               /* 16 */
-    bool resume_adopted;                /* see "Jobs that survive" */
-    bool refuse_salvage;                /* a 200 to a range request is always an error */
-    bool allow_insecure_redirects;      /* https may redirect to http */
+    const char *store_folder;      /* where jobs are kept between runs; "" is the place of
+                                      this user; NULL keeps none */
+    const char *user_agent;        /* "Microsoft-Delivery-Optimization/10.1" */
+    const char *ca_file;           /* PEM bundle; NULL trusts what the system trusts */
+    uint32_t connect_timeout_ms;   /* 15000 */
+    uint32_t stall_timeout_s;      /* 20: seconds below 4000 bytes a second */
+    uint32_t retry_base_ms;        /* 1000: the first wait is twice this */
+    uint32_t retry_limit_ms;       /* 30000: no wait is longer, but for Retry-After */
+    uint32_t connections_per_host; /* 8 */
+    uint32_t connections;          /* 16 */
+    bool resume_adopted;           /* see "Jobs that survive" */
+    bool refuse_salvage;           /* a 200 to a range request is always an error */
+    bool allow_insecure_redirects; /* https may redirect to http */
 };
 
 /*
@@ -152,11 +152,13 @@ struct odo_job_id {
 };
 
 enum {
-    ODO_DISPLAY_NAME_MAX = 256,  /* UTF-16 units, as COM clients count */
-    ODO_DESCRIPTION_MAX = 1024,  /* UTF-16 units */
-    ODO_OWNER_MAX = 256,         /* UTF-16 units, of the host's texts */
-    ODO_URL_MAX = 2200,          /* characters */
-    ODO_LOCAL_PATH_MAX = 32767,  /* UTF-16 units */
+    ODO_DISPLAY_NAME_MAX = 256,        /* UTF-16 units, as COM clients count */
+    ODO_DESCRIPTION_MAX = 1024,        /* UTF-16 units */
+    ODO_OWNER_MAX = 256,               /* UTF-16 units, of the host's texts */
+    ODO_URL_MAX = 2200,                /* characters */
+    ODO_LOCAL_PATH_MAX = 32767,        /* UTF-16 units */
+    ODO_RANGES_MAX = 10 * 1000 * 1000, /* in a file */
+    ODO_FILES_MAX = 10 * 1000 * 1000,  /* in a job */
 };
 
 /*
@@ -189,9 +191,8 @@ void odo_job_release(struct odo_job *job);            /* NULL is fine */
  * Set a job in motion, or try again after an error. Does nothing to a job that moves already.
  *
  *   ODO_E_NO_FILES        nothing was ever added
- *   ODO_E_NO_SINK         a file was added without a local path, and has neither that nor a stream
- *   ODO_E_INVALID_STATE   completed or cancelled
- *   ODO_E_SHUTTING_DOWN
+ *   ODO_E_NO_SINK         a file was added without a local path, and has neither that nor a
+ * stream ODO_E_INVALID_STATE   completed or cancelled ODO_E_SHUTTING_DOWN
  */
 enum odo_status odo_job_resume(struct odo_job *job);
 
@@ -316,10 +317,10 @@ enum odo_status odo_job_set_text(struct odo_job *job, enum odo_job_text which,
 
 /* One file to fetch. Everything it points to is borrowed for the length of the call. */
 struct odo_file_request {
-    const char *file_id;             /* any text that is not empty */
-    const char *url;                 /* http: or https:, at most ODO_URL_MAX characters */
-    const char *local_path;          /* absolute; its folder exists and is writable; or NULL, and
-                                        odo_file_set_local_path() comes before resuming */
+    const char *file_id;    /* any text that is not empty */
+    const char *url;        /* http: or https:, at most ODO_URL_MAX characters */
+    const char *local_path; /* absolute; its folder exists and is writable; or NULL, and
+                               odo_file_set_local_path() comes before resuming */
     const struct byte_range *ranges; /* in any order */
     uint32_t range_count;            /* 0 asks for the whole file; `ranges` is then ignored */
     uint64_t file_size;              /* of the whole remote file, or ODO_SIZE_UNKNOWN */
@@ -333,7 +334,7 @@ struct odo_file_request {
  *   ODO_E_INVALID_ARGUMENT     a missing, empty or malformed text, or NULL with a range count
  *   ODO_E_OVERLAPPING_RANGES   two ranges share a byte, or something follows an open end
  *   ODO_E_INVALID_RANGE        a range is empty or reaches past the end of the file
- *   ODO_E_TOO_MANY             the ranges cannot be held
+ *   ODO_E_TOO_MANY             more ranges or files than can be held
  *   ODO_E_PATH_NOT_FOUND       the local folder does not exist
  *   ODO_E_ACCESS_DENIED        the local folder cannot be written
  *   ODO_E_INPUT_OUTPUT ...     the job could not be recorded in the store
@@ -369,23 +370,10 @@ enum odo_status odo_file_set_url(struct odo_job *job, uint32_t file_index, const
 enum odo_status odo_file_set_local_path(struct odo_job *job, uint32_t file_index,
                                         const char *local_path);
 
-/* A stream of the host's that takes a file's bytes in order, each once, instead of a path. */
-struct odo_stream {
-    /*
-     * Take all `size` bytes, 1 to 1 MiB, or fail with a negative code of your own, which ends
-     * the file with ODO_E_SINK_FAILED. Called on a thread of the engine's, one call at a time,
-     * that may be held up for as long as you like. It may call into this header, but calls
-     * that stop this job do not wait for it to return.
-     */
-    int32_t (*write)(void *context, const void *data, size_t size);
-    void (*release)(void *context); /* once, when the engine needs the stream no more */
-    void *context;
-};
-
 /*
- * Have the file go to a stream; NULL takes back an earlier one. Only while the job is
- * SUSPENDED and nothing of the file has come. On success the engine owns the stream. Such a
- * file does not survive its engine: it is dropped from the store with its job.
+ * Have the file go to a stream (odo/types.h); NULL takes back an earlier one. Only while the
+ * job is SUSPENDED and nothing of the file has come. On success the engine owns the stream.
+ * Such a file does not survive its engine: it is dropped from the store with its job.
  *
  *   ODO_E_SINK_ALREADY_SET   the file has a local path
  *   ODO_E_INVALID_STATE      otherwise
@@ -400,8 +388,7 @@ enum odo_status odo_file_set_stream(struct odo_job *job, uint32_t file_index,
  *   ODO_E_INVALID_STATE   otherwise
  *   ODO_E_INVALID_RANGE   a range of the file reaches past it
  */
-enum odo_status odo_file_set_size(struct odo_job *job, uint32_t file_index,
-                                  uint64_t file_size);
+enum odo_status odo_file_set_size(struct odo_job *job, uint32_t file_index, uint64_t file_size);
 
 struct odo_file_progress {
     uint64_t bytes_total; /* sum of the ranges or the file's size; or ODO_SIZE_UNKNOWN */
@@ -442,9 +429,6 @@ struct odo_file_statistics {
 
 void odo_file_get_statistics(struct odo_job *job, uint32_t file_index,
                              struct odo_file_statistics *statistics_out);
-
-/* Text for an error, in English, without a full stop. Never NULL; not to be freed. */
-const char *odo_status_text(enum odo_status status);
 
 #ifdef __cplusplus
 }

@@ -82,15 +82,15 @@ enum odo_status {
     ODO_E_UNEXPECTED_SUCCESS, /* a 2xx that is neither 200 nor 206 */
 
     /* The network and the server; final. */
-    ODO_E_REDIRECT,            /* too many, or to a place that is not allowed */
-    ODO_E_RANGES_UNSUPPORTED,  /* the server does not honour Range, and salvage costs too much */
-    ODO_E_CONTENT_MISMATCH,    /* the body or its Content-Range is not what was asked for */
-    ODO_E_FILE_CHANGED,        /* the remote file keeps changing, or is not of the stated size */
+    ODO_E_REDIRECT,           /* too many, or to a place that is not allowed */
+    ODO_E_RANGES_UNSUPPORTED, /* the server does not honour Range, and salvage costs too much */
+    ODO_E_CONTENT_MISMATCH,   /* the body or its Content-Range is not what was asked for */
+    ODO_E_FILE_CHANGED,       /* the remote file keeps changing, or is not of the stated size */
     ODO_E_SIZE_UNKNOWN_IN_200, /* a reply says nothing of the size of the file */
     ODO_E_SIZE_UNKNOWN_IN_206,
-    ODO_E_TLS_CHANNEL,     /* no common ground in the handshake */
-    ODO_E_TLS,             /* any other failure of TLS */
-    ODO_E_CERTIFICATE,     /* the server's certificate was rejected; odo_error.cause says why */
+    ODO_E_TLS_CHANNEL, /* no common ground in the handshake */
+    ODO_E_TLS,         /* any other failure of TLS */
+    ODO_E_CERTIFICATE, /* the server's certificate was rejected; odo_error.cause says why */
     ODO_E_CERTIFICATE_EXPIRED,
     ODO_E_CERTIFICATE_NAME,
     ODO_E_CERTIFICATE_AUTHORITY,
@@ -103,12 +103,36 @@ enum odo_status {
     ODO_STATUS_COUNT
 };
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Text for a result, in English, without a full stop. Never NULL; not to be freed. */
+const char *odo_status_text(enum odo_status status);
+
+#ifdef __cplusplus
+}
+#endif
+
 /* Why a job or a file stands still. All zero when there is no error. */
 struct odo_error {
     enum odo_status status; /* what happened */
     enum odo_status cause;  /* what lay beneath, such as ODO_E_CANNOT_CONNECT; or ODO_OK */
     uint16_t http_status;   /* of the reply that caused it, 100 to 599; or 0 */
     int32_t sink_code;      /* the stream's own failure with ODO_E_SINK_FAILED; or 0 */
+};
+
+/* A stream of the host's that takes a file's bytes in order, each once, instead of a path. */
+struct odo_stream {
+    /*
+     * Take all `size` bytes, 1 to 1 MiB, or fail with a negative code of your own, which ends
+     * the file with ODO_E_SINK_FAILED. Called on a thread of the engine's, one call at a time,
+     * that may be held up for as long as you like. It may call into this header, but calls
+     * that stop this job do not wait for it to return.
+     */
+    int32_t (*write)(void *context, const void *data, size_t size);
+    void (*release)(void *context); /* once, when the engine needs the stream no more */
+    void *context;
 };
 
 #endif

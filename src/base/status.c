@@ -1,6 +1,6 @@
 #include "base/status.h"
 
-#include <odo/odo.h>
+#include <odo/types.h>
 
 #include <assert.h>
 

@@ -32,18 +32,18 @@ struct odo_engine {
     struct downloader_options downloader_options; /* texts owned */
     struct platform_mutex *lock;
     struct platform_mutex *delivery;
-    struct store *store;            /* NULL when jobs are not kept */
+    struct store *store;             /* NULL when jobs are not kept */
     struct platform_mutex *adopting; /* held while a job is taken up from the store */
     bool resume_adopted;
-    struct platform_thread *keeper; /* NULL until a job is resumed */
+    struct platform_thread *keeper;          /* NULL until a job is resumed */
     struct platform_condition *keeper_wakes; /* with `lock` */
-    struct platform_condition *changed; /* with `lock`: some job's state, or `stopping` */
+    struct platform_condition *changed;      /* with `lock`: some job's state, or `stopping` */
     struct {
         struct odo_job **jobs; /* counted; oldest first; neither completed nor cancelled */
         size_t job_count;
         size_t job_capacity;
         struct downloader *downloader; /* NULL until a job is resumed */
-        struct engine_grave *graves; /* streams that could not be released yet */
+        struct engine_grave *graves;   /* streams that could not be released yet */
         bool has_stopped;
         bool has_unsaved; /* some job must be kept */
         bool keeper_must_stop;
@@ -63,7 +63,7 @@ struct engine_runner {
     struct transfer *transfer; /* NULL while the file stands still */
     struct stream *stream;     /* where the bytes go, if not to a path; counted */
     enum transfer_state state;
-    uint64_t since_ms;                   /* when the transfer was added */
+    uint64_t since_ms;                  /* when the transfer was added */
     struct odo_file_statistics earlier; /* of the transfers before this one */
 };
 
@@ -79,7 +79,7 @@ struct odo_job {
         struct job job;
         struct engine_runner **runners; /* one for each file */
         uint32_t runner_capacity;
-        uint32_t moving;  /* runners by state */
+        uint32_t moving; /* runners by state */
         uint32_t waiting;
         uint32_t stopping; /* transfers that the network thread is about to remove */
         bool is_listed;    /* the engine holds it */
@@ -175,8 +175,7 @@ void engine_on_update(void *context, const struct transfer_update *update);
 struct transfer *engine_take_transfer_locked(struct engine_runner *runner);
 
 /* What the removed transfer of a file has left. Takes the checkpoint over. */
-void engine_keep_checkpoint_locked(struct engine_runner *runner,
-                                   struct checkpoint *checkpoint);
+void engine_keep_checkpoint_locked(struct engine_runner *runner, struct checkpoint *checkpoint);
 
 /*
  * The streams of a job: wait until no client is being given bytes; and give them up when the

@@ -40,6 +40,9 @@ static enum odo_status check_texts(const struct odo_file_request *request)
     if (status != ODO_OK) {
         return status;
     }
+    if (request->range_count > ODO_RANGES_MAX) {
+        return ODO_E_TOO_MANY; /* before anything is allocated for them, or read */
+    }
     return request->range_count > 0 && !request->ranges ? ODO_E_INVALID_ARGUMENT : ODO_OK;
 }
 
@@ -285,8 +288,8 @@ enum odo_status odo_file_set_size(struct odo_job *job, uint32_t file_index, uint
     status = check_untouched(job, file_index);
     if (status == ODO_OK) {
         platform_mutex_lock(job->engine->lock);
-        status = job_set_file_size(&job->locked.job, job->locked.job.files[file_index],
-                                   file_size);
+        status =
+            job_set_file_size(&job->locked.job, job->locked.job.files[file_index], file_size);
         if (status == ODO_OK) {
             job_note_unsaved(&job->locked.job, file_index, true);
             engine_touch_locked(job, &events);

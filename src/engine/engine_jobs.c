@@ -317,8 +317,7 @@ enum odo_status odo_job_get_text(struct odo_job *job, enum odo_job_text which, c
     return ODO_OK;
 }
 
-enum odo_status odo_job_set_text(struct odo_job *job, enum odo_job_text which,
-                                 const char *text)
+enum odo_status odo_job_set_text(struct odo_job *job, enum odo_job_text which, const char *text)
 {
     struct engine_events events = {.count = 0};
     enum odo_status status;

@@ -27,9 +27,8 @@ struct transfer_settings engine_settings_locked(const struct odo_job *job)
     uint32_t timeout_s = job_number(data, ODO_JOB_NO_PROGRESS_TIMEOUT);
 
     return (struct transfer_settings){
-        .no_progress_ms = timeout_s == 0 || timeout_s == UINT32_MAX
-                              ? UINT64_MAX
-                              : (uint64_t)timeout_s * 1000,
+        .no_progress_ms =
+            timeout_s == 0 || timeout_s == UINT32_MAX ? UINT64_MAX : (uint64_t)timeout_s * 1000,
         .minimum_retry_ms = data->number_is_set[ODO_JOB_MINIMUM_RETRY_DELAY]
                                 ? (uint64_t)data->numbers[ODO_JOB_MINIMUM_RETRY_DELAY] * 1000
                                 : 0, /* the default is a figure for show */
@@ -105,8 +104,8 @@ static enum odo_status start_runners(struct odo_job *job, struct downloader *dow
         platform_mutex_lock(job->engine->lock);
         must_start = job->locked.job.state == ODO_JOB_TRANSFERRING ||
                      job->locked.job.state == ODO_JOB_TRANSIENT_ERROR;
-        must_start = must_start && !runner->transfer &&
-                     !job->locked.job.files[i]->is_transferred;
+        must_start =
+            must_start && !runner->transfer && !job->locked.job.files[i]->is_transferred;
         platform_mutex_unlock(job->engine->lock);
         if (must_start) {
             status = start_runner(job, runner, downloader, settings);

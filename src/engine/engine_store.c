@@ -77,8 +77,8 @@ static void shorten(struct odo_job *job)
 
     buffer_init(&bytes, JOURNAL_SIZE_MAX);
     platform_mutex_lock(job->engine->lock);
-    status = journal_write_all(&bytes, &row, &job->locked.job,
-                               store_boot_id(job->engine->store));
+    status =
+        journal_write_all(&bytes, &row, &job->locked.job, store_boot_id(job->engine->store));
     platform_mutex_unlock(job->engine->lock);
     if (status == ODO_OK) {
         status = journal_rewrite(job->journal, &bytes, row);
@@ -313,8 +313,7 @@ static void run_keeper(void *context)
         struct odo_job *job;
 
         if (!engine->locked.has_unsaved) {
-            uint64_t deadline_ms =
-                must_flush ? rest_until_ms + FLUSH_INTERVAL_MS : UINT64_MAX;
+            uint64_t deadline_ms = must_flush ? rest_until_ms + FLUSH_INTERVAL_MS : UINT64_MAX;
 
             if (!platform_condition_wait_until(engine->keeper_wakes, engine->lock,
                                                deadline_ms)) {

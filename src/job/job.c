@@ -74,8 +74,8 @@ static enum odo_status take_ranges(struct job_file *file,
     }
     memcpy(file->ranges, request->ranges, request->range_count * sizeof(*file->ranges));
     file->range_count = request->range_count;
-    status = range_set_build(file->ranges, file->range_count, request->file_size,
-                             &file->wanted);
+    status =
+        range_set_build(file->ranges, file->range_count, request->file_size, &file->wanted);
     return status;
 }
 
@@ -150,10 +150,10 @@ static void count_out(struct job *job, const struct job_file *file)
 enum odo_status job_set_file_size(struct job *job, struct job_file *file, uint64_t file_size)
 {
     struct range_set fitting = {0};
-    enum odo_status status = range_set_build(
-        file->range_count > 0 ? file->ranges : file->wanted.items,
-        file->range_count > 0 ? file->range_count : 1,
-        file->range_count > 0 ? file_size : ODO_SIZE_UNKNOWN, &fitting);
+    enum odo_status status =
+        range_set_build(file->range_count > 0 ? file->ranges : file->wanted.items,
+                        file->range_count > 0 ? file->range_count : 1,
+                        file->range_count > 0 ? file_size : ODO_SIZE_UNKNOWN, &fitting);
 
     if (status != ODO_OK) {
         return status;
@@ -171,13 +171,13 @@ enum odo_status job_set_file_size(struct job *job, struct job_file *file, uint64
 
 enum odo_status job_append(struct job *job, struct job_file *file)
 {
+    if (job->file_count == ODO_FILES_MAX) {
+        return ODO_E_TOO_MANY;
+    }
     if (job->file_count == job->file_capacity) {
         uint32_t capacity = job->file_capacity ? job->file_capacity * 2 : FILES_FIRST;
         struct job_file **larger;
 
-        if (capacity < job->file_capacity) {
-            return ODO_E_TOO_MANY;
-        }
         larger = memory_resize(job->files, capacity, sizeof(*larger));
         if (!larger) {
             return ODO_E_OUT_OF_MEMORY;
@@ -239,8 +239,8 @@ static enum odo_status measure(const struct job_file *file, const struct checkpo
 {
     struct range_set closed = {0};
     struct request_plan plan;
-    uint64_t size = checkpoint->file_size != ODO_SIZE_UNKNOWN ? checkpoint->file_size
-                                                              : file->stated_size;
+    uint64_t size =
+        checkpoint->file_size != ODO_SIZE_UNKNOWN ? checkpoint->file_size : file->stated_size;
     enum odo_status status =
         range_set_build(file->wanted.items, file->wanted.count, ODO_SIZE_UNKNOWN, &closed);
 

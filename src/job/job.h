@@ -14,8 +14,8 @@
 struct job_file {
     char *file_id;
     char *url;
-    char *local_path;     /* NULL while nobody has named it */
-    char *temporary_path; /* the same */
+    char *local_path;          /* NULL while nobody has named it */
+    char *temporary_path;      /* the same */
     struct byte_range *ranges; /* in the order given; NULL for the whole file */
     uint32_t range_count;
     struct range_set wanted; /* the same, sorted and joined; never changes */
@@ -60,8 +60,8 @@ struct job {
     struct odo_error error;          /* while in ERROR or TRANSIENT_ERROR */
     uint32_t error_file;             /* the file that met it, or UINT32_MAX */
     uint32_t error_count;
-    bool is_unsaved;      /* something but the files' progress is not in the store yet */
-    uint32_t saved_files; /* files that are in the store */
+    bool is_unsaved;        /* something but the files' progress is not in the store yet */
+    uint32_t saved_files;   /* files that are in the store */
     uint32_t unsaved_first; /* all files with something unsaved are in [first, end) */
     uint32_t unsaved_end;
 };

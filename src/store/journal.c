@@ -20,7 +20,7 @@ enum {
 };
 
 struct store {
-    char *folder;                   /* owned */
+    char *folder; /* owned */
     struct platform_lock_file *owners;
     char boot_id[PLATFORM_BOOT_ID_SIZE];
 };
@@ -230,8 +230,8 @@ enum odo_status journal_commit(struct journal *journal)
     enum odo_status status = ODO_OK;
 
     if (pending->size > 0) {
-        status = platform_file_write_at(journal->file, journal->size, pending->data,
-                                        pending->size);
+        status =
+            platform_file_write_at(journal->file, journal->size, pending->data, pending->size);
     }
     if (status == ODO_OK) {
         journal->size += pending->size;

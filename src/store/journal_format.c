@@ -15,7 +15,6 @@ static const char magic[] = "OpenDO job";
 enum {
     RECORD_SIZE_MAX = 512 * 1024 * 1024,
     TEXT_SIZE_MAX = 1024 * 1024,
-    BOOT_ID_MAX = 64,
     /* More holes than requests could ever leave are not ours. */
     HOLES_MAX = 1000 * 1000,
 };
@@ -156,8 +155,7 @@ static enum odo_status end_record(struct writer *writer, uint64_t *row)
     return ODO_OK;
 }
 
-static enum odo_status write_header(struct buffer *buffer, uint64_t *row,
-                                    const struct job *job)
+static enum odo_status write_header(struct buffer *buffer, uint64_t *row, const struct job *job)
 {
     struct writer writer = begin_record(buffer, RECORD_HEADER);
     uint64_t records = 2 + (uint64_t)job->file_count; /* this one and the job's */
@@ -389,8 +387,7 @@ static void require(struct reader *reader, bool condition)
 static void require_ok(struct reader *reader, enum odo_status status)
 {
     if (reader->status == ODO_OK && status != ODO_OK) {
-        reader->status =
-            status == ODO_E_OUT_OF_MEMORY ? ODO_E_OUT_OF_MEMORY : ODO_E_DAMAGED;
+        reader->status = status == ODO_E_OUT_OF_MEMORY ? ODO_E_OUT_OF_MEMORY : ODO_E_DAMAGED;
     }
 }
 
@@ -586,12 +583,12 @@ static void read_file(struct reader *reader, struct reading *reading)
     char *local_path = get_text(reader);
     char *temporary_path = get_text(reader);
     struct odo_file_request request = {.file_size = get_u64(reader)};
-    struct byte_range *ranges = get_ranges(reader, UINT32_MAX, &request.range_count);
+    struct byte_range *ranges = get_ranges(reader, ODO_RANGES_MAX, &request.range_count);
     struct job_file *file = NULL;
 
     require(reader, file_id && url && local_path && temporary_path);
     require(reader, reader->status != ODO_OK || is_beside(temporary_path, local_path));
-    require(reader, index <= reading->job.file_count && index < JOURNAL_FILES_MAX);
+    require(reader, index <= reading->job.file_count && index < ODO_FILES_MAX);
     if (reader->status == ODO_OK) {
         request.file_id = file_id;
         request.url = url;

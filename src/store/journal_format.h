@@ -22,7 +22,7 @@
 
 enum {
     JOURNAL_VERSION = 1,
-    JOURNAL_HEAD_SIZE = 12, /* before each payload */
+    JOURNAL_HEAD_SIZE = 12,               /* before each payload */
     JOURNAL_FILES_MAX = 10 * 1000 * 1000, /* no job has more files than this */
 };
 

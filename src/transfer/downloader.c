@@ -39,7 +39,7 @@ struct downloader {
 
     CURLM *multi;
     struct platform_thread *thread;
-    struct platform_mutex *mutex;          /* guards `shared` */
+    struct platform_mutex *mutex; /* guards `shared` */
     struct platform_condition *has_removed;
     struct {
         struct transfer *commands; /* to be added or changed; newest first */
@@ -112,7 +112,8 @@ static void fail_transfer(struct downloader *downloader, struct transfer *transf
     note_due(downloader, transfer);
 }
 
-/* Send the transfer's next request. On failure the transfer has failed, or has nothing to ask. */
+/* Send the transfer's next request. On failure the transfer has failed, or has nothing to ask.
+ */
 static void start_request(struct downloader *downloader, struct transfer *transfer)
 {
     struct request *request = NULL;
@@ -158,7 +159,7 @@ static void start_requests(struct downloader *downloader)
         if (transfer->origin) {
             start_request(downloader, transfer);
         } else {
-            fail_transfer(downloader, transfer, ODO_E_INVALID_URL);
+            fail_transfer(downloader, transfer, transfer->origin_status);
         }
         schedule_sort(transfer);
     }

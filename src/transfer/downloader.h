@@ -46,25 +46,26 @@ enum transfer_state {
 /* Where a transfer stands. Texts are borrowed for the length of the report. */
 struct transfer_update {
     enum transfer_state state;
-    struct odo_error error;       /* while WAITING and FAILED */
-    uint64_t file_size;           /* of the remote file, or ODO_SIZE_UNKNOWN */
-    uint64_t bytes_total;         /* wanted, or ODO_SIZE_UNKNOWN */
-    uint64_t bytes_had;           /* wanted bytes in the temporary file; falls to 0 when the
-                                     remote file changed and is fetched anew */
-    uint64_t bytes_received;      /* by this transfer, discarded ones included */
-    uint32_t connections;         /* opened by this transfer */
-    uint32_t requests;            /* sent by this transfer */
-    int64_t last_modified_us;     /* of the remote file; 0 when unknown */
-    const char *response_headers; /* the last reply's, when new since the last report; or NULL */
+    struct odo_error error;   /* while WAITING and FAILED */
+    uint64_t file_size;       /* of the remote file, or ODO_SIZE_UNKNOWN */
+    uint64_t bytes_total;     /* wanted, or ODO_SIZE_UNKNOWN */
+    uint64_t bytes_had;       /* wanted bytes in the temporary file; falls to 0 when the
+                                 remote file changed and is fetched anew */
+    uint64_t bytes_received;  /* by this transfer, discarded ones included */
+    uint32_t connections;     /* opened by this transfer */
+    uint32_t requests;        /* sent by this transfer */
+    int64_t last_modified_us; /* of the remote file; 0 when unknown */
+    const char
+        *response_headers; /* the last reply's, when new since the last report; or NULL */
     const struct checkpoint *checkpoint; /* when one was due; or NULL */
-    bool begun;                   /* the temporary file was made */
+    bool begun;                          /* the temporary file was made */
 };
 
 /* What may be changed while a transfer runs. */
 struct transfer_settings {
-    uint64_t no_progress_ms;    /* fail when no byte came for so long; UINT64_MAX never */
-    uint64_t minimum_retry_ms;  /* no retry comes sooner */
-    bool never_retry;           /* what would be retried is final */
+    uint64_t no_progress_ms;   /* fail when no byte came for so long; UINT64_MAX never */
+    uint64_t minimum_retry_ms; /* no retry comes sooner */
+    bool never_retry;          /* what would be retried is final */
     bool foreground;
 };
 
@@ -79,8 +80,8 @@ struct transfer_options {
     size_t range_count;
     const struct range_set *wanted; /* the same, as range_set_build() made it */
     uint64_t stated_size;           /* what the caller said of the file, or ODO_SIZE_UNKNOWN */
-    const char *temporary_path; /* NULL with a stream */
-    struct stream *stream;      /* where the bytes go instead; counted by the caller */
+    const char *temporary_path;     /* NULL with a stream */
+    struct stream *stream;          /* where the bytes go instead; counted by the caller */
     const struct checkpoint *checkpoint; /* where to go on; read in downloader_prepare() only */
     const void *group;
     struct transfer_settings settings;

@@ -105,8 +105,8 @@ enum odo_status request_flush(struct request *request)
         request->gathered_size = 0;
     }
     if (request->position > request->gathered_from) {
-        request->gathered_from = request->position < span_end(request) ? request->position
-                                                                       : span_end(request);
+        request->gathered_from =
+            request->position < span_end(request) ? request->position : span_end(request);
     }
     return ODO_OK;
 }
@@ -285,8 +285,8 @@ static bool on_header_end(struct request *request)
 static size_t on_header(char *line, size_t unit, size_t size, void *context)
 {
     struct request *request = context;
-    bool is_end = (size == 2 && line[0] == '\r' && line[1] == '\n') ||
-                  (size == 1 && line[0] == '\n');
+    bool is_end =
+        (size == 2 && line[0] == '\r' && line[1] == '\n') || (size == 1 && line[0] == '\n');
     enum odo_status status;
     long code = 0;
 
@@ -321,6 +321,14 @@ const char *request_header(struct request *request, const char *name)
         return NULL;
     }
     return header->value;
+}
+
+bool request_header_is_repeated(struct request *request, const char *name)
+{
+    struct curl_header *header = NULL;
+
+    return curl_easy_header(request->easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK &&
+           header->amount > 1;
 }
 
 static bool add_header(struct request *request, const char *line)
@@ -433,7 +441,6 @@ enum odo_status request_status_from_curl(CURLcode code)
     case CURLE_OK:
         return ODO_OK;
     case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
         return ODO_E_INVALID_URL;
     case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_COULDNT_RESOLVE_HOST:
@@ -474,6 +481,7 @@ enum odo_status request_status_from_curl(CURLcode code)
     case CURLE_SSL_SHUTDOWN_FAILED:
     case CURLE_SSL_CRL_BADFILE:
         return ODO_E_TLS;
+    case CURLE_UNSUPPORTED_PROTOCOL: /* of the reply: the URL's was checked before */
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_BAD_CONTENT_ENCODING:
     case CURLE_HTTP2:

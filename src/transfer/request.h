@@ -29,10 +29,10 @@ enum {
 
 /* Why a request ended, beyond what libcurl says. */
 enum request_outcome {
-    REQUEST_OPEN,       /* nothing but libcurl's result */
-    REQUEST_ENOUGH,     /* we have all that we wanted of the body */
-    REQUEST_ASK_AGAIN,  /* the transfer wants to ask differently, at once */
-    REQUEST_FAILED,     /* `error` says why */
+    REQUEST_OPEN,      /* nothing but libcurl's result */
+    REQUEST_ENOUGH,    /* we have all that we wanted of the body */
+    REQUEST_ASK_AGAIN, /* the transfer wants to ask differently, at once */
+    REQUEST_FAILED,    /* `error` says why */
 };
 
 enum request_phase {
@@ -110,6 +110,8 @@ struct byte_range request_rest(const struct request *request);
 
 /* The value of a header of the reply; NULL when it is missing or there is more than one. */
 const char *request_header(struct request *request, const char *name);
+
+bool request_header_is_repeated(struct request *request, const char *name);
 
 /* What libcurl's result means when nothing else is known. */
 enum odo_status request_status_from_curl(CURLcode code);

@@ -102,9 +102,12 @@ void schedule_refresh_origin(struct schedule *schedule, struct transfer *transfe
  * may, so that no job waits for another one's large file. */
 static bool origin_has_room(struct schedule *schedule, struct transfer *transfer)
 {
-    if (!transfer->origin &&
-        origin_acquire(&schedule->origins, transfer->url, &transfer->origin) != ODO_OK) {
-        return true; /* whoever picks it will see */
+    if (!transfer->origin) {
+        transfer->origin_status =
+            origin_acquire(&schedule->origins, transfer->url, &transfer->origin);
+        if (transfer->origin_status != ODO_OK) {
+            return true; /* whoever picks it will see */
+        }
     }
     return transfer->group->active == 0 ||
            transfer->origin->active < schedule->connections_per_host;

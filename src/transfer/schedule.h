@@ -52,7 +52,7 @@ void schedule_refresh_origin(struct schedule *schedule, struct transfer *transfe
 
 /*
  * Who is next; NULL when nobody wants a connection or none is free. A transfer that comes
- * without an origin has a URL that names none.
+ * without an origin cannot be asked for: its origin_status says why.
  */
 struct transfer *schedule_pick(struct schedule *schedule);
 

@@ -22,7 +22,7 @@ struct stream {
     struct odo_stream target;
     struct platform_mutex *mutex; /* guards everything below; never held in a client's call */
     struct platform_condition *changed;
-    struct platform_thread *thread; /* NULL before the first attachment */
+    struct platform_thread *thread;  /* NULL before the first attachment */
     struct stream_listener listener; /* empty while detached */
     unsigned char *buffer; /* a ring: a byte's place is its position modulo the size */
     uint64_t taken;        /* by the client */
@@ -296,8 +296,7 @@ enum odo_status stream_put(struct stream *stream, uint64_t position, const void 
     enum odo_status status = ODO_OK;
 
     platform_mutex_lock(stream->mutex);
-    assert(position >= stream->whole &&
-           position + size <= stream->taken + STREAM_BUFFER_SIZE);
+    assert(position >= stream->whole && position + size <= stream->taken + STREAM_BUFFER_SIZE);
     if (stream->failure != 0) {
         status = ODO_E_SINK_FAILED;
     } else if (!note_piece(stream, position, position + size)) {

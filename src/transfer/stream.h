@@ -12,7 +12,7 @@
 #ifndef ODO_TRANSFER_STREAM_H
 #define ODO_TRANSFER_STREAM_H
 
-#include <odo/odo.h>
+#include <odo/types.h>
 
 struct stream;
 

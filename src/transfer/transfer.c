@@ -355,9 +355,8 @@ enum odo_status transfer_next_request(struct transfer *transfer, uint64_t now_ms
     }
     start_out->url = transfer->url;
     start_out->send_range = !transfer->is_sequential && !transfer->without_range;
-    start_out->if_range = start_out->send_range && transfer->version_is_known
-                              ? validator_of(transfer)
-                              : NULL;
+    start_out->if_range =
+        start_out->send_range && transfer->version_is_known ? validator_of(transfer) : NULL;
     return ODO_OK;
 }
 
@@ -566,7 +565,8 @@ void transfer_request_ended(struct transfer *transfer, struct request *request,
 
 void transfer_tick(struct transfer *transfer, uint64_t now_ms)
 {
-    struct odo_error error = {.status = ODO_E_NO_PROGRESS, .cause = transfer->error.status,
+    struct odo_error error = {.status = ODO_E_NO_PROGRESS,
+                              .cause = transfer->error.status,
                               .http_status = transfer->error.http_status};
 
     if (transfer->has_failed || transfer->state == TRANSFER_DONE) {

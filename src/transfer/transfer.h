@@ -57,10 +57,11 @@ struct transfer {
     bool is_queued;                            /* as a command; under the downloader's lock */
     struct transfer_settings settings_to_come; /* the same */
     struct origin *origin;                     /* of `url`; NULL until asked for */
+    enum odo_status origin_status;             /* why there is none */
     bool origin_is_stale;                      /* `url` has changed since */
     bool is_taken_in;                          /* the network thread knows it */
     bool was_reported_final;
-    struct transfer_list *due_list;            /* where `due` is linked; NULL before */
+    struct transfer_list *due_list; /* where `due` is linked; NULL before */
 
     /* The file. */
     struct range_set wanted; /* a copy only when its open end had to be closed */
@@ -71,21 +72,21 @@ struct transfer {
     struct range_layout layout;
     bool layout_is_known;
     struct request_plan plan;
-    struct sink *sink;        /* NULL before the first request */
-    struct checkpoint known;  /* size and validators of this version, and whether begun */
-    uint64_t file_size;       /* stated or learned; or ODO_SIZE_UNKNOWN */
-    bool version_is_known;    /* a reply was accepted, in this run or an earlier one */
-    bool date_is_strong;      /* Last-Modified may stand in If-Range */
+    struct sink *sink;       /* NULL before the first request */
+    struct checkpoint known; /* size and validators of this version, and whether begun */
+    uint64_t file_size;      /* stated or learned; or ODO_SIZE_UNKNOWN */
+    bool version_is_known;   /* a reply was accepted, in this run or an earlier one */
+    bool date_is_strong;     /* Last-Modified may stand in If-Range */
     int64_t last_modified_us;
 
     /* How to ask. */
     char *url; /* owned; where redirects have led, or the one given */
     bool url_is_redirected;
-    uint32_t redirects;      /* followed since the last reply that was not one */
-    bool redirect_failed;    /* the redirected URL was refused: went back once */
-    bool without_if_range;   /* the server answers 200 to If-Range of an unchanged file */
-    bool without_range;      /* ask for the whole file plainly */
-    bool is_sequential;      /* the server does not honour ranges: one request at a time */
+    uint32_t redirects;    /* followed since the last reply that was not one */
+    bool redirect_failed;  /* the redirected URL was refused: went back once */
+    bool without_if_range; /* the server answers 200 to If-Range of an unchanged file */
+    bool without_range;    /* ask for the whole file plainly */
+    bool is_sequential;    /* the server does not honour ranges: one request at a time */
 
     /* What is going on. */
     enum transfer_state state;
@@ -95,8 +96,8 @@ struct transfer {
     bool must_restart; /* the file has changed: settle as soon as libcurl has returned */
     bool has_failed;   /* `error` is final: the same */
     uint32_t restarts;
-    uint32_t attempt;     /* failures in a row without a byte between */
-    uint64_t retry_at_ms; /* while WAITING */
+    uint32_t attempt;        /* failures in a row without a byte between */
+    uint64_t retry_at_ms;    /* while WAITING */
     uint64_t progress_at_ms; /* when the last byte came or the transfer began */
 
     /* To be reported. */

@@ -27,6 +27,13 @@ static void fail_with(struct request *request, enum odo_status status)
     fail(request, &(struct odo_error){.status = status});
 }
 
+/* A header that decides how the body is read: when there are several, it is none that we know.
+ */
+static const char *decisive_header(struct request *request, const char *name)
+{
+    return request_header_is_repeated(request, name) ? "," : request_header(request, name);
+}
+
 /* The bytes that this transfer still wants, this request's and the other ones' included. */
 static void describe_want(const struct transfer *transfer, struct response_context *context)
 {
@@ -62,15 +69,15 @@ static struct response_verdict ask_judge(const struct transfer *transfer,
     };
     struct response_header header = {
         .content_length = -1,
-        .content_range = request_header(request, "Content-Range"),
+        .content_range = decisive_header(request, "Content-Range"),
         .content_type = request_header(request, "Content-Type"),
-        .content_encoding = request_header(request, "Content-Encoding"),
+        .content_encoding = decisive_header(request, "Content-Encoding"),
         .etag = request_header(request, "ETag"),
         .last_modified = request_header(request, "Last-Modified"),
         .date = request_header(request, "Date"),
         .has_location = request_header(request, "Location") != NULL,
     };
-    const char *coding = request_header(request, "Transfer-Encoding");
+    const char *coding = decisive_header(request, "Transfer-Encoding");
     curl_off_t length = -1;
     long status = 0;
 
@@ -78,7 +85,7 @@ static struct response_verdict ask_judge(const struct transfer *transfer,
     curl_easy_getinfo(request->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
     header.status = (int)status;
     header.content_length = length;
-    header.is_chunked = coding && text_equals_ignoring_case(coding, "chunked");
+    header.is_chunked = coding != NULL; /* libcurl takes it apart, or refuses it */
     describe_want(transfer, &context);
     return response_verdict_judge(&question, &context, &header);
 }

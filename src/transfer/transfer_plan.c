@@ -220,8 +220,8 @@ enum odo_status transfer_plan_prepare(struct transfer *transfer)
 {
     const struct checkpoint *known = &transfer->known;
 
-    transfer->file_size = known->file_size != ODO_SIZE_UNKNOWN ? known->file_size
-                                                               : transfer->options.stated_size;
+    transfer->file_size =
+        known->file_size != ODO_SIZE_UNKNOWN ? known->file_size : transfer->options.stated_size;
     transfer->version_is_known =
         known->file_size != ODO_SIZE_UNKNOWN || known->entity_tag || known->last_modified;
     transfer->date_is_strong = true; /* an earlier run's is old enough by now */

@@ -1,0 +1,45 @@
+/* The DLL's entry points, each one line into the room. */
+#include "com/class_factory.h"
+#include "com/module.h"
+#include "com/registration.h"
+
+#include <olectl.h>
+
+BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, LPVOID reserved);
+
+/* Nothing may be started or ended under the loader's lock; and process exit needs nothing. */
+BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, LPVOID reserved)
+{
+    (void)reserved;
+    if (reason == DLL_PROCESS_ATTACH) {
+        DisableThreadLibraryCalls(instance);
+    }
+    return TRUE;
+}
+
+STDAPI DllGetClassObject(REFCLSID clsid, REFIID iid, void **out)
+{
+    return class_factory_get(clsid, iid, out);
+}
+
+STDAPI DllCanUnloadNow(void)
+{
+    return module_can_unload() ? S_OK : S_FALSE;
+}
+
+STDAPI DllRegisterServer(void)
+{
+    return registration_install(true, NULL);
+}
+
+STDAPI DllUnregisterServer(void)
+{
+    return registration_install(false, NULL);
+}
+
+STDAPI DllInstall(BOOL install, PCWSTR words);
+
+STDAPI DllInstall(BOOL install, PCWSTR words)
+{
+    return registration_install(install, words);
+}
