@@ -34,10 +34,10 @@ static void check_parse(const char *text)
         REQUIRE(strlen(range_text) < RANGE_TEXT_SIZE);
         REQUIRE(content_range_read(range_text, &range) == ODO_OK);
         REQUIRE(range.offset == read.range.offset && range.length == read.range.length);
-        length = read.total == ODO_SIZE_UNKNOWN
-                     ? snprintf(plain, sizeof(plain), "bytes %s/*", range_text)
-                     : snprintf(plain, sizeof(plain), "bytes %s/%" PRIu64, range_text,
-                                read.total);
+        length =
+            read.total == ODO_SIZE_UNKNOWN
+                ? snprintf(plain, sizeof(plain), "bytes %s/*", range_text)
+                : snprintf(plain, sizeof(plain), "bytes %s/%" PRIu64, range_text, read.total);
     } else {
         REQUIRE(read.total != ODO_SIZE_UNKNOWN);
         REQUIRE(read.range.offset == 0 && read.range.length == 0);

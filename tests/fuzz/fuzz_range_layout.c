@@ -9,7 +9,8 @@
 enum { FILE_SIZE = 500, RANGES_MOST = 120, LOOKUPS_MOST = 200 };
 
 /* Ranges apart or touching, within the file, in an order that the input chooses. */
-static size_t read_ranges(struct fuzz_input *input, struct byte_range *ranges, bool *is_open_out)
+static size_t read_ranges(struct fuzz_input *input, struct byte_range *ranges,
+                          bool *is_open_out)
 {
     size_t most = (size_t)fuzz_read(input) % (RANGES_MOST + 1);
     uint64_t offset = 0;

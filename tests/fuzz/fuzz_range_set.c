@@ -103,9 +103,8 @@ static void check_close(struct range_set *set, uint64_t file_size)
     struct byte_range last = set->items[set->count - 1];
     bool is_open = last.length == BYTE_RANGE_TO_END;
     bool is_empty_file = file_size == 0 && last.offset == 0 && is_open;
-    bool fits = last.offset < file_size &&
-                (is_open ? file_size <= BYTE_OFFSET_LIMIT
-                         : last.length <= file_size - last.offset);
+    bool fits = last.offset < file_size && (is_open ? file_size <= BYTE_OFFSET_LIMIT
+                                                    : last.length <= file_size - last.offset);
     uint64_t total = range_set_total(set);
     enum odo_status status = range_set_close(set, file_size);
 

@@ -2,8 +2,8 @@
  * What every fuzz target includes: the function it defines, and a way to state a property that
  * release builds keep.
  */
-#ifndef ODO_TESTS_FUZZ_FUZZ_TARGET_H
-#define ODO_TESTS_FUZZ_FUZZ_TARGET_H
+#ifndef FUZZ_FUZZ_TARGET_H
+#define FUZZ_FUZZ_TARGET_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -7,8 +7,8 @@
  * with the lowest byte that is due and ends with a wanted one; it covers no wanted byte but
  * those it is for; it keeps to its limits; and the plan is normal after each step.
  */
-#ifndef ODO_TESTS_FUZZ_PLAN_ORACLE_H
-#define ODO_TESTS_FUZZ_PLAN_ORACLE_H
+#ifndef FUZZ_PLAN_ORACLE_H
+#define FUZZ_PLAN_ORACLE_H
 
 #include "base/memory.h"
 #include "ranges/request_plan.h"
@@ -29,7 +29,7 @@ struct plan_oracle {
     const uint8_t *next; /* what is left of the input */
     size_t left;
 
-    uint64_t base; /* the offset of the first byte on the map */
+    uint64_t base;                   /* the offset of the first byte on the map */
     uint8_t bytes[ORACLE_FILE_SIZE]; /* enum oracle_byte */
     struct range_set wanted;
     bool is_open;
@@ -96,10 +96,12 @@ static inline void oracle_check_plan(struct plan_oracle *oracle)
                    "what remains is what is due");
 }
 
-/* Make the wanted ranges. They come apart and in order; range_set_build() has tests of its own. */
+/* Make the wanted ranges. They come apart and in order; range_set_build() has tests of its own.
+ */
 static inline bool oracle_make_wanted(struct plan_oracle *oracle)
 {
-    static const uint64_t bases[] = {0, UINT64_C(1) << 40, BYTE_OFFSET_LIMIT - ORACLE_FILE_SIZE};
+    static const uint64_t bases[] = {0, UINT64_C(1) << 40,
+                                     BYTE_OFFSET_LIMIT - ORACLE_FILE_SIZE};
     struct byte_range ranges[ORACLE_RANGES_MOST];
     size_t count = 1 + (size_t)oracle_read(oracle) % ORACLE_RANGES_MOST;
     uint64_t shape = oracle_read(oracle);
@@ -160,7 +162,10 @@ static inline void oracle_close(struct plan_oracle *oracle, uint64_t choice)
     }
     last = oracle->wanted.items[oracle->wanted.count - 1].offset;
     from = oracle_place(oracle, last);
-    size = from + 1 + (size_t)choice % (ORACLE_FILE_SIZE - from);
+    size = from + 1;
+    if (size < ORACLE_FILE_SIZE) {
+        size += (size_t)choice % (ORACLE_FILE_SIZE - from);
+    }
     if (last == 0 && choice == 255) {
         size = 0; /* an empty file */
     }
@@ -198,8 +203,9 @@ static inline void oracle_check_limits(struct plan_oracle *oracle, struct byte_r
     if (rest > 0) {
         oracle_require(oracle, span.length == limits->most || wanted == share,
                        "a stretch is cut only when it must");
-        oracle_require(oracle, rest >= limits->least || span.length + rest > limits->most ||
-                                   oracle->is_open,
+        oracle_require(oracle,
+                       rest >= limits->least || span.length + rest > limits->most ||
+                           oracle->is_open,
                        "a rest that is too small is taken");
     }
 }
@@ -295,18 +301,16 @@ static inline void oracle_take_without_memory(struct plan_oracle *oracle)
         return;
     }
     memory_use(&none);
-    oracle_require(oracle,
-                   request_plan_take(&oracle->plan, &oracle->limits, &span) ==
-                       ODO_E_OUT_OF_MEMORY,
-                   "without memory a request is refused");
+    oracle_require(
+        oracle, request_plan_take(&oracle->plan, &oracle->limits, &span) == ODO_E_OUT_OF_MEMORY,
+        "without memory a request is refused");
     memory_use(NULL);
-    oracle_require(oracle,
-                   before.cursor == oracle->plan.cursor &&
-                       before.remaining == oracle->plan.remaining &&
-                       before.hole_count == oracle->plan.hole_count &&
-                       before.holes == oracle->plan.holes &&
-                       before.spans_out == oracle->plan.spans_out,
-                   "a refused request leaves the plan as it was");
+    oracle_require(
+        oracle,
+        before.cursor == oracle->plan.cursor && before.remaining == oracle->plan.remaining &&
+            before.hole_count == oracle->plan.hole_count &&
+            before.holes == oracle->plan.holes && before.spans_out == oracle->plan.spans_out,
+        "a refused request leaves the plan as it was");
 }
 
 /* A request ends after `arrived` bytes of it, or whole. */
@@ -334,7 +338,8 @@ static inline void oracle_finish(struct plan_oracle *oracle, size_t which, uint6
     request_plan_give_back(&oracle->plan, rest);
 }
 
-/* Everything stops, what is out is lost, and another plan goes on from what was written down. */
+/* Everything stops, what is out is lost, and another plan goes on from what was written down.
+ */
 static inline void oracle_restore(struct plan_oracle *oracle, uint64_t piece)
 {
     struct byte_range holes[ORACLE_FILE_SIZE];

@@ -49,7 +49,7 @@ static void check_refused_resize(void **state)
     unsigned char *resized;
 
     assert_non_null(memory);
-    memcpy(memory, "abcd", 4);
+    memset(memory, 'a', 4);
     resized = memory_resize(memory, c->count, c->size);
     assert_int_equal(resized != NULL, c->fits);
     memory = resized ? resized : memory;
@@ -69,14 +69,15 @@ static void resize_of_nothing_allocates(void **state)
 
 static void resize_keeps_what_was_there(void **state)
 {
-    unsigned char *memory = memory_allocate(1, 3);
+    static const unsigned char content[] = {1, 2, 3};
+    unsigned char *memory = memory_allocate(1, sizeof(content));
 
     (void)state;
     assert_non_null(memory);
-    memcpy(memory, "abc", 3);
+    memcpy(memory, content, sizeof(content));
     memory = memory_resize(memory, 10000, 2);
     assert_non_null(memory);
-    assert_memory_equal(memory, "abc", 3);
+    assert_memory_equal(memory, content, sizeof(content));
     memory_free(memory);
 }
 

@@ -41,8 +41,7 @@ static const struct build_case {
     {"the whole file is a range", 1000, RANGES({0, 1000}), ODO_OK, RANGES({0, 1000})},
     {"any range goes without a size", UNKNOWN, RANGES({5000000000, 1}), ODO_OK,
      RANGES({5000000000, 1})},
-    {"the limit is reachable", UNKNOWN, RANGES({LIMIT - 1, 1}), ODO_OK,
-     RANGES({LIMIT - 1, 1})},
+    {"the limit is reachable", UNKNOWN, RANGES({LIMIT - 1, 1}), ODO_OK, RANGES({LIMIT - 1, 1})},
     {"everything up to the limit is a range", UNKNOWN, RANGES({0, LIMIT}), ODO_OK,
      RANGES({0, LIMIT})},
 
@@ -67,8 +66,7 @@ static const struct build_case {
      NO_RANGES},
     {"an end at the largest number is invalid", UNKNOWN, RANGES({1, END - 1}), INVALID,
      NO_RANGES},
-    {"one byte past the limit is invalid", UNKNOWN, RANGES({LIMIT - 1, 2}), INVALID,
-     NO_RANGES},
+    {"one byte past the limit is invalid", UNKNOWN, RANGES({LIMIT - 1, 2}), INVALID, NO_RANGES},
     {"an offset at the limit is invalid", UNKNOWN, RANGES({LIMIT, 1}), INVALID, NO_RANGES},
     {"an open end at the limit is invalid", UNKNOWN, RANGES({LIMIT, END}), INVALID, NO_RANGES},
     {"a file past the limit does not move it", LIMIT + 10, RANGES({LIMIT, 1}), INVALID,
@@ -103,8 +101,8 @@ static const struct build_case {
      RANGES({100, END - 50}, {200, 1}), OVERLAP, NO_RANGES},
     {"two ends that wrap round overlap", UNKNOWN, RANGES({END, 1}, {END, 1}), OVERLAP,
      NO_RANGES},
-    {"an end at the largest number is no infinity", UNKNOWN,
-     RANGES({END - 5, 5}, {END, 1}), INVALID, NO_RANGES},
+    {"an end at the largest number is no infinity", UNKNOWN, RANGES({END - 5, 5}, {END, 1}),
+     INVALID, NO_RANGES},
 };
 
 static void check_build(void **state)
@@ -309,7 +307,7 @@ static void any_number_of_ranges_is_sorted(void **state)
         struct range_set set = {0};
 
         shuffle(ranges, count, &random);
-        assert_status(range_set_build(ranges, count, 16 * MANY, &set), ODO_OK);
+        assert_status(range_set_build(ranges, count, UINT64_C(16) * MANY, &set), ODO_OK);
         assert_int_equal(set.count, count);
         for (size_t i = 0; i < count; i++) {
             assert_int_equal(set.items[i].offset, 16 * i);
@@ -365,7 +363,7 @@ static void offsets_of_every_width_are_sorted(void **state)
         assert_status(range_set_build(ranges, MANY, UNKNOWN, &set), ODO_OK);
         assert_int_equal(set.count, MANY);
         for (size_t i = 0; i < MANY; i++) {
-            assert_int_equal(set.items[i].offset, (uint64_t)(16 * i) << shift);
+            assert_int_equal(set.items[i].offset, UINT64_C(16) * i << shift);
         }
         range_set_free(&set);
     }

@@ -13,7 +13,8 @@ static const struct redirect_case {
     const char *result; /* NULL when it is refused */
     bool same_origin;
 } redirects[] = {
-    {"an absolute URL is taken as it is", BASE, "http://a.example/x", "http://a.example/x", true},
+    {"an absolute URL is taken as it is", BASE, "http://a.example/x", "http://a.example/x",
+     true},
     {"a path replaces the path", BASE, "/g", "http://a.example/g", true},
     {"a name replaces the last one", BASE, "g", "http://a.example/b/c/g", true},
     {"a dot stays in the folder", BASE, "./g", "http://a.example/b/c/g", true},
@@ -29,8 +30,8 @@ static const struct redirect_case {
      "http://a.example/b", true},
     {"a signed query is not touched", BASE, "https://b.example/f?sig=a%2Fb%3D&x=%20",
      "https://b.example/f?sig=a%2Fb%3D&x=%20", false},
-    {"a URL in a query is no host", BASE, "/go?to=ftp://b.example/", "http://a.example/go?to=ftp:"
-     "//b.example/", true},
+    {"a URL in a query is no host", BASE, "/go?to=ftp://b.example/",
+     "http://a.example/go?to=ftp://b.example/", true},
 
     {"a host in capitals is the same", BASE, "HTTP://A.EXAMPLE/x", "http://A.EXAMPLE/x", true},
     {"the scheme's own port is the same", BASE, "http://a.example:80/x",
@@ -55,9 +56,13 @@ static const struct redirect_case {
      "https://a.example/g", false},
 
     {"a blank is encoded", BASE, "/a b", "http://a.example/a%20b", true},
-    {"bytes beyond ASCII are encoded", BASE, "/gr\xc3\xb6\xc3\x9f", "http://a.example/gr%c3%b6%c3%9f",
-     true},
+    {"bytes beyond ASCII are encoded", BASE, "/gr\xc3\xb6\xc3\x9f",
+     "http://a.example/gr%c3%b6%c3%9f", true},
 
+    {"a host beyond ASCII is kept", BASE, "http://m\xc3\xb6nch.example/x",
+     "http://m\xc3\xb6nch.example/x", false},
+
+    {"a host that is not UTF-8 is refused", BASE, "http://\xf6.example/x", NULL, false},
     {"no location is refused", BASE, NULL, NULL, false},
     {"an empty location is refused", BASE, "", NULL, false},
     {"another scheme is refused", BASE, "ftp://a.example/x", NULL, false},
@@ -65,6 +70,7 @@ static const struct redirect_case {
     {"a script is refused", BASE, "javascript:alert(1)", NULL, false},
     {"data is refused", BASE, "data:text/plain,x", NULL, false},
     {"user info is refused", BASE, "http://me@a.example/x", NULL, false},
+    {"an empty user is refused", BASE, "http://@a.example/x", NULL, false},
     {"a password is refused", BASE, "http://me:word@a.example/x", NULL, false},
     {"a host in disguise is refused", BASE, "//a.example@b.example/x", NULL, false},
     {"no host is refused", BASE, "http:///x", NULL, false},
@@ -100,9 +106,8 @@ static void check_redirect(void **state)
 
 static void https_may_lead_to_http_with_leave(void **state)
 {
-    struct redirect_input input = {.url = "https://a.example/b",
-                                   .location = "http://b.example/c",
-                                   .allow_insecure = true};
+    struct redirect_input input = {
+        .url = "https://a.example/b", .location = "http://b.example/c", .allow_insecure = true};
     struct redirect result = {.url = NULL};
 
     (void)state;

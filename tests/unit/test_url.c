@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#define OK   ODO_OK
-#define ARG  ODO_E_INVALID_ARGUMENT
-#define URL  ODO_E_INVALID_URL
+#define OK  ODO_OK
+#define ARG ODO_E_INVALID_ARGUMENT
+#define URL ODO_E_INVALID_URL
 
 static const struct check_case {
     const char *name;
@@ -24,7 +24,10 @@ static const struct check_case {
     {"an IPv6 address is good", "http://[::1]:81/f", OK},
     {"user info is good", "https://user:word@example.org/f", OK},
     {"a wildcard in the path is the server's business", "https://example.org/*", OK},
-    {"bytes beyond ASCII are used as given", "https://example.org/gr\xc3\xb6\xc3\x9f""e", OK},
+    {"bytes beyond ASCII are used as given",
+     "https://example.org/gr\xc3\xb6\xc3\x9f"
+     "e",
+     OK},
 
     {"no URL is refused", NULL, ARG},
     {"an empty URL is refused", "", ARG},
@@ -64,18 +67,18 @@ static void check_url(void **state)
     assert_status(url_check(c->url), c->status);
 }
 
-/* "http://example.org/xxx...", so many characters in all. */
+/* "http://example.org/xxx...", so many characters in all; a character may be several bytes. */
 static char *long_url(size_t characters, const char *filler)
 {
     static const char start[] = "http://example.org/";
-    size_t size = strlen(filler);
-    size_t count = characters - strlen(start);
-    char *url = calloc(strlen(start) + count * size + 1, 1);
+    size_t size = characters * strlen(filler) + sizeof(start);
+    char *url = malloc(size);
+    size_t used;
 
     assert_non_null(url);
-    memcpy(url, start, strlen(start));
-    for (size_t i = 0; i < count; i++) {
-        memcpy(url + strlen(start) + i * size, filler, size);
+    used = (size_t)snprintf(url, size, "%s", start);
+    for (size_t count = used; count < characters; count++) {
+        used += (size_t)snprintf(url + used, size - used, "%s", filler);
     }
     return url;
 }
