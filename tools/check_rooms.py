@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+"""Fails when an #include opens a door the wrong way.
+
+usage: check_rooms.py [ROOT]
+
+A room is a folder in src/; src/README.md draws which may include which. The names below are that
+drawing. The check reads #include lines only, so a door cannot hide behind #ifdef.
+"""
+
+import pathlib
+import re
+import sys
+
+# For each room, the rooms whose headers it may include besides its own.
+DOORS = {
+    "base": set(),
+    "ranges": {"base"},
+    "job": {"base", "ranges"},
+    "platform": {"base"},
+    "store": {"base", "ranges", "job", "platform"},
+    "transfer": {"base", "ranges", "job", "platform"},
+    "engine": {"base", "ranges", "job", "platform", "store", "transfer"},
+    "com": set(),
+}
+
+# Rooms that use nothing but the language: no clock, disk, network, lock or thread.
+PURE = ("base", "ranges", "job")
+PURE_MAY = {
+    "assert.h", "ctype.h", "errno.h", "float.h", "inttypes.h", "limits.h", "stdalign.h",
+    "stdarg.h", "stdatomic.h", "stdbool.h", "stddef.h", "stdint.h", "stdlib.h",
+    "stdnoreturn.h", "string.h",
+}
+# Writing text into memory is no input or output, but its functions are declared here.
+PURE_MAY_BESIDES = {"src/base/text.c": {"stdio.h"}, "src/base/log.c": {"stdio.h"}}
+
+# The engine's public headers. Every room may use the words; the manual is for its hosts, for the
+# engine, and for job, whose states are the ones that a client sees.
+WORDS = {"odo/types.h"}
+CALLS = {"odo/odo.h"}
+MAY_CALL = ("src/job/", "src/com/", "src/engine/", "tools/odo/", "tests/")
+
+# Headers that belong to few places.
+CURL = re.compile(r"^curl/")
+WINDOWS = re.compile(
+    r"^(windows|winsock2?|ws2tcpip|objbase|ole2|oleauto|shellapi|shlobj|shlwapi|bcrypt|"
+    r"wincrypt|winhttp|winternl|winreg|sddl|aclapi|rpc|rpcproxy|unknwn|initguid|io|process)\.h$")
+POSIX = re.compile(
+    r"^(sys/|netinet/|arpa/)|^(unistd|fcntl|dirent|pthread|poll|netdb|signal|termios|dlfcn|"
+    r"spawn|pwd|grp)\.h$")
+GENERATED = "deliveryoptimization.h"
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
+
+
+def includes(path):
+    for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
+        found = INCLUDE.match(line)
+        if found:
+            yield number, found.group(1) or found.group(2), found.group(1) is not None
+
+
+def room_of(header):
+    """The room a header of ours belongs to, by the first folder of its name."""
+    first = header.split("/")[0]
+    return first if "/" in header and first in DOORS else None
+
+
+def windows_file(name):
+    return (name.startswith(("src/com/", "src/platform/windows/", "tests/com/",
+                             "tests/integration/", "tests/support/"))
+            and not name.endswith("_posix.c")) or name.endswith(("_windows.c", "_windows.h"))
+
+
+def posix_file(name):
+    return name.startswith(("src/platform/posix/",)) or name.endswith(("_posix.c", "_posix.h"))
+
+
+def complaint(root, name, header):
+    """What is wrong with this file including this header, or None."""
+    parts = name.split("/")
+    room = parts[1] if parts[0] == "src" and len(parts) > 2 else None
+    other = room_of(header)
+
+    if CURL.match(header) and room != "transfer":
+        return "libcurl belongs to src/transfer"
+    if WINDOWS.match(header) and not windows_file(name):
+        # io.h and process.h are Windows' even where a file says that it is for both.
+        return "Windows' headers belong to src/com, src/platform/windows and *_windows.c"
+    if POSIX.match(header) and not posix_file(name) and parts[0] != "tests":
+        if not (windows_file(name) and header == "fcntl.h"):
+            return "POSIX headers belong to src/platform/posix and *_posix.c"
+    if header == GENERATED and not (room == "com" or parts[0] in ("tools", "tests")):
+        return "the generated header belongs to src/com and to clients"
+    if header in CALLS and not name.startswith(MAY_CALL) and parts[0] != "include":
+        return "the engine's calls are for its hosts; rooms include <odo/types.h>"
+
+    if room is not None:
+        if room not in DOORS:
+            return f"src/{room} is a room that tools/check_rooms.py does not know"
+        if other and other != room and other not in DOORS[room]:
+            return f"{room} may not include {other}"
+        if room in PURE and header not in WORDS | CALLS and not other:
+            allowed = PURE_MAY | PURE_MAY_BESIDES.get(name, set())
+            local = (root / name).parent / header
+            if header not in allowed and not local.exists():
+                return f"{room} is pure: no clock, disk, network, lock or thread"
+    elif parts[0] == "include":
+        if other:
+            return "a public header includes no room"
+    elif parts[0] == "tools" and other:
+        return "the program sees the engine through <odo/odo.h> only"
+    elif name.startswith("tests/integration/") and (other or header in CALLS):
+        return "an integration test meets the DLL as a client does"
+    return None
+
+
+def main():
+    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else __file__).resolve()
+    if root.is_file():
+        root = root.parent.parent
+    files, lines, bad = 0, 0, 0
+    for folder in ("include", "src", "tools/odo", "tests"):
+        for path in sorted((root / folder).rglob("*.[ch]")):
+            name = path.relative_to(root).as_posix()
+            files += 1
+            for number, header, _ in includes(path):
+                lines += 1
+                problem = complaint(root, name, header)
+                if problem:
+                    bad += 1
+                    print(f"{name}:{number}: {header}: {problem}")
+    print(f"{lines} includes in {files} files, {bad} through a wrong door")
+    if files == 0:
+        print("no files found: is this the right folder?")
+        return 1
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

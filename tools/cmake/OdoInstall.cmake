@@ -1,0 +1,43 @@
+# What `cmake --install` lays out. On Windows that is the server and all that a client needs to be
+# written; elsewhere the program.
+install(TARGETS odo RUNTIME)
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/opendo)
+if(EXISTS ${PROJECT_SOURCE_DIR}/tools/odo/odo.1)
+    install(FILES ${PROJECT_SOURCE_DIR}/tools/odo/odo.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+endif()
+
+if(WIN32)
+    include(CMakePackageConfigHelpers)
+    set(package ${CMAKE_INSTALL_LIBDIR}/cmake/dosvc)
+
+    install(TARGETS dosvc EXPORT dosvc RUNTIME ARCHIVE)
+    install(FILES $<TARGET_LINKER_FILE:dosvc> RENAME dosvc.lib
+        DESTINATION ${CMAKE_INSTALL_LIBDIR})
+    install(FILES
+        ${generated}/deliveryoptimization.h
+        ${PROJECT_SOURCE_DIR}/include/deliveryoptimizationerrors.h
+        DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+    install(FILES ${idl} ${odo_type_library} DESTINATION ${CMAKE_INSTALL_DATADIR}/idl)
+
+    # A client meets the server through COM, so what it links is a library of the identifiers
+    # and Windows' COM. dosvc::server is for a host that loads the DLL itself.
+    install(TARGETS odo_interface EXPORT dosvc ARCHIVE)
+    set_target_properties(odo_interface PROPERTIES EXPORT_NAME uuid)
+    set_target_properties(dosvc PROPERTIES EXPORT_NAME server)
+    install(EXPORT dosvc NAMESPACE dosvc:: FILE dosvc-targets.cmake DESTINATION ${package})
+    configure_package_config_file(
+        ${CMAKE_CURRENT_LIST_DIR}/dosvc-config.cmake.in
+        ${PROJECT_BINARY_DIR}/dosvc-config.cmake
+        INSTALL_DESTINATION ${package} PATH_VARS CMAKE_INSTALL_DATADIR)
+    write_basic_package_version_file(${PROJECT_BINARY_DIR}/dosvc-config-version.cmake
+        COMPATIBILITY SameMajorVersion)
+    install(FILES
+        ${PROJECT_BINARY_DIR}/dosvc-config.cmake
+        ${PROJECT_BINARY_DIR}/dosvc-config-version.cmake
+        DESTINATION ${package})
+
+    # Relative to itself, so that the installed tree may be moved.
+    configure_file(${CMAKE_CURRENT_LIST_DIR}/dosvc.pc.in ${PROJECT_BINARY_DIR}/dosvc.pc @ONLY)
+    install(FILES ${PROJECT_BINARY_DIR}/dosvc.pc
+        DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endif()

@@ -1,0 +1,43 @@
+# The COM server: odo_com are its objects, which the tests in tests/com link; dosvc is the DLL.
+odo_folder_sources(com_sources src/com EXCEPT src/com/server.c src/com/host_main.c)
+add_library(odo_com OBJECT ${com_sources})
+target_include_directories(odo_com PUBLIC ${PROJECT_SOURCE_DIR}/src)
+target_compile_definitions(odo_com PRIVATE ODO_VERSION="${PROJECT_VERSION}")
+target_link_libraries(odo_com
+    PUBLIC odo_interface odo_engine ole32 oleaut32 rpcrt4 uuid advapi32 user32
+    PRIVATE odo_warnings odo_system_headers)
+
+enable_language(RC)
+add_library(dosvc SHARED
+    ${PROJECT_SOURCE_DIR}/src/com/server.c
+    ${PROJECT_SOURCE_DIR}/src/com/server.def
+    ${PROJECT_SOURCE_DIR}/src/com/server.rc)
+set_target_properties(dosvc PROPERTIES PREFIX "" OUTPUT_NAME dosvc)
+target_link_libraries(dosvc PRIVATE
+    odo_com odo_proxies odo_warnings odo_system_headers)
+
+# The resource script names the type library as plain DeliveryOptimization.tlb.
+string(REPLACE "." "," version_numbers ${PROJECT_VERSION})
+set_source_files_properties(${PROJECT_SOURCE_DIR}/src/com/server.rc PROPERTIES
+    COMPILE_OPTIONS "-I;${PROJECT_BINARY_DIR}/generated"
+    COMPILE_DEFINITIONS
+        "ODO_VERSION_NUMBERS=${version_numbers},0;ODO_VERSION=\\\"${PROJECT_VERSION}\\\""
+    OBJECT_DEPENDS ${odo_type_library})
+
+# System DLLs only, and addresses that an attacker cannot know. Clients on 32 bits ask for the
+# exports by their plain names.
+target_link_options(dosvc PRIVATE
+    -static-libgcc -Wl,--no-undefined -Wl,--dynamicbase -Wl,--nxcompat -Wl,--gc-sections
+    $<$<CONFIG:Release>:-s>)
+if(CMAKE_SIZEOF_VOID_P EQUAL 8)
+    target_link_options(dosvc PRIVATE -Wl,--high-entropy-va)
+else()
+    target_link_options(dosvc PRIVATE -Wl,--kill-at -Wl,--enable-stdcall-fixup)
+endif()
+
+# Some linkers look for dosvc.lib; it is the same archive.
+add_custom_command(TARGET dosvc POST_BUILD
+    COMMAND ${CMAKE_COMMAND} -E copy $<TARGET_LINKER_FILE:dosvc>
+            $<TARGET_FILE_DIR:dosvc>/dosvc.lib
+    BYPRODUCTS ${PROJECT_BINARY_DIR}/dosvc.lib
+    VERBATIM)

@@ -1,0 +1,120 @@
+# What tools/setup, tools/test and tools/demo share. Sourced by bash, never run.
+
+root=$(cd "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
+build=$root/build
+logs=$build/logs
+stamps=$build/stamps
+
+mkdir -p "$logs" "$stamps"
+
+# Programs here are started in one language, so that what they print can be read.
+export LC_ALL=C.UTF-8
+
+# say WORD...: a line on the screen.
+say()
+{
+    printf '%s\n' "$*"
+}
+
+# die WORD...: the last line of a run that failed.
+die()
+{
+    printf '%s: %s\n' "$(basename -- "$0")" "$*" >&2
+    exit 1
+}
+
+# run_step NAME LOG COMMAND...: runs the command with its output in build/logs/LOG.log, and shows
+# its name and how long it took. A failing one shows the end of its log and ends the run.
+run_step()
+{
+    local name=$1 log=$logs/$2.log started=$SECONDS
+
+    shift 2
+    printf '  %-52s' "$name"
+    # Closing 9 keeps the set-up's lock from whatever daemon the step may start.
+    if "$@" >"$log" 2>&1 9>&- </dev/null; then
+        printf ' done, %d s\n' $((SECONDS - started))
+    else
+        printf ' FAILED, %d s\n\n' $((SECONDS - started))
+        show_log "$log"
+        die "this step failed: $name"
+    fi
+}
+
+# show_log FILE: what went wrong first, then the end.
+show_log()
+{
+    local error='^FAILED|error:|Error|undefined reference|^E:|WARNING:'
+
+    if [ "$(wc -l <"$1")" -gt 40 ] && grep -qE "$error" "$1"; then
+        say "The first errors in $1:"
+        grep -E "$error" "$1" | head -n 12 | cut -c1-300 | sed 's/^/    /'
+    fi
+    say "The end of $1:"
+    tail -n 25 "$1" | cut -c1-300 | sed 's/^/    /'
+    say
+}
+
+# stamp_key FILE...: one line that changes when any of the files does. Folders are read whole.
+stamp_key()
+{
+    find "$@" -type f -print0 2>/dev/null | sort -z | xargs -0 sha256sum | sha256sum | cut -c1-64
+}
+
+# stamp_is NAME KEY and stamp_set NAME KEY: whether a step was last done with this key.
+stamp_is()
+{
+    [ -e "$stamps/$1" ] && [ "$(cat "$stamps/$1")" = "$2" ]
+}
+
+stamp_set()
+{
+    printf '%s' "$2" >"$stamps/$1"
+}
+
+# --- Wine ------------------------------------------------------------------------------------
+
+export WINEPREFIX=$build/wine
+export WINEARCH=win64
+export WINEDEBUG=${WINEDEBUG:--all}
+
+in_wine()
+{
+    "$root/tools/cmake/run_in_wine" x86_64 "$@"
+}
+
+# A wineserver that stays between programs makes each start in milliseconds. It goes away by
+# itself should wine_stop never be reached. What it starts must not hold our output open.
+wine_start()
+{
+    wineserver -p300 >/dev/null 2>&1 9>&- </dev/null || true # one is running already
+    in_wine wineboot >/dev/null 2>&1 9>&- </dev/null
+}
+
+wine_stop()
+{
+    [ ! -d "$WINEPREFIX" ] || wineserver -k >/dev/null 2>&1 || true
+}
+
+# Everything of the 32-bit Windows build runs only where this machine's Wine can run it.
+wine_runs_32_bits()
+{
+    [ -e /usr/lib/i386-linux-gnu/wine ] || [ -e /usr/lib/wine/wine ]
+}
+
+# --- Builds ----------------------------------------------------------------------------------
+
+# build_preset NAME [KEY]: configures anew when a preset, the toolchain or the key changed, else
+# builds only what did.
+build_preset()
+{
+    local preset=$1 key
+
+    key=$(stamp_key "$root/CMakePresets.json" "$root/tools/cmake")${2:-}
+    if ! stamp_is "configured-$preset" "$key" || [ ! -e "$build/$preset/build.ninja" ]; then
+        rm -rf "$build/$preset/CMakeCache.txt" "$build/$preset/CMakeFiles"
+        (cd "$root" && cmake --preset "$preset") || return 1
+        stamp_set "configured-$preset" "$key"
+    fi
+    (cd "$root" && cmake --build --preset "$preset")
+}
