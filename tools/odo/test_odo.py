@@ -1,0 +1,573 @@
+#!/usr/bin/env python3
+"""Runs the program odo as a user does, against a small server that can also lie.
+
+    test_odo.py [--dll DOSVC.DLL] [EMULATOR ARGUMENT...] ODO
+
+Whatever stands before ODO is put before each call of it, which is how odo.exe runs under Wine.
+With --dll the DLL is registered first and unregistered at the end. Exits 77, which CTest counts
+as skipped, when the emulator says that this machine lacks what it needs.
+"""
+
+import http.server
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+SKIPPED = 77
+DEADLINE_S = 60
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+
+# Bytes that tell where they are: no two stretches of the same length are alike.
+CONTENT = b"".join(b"%07d," % number for number in range(0, 125000))
+SMALL = b"not very much\n"
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *arguments):
+        pass
+
+    def do_GET(self):
+        name = self.path.split("?")[0].strip("/")
+        getattr(self, "get_" + name.split("/")[0], self.get_missing)()
+
+    def get_missing(self):
+        self.answer(404, b"no such thing")
+
+    def get_broken(self):
+        self.answer(503, b"not now")
+
+    def get_file(self):
+        self.serve(CONTENT)
+
+    def get_empty(self):
+        self.serve(b"")
+
+    def get_small(self):
+        self.serve(SMALL)
+
+    def get_slow(self):
+        """Sends one half at once and the other when the test says so, or never."""
+        self.serve(CONTENT, hold=True)
+
+    def get_rangeless(self):
+        """200 whatever is asked, and far too large to read for a few bytes of it."""
+        self.send_response(200)
+        self.send_header("Content-Length", str(1 << 40))
+        self.end_headers()
+        try:
+            while not self.server.stopping.wait(0.01):
+                self.wfile.write(b"x" * 65536)
+        except OSError:
+            pass
+        self.close_connection = True
+
+    def answer(self, status, body):
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def serve(self, content, hold=False):
+        match = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
+        first, last = 0, len(content) - 1
+        if match:
+            first = int(match.group(1))
+            last = min(int(match.group(2) or last), last)
+            if first > last:
+                self.send_response(416)
+                self.send_header("Content-Range", "bytes */%d" % len(content))
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
+        self.send_response(206 if match else 200)
+        if match:
+            self.send_header("Content-Range", "bytes %d-%d/%d" % (first, last, len(content)))
+        self.send_header("Content-Length", str(last - first + 1))
+        self.send_header("ETag", '"as ever"')
+        self.send_header("Accept-Ranges", "bytes")
+        self.end_headers()
+        body = content[first:last + 1]
+        try:
+            if hold:
+                half = len(body) // 2
+                self.wfile.write(body[:half])
+                self.wfile.flush()
+                self.server.held.set()
+                self.server.let_go.wait(DEADLINE_S)
+                body = body[half:]
+            self.wfile.write(body)
+        except OSError:
+            self.close_connection = True
+
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.held = threading.Event()
+        self.let_go = threading.Event()
+        self.stopping = threading.Event()
+        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
+
+    def handle_error(self, request, client_address):
+        pass
+
+    def url(self, name):
+        return "http://127.0.0.1:%d/%s" % (self.server_address[1], name)
+
+
+class Watchdog(threading.Timer):
+    """Kills a process that has not done what a block waits for by the deadline."""
+
+    def __init__(self, process):
+        super().__init__(DEADLINE_S, process.kill)
+
+    def __enter__(self):
+        self.start()
+
+    def __exit__(self, *arguments):
+        self.cancel()
+
+
+class OdoTest(unittest.TestCase):
+    program = []
+    on_windows = False
+
+    def setUp(self):
+        self.server = Server()
+        self.folder = tempfile.TemporaryDirectory()
+
+    def tearDown(self):
+        self.server.stopping.set()
+        self.server.let_go.set()
+        self.server.shutdown()
+        self.server.server_close()
+        self.folder.cleanup()
+
+    def path(self, name):
+        return os.path.join(self.folder.name, name)
+
+    def write(self, name, content):
+        with open(self.path(name), "wb") as file:
+            file.write(content)
+
+    def read(self, name):
+        with open(self.path(name), "rb") as file:
+            return file.read()
+
+    def odo(self, *arguments, standard_input=b""):
+        """Run it to its end. What comes back has the exit code and both outputs as text."""
+        # Files, for under Wine something holds on to a pipe for a while after the end.
+        with tempfile.TemporaryFile() as fed, tempfile.TemporaryFile() as out, \
+                tempfile.TemporaryFile() as err:
+            fed.write(standard_input)
+            fed.seek(0)
+            result = subprocess.run(self.program + list(arguments), stdin=fed, stdout=out,
+                                    stderr=err, cwd=self.folder.name, check=False,
+                                    timeout=DEADLINE_S)
+            result.stdout = self.text_of(out)
+            result.stderr = self.text_of(err)
+        return result
+
+    @staticmethod
+    def text_of(file):
+        file.seek(0)
+        return file.read().replace(b"\r\n", b"\n").decode()  # Windows ends lines in two characters
+
+    def start(self, *arguments, **keywords):
+        """Run it beside the test; what it writes to standard output lands in self.out."""
+        self.out = tempfile.TemporaryFile()
+        self.addCleanup(self.out.close)
+        process = subprocess.Popen(self.program + list(arguments), cwd=self.folder.name,
+                                   stdin=subprocess.DEVNULL, stdout=self.out,
+                                   stderr=subprocess.PIPE, **keywords)
+        self.addCleanup(process.stderr.close)
+        return process
+
+    def check(self, result, exit_code, *words):
+        """The exit code is this, and standard error holds these words."""
+        self.assertEqual(result.returncode, exit_code, result.stderr)
+        for word in words:
+            self.assertIn(word, result.stderr)
+
+    def check_folder(self, *names):
+        """The folder holds these files and no other, no temporary ones either."""
+        self.assertEqual(sorted(os.listdir(self.folder.name)), sorted(names))
+
+
+class Downloads(OdoTest):
+    def test_a_whole_file(self):
+        self.check(self.odo("get", self.server.url("file"), "-o", "out"), 0)
+        self.assertEqual(self.read("out"), CONTENT)
+        self.check_folder("out")
+
+    def test_an_empty_file(self):
+        self.check(self.odo("get", self.server.url("empty"), "-o", "out"), 0)
+        self.assertEqual(self.read("out"), b"")
+
+    def test_ranges_land_back_to_back_in_the_order_given(self):
+        result = self.odo("get", self.server.url("file"), "-o", "out", "-r", "900000-900099",
+                          "-r", "0-0", "-r", "999000-", "-r", "500-599,100-199")
+        self.check(result, 0)
+        self.assertEqual(self.read("out"), CONTENT[900000:900100] + CONTENT[0:1] +
+                         CONTENT[999000:] + CONTENT[500:600] + CONTENT[100:200])
+        self.assertIn("1301 bytes of 5 ranges", result.stdout)
+
+    def test_ranges_from_a_file(self):
+        self.write("ranges", b"# some ranges\r\n\r\n  300-399  # the second hundred\r\n"
+                             b"0-99, 500-599\n\n700-799")
+        self.check(self.odo("get", self.server.url("file"), "-o", "out", "--ranges-from",
+                            "ranges"), 0)
+        self.assertEqual(self.read("out"), CONTENT[300:400] + CONTENT[0:100] +
+                         CONTENT[500:600] + CONTENT[700:800])
+
+    def test_ranges_from_standard_input(self):
+        self.check(self.odo("get", self.server.url("file"), "-o", "out", "--ranges-from", "-",
+                            standard_input=b"8-15\n0-7\n"), 0)
+        self.assertEqual(self.read("out"), CONTENT[8:16] + CONTENT[0:8])
+
+    def test_twenty_thousand_ranges(self):
+        firsts = [(number * 7919) % 20000 * 50 for number in range(20000)]
+        self.write("ranges", b"".join(b"%d-%d\n" % (first, first + 49) for first in firsts))
+        self.check(self.odo("get", self.server.url("file"), "-o", "out", "--ranges-from",
+                            "ranges"), 0)
+        self.assertEqual(self.read("out"),
+                         b"".join(CONTENT[first:first + 50] for first in firsts))
+
+    def test_a_name_with_blanks_and_other_letters(self):
+        self.check(self.odo("get", self.server.url("small"), "-o", "ein schöner Name €.txt"), 0)
+        self.assertEqual(self.read("ein schöner Name €.txt"), SMALL)
+
+    def test_the_old_file_is_replaced(self):
+        self.write("out", b"old and longer than the new one")
+        self.check(self.odo("get", self.server.url("small"), "-o", "out"), 0)
+        self.assertEqual(self.read("out"), SMALL)
+
+    def test_the_right_size_is_accepted(self):
+        self.check(self.odo("get", self.server.url("file"), "-o", "out", "--size",
+                            str(len(CONTENT)), "-r", "10-19"), 0)
+        self.assertEqual(self.read("out"), CONTENT[10:20])
+
+
+class Output(OdoTest):
+    def test_quiet_says_nothing(self):
+        result = self.odo("get", self.server.url("file"), "-o", "out", "--quiet")
+        self.check(result, 0)
+        self.assertEqual(result.stdout + result.stderr, "")
+
+    def test_json_is_one_object(self):
+        result = self.odo("get", self.server.url("file"), "-o", "out", "--json", "-r", "0-9",
+                          "-r", "20-29")
+        self.check(result, 0)
+        self.assertEqual(result.stdout.count("\n"), 1)
+        outcome = json.loads(result.stdout)
+        self.assertEqual(list(outcome),
+                         ["url", "file", "bytes", "ranges", "seconds", "state", "error"])
+        self.assertEqual(outcome["url"], self.server.url("file"))
+        self.assertTrue(outcome["file"].endswith("out") and len(outcome["file"]) > 4)
+        self.assertEqual((outcome["bytes"], outcome["ranges"]), (20, 2))
+        self.assertGreater(outcome["seconds"], -1)
+        self.assertEqual((outcome["state"], outcome["error"]), ("complete", None))
+
+    def test_json_tells_of_a_failure(self):
+        result = self.odo("get", self.server.url("missing"), "-o", "out", "--json", "-q")
+        self.check(result, 3)
+        outcome = json.loads(result.stdout)
+        self.assertEqual(outcome["state"], "failed")
+        self.assertEqual(outcome["error"]["code"],
+                         "0x80190194" if self.on_windows else "ODO_E_HTTP_STATUS")
+        self.assertIn("404", outcome["error"]["text"])
+
+    def test_elsewhere_than_on_a_terminal_progress_is_lines(self):
+        process = self.start("get", self.server.url("slow"), "-o", "out")
+        with Watchdog(process):
+            line = process.stderr.readline().decode()
+        self.assertRegex(line, r"^ \d\d %  [\d.]+ KiB of 976.6 KiB")
+        self.server.let_go.set()
+        self.assertEqual(process.wait(DEADLINE_S), 0)
+        self.assertNotIn("\r", line.rstrip("\r\n"))
+        self.assertIn("1000000 bytes in ", self.text_of(self.out))
+
+    def test_on_a_terminal_progress_is_a_bar(self):
+        if self.on_windows:
+            self.skipTest("a console of Wine's is not a terminal that can be read")
+        import pty
+        reader, terminal = pty.openpty()
+        process = subprocess.Popen(
+            self.program + ["get", self.server.url("slow"), "-o", "out"], cwd=self.folder.name,
+            stdout=subprocess.PIPE, stderr=terminal)
+        os.close(terminal)
+        shown = b""
+        with Watchdog(process):
+            while shown.count(b"[") < 3:
+                shown += os.read(reader, 4096)
+        self.server.let_go.set()
+        process.communicate(timeout=DEADLINE_S)
+        try:
+            while True:
+                more = os.read(reader, 4096)
+                shown += more
+                if not more:
+                    break
+        except OSError:
+            pass
+        os.close(reader)
+        self.assertEqual(process.returncode, 0)
+        lines = shown.decode().split("\r")
+        bars = [line for line in lines if line.startswith("[")]
+        self.assertGreaterEqual(len(bars), 3)
+        for bar in bars:
+            self.assertRegex(bar, r"^\[#*-*\]  +\d+ %  [\d.]+ \w+ of 976.6 KiB")
+            self.assertLess(len(bar), 80)
+        self.assertEqual(lines[-1], "", "the bar is wiped at the end")
+        self.assertNotIn("\n", shown.decode())
+
+
+class Failures(OdoTest):
+    """Each ends with its exit code, says why, and leaves the folder as it was."""
+
+    def setUp(self):
+        super().setUp()
+        self.write("out", b"old")
+
+    def tearDown(self):
+        self.check_folder("out")
+        self.assertEqual(self.read("out"), b"old")
+        super().tearDown()
+
+    def test_not_found(self):
+        self.check(self.odo("get", self.server.url("missing"), "-o", "out"), 3, "404")
+
+    def test_nobody_listens(self):
+        with socket.socket() as unused:
+            unused.bind(("127.0.0.1", 0))
+            url = "http://127.0.0.1:%d/" % unused.getsockname()[1]
+            self.check(self.odo("get", url, "-o", "out", "--timeout", "0"), 3)
+
+    def test_a_failing_server_is_given_up_in_time(self):
+        before = time.monotonic()
+        self.check(self.odo("get", self.server.url("broken"), "-o", "out", "--timeout", "1"), 3,
+                   "503")
+        self.assertGreater(time.monotonic() - before, 0.9)
+
+    def test_a_server_without_ranges(self):
+        self.check(self.odo("get", self.server.url("rangeless"), "-o", "out", "-r",
+                            "900000000000-900000000099"), 5)
+
+    def test_another_size_than_stated(self):
+        self.check(self.odo("get", self.server.url("file"), "-o", "out", "--size", "999999"), 6)
+
+    def test_a_range_behind_the_end(self):
+        self.check(self.odo("get", self.server.url("file"), "-o", "out", "-r",
+                            "2000000-2000001"), 7)
+
+    def test_a_range_behind_the_stated_end(self):
+        self.check(self.odo("get", self.server.url("file"), "-o", "out", "--size", "1000000",
+                            "-r", "999999-1000000"), 7, "-r:")
+
+    def test_overlapping_ranges(self):
+        self.check(self.odo("get", self.server.url("file"), "-o", "out", "-r", "0-99", "-r",
+                            "99-100"), 7, "-r:")
+
+    def test_control_c(self):
+        self.interrupt(signal.SIGINT, 130)
+
+    def test_a_signal_to_end(self):
+        if self.on_windows:
+            self.skipTest("Windows has no such signal")
+        self.interrupt(signal.SIGTERM, 143)
+
+    def interrupt(self, number, exit_code):
+        process = self.start("get", self.server.url("slow"), "-o", "out", "--json",
+                             start_new_session=True)
+        self.assertTrue(self.server.held.wait(DEADLINE_S))
+        self.assertEqual(self.read("out"), b"old")
+        self.assertGreater(len(os.listdir(self.folder.name)), 1, "a temporary file is there")
+        process.send_signal(number)
+        with Watchdog(process):
+            errors = process.stderr.read()
+        self.assertEqual(process.wait(DEADLINE_S), exit_code, errors)
+        self.assertIn(b"interrupted", errors)
+        self.assertEqual(json.loads(self.text_of(self.out))["state"], "cancelled")
+
+
+class Arguments(OdoTest):
+    """Wrong arguments are named, before anything is asked or written."""
+
+    def check_wrong(self, exit_code, words, *arguments, standard_input=b""):
+        url = self.server.url("file")
+        result = self.odo("get", *[url if argument == "URL" else argument
+                                   for argument in arguments], standard_input=standard_input)
+        self.check(result, exit_code, "odo get: ", words)
+        self.assertEqual(result.stdout, "")
+        self.check_folder()
+
+    def test_wrong_arguments(self):
+        long_line = b"0-" + b"9" * 5000
+        for exit_code, words, *arguments in (
+                (1, "URL is missing", "-o", "out"),
+                (1, "-o FILE is missing", "URL"),
+                (1, "one URL too many", "URL", "URL", "-o", "out"),
+                (1, "http:// or https://", "ftp://host/file", "-o", "out"),
+                (1, "name of a server", "http:///file", "-o", "out"),
+                (1, "blank", "http://host/a file", "-o", "out"),
+                (1, "longer than 2200", "http://host/" + "a" * 2200, "-o", "out"),
+                (4, "does not exist", "URL", "-o", "nowhere/out"),
+                (4, "is a folder", "URL", "-o", "../" + os.path.basename(self.folder.name)),
+                (1, "not the name of a file", "URL", "-o", "nowhere/"),
+                (1, "standard output", "URL", "-o", "-"),
+                (1, "'-x' is not an option", "URL", "-x"),
+                (1, "'--wrong' is not an option", "URL", "--wrong"),
+                (1, "'--size' needs", "URL", "-o", "out", "--size"),
+                (1, "number of bytes", "URL", "-o", "out", "--size", "-1"),
+                (1, "number of bytes", "URL", "-o", "out", "--size", "9223372036854775807"),
+                (1, "number of seconds", "URL", "-o", "out", "--timeout", "soon"),
+                (1, "'9-8' ends before it begins", "URL", "-o", "out", "-r", "9-8"),
+                (1, "'1' is not FIRST-LAST", "URL", "-o", "out", "-r", "1"),
+                (1, "'' is not FIRST-LAST", "URL", "-o", "out", "-r", ""),
+                (1, "'0-1,' is not FIRST-LAST", "URL", "-o", "out", "-r", "0-1,"),
+                (1, "'0-0x10' is not FIRST-LAST", "URL", "-o", "out", "-r", "0-0x10"),
+                (1, "'-5' does not say where it begins", "URL", "-o", "out", "-r", "-5"),
+                (1, "end that is too large", "URL", "-o", "out", "-r",
+                 "0-9223372036854775807"),
+                (1, "'nowhere'", "URL", "-o", "out", "--ranges-from", "nowhere")):
+            with self.subTest(arguments):
+                self.check_wrong(exit_code, words, *arguments)
+        for words, text in (
+                ("standard input, line 3: '8-7' ends before", b"0-1\n# comment\n8-7\n"),
+                ("standard input, line 2: longer than", b"0-1\n" + long_line),
+                ("standard input, line 1: not text", b"0-\0001\n"),
+                ("standard input, line 1: '?[31m' is not", b"\033[31m\n"),
+                ("standard input holds no range", b"# nothing\n\n")):
+            with self.subTest(text):
+                self.check_wrong(1, words, "URL", "-o", "out", "--ranges-from", "-",
+                                 standard_input=text)
+
+    def test_a_class_that_is_not_there(self):
+        if not self.on_windows:
+            self.check_wrong(1, "no COM", "URL", "-o", "out", "--clsid", "windows")
+            return
+        for name in ("{00000000-1111-2222-3333-444444444444}", "No.Such.Class"):
+            self.check_wrong(2, "class", "URL", "-o", "out", "--clsid", name)
+
+
+class Words(OdoTest):
+    def test_help_goes_to_standard_output(self):
+        for arguments in (("--help",), ("get", "--help"), ("get", "-h"), ("explain", "--help")):
+            result = self.odo(*arguments)
+            self.check(result, 0)
+            self.assertTrue(result.stdout.startswith("Usage: odo "), arguments)
+            self.assertEqual(result.stderr, "")
+
+    def test_version(self):
+        result = self.odo("--version")
+        self.check(result, 0)
+        self.assertRegex(result.stdout, r"^odo \d+\.\d+\.\d+ \(OpenDO\)\n$")
+
+    def test_no_command_and_a_wrong_one(self):
+        self.check(self.odo(), 1, "Usage: odo ")
+        self.check(self.odo("fetch"), 1, "'fetch'")
+
+    def test_each_code_of_the_header_is_explained(self):
+        header = os.path.join(ROOT, "include", "deliveryoptimizationerrors.h")
+        with open(header, encoding="utf-8") as file:
+            codes = re.findall(r"#define\s+(DO_E_\w+)\s+\D*?\(?(0x[0-9A-Fa-f]{8})", file.read())
+        self.assertGreater(len(codes), 60)
+        for name, number in codes:
+            self.assertIsNotNone(name)
+        if self.on_windows:
+            codes = codes[::20]  # a start under Wine is slow, and the table is the same
+        for name, number in codes:
+            result = self.odo("explain", number)
+            self.check(result, 0)
+            self.assertTrue(result.stdout.lower().startswith(
+                "%s %s: " % (number.lower(), name.lower())), result.stdout)
+            self.assertEqual(self.odo("explain", name).stdout, result.stdout)
+
+    def test_codes_in_every_notation(self):
+        for code in ("0x80190194", "80190194", "-2145844844", "2149122452"):
+            result = self.odo("explain", code)
+            self.check(result, 0)
+            self.assertEqual(result.stdout, "0x80190194: the server answered 404: not found\n")
+        self.check(self.odo("explain", "0x180190194"), 1)
+        self.check(self.odo("explain", "rubbish"), 1, "'rubbish'")
+        self.check(self.odo("explain"), 1)
+
+    def test_the_manual_has_no_mistakes(self):
+        if not shutil.which("man") or self.on_windows:
+            self.skipTest("there is no program man here")
+        result = subprocess.run(["man", "--warnings", "-l", os.path.join(HERE, "odo.1")],
+                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+        self.assertEqual((result.returncode, result.stderr), (0, b""))
+
+    def test_the_manual_knows_every_option_and_exit_code(self):
+        with open(os.path.join(HERE, "odo.1"), encoding="utf-8") as file:
+            manual = file.read().replace("\\-", "-")
+        text = self.odo("get", "--help").stdout
+        options = re.findall(r"^ +(?:-\w, )?(--[a-z-]+)", text, re.MULTILINE)
+        codes = re.findall(r"^ +(\d+)  \w", text, re.MULTILINE)
+        self.assertGreater(len(options), 6)
+        self.assertGreater(len(codes), 6)
+        for option in options:
+            self.assertIn(option, manual)
+        for code in codes:
+            self.assertIn("\n.B %s\n" % code, manual)
+
+
+def main():
+    arguments = sys.argv[1:]
+    dll = None
+    if arguments[:1] == ["--dll"]:
+        dll, arguments = arguments[1], arguments[2:]
+    if not arguments:
+        sys.exit(__doc__)
+    arguments[-1] = os.path.abspath(arguments[-1])
+    emulator = arguments[:-1]
+    OdoTest.program = arguments
+    OdoTest.on_windows = arguments[-1].endswith(".exe")
+    probe = subprocess.run(arguments + ["--version"], stdout=subprocess.DEVNULL, check=False)
+    if probe.returncode == SKIPPED:
+        sys.exit(SKIPPED)
+    if dll:
+        dll = "Z:" + os.path.abspath(dll).replace("/", "\\") if emulator else dll
+        subprocess.run(emulator + ["regsvr32", "/s", dll], check=True)
+    try:
+        result = unittest.main(argv=sys.argv[:1], verbosity=2, exit=False).result
+    finally:
+        if dll:
+            subprocess.run(emulator + ["regsvr32", "/s", "/u", dll], check=False)
+    return summarize(result)
+
+
+def summarize(result):
+    """Count as CMocka does, so that whoever counts reads both alike. Returns the exit code."""
+    # A test with several failing parts is in the list once for each.
+    failed = sorted({str(getattr(test, "test_case", test))
+                     for test, _ in result.failures + result.errors})
+    for _, reason in result.skipped:
+        print("SKIPPED:", reason)
+    print("[  PASSED  ] %d test(s)." % (result.testsRun - len(failed) - len(result.skipped)))
+    if result.skipped:
+        print("[  SKIPPED ] %d test(s)." % len(result.skipped))
+    if failed:
+        print("[  FAILED  ] %d test(s)." % len(failed))
+        for name in failed:
+            print("[  FAILED  ]", name)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,25 @@
+/*
+ * One thread sleeps; a signal handler, a callback or another thread wakes it.
+ *
+ * One implementation per operating system: wakeup_posix.c, wakeup_windows.c.
+ */
+#ifndef ODO_TOOL_WAKEUP_H
+#define ODO_TOOL_WAKEUP_H
+
+#include <stdint.h>
+
+struct wakeup;
+
+/* NULL when the system has none to give. */
+struct wakeup *wakeup_create(void);
+
+/* Nobody may signal any more. NULL is fine. */
+void wakeup_free(struct wakeup *wakeup);
+
+/* Wake the sleeper, or make its next sleep end at once. From any thread and signal handler. */
+void wakeup_signal(struct wakeup *wakeup);
+
+/* Sleep until signalled, but no longer than `timeout_ms`. One thread at a time. */
+void wakeup_wait(struct wakeup *wakeup, uint32_t timeout_ms);
+
+#endif
