@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+"""Counts the test cases of one CTest run, and says what failed and what was skipped.
+
+usage: count_tests.py SUITE JUNIT_FILE RESULTS_FILE
+
+A program that prints CMocka's summary counts as its cases, any other as one. Appends lines
+"passed|failed|skipped SUITE COUNT DETAIL" to RESULTS_FILE, separated by tabs.
+"""
+
+import re
+import sys
+import xml.etree.ElementTree as ElementTree
+
+SUMMARY = re.compile(r"^\[\s*(PASSED|FAILED|SKIPPED)\s*\]\s+(\d+) test\(s\)", re.MULTILINE)
+CASE = re.compile(r"^\[\s*(FAILED|SKIPPED)\s*\]\s+([^\s].*)$", re.MULTILINE)
+REASON = re.compile(r"^\s*SKIPPED: (.*)$", re.MULTILINE)
+SKIP_EXIT = 77
+
+
+def count(case):
+    """(passed, failed, skipped, names of failed cases, reasons for skipping) of one program."""
+    name = case.get("name")
+    output = (case.findtext("system-out") or "").replace("\r", "")
+    counts = {"PASSED": 0, "FAILED": 0, "SKIPPED": 0}
+    for word, number in SUMMARY.findall(output):
+        counts[word] += int(number)
+    passed, failed, skipped = counts["PASSED"], counts["FAILED"], counts["SKIPPED"]
+    names = sorted({detail.strip() for word, detail in CASE.findall(output)
+                    if word == "FAILED" and "test(s)" not in detail})
+    reasons = REASON.findall(output)
+
+    if case.find("skipped") is not None:
+        return 0, 0, max(skipped, 1), [], reasons[:1] or [f"{name} says so"]
+    if case.get("status") == "run" and case.find("failure") is None:
+        if passed + failed + skipped == 0:
+            passed = 1
+        if failed:
+            names = names or [name]
+    else:
+        # Crashed, timed out, or failed outside a case: it may have no summary, or a partial one.
+        if failed == 0:
+            failed = 1
+            names = [name]
+    return passed, failed, skipped, [f"{name}: {one}" for one in names], reasons
+
+
+def main():
+    if len(sys.argv) != 4:
+        sys.exit(__doc__)
+    suite, junit, results = sys.argv[1:]
+    totals = [0, 0, 0]
+    failures, reasons = [], {}
+    for case in ElementTree.parse(junit).getroot().iter("testcase"):
+        passed, failed, skipped, names, why = count(case)
+        totals[0] += passed
+        totals[1] += failed
+        totals[2] += skipped
+        failures += names
+        if skipped:
+            reason = why[0] if why else f"{case.get('name')} says so"
+            reasons[reason] = reasons.get(reason, 0) + skipped
+    with open(results, "a", encoding="utf-8") as file:
+        file.write(f"passed\t{suite}\t{totals[0]}\t\n")
+        file.write(f"failed\t{suite}\t{totals[1]}\t{'; '.join(failures)}\n")
+        for reason, number in reasons.items():
+            file.write(f"skipped\t{suite}\t{number}\t{reason}\n")
+    print(f"{totals[0]} passed, {totals[1]} failed, {totals[2]} skipped")
+
+
+if __name__ == "__main__":
+    main()
