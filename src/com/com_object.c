@@ -42,27 +42,37 @@ static HRESULT query_marshaler(struct com_object *object, void **out)
     return IUnknown_QueryInterface(marshaler, &IID_IMarshal, out);
 }
 
+/* The row for `iid`, or NULL. */
+static const struct com_interface *find(const struct com_class *class, REFIID iid)
+{
+    for (size_t i = 0; i < class->interface_count; i++) {
+        if (IsEqualIID(iid, class->interfaces[i].iid)) {
+            return &class->interfaces[i];
+        }
+    }
+    return IsEqualIID(iid, &IID_IUnknown) ? &class->interfaces[0] : NULL;
+}
+
+bool com_class_answers(const struct com_class *class, REFIID iid)
+{
+    return find(class, iid) || IsEqualIID(iid, &IID_IMarshal);
+}
+
 HRESULT com_object_query(struct com_object *object, REFIID iid, void **out)
 {
-    const struct com_class *class = object->class;
+    const struct com_interface *entry;
 
     if (!out) {
         return E_POINTER;
     }
     *out = NULL;
-    for (size_t i = 0; i < class->interface_count; i++) {
-        const struct com_interface *entry = &class->interfaces[i];
-
-        if (IsEqualIID(iid, entry->iid) || (i == 0 && IsEqualIID(iid, &IID_IUnknown))) {
-            com_object_add_ref(object);
-            *out = interface_at(object, entry);
-            return S_OK;
-        }
+    entry = find(object->class, iid);
+    if (entry) {
+        com_object_add_ref(object);
+        *out = interface_at(object, entry);
+        return S_OK;
     }
-    if (IsEqualIID(iid, &IID_IMarshal)) {
-        return query_marshaler(object, out);
-    }
-    return E_NOINTERFACE;
+    return IsEqualIID(iid, &IID_IMarshal) ? query_marshaler(object, out) : E_NOINTERFACE;
 }
 
 ULONG com_object_add_ref(struct com_object *object)

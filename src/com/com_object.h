@@ -12,6 +12,7 @@
 #ifndef ODO_COM_COM_OBJECT_H
 #define ODO_COM_COM_OBJECT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <windows.h>
 #include <objbase.h>
@@ -49,6 +50,9 @@ void com_object_init(struct com_object *object, const struct com_class *class);
  * table.
  */
 HRESULT com_object_query(struct com_object *object, REFIID iid, void **out);
+
+/* Would an object of this kind answer for `iid`? */
+bool com_class_answers(const struct com_class *class, REFIID iid);
 
 ULONG com_object_add_ref(struct com_object *object);
 ULONG com_object_release(struct com_object *object);

@@ -2,6 +2,7 @@
 #include "com/file_object.h"
 
 #include "com/com_object.h"
+#include "com/file_properties.h"
 #include "com/hresult.h"
 #include "com/wide_text.h"
 
@@ -121,9 +122,16 @@ static HRESULT STDMETHODCALLTYPE file_object_GetFileRanges(IBackgroundCopyFile5 
 static HRESULT STDMETHODCALLTYPE file_object_SetRemoteName(IBackgroundCopyFile5 *self,
                                                            LPCWSTR name)
 {
-    (void)self;
-    (void)name;
-    return E_NOTIMPL;
+    struct file_object *object = impl_from_IBackgroundCopyFile5(self);
+    char *url;
+    enum odo_status status = wide_text_to_utf8(name, &url);
+
+    if (status != ODO_E_OUT_OF_MEMORY) {
+        /* The state comes first, so the engine refuses a text that is none. */
+        status = odo_file_set_url(object->job, object->index, url ? url : "");
+    }
+    free(url);
+    return hresult_from_status(status);
 }
 
 /* --- IBackgroundCopyFile3 and 4 --------------------------------------------------------- */
@@ -306,22 +314,18 @@ static HRESULT STDMETHODCALLTYPE file_object_GetDoProperty(IDeliveryOptimization
                                                            DOFilePropertyId id,
                                                            VARIANT *value_out)
 {
-    (void)self;
-    (void)id;
-    if (value_out) {
-        VariantInit(value_out);
-    }
-    return E_NOTIMPL;
+    struct file_object *object = impl_from_IDeliveryOptimizationFile2(self);
+
+    return file_properties_get(object->job, object->index, id, value_out);
 }
 
 static HRESULT STDMETHODCALLTYPE file_object_SetDoProperty(IDeliveryOptimizationFile2 *self,
                                                            DOFilePropertyId id,
                                                            const VARIANT *value)
 {
-    (void)self;
-    (void)id;
-    (void)value;
-    return E_NOTIMPL;
+    struct file_object *object = impl_from_IDeliveryOptimizationFile2(self);
+
+    return file_properties_set(object->job, object->index, id, value);
 }
 
 static const IDeliveryOptimizationFile2Vtbl delivery_optimization_file2_vtbl = {
@@ -355,6 +359,11 @@ static const struct com_class file_class = {
     .interfaces = file_interfaces,
     .interface_count = ARRAYSIZE(file_interfaces),
 };
+
+bool file_object_answers(REFIID iid)
+{
+    return com_class_answers(&file_class, iid);
+}
 
 HRESULT file_object_create(struct odo_job *job, uint32_t index, REFIID iid, void **out)
 {

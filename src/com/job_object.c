@@ -5,6 +5,7 @@
 #include "com/com_object.h"
 #include "com/error_object.h"
 #include "com/file_enum_object.h"
+#include "com/file_object.h"
 #include "com/hresult.h"
 #include "com/job_files.h"
 #include "com/job_properties.h"
@@ -685,16 +686,19 @@ static HRESULT STDMETHODCALLTYPE job_object_Job2AddFile(IDeliveryOptimizationJob
                                                         BG_FILE_RANGE ranges[], REFIID iid,
                                                         void **file_out)
 {
-    (void)self;
-    (void)file_id;
-    (void)remote_url;
-    (void)range_count;
-    (void)ranges;
-    (void)iid;
-    if (file_out) {
-        *file_out = NULL;
+    struct odo_job *job = impl_from_IDeliveryOptimizationJob2(self)->job;
+    uint32_t index;
+    HRESULT hr;
+
+    if (!file_out) {
+        return E_INVALIDARG;
     }
-    return E_NOTIMPL;
+    *file_out = NULL;
+    if (!iid || !file_object_answers(iid)) {
+        return E_NOINTERFACE;
+    }
+    hr = job_files_add_without_path(job, file_id, remote_url, range_count, ranges, &index);
+    return SUCCEEDED(hr) ? file_object_create(job, index, iid, file_out) : hr;
 }
 
 static HRESULT STDMETHODCALLTYPE job_object_Job2GetProperty(IDeliveryOptimizationJob2 *self,

@@ -46,7 +46,7 @@ HRESULT properties_set(const struct property *table, size_t count, void *object,
     if (!property->set) {
         return DO_E_READ_ONLY_PROPERTY;
     }
-    if (!value || V_VT(value) != property->type) {
+    if (!value || (V_VT(value) != property->type && property->type != PROPERTY_ANY_TYPE)) {
         return E_INVALIDARG;
     }
     return property->set(object, value);

@@ -13,6 +13,8 @@
 #include <windows.h>
 #include <oleauto.h>
 
+#define PROPERTY_ANY_TYPE ((VARTYPE)VT_ILLEGAL) /* for one that is refused whatever it holds */
+
 struct property {
     LONG id;
     VARTYPE type;

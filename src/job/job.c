@@ -55,6 +55,11 @@ void job_file_free(struct job_file *file)
     memory_free(file);
 }
 
+static bool size_is_possible(uint64_t file_size)
+{
+    return file_size <= BYTE_OFFSET_LIMIT || file_size == ODO_SIZE_UNKNOWN;
+}
+
 /* Copy the ranges once and judge the copy: the client's memory may change under us. */
 static enum odo_status take_ranges(struct job_file *file,
                                    const struct odo_file_request *request)
@@ -62,7 +67,7 @@ static enum odo_status take_ranges(struct job_file *file,
     static const struct byte_range everything = {0, BYTE_RANGE_TO_END};
     enum odo_status status;
 
-    if (request->file_size > BYTE_OFFSET_LIMIT && request->file_size != ODO_SIZE_UNKNOWN) {
+    if (!size_is_possible(request->file_size)) {
         return ODO_E_INVALID_RANGE;
     }
     if (request->range_count == 0) {
@@ -150,11 +155,14 @@ static void count_out(struct job *job, const struct job_file *file)
 enum odo_status job_set_file_size(struct job *job, struct job_file *file, uint64_t file_size)
 {
     struct range_set fitting = {0};
-    enum odo_status status =
-        range_set_build(file->range_count > 0 ? file->ranges : file->wanted.items,
-                        file->range_count > 0 ? file->range_count : 1,
-                        file->range_count > 0 ? file_size : ODO_SIZE_UNKNOWN, &fitting);
+    enum odo_status status;
 
+    if (!size_is_possible(file_size)) {
+        return ODO_E_INVALID_RANGE;
+    }
+    status = range_set_build(file->range_count > 0 ? file->ranges : file->wanted.items,
+                             file->range_count > 0 ? file->range_count : 1,
+                             file->range_count > 0 ? file_size : ODO_SIZE_UNKNOWN, &fitting);
     if (status != ODO_OK) {
         return status;
     }

@@ -33,8 +33,12 @@ enum odo_status platform_path_check_writable(const char *path);
  */
 enum odo_status platform_path_temporary(const char *path, char **temporary_path_out);
 
-/* The folder where jobs are kept when nobody says otherwise; made if it is not there, for
- * this user alone. The caller frees it with memory_free(). */
+/*
+ * The folder where jobs are kept when nobody says otherwise: what the environment variable
+ * OPENDO_STORE names, else %LOCALAPPDATA%\OpenDO\Jobs on Windows, and $XDG_STATE_HOME/opendo
+ * or ~/.local/state/opendo elsewhere. Made if it is not there, for this user alone. The caller
+ * frees it with memory_free().
+ */
 enum odo_status platform_path_store_folder(char **folder_out);
 
 /* `folder` and `name` joined as this system joins them; NULL when there is no memory. */

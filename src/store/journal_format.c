@@ -155,13 +155,18 @@ static enum odo_status end_record(struct writer *writer, uint64_t *row)
     return ODO_OK;
 }
 
+static bool has_progress(const struct job_file *file)
+{
+    return file->has_begun || file->is_transferred;
+}
+
 static enum odo_status write_header(struct buffer *buffer, uint64_t *row, const struct job *job)
 {
     struct writer writer = begin_record(buffer, RECORD_HEADER);
     uint64_t records = 2 + (uint64_t)job->file_count; /* this one and the job's */
 
     for (uint32_t i = 0; i < job->file_count; i++) {
-        records += job->files[i]->has_begun;
+        records += has_progress(job->files[i]);
     }
     put(&writer, magic, sizeof(magic));
     put_u32(&writer, JOURNAL_VERSION);
@@ -202,14 +207,14 @@ enum odo_status journal_write_file(struct buffer *buffer, uint64_t *row, const s
     const struct job_file *file = job->files[index];
     struct writer writer = begin_record(buffer, RECORD_FILE);
 
-    limit(&writer, (size_t)index + 1, JOURNAL_FILES_MAX);
+    limit(&writer, (size_t)index + 1, ODO_FILES_MAX);
     put_u32(&writer, index);
     put_text(&writer, file->file_id);
     put_text(&writer, file->url);
     put_text(&writer, file->local_path);
     put_text(&writer, file->temporary_path);
     put_u64(&writer, file->stated_size);
-    put_ranges(&writer, file->ranges, file->range_count, UINT32_MAX);
+    put_ranges(&writer, file->ranges, file->range_count, ODO_RANGES_MAX);
     return end_record(&writer, row);
 }
 
@@ -250,7 +255,7 @@ enum odo_status journal_write_all(struct buffer *buffer, uint64_t *row, const st
     }
     for (uint32_t i = 0; i < job->file_count && status == ODO_OK; i++) {
         status = journal_write_file(buffer, row, job, i);
-        if (status == ODO_OK && job->files[i]->has_begun) {
+        if (status == ODO_OK && has_progress(job->files[i])) {
             status = journal_write_progress(buffer, row, job, i, boot_id);
         }
     }
@@ -586,8 +591,9 @@ static void read_file(struct reader *reader, struct reading *reading)
     struct byte_range *ranges = get_ranges(reader, ODO_RANGES_MAX, &request.range_count);
     struct job_file *file = NULL;
 
-    require(reader, file_id && url && local_path && temporary_path);
-    require(reader, reader->status != ODO_OK || is_beside(temporary_path, local_path));
+    require(reader, file_id && url && !local_path == !temporary_path);
+    require(reader,
+            reader->status != ODO_OK || !local_path || is_beside(temporary_path, local_path));
     require(reader, index <= reading->job.file_count && index < ODO_FILES_MAX);
     if (reader->status == ODO_OK) {
         request.file_id = file_id;
@@ -672,10 +678,14 @@ static void read_progress(struct reader *reader, struct reading *reading)
     checkpoint.holes = get_ranges(reader, HOLES_MAX, &hole_count);
     checkpoint.hole_count = hole_count;
     require(reader, boot_id && index < reading->job.file_count && flags <= PROGRESS_ALL);
-    require(reader, checkpoint.begun || (checkpoint.cursor == 0 && hole_count == 0));
-    if (reader->status == ODO_OK) {
+    if (reader->status == ODO_OK && !reading->job.files[index]->local_path) {
+        counts = (flags & PROGRESS_TRANSFERRED) != 0; /* the stream has gone with its client */
+    } else {
+        require(reader, checkpoint.begun || (checkpoint.cursor == 0 && hole_count == 0));
         counts = (flags & (PROGRESS_FLUSHED | PROGRESS_COMPLETED)) != 0 ||
-                 strcmp(boot_id, reading->boot_id) == 0;
+                 (boot_id && strcmp(boot_id, reading->boot_id) == 0);
+    }
+    if (reader->status == ODO_OK) {
         note_progress(&reading->progress[index], flags, counts, last_modified_us, &checkpoint);
     }
     checkpoint_free(&checkpoint);
@@ -737,7 +747,7 @@ static enum odo_status settle_progress(struct job *job, struct job_file *file,
 {
     enum odo_status status;
 
-    file->has_begun = progress->has_begun;
+    file->has_begun = progress->has_begun && file->local_path; /* streams leave no file */
     file->is_completing = progress->is_completing;
     if (!progress->counts) {
         file->checkpoint.begun = file->has_begun;

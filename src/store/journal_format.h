@@ -22,8 +22,7 @@
 
 enum {
     JOURNAL_VERSION = 1,
-    JOURNAL_HEAD_SIZE = 12,               /* before each payload */
-    JOURNAL_FILES_MAX = 10 * 1000 * 1000, /* no job has more files than this */
+    JOURNAL_HEAD_SIZE = 12, /* before each payload */
 };
 
 /* A whole journal may be this large; of a file with a million ranges it is 16 MiB. */
@@ -47,6 +46,7 @@ enum odo_status journal_write_file(struct buffer *buffer, uint64_t *row, const s
 /*
  * How far a file has come. Unless the file is_flushed or is_completed, the record counts only
  * while the machine has not been started anew; but that the file is_completing counts always.
+ * Of a file without a local path nothing counts, unless the client has had all of it.
  */
 enum odo_status journal_write_progress(struct buffer *buffer, uint64_t *row,
                                        const struct job *job, uint32_t index,

@@ -133,16 +133,21 @@ static enum odo_status make_folders(char *folder)
 
 enum odo_status platform_path_store_folder(char **folder_out)
 {
+    const char *chosen = getenv("OPENDO_STORE");
     char *state = NULL;
     char *folder = NULL;
     struct stat found;
-    enum odo_status status;
+    enum odo_status status = ODO_OK;
 
-    status = find_state_folder(&state);
-    if (status != ODO_OK) {
-        goto done;
+    if (chosen && chosen[0] == '/') {
+        folder = text_copy(chosen);
+    } else {
+        status = find_state_folder(&state);
+        if (status != ODO_OK) {
+            goto done;
+        }
+        folder = platform_path_join(state, "opendo");
     }
-    folder = platform_path_join(state, "opendo");
     if (!folder) {
         status = ODO_E_OUT_OF_MEMORY;
         goto done;

@@ -340,106 +340,43 @@ static enum odo_status make_folder(const char *folder, PSECURITY_DESCRIPTOR desc
     return status;
 }
 
-enum odo_status platform_path_store_folder(char **folder_out)
+/* The usual place: %LOCALAPPDATA%\OpenDO\Jobs, whose parent is made as well. */
+static enum odo_status find_usual_folder(PSECURITY_DESCRIPTOR descriptor, char **folder_out)
 {
-    PSECURITY_DESCRIPTOR descriptor = NULL;
     char *local = NULL;
     char *parent = NULL;
-    char *folder = NULL;
-    enum odo_status status;
+    enum odo_status status = read_variable(L"LOCALAPPDATA", &local);
 
-    status = read_variable(L"LOCALAPPDATA", &local);
-    if (status != ODO_OK) {
-        goto done;
+    if (status == ODO_OK) {
+        parent = platform_path_join(local, "OpenDO");
+        status = parent ? make_folder(parent, descriptor) : ODO_E_OUT_OF_MEMORY;
     }
-    parent = platform_path_join(local, "OpenDO");
-    folder = parent ? platform_path_join(parent, "Jobs") : NULL;
-    if (!folder) {
-        status = ODO_E_OUT_OF_MEMORY;
-        goto done;
+    if (status == ODO_OK) {
+        *folder_out = platform_path_join(parent, "Jobs");
+        status = *folder_out ? ODO_OK : ODO_E_OUT_OF_MEMORY;
     }
-    status = make_descriptor(&descriptor);
-    if (status != ODO_OK) {
-        goto done;
-    }
-    status = make_folder(parent, descriptor);
-    if (status != ODO_OK) {
-        goto done;
-    }
-    status = make_folder(folder, descriptor);
-    if (status != ODO_OK) {
-        goto done;
-    }
-    *folder_out = folder;
-    folder = NULL;
-
-done:
-    LocalFree(descriptor);
-    memory_free(folder);
     memory_free(parent);
     memory_free(local);
     return status;
 }
 
-/* --- What is in a folder -------------------------------------------------------------- */
-
-/* Returns false to stop, with the reason in *status. */
-static bool visit_entry(const WIN32_FIND_DATAW *entry,
-                        bool (*visit)(void *context, const char *name), void *context,
-                        enum odo_status *status)
+enum odo_status platform_path_store_folder(char **folder_out)
 {
-    char *name = NULL;
-    bool goes_on;
+    PSECURITY_DESCRIPTOR descriptor = NULL;
+    char *folder = NULL;
+    enum odo_status status = make_descriptor(&descriptor);
 
-    if ((entry->dwFileAttributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT |
-                                    FILE_ATTRIBUTE_DEVICE)) != 0) {
-        return true;
+    if (status == ODO_OK && read_variable(L"OPENDO_STORE", &folder) != ODO_OK) {
+        status = find_usual_folder(descriptor, &folder);
     }
-    *status = wide_path_read(entry->cFileName, &name);
-    if (*status == ODO_E_INVALID_NAME) { /* no name of ours has half a character */
-        *status = ODO_OK;
-        return true;
+    if (status == ODO_OK) {
+        status = make_folder(folder, descriptor);
     }
-    if (*status != ODO_OK) {
-        return false;
+    if (status == ODO_OK) {
+        *folder_out = folder;
+        folder = NULL;
     }
-    goes_on = visit(context, name);
-    memory_free(name);
-    return goes_on;
-}
-
-enum odo_status platform_path_list(const char *folder,
-                                   bool (*visit)(void *context, const char *name),
-                                   void *context)
-{
-    char *pattern = platform_path_join(folder, "*");
-    wchar_t *wide = NULL;
-    HANDLE search;
-    WIN32_FIND_DATAW entry;
-    DWORD error;
-    enum odo_status status = pattern ? wide_path_make(pattern, &wide) : ODO_E_OUT_OF_MEMORY;
-
-    if (status != ODO_OK) {
-        goto done;
-    }
-    search = FindFirstFileW(wide, &entry);
-    if (search == INVALID_HANDLE_VALUE) {
-        error = GetLastError();
-        status = error == ERROR_FILE_NOT_FOUND ? ODO_OK : status_from_win32(error);
-        goto done;
-    }
-    do {
-        if (!visit_entry(&entry, visit, context, &status)) {
-            FindClose(search);
-            goto done;
-        }
-    } while (FindNextFileW(search, &entry));
-    error = GetLastError();
-    status = error == ERROR_NO_MORE_FILES ? ODO_OK : status_from_win32(error);
-    FindClose(search);
-
-done:
-    memory_free(wide);
-    memory_free(pattern);
+    LocalFree(descriptor);
+    memory_free(folder);
     return status;
 }
