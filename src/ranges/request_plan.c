@@ -363,6 +363,17 @@ enum odo_status request_plan_take(struct request_plan *plan,
     return ODO_OK;
 }
 
+enum odo_status request_plan_split(struct request_plan *plan)
+{
+    enum odo_status status = reserve_hole(plan);
+
+    assert(plan->spans_out > 0);
+    if (status == ODO_OK) {
+        plan->spans_out++;
+    }
+    return status;
+}
+
 /* How many of the holes begin below `offset`. */
 static size_t holes_below(const struct request_plan *plan, uint64_t offset)
 {

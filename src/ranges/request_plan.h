@@ -92,6 +92,14 @@ enum odo_status request_plan_take(struct request_plan *plan,
                                   struct byte_range *span_out);
 
 /*
+ * A span that is out is being cut in two, so that there is one more: each part is given back
+ * for itself.
+ *
+ *   ODO_E_OUT_OF_MEMORY   the plan is unchanged
+ */
+enum odo_status request_plan_split(struct request_plan *plan);
+
+/*
  * Every span that was taken ends with exactly one of these. Everything from `span.offset` on
  * did not come, the front part did: `span` is a rear part of what was taken, and only its
  * wanted bytes are asked for again. A length of 0 says that all of it came. This cannot fail.

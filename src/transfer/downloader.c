@@ -8,6 +8,7 @@
 #include "platform/thread.h"
 #include "transfer/request.h"
 #include "transfer/schedule.h"
+#include "transfer/slow_lane.h"
 #include "transfer/transfer.h"
 #include "transfer/transfer_list.h"
 
@@ -285,6 +286,18 @@ static void flush_late(struct downloader *downloader, struct transfer *transfer,
     }
 }
 
+/* Drop the connection of a request that is far behind its like: its rest is asked for anew. */
+static void give_up_slow(struct downloader *downloader, struct transfer *transfer,
+                         uint64_t now_ms)
+{
+    struct request *slow = slow_lane_find_slow(transfer, now_ms);
+
+    if (slow) {
+        slow->outcome = REQUEST_ASK_AGAIN;
+        end_request(downloader, slow, ODO_E_CANCELLED);
+    }
+}
+
 static void tick(struct downloader *downloader, uint64_t now_ms)
 {
     struct transfer *next;
@@ -296,6 +309,7 @@ static void tick(struct downloader *downloader, uint64_t now_ms)
     for (struct transfer *transfer = downloader->begun.first; transfer; transfer = next) {
         next = transfer->begun.next;
         flush_late(downloader, transfer, now_ms);
+        give_up_slow(downloader, transfer, now_ms);
         transfer_tick(transfer, now_ms);
         schedule_sort(transfer);
     }

@@ -191,6 +191,10 @@ static enum odo_status take(struct request *request, const unsigned char *data, 
         uint64_t limit;
 
         if (request->position >= span_end(request)) {
+            if (request->is_cut) {
+                request->outcome = REQUEST_ENOUGH;
+                return ODO_E_CANCELLED;
+            }
             if (!request->whole) {
                 fail(request, ODO_E_CONTENT_MISMATCH); /* longer than it said */
                 return ODO_E_CONTENT_MISMATCH;
@@ -238,6 +242,7 @@ static size_t on_body(char *data, size_t unit, size_t size, void *context)
         request->is_paused = true;
         return CURL_WRITEFUNC_PAUSE; /* the same bytes come again */
     }
+    request->arrived += size;
     transfer_received(request->transfer, size);
     switch (request->phase) {
     case REQUEST_AWAITING:
@@ -249,6 +254,10 @@ static size_t on_body(char *data, size_t unit, size_t size, void *context)
         break;
     }
     if (take(request, (const unsigned char *)data, size) != ODO_OK) {
+        return 0;
+    }
+    if (request->is_cut && request->position >= span_end(request)) {
+        request->outcome = REQUEST_ENOUGH;
         return 0;
     }
     /* The last byte of the last span of a whole file: do not wait for the rest of it. */
@@ -414,6 +423,8 @@ enum odo_status request_prepare(struct request *request, struct transfer *transf
     request->whole = false;
     request->has_no_span = false;
     request->is_paused = false;
+    request->is_cut = false;
+    request->arrived = 0;
     request->retry_after_ms = UINT64_MAX;
     request->position = start->span.offset;
     request->delivered = 0;

@@ -56,6 +56,8 @@ struct request {
     enum request_phase phase;
     bool whole;              /* the body is the file from byte 0, out of which we pick */
     uint64_t position;       /* in the remote file, of the next byte of the body */
+    bool is_cut;             /* another request took over the rear of the span */
+    uint64_t arrived;        /* bytes of the body so far */
     bool is_paused;          /* until a stream has room again */
     bool has_no_span;        /* the last span of a whole file was settled already */
     uint64_t retry_after_ms; /* what the server asked for; UINT64_MAX without */

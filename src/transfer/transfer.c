@@ -7,6 +7,7 @@
 #include "transfer/response_verdict.h"
 #include "transfer/retry_policy.h"
 #include "transfer/sink.h"
+#include "transfer/slow_lane.h"
 #include "transfer/transfer_list.h"
 #include "transfer/transfer_plan.h"
 
@@ -263,8 +264,13 @@ bool transfer_wants_request(const struct transfer *transfer)
     if (!transfer->version_is_known || transfer->is_sequential || transfer->without_range) {
         lanes = 1;
     }
-    return transfer->request_count < lanes && !request_plan_is_empty(&transfer->plan) &&
-           has_room(transfer);
+    if (transfer->request_count >= lanes) {
+        return false;
+    }
+    if (request_plan_is_empty(&transfer->plan)) {
+        return slow_lane_find_victim(transfer, platform_clock_milliseconds()) != NULL;
+    }
+    return has_room(transfer);
 }
 
 static struct request_limits limits_for(const struct transfer *transfer)
@@ -332,6 +338,23 @@ static const char *validator_of(const struct transfer *transfer)
     return transfer->date_is_strong ? known->last_modified : NULL;
 }
 
+/* Nothing is left to ask for: take a part off a request that will take long. */
+static enum odo_status take_over(struct transfer *transfer, uint64_t now_ms,
+                                 struct byte_range *span_out)
+{
+    struct request *victim = slow_lane_find_victim(transfer, now_ms);
+    enum odo_status status;
+
+    if (!victim) {
+        return ODO_E_NOT_FOUND;
+    }
+    status = request_plan_split(&transfer->plan);
+    if (status == ODO_OK) {
+        *span_out = slow_lane_cut(victim);
+    }
+    return status;
+}
+
 enum odo_status transfer_next_request(struct transfer *transfer, uint64_t now_ms,
                                       struct request_start *start_out)
 {
@@ -344,6 +367,9 @@ enum odo_status transfer_next_request(struct transfer *transfer, uint64_t now_ms
     }
     if (status == ODO_OK) {
         status = request_plan_take(&transfer->plan, &limits, &start_out->span);
+    }
+    if (status == ODO_E_NOT_FOUND) {
+        status = take_over(transfer, now_ms, &start_out->span);
     }
     if (status == ODO_E_NOT_FOUND) {
         finish_if_done(transfer);
@@ -528,6 +554,7 @@ void transfer_request_ended(struct transfer *transfer, struct request *request,
 {
     struct odo_error error;
 
+    slow_lane_measure(transfer, request, now_ms);
     if (!transfer->has_failed && !transfer->must_restart) {
         request_flush(request); /* what came is good, whatever ended the request */
     }

@@ -100,6 +100,11 @@ struct transfer {
     uint64_t retry_at_ms;    /* while WAITING */
     uint64_t progress_at_ms; /* when the last byte came or the transfer began */
 
+    /* How fast. */
+    uint64_t typical_rate;     /* bytes a second of one request; 0 before one has ended */
+    uint64_t abandon_at_ms;    /* no slow request is given up before */
+    uint32_t abandon_pause_ms; /* between two; grows while it does not help */
+
     /* To be reported. */
     uint64_t bytes_had;
     uint64_t bytes_received;
@@ -119,6 +124,7 @@ enum {
     /* Of a stream, so that its buffer holds the requests of all lanes. */
     TRANSFER_STREAM_MOST = 1024 * 1024,
     TRANSFER_STREAM_LEAST = 256 * 1024,
+    TRANSFER_STEAL_LEAST = 256 * 1024, /* of a request in flight, for a free connection */
     TRANSFER_MERGE_GAP = 64 * 1024,
     TRANSFER_MERGE_SHARE = 20, /* percent */
 };

@@ -1,0 +1,29 @@
+/*
+ * What to do about a slow connection: share what it still has to bring when others are idle,
+ * or give it up for another when it is far behind its like.
+ *
+ * On the network thread alone.
+ */
+#ifndef ODO_TRANSFER_SLOW_LANE_H
+#define ODO_TRANSFER_SLOW_LANE_H
+
+#include "transfer/transfer.h"
+
+/* A request with a rear half that a free connection would bring sooner; or NULL. */
+struct request *slow_lane_find_victim(const struct transfer *transfer, uint64_t now_ms);
+
+/* Cut the request in two, and say what its rear half was, which is somebody else's now. */
+struct byte_range slow_lane_cut(struct request *victim);
+
+/*
+ * A request that is far slower than its like and will be for long, so that another connection
+ * is worth a try; or NULL. The caller ends it. After each, the next one is looked for later, so
+ * that a server that has become slow altogether is left in peace.
+ */
+struct request *slow_lane_find_slow(struct transfer *transfer, uint64_t now_ms);
+
+/* A request has ended: note what it brought, and how long it took. */
+void slow_lane_measure(struct transfer *transfer, const struct request *request,
+                       uint64_t now_ms);
+
+#endif
