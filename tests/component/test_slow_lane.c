@@ -1,0 +1,58 @@
+/* One slow connection among fast ones must not hold a file up. */
+#include "support/content.h"
+#include "support/download_fixture.h"
+#include "support/test.h"
+
+enum { FILE_SEED = 5, FILE_SIZE = 12 * 1024 * 1024 };
+
+static const struct slow_case {
+    const char *name;
+    struct server_rule rules[2];
+    size_t requests_most;
+} cases[] = {
+    /* Alone, the slow request would bring its part in more than a minute. */
+    {.name = "a connection far slower than its like does not hold a file up",
+     .rules = {{.from = 3, .to = 3, .does = SERVER_THROTTLE, .number = 20000}},
+     .requests_most = 24},
+    {.name = "a slow connection that is the last one at work does not either",
+     .rules = {{.from = 6, .to = 6, .does = SERVER_THROTTLE, .number = 20000}},
+     .requests_most = 24},
+    {.name = "a connection that is as slow as all others keeps its work",
+     .rules = {{.does = SERVER_THROTTLE, .number = 2000000}},
+     .requests_most = 24},
+};
+
+static void check_case(void **state)
+{
+    static const struct byte_range everything = {0, BYTE_RANGE_TO_END};
+    const struct slow_case *c = *state;
+    struct range_server_options server = {
+        .files = {{.path = "/file", .seed = FILE_SEED, .size = FILE_SIZE}},
+        .rules = c->rules,
+        .rule_count = 2,
+    };
+    struct odo_engine_options options = {.stall_timeout_s = 60};
+    struct download_fixture *fixture = download_fixture_begin(&server, &options);
+    struct odo_job *job = download_fixture_job(fixture);
+    char *target = download_fixture_path(fixture, "target");
+
+    assert_status(download_fixture_try_add(fixture, job, "/file", "target",
+                                           (struct range_list){NULL, 0}, ODO_SIZE_UNKNOWN),
+                  ODO_OK);
+    download_fixture_run(fixture, job, ODO_JOB_TRANSFERRED);
+    assert_true(range_server_request_count(fixture->server) <= c->requests_most);
+    assert_int_equal(event_log_count_state(fixture->log, job, ODO_JOB_TRANSIENT_ERROR), 0);
+    assert_status(odo_job_complete(job), ODO_OK);
+    expect_file(target, &everything, 1, FILE_SEED, FILE_SIZE);
+    odo_job_release(job);
+    free(target);
+    download_fixture_end(fixture);
+}
+
+int main(void)
+{
+    struct test_suite suite = {0};
+
+    TEST_ADD_TABLE(&suite, cases, check_case);
+    return test_suite_run(&suite, "slow_lane");
+}
