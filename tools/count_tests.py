@@ -27,7 +27,10 @@ def count(case):
     passed, failed, skipped = counts["PASSED"], counts["FAILED"], counts["SKIPPED"]
     names = sorted({detail.strip() for word, detail in CASE.findall(output)
                     if word == "FAILED" and "test(s)" not in detail})
-    reasons = REASON.findall(output)
+    reasons = REASON.findall(output) or sorted(
+        {f"{name}, {detail.strip()}: this machine cannot show it"
+         for word, detail in CASE.findall(output)
+         if word == "SKIPPED" and "test(s)" not in detail})
 
     if case.find("skipped") is not None:
         return 0, 0, max(skipped, 1), [], reasons[:1] or [f"{name} says so"]

@@ -94,6 +94,11 @@ HRESULT client_stream_set(struct odo_job *job, uint32_t file_index, IUnknown *ob
         stream_release(stream);
         return hr == E_NOINTERFACE ? E_INVALIDARG : hr;
     }
+    /* First, since the engine may let it go at any time from then on. */
+    AcquireSRWLockExclusive(&lock);
+    stream->next = streams;
+    streams = stream;
+    ReleaseSRWLockExclusive(&lock);
     status = odo_file_set_stream(job, file_index,
                                  &(struct odo_stream){
                                      .write = stream_write,
@@ -102,13 +107,8 @@ HRESULT client_stream_set(struct odo_job *job, uint32_t file_index, IUnknown *ob
                                  });
     if (status != ODO_OK) {
         stream_release(stream);
-        return hresult_from_status(status);
     }
-    AcquireSRWLockExclusive(&lock);
-    stream->next = streams;
-    streams = stream;
-    ReleaseSRWLockExclusive(&lock);
-    return S_OK;
+    return hresult_from_status(status);
 }
 
 HRESULT client_stream_get(struct odo_job *job, uint32_t file_index, IUnknown **object_out)

@@ -175,7 +175,8 @@ void engine_on_update(void *context, const struct transfer_update *update);
 struct transfer *engine_take_transfer_locked(struct engine_runner *runner);
 
 /* What the removed transfer of a file has left. Takes the checkpoint over. */
-void engine_keep_checkpoint_locked(struct engine_runner *runner, struct checkpoint *checkpoint);
+void engine_keep_removed_locked(struct engine_runner *runner,
+                                struct downloader_removal *removal);
 
 /*
  * The streams of a job: wait until no client is being given bytes; and give them up when the

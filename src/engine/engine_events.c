@@ -31,12 +31,11 @@ struct transfer *engine_take_transfer_locked(struct engine_runner *runner)
         runner->transfer = NULL;
         set_runner_state_locked(runner, TRANSFER_QUEUED);
         file->statistics.transferring_ms += platform_clock_milliseconds() - runner->since_ms;
-        runner->earlier = file->statistics;
     }
     return transfer;
 }
 
-void engine_keep_checkpoint_locked(struct engine_runner *runner, struct checkpoint *checkpoint)
+static void keep_checkpoint_locked(struct engine_runner *runner, struct checkpoint *checkpoint)
 {
     struct job_file *file = runner->job->locked.job.files[runner->index];
 
@@ -75,9 +74,17 @@ static void record_locked(struct engine_runner *runner, const struct transfer_up
         struct checkpoint copy;
 
         if (checkpoint_copy(update->checkpoint, &copy) == ODO_OK) {
-            engine_keep_checkpoint_locked(runner, &copy);
+            keep_checkpoint_locked(runner, &copy);
         }
     }
+}
+
+void engine_keep_removed_locked(struct engine_runner *runner,
+                                struct downloader_removal *removal)
+{
+    record_locked(runner, &removal->last);
+    runner->earlier = runner->job->locked.job.files[runner->index]->statistics;
+    keep_checkpoint_locked(runner, &removal->checkpoint);
 }
 
 static void set_error_locked(struct engine_runner *runner, const struct odo_error *error)
@@ -140,7 +147,7 @@ static void remove_transfer(struct engine_runner *runner, struct transfer *trans
 
     downloader_remove(engine->locked.downloader, &removal, 1);
     platform_mutex_lock(engine->lock);
-    engine_keep_checkpoint_locked(runner, &removal.checkpoint);
+    engine_keep_removed_locked(runner, &removal);
     runner->job->locked.stopping--;
     if (runner->job->locked.stopping == 0) {
         platform_condition_broadcast(engine->changed);
@@ -264,7 +271,7 @@ void engine_stop_runners(struct odo_job *job)
         downloader_remove(engine->locked.downloader, removals, count);
         platform_mutex_lock(engine->lock);
         for (size_t i = 0; i < count; i++) {
-            engine_keep_checkpoint_locked(runners[i], &removals[i].checkpoint);
+            engine_keep_removed_locked(runners[i], &removals[i]);
         }
     }
     platform_mutex_unlock(engine->lock);
@@ -286,7 +293,7 @@ void engine_stop_file(struct odo_job *job, uint32_t index)
     if (removal.transfer) {
         downloader_remove(engine->locked.downloader, &removal, 1);
         platform_mutex_lock(engine->lock);
-        engine_keep_checkpoint_locked(runner, &removal.checkpoint);
+        engine_keep_removed_locked(runner, &removal);
         platform_mutex_unlock(engine->lock);
     }
 }

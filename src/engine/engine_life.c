@@ -399,6 +399,8 @@ static enum odo_status complete(struct odo_job *job)
     }
     if (was_running) {
         status = halt(job, JOB_SUSPEND);
+    } else {
+        engine_stop_runners(job); /* the network thread may still be letting the last one go */
     }
     if (status == ODO_OK) {
         status = put_all_in_place(job);

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "platform/clock.h"
 #include "platform/file.h"
 #include "platform/path.h"
@@ -44,7 +45,10 @@ static enum odo_status write_unsaved_locked(struct odo_job *job)
         if (i >= data->saved_files || file->is_redefined) {
             status = journal_write_file(buffer, row, data, i);
         }
-        if (file->is_unsaved && status == ODO_OK) {
+        /* A file that is defined anew has no progress until a record behind says so. */
+        if (status == ODO_OK &&
+            (file->is_unsaved ||
+             (file->is_redefined && (file->has_begun || file->is_transferred)))) {
             status = journal_write_progress(buffer, row, data, i, boot_id);
         }
     }
@@ -68,8 +72,17 @@ static void note_saved_locked(struct odo_job *job)
     data->unsaved_end = 0;
 }
 
-/* The journal has grown long: replace it by what it comes to. `journal_lock` is held. */
-static void shorten(struct odo_job *job)
+/* The journal lacks something, and must be made anew. */
+static void note_rewrite(struct odo_job *job)
+{
+    platform_mutex_lock(job->engine->lock);
+    job->locked.must_rewrite = true;
+    engine_wake_keeper_locked(job);
+    platform_mutex_unlock(job->engine->lock);
+}
+
+/* Replace the journal by what it comes to. `journal_lock` is held. */
+static enum odo_status rewrite(struct odo_job *job)
 {
     struct buffer bytes;
     uint64_t row = 0;
@@ -79,41 +92,55 @@ static void shorten(struct odo_job *job)
     platform_mutex_lock(job->engine->lock);
     status =
         journal_write_all(&bytes, &row, &job->locked.job, store_boot_id(job->engine->store));
+    if (status == ODO_OK) {
+        note_saved_locked(job);
+        job->locked.must_rewrite = false;
+    }
     platform_mutex_unlock(job->engine->lock);
     if (status == ODO_OK) {
         status = journal_rewrite(job->journal, &bytes, row);
     }
     buffer_free(&bytes);
     if (status != ODO_OK) {
-        log_write(LOG_WARNING, "a journal could not be shortened: %s", status_name(status));
+        note_rewrite(job);
     }
+    return status;
 }
 
-/* `journal_lock` is held. On failure everything counts as unsaved still. */
-static enum odo_status save_unsaved(struct odo_job *job)
+/* Append what is unsaved. `journal_lock` is held. */
+static enum odo_status append(struct odo_job *job)
 {
-    struct odo_engine *engine = job->engine;
     enum odo_status status;
 
-    platform_mutex_lock(engine->lock);
+    platform_mutex_lock(job->engine->lock);
     status = write_unsaved_locked(job);
     if (status == ODO_OK) {
         note_saved_locked(job);
     }
-    platform_mutex_unlock(engine->lock);
+    platform_mutex_unlock(job->engine->lock);
     if (status == ODO_OK) {
         status = journal_commit(job->journal);
     } else {
         journal_rollback(job->journal);
     }
     if (status != ODO_OK) {
-        platform_mutex_lock(engine->lock);
-        job->locked.job.is_unsaved = true;
-        job->locked.must_rewrite = true;
-        engine_wake_keeper_locked(job);
-        platform_mutex_unlock(engine->lock);
+        note_rewrite(job);
     }
     return status;
+}
+
+/*
+ * Record what has changed; `journal_lock` is held. After a failure the journal is behind, and
+ * nothing may be appended that builds on what it lacks.
+ */
+static enum odo_status save_unsaved(struct odo_job *job)
+{
+    bool must_rewrite;
+
+    platform_mutex_lock(job->engine->lock);
+    must_rewrite = job->locked.must_rewrite;
+    platform_mutex_unlock(job->engine->lock);
+    return must_rewrite ? rewrite(job) : append(job);
 }
 
 enum odo_status engine_save(struct odo_job *job)
@@ -156,9 +183,15 @@ void engine_store_remove(struct odo_job *job)
 
 void engine_store_close(struct odo_job *job)
 {
+    enum odo_status status;
+
     platform_mutex_lock(job->journal_lock);
     if (job->journal) {
-        if (save_unsaved(job) != ODO_OK) {
+        status = save_unsaved(job);
+        if (status != ODO_OK) {
+            status = save_unsaved(job); /* once more, whole */
+        }
+        if (status != ODO_OK) {
             log_write(LOG_ERROR, "a job could not be recorded; it will be as it was before");
         }
         journal_close(job->journal);
@@ -197,49 +230,94 @@ static size_t find_unflushed_locked(const struct odo_job *job, uint32_t indices[
     return count;
 }
 
-/* Flush the bytes of a file, and record that the checkpoint of before is safe now. */
-static void flush_file(struct odo_job *job, uint32_t index)
+/* Note that a file's bytes are on the disk, and where they are. The caller frees the path. */
+static enum odo_status write_flushed(struct odo_job *job, uint32_t index, char **path_out)
 {
-    struct odo_engine *engine = job->engine;
-    struct job_file *file = job->locked.job.files[index]; /* the address never changes */
-    struct platform_file *opened = NULL;
-    enum odo_status status;
+    struct job *data = &job->locked.job;
+    enum odo_status status = ODO_E_OUT_OF_MEMORY;
 
-    platform_mutex_lock(engine->lock);
-    file->is_flushed = true; /* of the record that is written now; see below */
-    status = journal_write_progress(journal_buffer(job->journal), journal_row(job->journal),
-                                    &job->locked.job, index, store_boot_id(engine->store));
-    platform_mutex_unlock(engine->lock);
+    platform_mutex_lock(job->engine->lock);
+    *path_out = text_copy(data->files[index]->temporary_path);
+    if (*path_out) {
+        data->files[index]->is_flushed = true; /* of the record that is written now */
+        status = journal_write_progress(journal_buffer(job->journal), journal_row(job->journal),
+                                        data, index, store_boot_id(job->engine->store));
+    }
+    platform_mutex_unlock(job->engine->lock);
+    return status;
+}
+
+/* Flush the bytes of a file, and record that the checkpoint of before is safe now. */
+static enum odo_status flush_file(struct odo_job *job, uint32_t index)
+{
+    struct platform_file *opened = NULL;
+    char *path = NULL;
+    enum odo_status status = write_flushed(job, index, &path);
+
     if (status == ODO_OK) {
-        status = platform_file_open(file->temporary_path, &opened);
+        status = platform_file_open(path, &opened);
     }
     if (status == ODO_OK) {
         status = platform_file_flush(opened);
     }
     platform_file_close(opened);
+    memory_free(path);
     if (status == ODO_OK) {
         status = journal_commit(job->journal);
     } else {
         journal_rollback(job->journal);
-        platform_mutex_lock(engine->lock);
-        file->is_flushed = false;
-        platform_mutex_unlock(engine->lock);
     }
+    if (status != ODO_OK) {
+        platform_mutex_lock(job->engine->lock);
+        job->locked.job.files[index]->is_flushed = false;
+        platform_mutex_unlock(job->engine->lock);
+    }
+    return status;
 }
 
 static void flush_files(struct odo_job *job)
 {
     uint32_t indices[FLUSH_FILES_MOST];
+    enum odo_status status = ODO_OK;
     size_t count;
 
     platform_mutex_lock(job->engine->lock);
     count = find_unflushed_locked(job, indices);
     platform_mutex_unlock(job->engine->lock);
     for (size_t i = 0; i < count; i++) {
-        flush_file(job, indices[i]);
+        enum odo_status flushed = flush_file(job, indices[i]);
+
+        status = status == ODO_OK ? flushed : status;
     }
-    if (count > 0) {
-        journal_flush(job->journal);
+    if (count > 0 && status == ODO_OK) {
+        status = journal_flush(job->journal);
+    }
+    if (status != ODO_OK) {
+        log_write(LOG_WARNING, "what was fetched could not be flushed: %s",
+                  status_name(status));
+    }
+}
+
+/* Save, flush and shorten, as they are due. `journal_lock` is held. */
+static void keep_journal(struct odo_job *job, uint64_t now_ms)
+{
+    bool was_behind;
+    enum odo_status status;
+
+    platform_mutex_lock(job->engine->lock);
+    was_behind = job->locked.must_rewrite;
+    platform_mutex_unlock(job->engine->lock);
+    status = save_unsaved(job);
+    if (status == ODO_OK && now_ms - job->flushed_at_ms >= FLUSH_INTERVAL_MS) {
+        job->flushed_at_ms = now_ms;
+        flush_files(job);
+    }
+    if (status == ODO_OK && journal_is_long(job->journal)) {
+        status = rewrite(job);
+    }
+    if (status != ODO_OK && !was_behind) { /* said once, tried a few times a second */
+        log_write(LOG_WARNING, "a job could not be recorded; trying again: %s",
+                  status_name(status));
     }
 }
 
@@ -250,28 +328,13 @@ static void flush_files(struct odo_job *job)
 static bool keep(struct odo_job *job, uint64_t now_ms)
 {
     uint32_t unflushed[FLUSH_FILES_MOST];
-    bool must_rewrite;
     bool is_kept;
 
-    platform_mutex_lock(job->engine->lock);
-    must_rewrite = job->locked.must_rewrite;
-    job->locked.must_rewrite = false;
-    platform_mutex_unlock(job->engine->lock);
-
     platform_mutex_lock(job->journal_lock);
-    if (job->journal) {
-        if (save_unsaved(job) != ODO_OK) {
-            log_write(LOG_WARNING, "a job could not be recorded; trying again");
-        }
-        if (now_ms - job->flushed_at_ms >= FLUSH_INTERVAL_MS) {
-            job->flushed_at_ms = now_ms;
-            flush_files(job);
-        }
-        if (must_rewrite || journal_is_long(job->journal)) {
-            shorten(job);
-        }
-    }
     is_kept = job->journal != NULL;
+    if (is_kept) {
+        keep_journal(job, now_ms);
+    }
     platform_mutex_unlock(job->journal_lock);
 
     platform_mutex_lock(job->engine->lock);
@@ -369,33 +432,88 @@ void engine_stop_keeper(struct odo_engine *engine)
 
 /* --- Taking up ------------------------------------------------------------------------ */
 
-/* Files that were given their name just before the process ended are in place. */
-static void settle_completing(struct job *data)
+/* A file that was being given its name when the process ended has it, and is all there. */
+static void settle_completed(struct job *data, struct job_file *file)
 {
+    if (!file->is_transferred) {
+        job_set_transferred(data, file);
+    }
+    if (file->bytes_total != ODO_SIZE_UNKNOWN) {
+        job_set_progress(data, file, file->bytes_total, file->bytes_total);
+    }
+    job_set_completed(data, file);
+}
+
+/* Hold what was recorded of a file against the disk: its temporary file may have gone. */
+static void settle_file(struct job *data, struct job_file *file)
+{
+    struct platform_file *opened = NULL;
+
+    if (!file->has_begun || file->is_completed) {
+        return;
+    }
+    if (platform_file_open(file->temporary_path, &opened) == ODO_E_FILE_NOT_FOUND) {
+        if (file->is_completing && platform_file_open(file->local_path, &opened) == ODO_OK) {
+            settle_completed(data, file);
+        } else {
+            job_forget_progress(data, file);
+        }
+    }
+    platform_file_close(opened);
+}
+
+/* True when something that had begun must be fetched, or fetched again. */
+static bool settle_files(struct job *data)
+{
+    bool is_missing = false;
+
     for (uint32_t i = 0; i < data->file_count; i++) {
         struct job_file *file = data->files[i];
-        struct platform_file *opened = NULL;
+        bool had_begun = file->has_begun;
 
-        if (!file->is_completing || file->is_completed) {
-            continue;
-        }
-        if (platform_file_open(file->temporary_path, &opened) == ODO_E_FILE_NOT_FOUND &&
-            platform_file_open(file->local_path, &opened) == ODO_OK) {
-            job_set_completed(data, file);
-        }
-        platform_file_close(opened);
+        settle_file(data, file);
+        is_missing = is_missing || (had_begun && !file->is_transferred);
     }
+    return is_missing;
+}
+
+static bool every_file_has_a_place(const struct job *data)
+{
+    for (uint32_t i = 0; i < data->file_count; i++) {
+        if (!data->files[i]->local_path && !data->files[i]->is_transferred) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void forget_error(struct job *data)
+{
+    data->error = (struct odo_error){.status = ODO_OK};
+    data->error_file = UINT32_MAX;
 }
 
 /* As it is after the process that ran it has ended. */
-static void settle_state(struct job *data)
+static void settle_state(struct job *data, bool is_missing)
 {
-    if (data->state == ODO_JOB_TRANSFERRING || data->state == ODO_JOB_TRANSIENT_ERROR) {
-        data->state = ODO_JOB_QUEUED;
-        data->error = (struct odo_error){.status = ODO_OK};
+    bool was_running = job_state_is_running(data->state);
+
+    if (was_running && data->file_count > 0 &&
+        data->totals.transferred == data->file_count) {
+        data->state = ODO_JOB_TRANSFERRED; /* the end was not recorded any more */
+        data->times.transferred_us = data->times.modified_us;
+        forget_error(data);
+    } else if (was_running || (data->state == ODO_JOB_TRANSFERRED && is_missing)) {
+        data->state = every_file_has_a_place(data) ? ODO_JOB_QUEUED : ODO_JOB_SUSPENDED;
+        forget_error(data);
     }
+}
+
+static void note_all_saved(struct job *data)
+{
     for (uint32_t i = 0; i < data->file_count; i++) {
         data->files[i]->is_unsaved = false;
+        data->files[i]->is_redefined = false;
     }
     data->is_unsaved = false;
     data->saved_files = data->file_count;
@@ -405,9 +523,7 @@ static void settle_state(struct job *data)
 
 static bool is_too_old(const struct job *data)
 {
-    int64_t now_us = platform_clock_wall_us();
-
-    return data->times.created_us < now_us && now_us - data->times.created_us > JOB_AGE_MAX_US;
+    return data->times.created_us < platform_clock_wall_us() - JOB_AGE_MAX_US;
 }
 
 /* Read a job that nobody owns. The caller holds `adopting`, and owns *job_out. */
@@ -422,8 +538,8 @@ static enum odo_status adopt(struct odo_engine *engine, const struct odo_job_id 
     if (status != ODO_OK) {
         return status;
     }
-    settle_completing(&data);
-    settle_state(&data);
+    settle_state(&data, settle_files(&data));
+    note_all_saved(&data); /* what was settled will be settled alike the next time */
     status = engine_make_job(engine, &data, &job); /* takes the data over */
     if (status != ODO_OK) {
         job_free(&data);

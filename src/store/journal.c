@@ -8,6 +8,7 @@
 #include "platform/file.h"
 #include "platform/lock_file.h"
 #include "platform/path.h"
+#include "platform/thread.h"
 
 #include <assert.h>
 #include <string.h>
@@ -17,18 +18,26 @@ enum {
     NAME_SIZE = ID_TEXT_LENGTH + 16,
     /* Appended records may come to this much, or to as much as the rest, before a rewrite. */
     APPENDED_LEAST = 256 * 1024,
+    /* A larger buffer than this is not kept from one commit to the next. */
+    PENDING_KEPT_MOST = 64 * 1024,
 };
 
 struct store {
     char *folder; /* owned */
     struct platform_lock_file *owners;
     char boot_id[PLATFORM_BOOT_ID_SIZE];
+    struct platform_mutex *lock; /* guards `owned` */
+    struct {
+        uint64_t *numbers; /* of the jobs that we own; sorted */
+        size_t count;
+        size_t capacity;
+    } owned;
 };
 
 struct journal {
     struct store *store;
     struct odo_job_id id;
-    struct platform_file *file;
+    struct platform_file *file; /* NULL when it must be opened again */
     uint64_t size;           /* of the good part of the file */
     uint64_t rewritten_size; /* of that, what the last rewrite has written */
     uint64_t row;            /* records in it */
@@ -113,7 +122,108 @@ static uint64_t number_of(const struct odo_job_id *id)
     return number & ((uint64_t)INT64_MAX >> 1);
 }
 
+/* --- Who owns a job ------------------------------------------------------------------- */
+
+/* Where the number is among those that we own, or would be. */
+static size_t place_of_number(const struct store *store, uint64_t number)
+{
+    size_t first = 0;
+    size_t end = store->owned.count;
+
+    while (first < end) {
+        size_t middle = first + (end - first) / 2;
+
+        if (store->owned.numbers[middle] < number) {
+            first = middle + 1;
+        } else {
+            end = middle;
+        }
+    }
+    return first;
+}
+
+static bool owns(const struct store *store, uint64_t number)
+{
+    size_t place = place_of_number(store, number);
+
+    return place < store->owned.count && store->owned.numbers[place] == number;
+}
+
+/*
+ * Own a job, in this process and among others: some systems let one lock file claim a number
+ * twice. ODO_E_SHARING_VIOLATION when somebody owns it, be it us.
+ */
+static enum odo_status own(struct store *store, const struct odo_job_id *id)
+{
+    uint64_t number = number_of(id);
+    enum odo_status status = ODO_OK;
+
+    platform_mutex_lock(store->lock);
+    if (owns(store, number)) {
+        status = ODO_E_SHARING_VIOLATION;
+    } else if (store->owned.count == store->owned.capacity) {
+        size_t capacity = store->owned.capacity ? store->owned.capacity * 2 : 16;
+        uint64_t *larger = memory_resize(store->owned.numbers, capacity, sizeof(*larger));
+
+        if (larger) {
+            store->owned.numbers = larger;
+            store->owned.capacity = capacity;
+        } else {
+            status = ODO_E_OUT_OF_MEMORY;
+        }
+    }
+    if (status == ODO_OK) {
+        status = platform_lock_file_claim(store->owners, number);
+    }
+    if (status == ODO_OK) {
+        size_t place = place_of_number(store, number);
+        uint64_t *numbers = store->owned.numbers;
+
+        memmove(numbers + place + 1, numbers + place,
+                (store->owned.count - place) * sizeof(*numbers));
+        numbers[place] = number;
+        store->owned.count++;
+    }
+    platform_mutex_unlock(store->lock);
+    return status;
+}
+
+static void disown(struct store *store, const struct odo_job_id *id)
+{
+    uint64_t number = number_of(id);
+    uint64_t *numbers;
+    size_t place;
+
+    platform_mutex_lock(store->lock);
+    numbers = store->owned.numbers;
+    place = place_of_number(store, number);
+    assert(owns(store, number));
+    store->owned.count--;
+    memmove(numbers + place, numbers + place + 1,
+            (store->owned.count - place) * sizeof(*numbers));
+    platform_lock_file_release(store->owners, number);
+    platform_mutex_unlock(store->lock);
+}
+
 /* --- The store ------------------------------------------------------------------------ */
+
+/* A journal that was being made anew when its process ended is of no use. */
+static bool remove_leftover(void *context, const char *name)
+{
+    struct store *store = context;
+    struct odo_job_id id;
+
+    if (read_name(name, ".new", &id) && own(store, &id) == ODO_OK) {
+        char *path = platform_path_join(store->folder, name);
+
+        if (path) {
+            platform_file_remove(path);
+        }
+        memory_free(path);
+        disown(store, &id);
+    }
+    return true;
+}
 
 enum odo_status store_open(const char *folder, struct store **store_out)
 {
@@ -126,9 +236,13 @@ enum odo_status store_open(const char *folder, struct store **store_out)
     }
     platform_clock_boot_id(store->boot_id);
     store->folder = text_copy(folder);
+    store->lock = platform_mutex_create();
     owners = platform_path_join(folder, "owners.lock");
-    if (store->folder && owners) {
+    if (store->folder && store->lock && owners) {
         status = platform_lock_file_open(owners, &store->owners);
+    }
+    if (status == ODO_OK) {
+        status = platform_path_list(folder, remove_leftover, store);
     }
     memory_free(owners);
     if (status != ODO_OK) {
@@ -142,7 +256,10 @@ enum odo_status store_open(const char *folder, struct store **store_out)
 void store_close(struct store *store)
 {
     if (store) {
+        assert(store->owned.count == 0);
         platform_lock_file_close(store->owners);
+        platform_mutex_free(store->lock);
+        memory_free(store->owned.numbers);
         memory_free(store->folder);
         memory_free(store);
     }
@@ -191,6 +308,9 @@ static struct journal *journal_new(struct store *store, const struct odo_job_id 
 
 static void drop_pending(struct journal *journal)
 {
+    if (journal->pending.capacity > PENDING_KEPT_MOST) {
+        buffer_free(&journal->pending); /* a file of many ranges passed through it */
+    }
     buffer_clear(&journal->pending);
     journal->pending_row = journal->row;
 }
@@ -206,11 +326,11 @@ static void journal_free(struct journal *journal)
 void journal_close(struct journal *journal)
 {
     if (journal) {
-        struct platform_lock_file *owners = journal->store->owners;
-        uint64_t number = number_of(&journal->id);
+        struct store *store = journal->store;
+        struct odo_job_id id = journal->id;
 
         journal_free(journal); /* first: the next owner will open it */
-        platform_lock_file_release(owners, number);
+        disown(store, &id);
     }
 }
 
@@ -224,19 +344,34 @@ uint64_t *journal_row(struct journal *journal)
     return &journal->pending_row;
 }
 
+/* Open the file if it is not, because it was renamed and could not be opened then. */
+static enum odo_status need_file(struct journal *journal)
+{
+    char *path;
+    enum odo_status status;
+
+    if (journal->file) {
+        return ODO_OK;
+    }
+    path = path_of(journal->store, &journal->id, ".job");
+    status = path ? platform_file_open(path, &journal->file) : ODO_E_OUT_OF_MEMORY;
+    memory_free(path);
+    return status;
+}
+
 enum odo_status journal_commit(struct journal *journal)
 {
     struct buffer *pending = &journal->pending;
-    enum odo_status status = ODO_OK;
+    enum odo_status status = need_file(journal);
 
-    if (pending->size > 0) {
+    if (status == ODO_OK && pending->size > 0) {
         status =
             platform_file_write_at(journal->file, journal->size, pending->data, pending->size);
     }
     if (status == ODO_OK) {
         journal->size += pending->size;
         journal->row = journal->pending_row;
-    } else {
+    } else if (journal->file) {
         /* What was written in part must not be taken for a record, nor for damage. */
         platform_file_set_size(journal->file, journal->size);
     }
@@ -251,7 +386,9 @@ void journal_rollback(struct journal *journal)
 
 enum odo_status journal_flush(struct journal *journal)
 {
-    return platform_file_flush(journal->file);
+    enum odo_status status = need_file(journal);
+
+    return status == ODO_OK ? platform_file_flush(journal->file) : status;
 }
 
 bool journal_is_long(const struct journal *journal)
@@ -292,7 +429,6 @@ enum odo_status journal_rewrite(struct journal *journal, const struct buffer *by
     char *path = path_of(journal->store, &journal->id, ".job");
     char *new_path = path_of(journal->store, &journal->id, ".new");
     enum odo_status status = ODO_E_OUT_OF_MEMORY;
-    enum odo_status reopened;
 
     if (!path || !new_path) {
         goto done;
@@ -306,15 +442,13 @@ enum odo_status journal_rewrite(struct journal *journal, const struct buffer *by
     status = platform_file_rename(new_path, path);
     if (status != ODO_OK) {
         platform_file_remove(new_path);
-    }
-    reopened = platform_file_open(path, &journal->file);
-    if (status == ODO_OK && reopened == ODO_OK) {
+    } else {
         journal->size = bytes->size;
         journal->rewritten_size = bytes->size;
         journal->row = row;
         drop_pending(journal);
     }
-    status = status == ODO_OK ? reopened : status;
+    need_file(journal); /* or else later */
 
 done:
     memory_free(new_path);
@@ -333,13 +467,18 @@ enum odo_status journal_create(struct store *store, const struct job *job,
     if (!journal) {
         return ODO_E_OUT_OF_MEMORY;
     }
-    status = platform_lock_file_claim(store->owners, number_of(&job->id));
+    status = own(store, &job->id);
     if (status != ODO_OK) {
         journal_free(journal);
         return status;
     }
     buffer_init(&bytes, JOURNAL_SIZE_MAX);
-    status = journal_write_all(&bytes, &row, job, store->boot_id);
+    status = need_file(journal);
+    if (status == ODO_OK) {
+        status = ODO_E_ALREADY_EXISTS;
+    } else if (status == ODO_E_FILE_NOT_FOUND) {
+        status = journal_write_all(&bytes, &row, job, store->boot_id);
+    }
     if (status == ODO_OK) {
         status = journal_rewrite(journal, &bytes, row);
     }
@@ -381,6 +520,19 @@ static enum odo_status read_whole(struct platform_file *file, unsigned char **da
     return ODO_OK;
 }
 
+/* Paths that no client could have given are not ours. */
+static bool has_good_paths(const struct job *job)
+{
+    for (uint32_t i = 0; i < job->file_count; i++) {
+        const char *path = job->files[i]->local_path;
+
+        if (path && platform_path_check(path) != ODO_OK) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Open and read the journal of a job that we own. */
 static enum odo_status load(struct journal *journal, const char *path, struct job *job_out)
 {
@@ -399,9 +551,16 @@ static enum odo_status load(struct journal *journal, const char *path, struct jo
     if (status != ODO_OK) {
         return status;
     }
-    if (memcmp(job_out->id.bytes, journal->id.bytes, sizeof(journal->id.bytes)) != 0) {
+    if (memcmp(job_out->id.bytes, journal->id.bytes, sizeof(journal->id.bytes)) != 0 ||
+        !has_good_paths(job_out)) {
+        status = ODO_E_DAMAGED; /* for example another job's journal under this one's name */
+    } else if (reading.size < size) {
+        /* What was cut off must go, or it might look whole behind the next record. */
+        status = platform_file_set_size(journal->file, reading.size);
+    }
+    if (status != ODO_OK) {
         job_free(job_out);
-        return ODO_E_DAMAGED; /* another job's journal under this one's name */
+        return status;
     }
     journal->size = reading.size;
     journal->rewritten_size = reading.size;
@@ -439,7 +598,7 @@ enum odo_status journal_adopt(struct store *store, const struct odo_job_id *id,
     if (!journal || !path) {
         goto failed;
     }
-    status = platform_lock_file_claim(store->owners, number_of(id));
+    status = own(store, id);
     if (status != ODO_OK) {
         goto failed;
     }

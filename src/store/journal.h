@@ -22,7 +22,8 @@
 struct store;
 struct journal;
 
-/* Open the folder, which exists. Failures as platform/file.h. */
+/* Open the folder, which exists; what a crash has left half made in it is removed. Failures
+ * as platform/file.h. */
 enum odo_status store_open(const char *folder, struct store **store_out);
 
 /* Every journal was closed before. NULL is fine. */
@@ -36,7 +37,9 @@ enum odo_status store_list(struct store *store,
 /*
  * Make a journal for a job that has none, and own the job.
  *
- *   ODO_E_ALREADY_EXISTS, ODO_E_DISK_FULL ...   as platform/file.h; nothing is left
+ *   ODO_E_ALREADY_EXISTS     it has one
+ *   ODO_E_SHARING_VIOLATION  somebody owns the job
+ *   ODO_E_DISK_FULL ...      as platform/file.h; nothing is left
  */
 enum odo_status journal_create(struct store *store, const struct job *job,
                                struct journal **journal_out);
@@ -45,7 +48,7 @@ enum odo_status journal_create(struct store *store, const struct job *job,
  * Own a job that nobody owns, and read it. The caller ends *job_out with job_free().
  *
  *   ODO_E_NOT_FOUND           there is no such journal
- *   ODO_E_SHARING_VIOLATION   somebody else owns the job
+ *   ODO_E_SHARING_VIOLATION   somebody owns the job, in this process or another
  *   ODO_E_DAMAGED, ODO_E_NOT_SUPPORTED   it cannot be read, and was set aside
  */
 enum odo_status journal_adopt(struct store *store, const struct odo_job_id *id,
@@ -58,7 +61,10 @@ enum odo_status journal_adopt(struct store *store, const struct odo_job_id *id,
 struct buffer *journal_buffer(struct journal *journal);
 uint64_t *journal_row(struct journal *journal);
 
-/* Append what is in the buffer. The process may be killed from now on; the power must stay. */
+/*
+ * Append what is in the buffer. The process may be killed from now on; the power must stay.
+ * After a failure the journal is as it was, and lacks what the buffer held.
+ */
 enum odo_status journal_commit(struct journal *journal);
 
 /* Drop what is in the buffer instead. */

@@ -748,9 +748,9 @@ static enum odo_status settle_progress(struct job *job, struct job_file *file,
     enum odo_status status;
 
     file->has_begun = progress->has_begun && file->local_path; /* streams leave no file */
-    file->is_completing = progress->is_completing;
     if (!progress->counts) {
         file->checkpoint.begun = file->has_begun;
+        file->is_completing = progress->is_completing && file->has_begun;
         return ODO_OK;
     }
     status = job_restore_progress(job, file, &progress->checkpoint);
@@ -758,6 +758,7 @@ static enum odo_status settle_progress(struct job *job, struct job_file *file,
         return status;
     }
     file->checkpoint.begun = file->has_begun;
+    file->is_completing = progress->is_completing;
     file->is_flushed = (progress->flags & PROGRESS_FLUSHED) != 0;
     file->last_modified_us = progress->last_modified_us;
     if ((progress->flags & PROGRESS_TRANSFERRED) && file->bytes_had == file->bytes_total) {
@@ -765,6 +766,9 @@ static enum odo_status settle_progress(struct job *job, struct job_file *file,
         if (progress->flags & PROGRESS_COMPLETED) {
             job_set_completed(job, file);
         }
+    }
+    if (!has_progress(file)) {
+        job_forget_progress(job, file); /* what was learnt of a file that has not begun */
     }
     return ODO_OK;
 }

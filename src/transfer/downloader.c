@@ -179,12 +179,36 @@ static void take_in(struct downloader *downloader, struct transfer *transfer)
     }
 }
 
+/* Take the transfer off the queue, where somebody may have put it again meanwhile. */
+static void withdraw_command(struct downloader *downloader, struct transfer *transfer)
+{
+    platform_mutex_lock(downloader->mutex);
+    if (transfer->is_queued) {
+        struct transfer **place = &downloader->shared.commands;
+
+        while (*place != transfer) {
+            place = &(*place)->next_command;
+        }
+        *place = transfer->next_command;
+        transfer->is_queued = false;
+    }
+    platform_mutex_unlock(downloader->mutex);
+}
+
 /* On the network thread, outside libcurl's callbacks. */
 static void let_go(struct downloader *downloader, struct downloader_removal *removal)
 {
     struct transfer *transfer = removal->transfer;
 
+    if (!transfer->is_taken_in) {
+        take_in(downloader, transfer);
+    }
     abort_requests(downloader, transfer);
+    transfer_close_sink(transfer);          /* a stream queues the transfer no more ... */
+    withdraw_command(downloader, transfer); /* ... so that this holds */
+    removal->last = transfer_describe(transfer);
+    removal->last.checkpoint = NULL; /* these end with the transfer */
+    removal->last.response_headers = NULL;
     transfer_list_remove(&downloader->begun, transfer);
     transfer_list_remove(&downloader->due, transfer);
     schedule_remove(&downloader->schedule, transfer);
@@ -206,35 +230,28 @@ static void take_command(struct downloader *downloader, struct transfer *transfe
 /* Do what other threads have asked for. Returns false to stop. */
 static bool take_commands(struct downloader *downloader)
 {
-    struct transfer *commands;
-    struct transfer *in_order = NULL;
+    struct transfer *taken = NULL; /* oldest first */
     struct removal_command *removals;
     bool must_stop;
 
     platform_mutex_lock(downloader->mutex);
-    commands = downloader->shared.commands;
+    for (struct transfer *transfer = downloader->shared.commands; transfer;
+         transfer = transfer->next_command) {
+        transfer->is_queued = false; /* and may be queued again as soon as the lock is free */
+        transfer->settings = transfer->settings_to_come;
+        transfer->next_taken = taken;
+        taken = transfer;
+    }
     downloader->shared.commands = NULL;
     removals = downloader->shared.removals;
     downloader->shared.removals = NULL;
     must_stop = downloader->shared.must_stop;
-    for (struct transfer *transfer = commands; transfer; transfer = transfer->next_command) {
-        transfer->is_queued = false;
-        transfer->settings = transfer->settings_to_come;
-    }
     platform_mutex_unlock(downloader->mutex);
 
-    while (commands) { /* oldest first */
-        struct transfer *transfer = commands;
+    while (taken) {
+        struct transfer *transfer = taken;
 
-        commands = transfer->next_command;
-        transfer->next_command = in_order;
-        in_order = transfer;
-    }
-    while (in_order) {
-        struct transfer *transfer = in_order;
-
-        in_order = transfer->next_command;
-        transfer->next_command = NULL;
+        taken = transfer->next_taken;
         take_command(downloader, transfer);
     }
     while (removals) {
@@ -442,25 +459,6 @@ void downloader_change(struct downloader *downloader, struct transfer *transfer,
     queue_command(downloader, transfer, settings);
 }
 
-/* The network thread removes a transfer: it will not come to its commands any more. */
-static void withdraw_command(struct downloader *downloader, struct transfer *transfer)
-{
-    platform_mutex_lock(downloader->mutex);
-    if (transfer->is_queued) {
-        struct transfer **place = &downloader->shared.commands;
-
-        while (*place != transfer) {
-            place = &(*place)->next_command;
-        }
-        *place = transfer->next_command;
-        transfer->is_queued = false;
-    }
-    platform_mutex_unlock(downloader->mutex);
-    if (!transfer->is_taken_in) {
-        take_in(downloader, transfer);
-    }
-}
-
 void downloader_remove(struct downloader *downloader, struct downloader_removal *removals,
                        size_t count)
 {
@@ -468,7 +466,6 @@ void downloader_remove(struct downloader *downloader, struct downloader_removal 
 
     if (platform_thread_is_current(downloader->thread)) {
         for (size_t i = 0; i < count; i++) {
-            withdraw_command(downloader, removals[i].transfer);
             let_go(downloader, &removals[i]);
         }
         return;

@@ -121,6 +121,7 @@ void downloader_begin(struct downloader *downloader, struct transfer *transfer);
 struct downloader_removal {
     struct transfer *transfer;
     struct checkpoint checkpoint; /* filled in; the caller owns it */
+    struct transfer_update last;  /* filled in; without texts */
 };
 
 /*

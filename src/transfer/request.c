@@ -494,6 +494,9 @@ enum odo_status request_status_from_curl(CURLcode code)
         return ODO_E_TLS;
     case CURLE_UNSUPPORTED_PROTOCOL: /* of the reply: the URL's was checked before */
     case CURLE_WEIRD_SERVER_REPLY:
+#if LIBCURL_VERSION_NUM >= 0x080600
+    case CURLE_TOO_LARGE:
+#endif
     case CURLE_BAD_CONTENT_ENCODING:
     case CURLE_HTTP2:
     case CURLE_HTTP2_STREAM:

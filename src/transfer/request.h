@@ -21,7 +21,7 @@ enum {
     REQUEST_GATHER_SIZE = 1024 * 1024,
     /* libcurl's receive buffer: recv is dear under Wine, and not cheap anywhere. */
     REQUEST_RECEIVE_SIZE = 512 * 1024,
-    REQUEST_HEADERS_MAX = 128 * 1024,
+    REQUEST_HEADERS_MAX = 64 * 1024,
     /* The body of a reply that we do not want is read to its end when it is this short, so
      * that the connection lives on. */
     REQUEST_DRAIN_MAX = 64 * 1024,

@@ -58,10 +58,16 @@ enum odo_status transfer_create(const struct transfer_options *options,
     return ODO_OK;
 }
 
+void transfer_close_sink(struct transfer *transfer)
+{
+    sink_close(transfer->sink);
+    transfer->sink = NULL;
+}
+
 void transfer_free(struct transfer *transfer, struct checkpoint *checkpoint_out)
 {
     assert(!transfer->requests);
-    sink_close(transfer->sink);
+    transfer_close_sink(transfer);
     /* The holes of the plan are the holes of the checkpoint, and need no copy. */
     memory_free(transfer->known.holes);
     transfer->known.cursor = transfer->plan.cursor;
@@ -113,8 +119,7 @@ static void finish_if_done(struct transfer *transfer)
     if (!stream_has_all(transfer)) {
         return;
     }
-    sink_close(transfer->sink);
-    transfer->sink = NULL;
+    transfer_close_sink(transfer);
     transfer->state = TRANSFER_DONE;
     transfer->error = (struct odo_error){.status = ODO_OK};
     note_due(transfer);

@@ -53,7 +53,8 @@ struct transfer {
     struct transfer_link ready; /* among those of the group that want a request */
     struct transfer_link begun; /* among all that have begun and not ended */
     struct transfer_link due;   /* among those with something to settle or to report */
-    struct transfer *next_command;
+    struct transfer *next_command;             /* among the queued; under the same lock */
+    struct transfer *next_taken;               /* among those taken off the queue */
     bool is_queued;                            /* as a command; under the downloader's lock */
     struct transfer_settings settings_to_come; /* the same */
     struct origin *origin;                     /* of `url`; NULL until asked for */
@@ -139,6 +140,9 @@ enum {
 enum odo_status transfer_create(const struct transfer_options *options,
                                 const struct transfer_rules *rules,
                                 struct transfer **transfer_out);
+
+/* Write no more; a stream has nothing to tell from now on. */
+void transfer_close_sink(struct transfer *transfer);
 
 /* Free a transfer without requests and say where it stands. */
 void transfer_free(struct transfer *transfer, struct checkpoint *checkpoint_out);

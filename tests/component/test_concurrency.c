@@ -14,8 +14,8 @@
 
 enum {
     THREADS = 4,
-    CALLS = 250,      /* of each thread, on one job */
-    JOBS = 12,        /* of each thread */
+    CALLS = 250, /* of each thread, on one job */
+    JOBS = 12,   /* of each thread */
     RACES = 60,
     FILE_SIZE = 6000000,
 };
@@ -275,8 +275,8 @@ static void end_the_job(void *context)
 {
     struct worker *worker = context;
 
-    worker->answer = worker->number % 2 == 0 ? odo_job_cancel(worker->job)
-                                             : odo_job_complete(worker->job);
+    worker->answer =
+        worker->number % 2 == 0 ? odo_job_cancel(worker->job) : odo_job_complete(worker->job);
 }
 
 static void a_job_ends_once(void **state)
@@ -316,6 +316,13 @@ static void a_job_ends_once(void **state)
 }
 
 static atomic_bool has_stopped;
+static atomic_uint calls_made;
+
+static bool are_many_calls_made(void *context)
+{
+    (void)context;
+    return atomic_load(&calls_made) >= CALLS;
+}
 
 static void pull_until_the_engine_stops(void *context)
 {
@@ -327,6 +334,7 @@ static void pull_until_the_engine_stops(void *context)
 
         status = test_random_below(&worker->random, 2) == 0 ? odo_job_suspend(worker->job)
                                                             : odo_job_resume(worker->job);
+        atomic_fetch_add(&calls_made, 1);
         if (status != ODO_OK && status != ODO_E_SHUTTING_DOWN) {
             complain(worker, "a call", status);
             return;
@@ -348,18 +356,22 @@ static void an_engine_may_stop_in_the_middle_of_calls(void **state)
         struct odo_job *job = download_fixture_job(fixture);
         struct worker workers[THREADS] = {{.number = 0}};
         const struct range_list whole = NO_RANGES;
+        bool in_full_swing;
 
         atomic_store(&has_stopped, false);
+        atomic_store(&calls_made, 0);
         download_fixture_add(fixture, job, "/file", "target", whole);
         for (size_t k = 0; k < THREADS; k++) {
             workers[k].fixture = fixture;
             workers[k].job = job;
         }
         run_workers(workers, THREADS, pull_until_the_engine_stops);
-        assert_true(range_server_wait_for_requests(fixture->server, 3, DOWNLOAD_DEADLINE_MS));
+        in_full_swing =
+            event_log_wait_until(fixture->log, are_many_calls_made, NULL, DOWNLOAD_DEADLINE_MS);
         download_fixture_stop_engine(fixture);
         atomic_store(&has_stopped, true);
         join_workers(workers, THREADS);
+        assert_true(in_full_swing);
         odo_job_release(job);
         download_fixture_end(fixture);
     }

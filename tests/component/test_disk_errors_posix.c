@@ -1,5 +1,6 @@
 /*
- * What the disk can do to a job, and what a finished file looks like, where only POSIX can tell.
+ * What the disk can do to a job, and what a finished file looks like, where only POSIX can
+ * tell.
  */
 #define _GNU_SOURCE
 

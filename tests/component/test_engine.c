@@ -78,8 +78,7 @@ static const struct life_case {
     {"suspending a transferred job does nothing", TRANSFERRED, SUSPEND, ODO_OK,
      ODO_JOB_TRANSFERRED},
     {"a transferred job can be cancelled", TRANSFERRED, CANCEL, ODO_OK, ODO_JOB_CANCELLED},
-    {"a transferred job can be completed", TRANSFERRED, COMPLETE, ODO_OK,
-     ODO_JOB_ACKNOWLEDGED},
+    {"a transferred job can be completed", TRANSFERRED, COMPLETE, ODO_OK, ODO_JOB_ACKNOWLEDGED},
     {"a transferred job takes files", TRANSFERRED, ADD_FILE, ODO_OK, ODO_JOB_TRANSFERRED},
 
     {"a completed job cannot be resumed", ACKNOWLEDGED, RESUME, ODO_E_INVALID_STATE,
@@ -169,8 +168,7 @@ static void bring_to(struct download_fixture *fixture, struct odo_job *job, enum
         break;
     case TRANSFERRING:
         assert_status(odo_job_resume(job), ODO_OK);
-        assert_true(
-            range_server_wait_for_stalls(fixture->server, 1, DOWNLOAD_DEADLINE_MS));
+        assert_true(range_server_wait_for_stalls(fixture->server, 1, DOWNLOAD_DEADLINE_MS));
         expect_state(job, ODO_JOB_TRANSFERRING);
         break;
     case TRANSIENT_ERROR:
@@ -256,7 +254,8 @@ static const struct add_case {
     uint64_t file_size; /* 0 is unknown */
     enum odo_status status;
 } additions[] = {
-    {"a file needs an id", NULL, "http://h/f", "t", false, NO_RANGES, 0, ODO_E_INVALID_ARGUMENT},
+    {"a file needs an id", NULL, "http://h/f", "t", false, NO_RANGES, 0,
+     ODO_E_INVALID_ARGUMENT},
     {"an id is not empty", "", "http://h/f", "t", false, NO_RANGES, 0, ODO_E_INVALID_ARGUMENT},
     {"an id is UTF-8", "\xff", "http://h/f", "t", false, NO_RANGES, 0, ODO_E_INVALID_ARGUMENT},
     {"a file needs a URL", "id", NULL, "t", false, NO_RANGES, 0, ODO_E_INVALID_ARGUMENT},
@@ -274,8 +273,8 @@ static const struct add_case {
      ODO_E_INVALID_ARGUMENT},
     {"a local path is absolute", "id", "http://h/f", "relative.bin", true, NO_RANGES, 0,
      ODO_E_INVALID_ARGUMENT},
-    {"the folder of the local path exists", "id", "http://h/f", "no/such/t", false, NO_RANGES, 0,
-     ODO_E_PATH_NOT_FOUND},
+    {"the folder of the local path exists", "id", "http://h/f", "no/such/t", false, NO_RANGES,
+     0, ODO_E_PATH_NOT_FOUND},
     {"a range is not empty", "id", "http://h/f", "t", false, RANGES({5, 0}), 0,
      ODO_E_INVALID_RANGE},
     {"an empty range among good ones is refused", "id", "http://h/f", "t", false,
@@ -294,8 +293,8 @@ static const struct add_case {
      0, ODO_E_OVERLAPPING_RANGES},
     {"a range cannot come twice", "id", "http://h/f", "t", false, RANGES({10, 5}, {10, 5}), 0,
      ODO_E_OVERLAPPING_RANGES},
-    {"nothing follows an open end", "id", "http://h/f", "t", false, RANGES({0, END}, {50, 1}), 0,
-     ODO_E_OVERLAPPING_RANGES},
+    {"nothing follows an open end", "id", "http://h/f", "t", false, RANGES({0, END}, {50, 1}),
+     0, ODO_E_OVERLAPPING_RANGES},
     {"an overlap is found before an empty range", "id", "http://h/f", "t", false,
      RANGES({100, 5}, {100, 0}), 0, ODO_E_OVERLAPPING_RANGES},
     {"an empty range before its like is an invalid one", "id", "http://h/f", "t", false,
@@ -314,18 +313,18 @@ static void check_addition(void **state)
     char *path = download_fixture_path(fixture, c->local_name);
     uint32_t index = 77;
 
-    assert_status(odo_job_add_file(job,
-                                   &(struct odo_file_request){
-                                       .file_id = c->file_id,
-                                       .url = c->url,
-                                       .local_path = c->path_as_is ? c->local_name : path,
-                                       .ranges = c->ranges.items,
-                                       .range_count = (uint32_t)c->ranges.count,
-                                       .file_size = c->file_size > 0 ? c->file_size
-                                                                     : ODO_SIZE_UNKNOWN,
-                                   },
-                                   &index),
-                  c->status);
+    assert_status(
+        odo_job_add_file(job,
+                         &(struct odo_file_request){
+                             .file_id = c->file_id,
+                             .url = c->url,
+                             .local_path = c->path_as_is ? c->local_name : path,
+                             .ranges = c->ranges.items,
+                             .range_count = (uint32_t)c->ranges.count,
+                             .file_size = c->file_size > 0 ? c->file_size : ODO_SIZE_UNKNOWN,
+                         },
+                         &index),
+        c->status);
     assert_int_equal(odo_job_get_file_count(job), c->status == ODO_OK);
     assert_int_equal(index, c->status == ODO_OK ? 0 : 77);
     assert_int_equal(download_fixture_count_files(fixture), 0);
@@ -341,8 +340,9 @@ static void a_range_count_needs_ranges(void **state)
     const struct range_list ranges = {NULL, 3};
 
     (void)state;
-    assert_status(download_fixture_try_add(fixture, job, "/file", "t", ranges, ODO_SIZE_UNKNOWN),
-                  ODO_E_INVALID_ARGUMENT);
+    assert_status(
+        download_fixture_try_add(fixture, job, "/file", "t", ranges, ODO_SIZE_UNKNOWN),
+        ODO_E_INVALID_ARGUMENT);
     odo_job_release(job);
     download_fixture_end(fixture);
 }
@@ -390,7 +390,8 @@ static const struct text_case {
     {"a name can be changed", false, ODO_JOB_DISPLAY_NAME, "m", 256, ODO_OK},
     {"a name cannot be made too long", false, ODO_JOB_DISPLAY_NAME, "m", 257,
      ODO_E_STRING_TOO_LONG},
-    {"a description of 1024 characters is taken", false, ODO_JOB_DESCRIPTION, "d", 1024, ODO_OK},
+    {"a description of 1024 characters is taken", false, ODO_JOB_DESCRIPTION, "d", 1024,
+     ODO_OK},
     {"a description of 1025 characters is not", false, ODO_JOB_DESCRIPTION, "d", 1025,
      ODO_E_STRING_TOO_LONG},
     {"a description is not NULL", false, ODO_JOB_DESCRIPTION, NULL, 0, ODO_E_INVALID_ARGUMENT},
@@ -405,10 +406,11 @@ static void check_text(void **state)
     struct odo_job *job = NULL;
     char text[5000] = "";
     char *got = NULL;
+    size_t unit_size = c->unit ? strlen(c->unit) : 0;
     enum odo_status status;
 
-    for (size_t i = 0; c->unit && i < c->count; i++) {
-        strcat(text, c->unit);
+    for (size_t i = 0; i < c->count; i++) {
+        memcpy(text + i * unit_size, c->unit ? c->unit : "", unit_size);
     }
     if (c->at_creation) {
         status = odo_job_create(fixture->engine, c->unit ? text : NULL, &job);
@@ -558,8 +560,7 @@ static void suspending_keeps_what_has_come_and_asks_for_the_rest(void **state)
     second = range_server_get_request(fixture->server, 1);
     assert_int_equal(second.range_count, 1);
     assert_int_equal(second.ranges[0].offset, before.bytes_transferred);
-    assert_true(
-        server_request_header(&second, "If-Range", if_range, sizeof(if_range), NULL));
+    assert_true(server_request_header(&second, "If-Range", if_range, sizeof(if_range), NULL));
     odo_file_get_statistics(job, 0, &statistics);
     assert_int_equal(statistics.requests, range_server_request_count(fixture->server));
     assert_true(statistics.bytes_received >= DOWNLOAD_SIZE);
@@ -751,7 +752,8 @@ static void many_files_all_arrive_and_each_is_reported_once(void **state)
     odo_job_get_progress(job, &progress);
     assert_int_equal(progress.files_transferred, MANY_FILES);
     assert_int_equal(progress.bytes_transferred, MANY_FILES * 3101);
-    assert_int_equal(event_log_count(fixture->log, job, ODO_EVENT_FILE_TRANSFERRED), MANY_FILES);
+    assert_int_equal(event_log_count(fixture->log, job, ODO_EVENT_FILE_TRANSFERRED),
+                     MANY_FILES);
     assert_true(event_log_wait_for_file(fixture->log, job, MANY_FILES - 1, 0));
     assert_status(odo_job_complete(job), ODO_OK);
     assert_int_equal(download_fixture_count_files(fixture), MANY_FILES);
@@ -802,8 +804,7 @@ static void a_file_added_to_a_job_in_motion_joins_it(void **state)
     assert_status(odo_job_resume(job), ODO_OK);
     assert_true(range_server_wait_for_stalls(fixture->server, 1, DOWNLOAD_DEADLINE_MS));
     download_fixture_add(fixture, job, "/file", "second", few);
-    assert_true(
-        event_log_wait_for_file(fixture->log, job, 1, DOWNLOAD_DEADLINE_MS));
+    assert_true(event_log_wait_for_file(fixture->log, job, 1, DOWNLOAD_DEADLINE_MS));
     range_server_release(fixture->server);
     assert_status(odo_job_wait(job, DOWNLOAD_DEADLINE_MS), ODO_OK);
     expect_state(job, ODO_JOB_TRANSFERRED);
@@ -858,8 +859,8 @@ static void progress_counts_what_is_wanted(void **state)
     assert_int_equal(progress.bytes_total, 30);
     assert_int_equal(progress.bytes_transferred, 0);
 
-    assert_status(
-        download_fixture_try_add(fixture, job, "/file", "b", whole, DOWNLOAD_SIZE), ODO_OK);
+    assert_status(download_fixture_try_add(fixture, job, "/file", "b", whole, DOWNLOAD_SIZE),
+                  ODO_OK);
     odo_job_get_progress(job, &progress);
     assert_int_equal(progress.bytes_total, DOWNLOAD_SIZE + 30);
 
@@ -899,9 +900,9 @@ static void a_file_tells_what_it_was_given_and_how_it_came(void **state)
     char *text = NULL;
 
     (void)state;
-    assert_status(download_fixture_try_add(fixture, job, "/file", "name", ranges,
-                                           ODO_SIZE_UNKNOWN),
-                  ODO_E_OVERLAPPING_RANGES);
+    assert_status(
+        download_fixture_try_add(fixture, job, "/file", "name", ranges, ODO_SIZE_UNKNOWN),
+        ODO_E_OVERLAPPING_RANGES);
     download_fixture_add(fixture, job, "/file", "name", few);
     assert_status(odo_file_get_ranges(job, 0, &got, &count), ODO_OK);
     assert_int_equal(count, 3);
@@ -1138,9 +1139,8 @@ static void a_stopped_engine_leaves_jobs_readable_and_no_temporary_files(void **
     assert_status(odo_job_cancel(job), ODO_E_SHUTTING_DOWN);
     assert_status(odo_job_complete(job), ODO_E_SHUTTING_DOWN);
     assert_status(odo_job_set_text(job, ODO_JOB_DESCRIPTION, "x"), ODO_E_SHUTTING_DOWN);
-    assert_status(
-        download_fixture_try_add(fixture, job, "/file", "x", whole, ODO_SIZE_UNKNOWN),
-        ODO_E_SHUTTING_DOWN);
+    assert_status(download_fixture_try_add(fixture, job, "/file", "x", whole, ODO_SIZE_UNKNOWN),
+                  ODO_E_SHUTTING_DOWN);
     assert_int_equal(event_log_count(fixture->log, NULL, ODO_EVENT_STATE_CHANGED), events);
     odo_job_release(job);
     download_fixture_end(fixture);

@@ -18,7 +18,7 @@ enum {
     SEED = 7,
     SIZE = 1000000,
     DEADLINE_MS = 20000,
-    ALLOCATIONS_LEAST = 30,    /* fewer would mean that nothing was counted */
+    ALLOCATIONS_LEAST = 30, /* fewer would mean that nothing was counted */
     ALLOCATIONS_MOST = 20000,
 };
 
@@ -35,8 +35,8 @@ struct ending {
 
 static struct range_list ranges(void)
 {
-    static const struct byte_range items[] = {{500000, 1000}, {999000, BYTE_RANGE_TO_END},
-                                              {0, 100}};
+    static const struct byte_range items[] = {
+        {500000, 1000}, {999000, BYTE_RANGE_TO_END}, {0, 100}};
 
     return (struct range_list){items, TEST_COUNT(items)};
 }
@@ -253,9 +253,11 @@ static int end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_download_survives_the_loss_of_any_one_allocation),
-        cmocka_unit_test(a_download_ends_well_when_memory_is_gone_for_good),
+        cmocka_unit_test_setup_teardown(a_download_survives_the_loss_of_any_one_allocation,
+                                        begin, end),
+        cmocka_unit_test_setup_teardown(a_download_ends_well_when_memory_is_gone_for_good,
+                                        begin, end),
     };
 
-    return cmocka_run_group_tests_name("out_of_memory", tests, begin, end);
+    return cmocka_run_group_tests_name("out_of_memory", tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /*
- * The same downloads against servers that others wrote: nginx, Apache and lighttpd, each started
- * on a free port of 127.0.0.1 with a configuration of our own. A server that is not installed
- * skips its rows.
+ * The same downloads against servers that others wrote: nginx, Apache and lighttpd, each
+ * started on a free port of 127.0.0.1 with a configuration of our own. A server that is not
+ * installed skips its rows.
  */
 #define _GNU_SOURCE
 
@@ -42,8 +42,8 @@ enum { NGINX, APACHE, LIGHTTPD, SERVER_COUNT };
 
 static struct real_server {
     const char *name;
-    const char *programs[3]; /* where it may be installed */
-    const char *arguments[6]; /* "{conf}" and "{folder}" are filled in */
+    const char *programs[3];   /* where it may be installed */
+    const char *arguments[6];  /* "{conf}" and "{folder}" are filled in */
     const char *configuration; /* "{folder}" and "{port}" are */
     char *program;             /* NULL: not installed */
     uint16_t port;
@@ -54,21 +54,20 @@ static struct real_server {
             .name = "nginx",
             .programs = {"/usr/sbin/nginx", "/usr/bin/nginx", "/usr/local/sbin/nginx"},
             .arguments = {"-p", "{folder}", "-c", "{conf}", "-e", "{folder}/nginx.error"},
-            .configuration =
-                "daemon off;\n"
-                "master_process off;\n"
-                "pid {folder}/nginx.pid;\n"
-                "error_log {folder}/nginx.error;\n"
-                "events { worker_connections 256; }\n"
-                "http {\n"
-                "    access_log off;\n"
-                "    client_body_temp_path {folder}/nginx.body;\n"
-                "    proxy_temp_path {folder}/nginx.proxy;\n"
-                "    fastcgi_temp_path {folder}/nginx.fastcgi;\n"
-                "    uwsgi_temp_path {folder}/nginx.uwsgi;\n"
-                "    scgi_temp_path {folder}/nginx.scgi;\n"
-                "    server { listen 127.0.0.1:{port}; root {folder}/www; }\n"
-                "}\n",
+            .configuration = "daemon off;\n"
+                             "master_process off;\n"
+                             "pid {folder}/nginx.pid;\n"
+                             "error_log {folder}/nginx.error;\n"
+                             "events { worker_connections 256; }\n"
+                             "http {\n"
+                             "    access_log off;\n"
+                             "    client_body_temp_path {folder}/nginx.body;\n"
+                             "    proxy_temp_path {folder}/nginx.proxy;\n"
+                             "    fastcgi_temp_path {folder}/nginx.fastcgi;\n"
+                             "    uwsgi_temp_path {folder}/nginx.uwsgi;\n"
+                             "    scgi_temp_path {folder}/nginx.scgi;\n"
+                             "    server { listen 127.0.0.1:{port}; root {folder}/www; }\n"
+                             "}\n",
         },
     [APACHE] =
         {
@@ -113,15 +112,18 @@ static char *folder; /* of the servers: their configurations, and www/ */
 static char *replaced(const char *text, const char *placeholder, const char *value)
 {
     size_t step = strlen(placeholder);
-    char *result = calloc(strlen(text) * 20 + 4096, 1);
+    size_t size = 0;
+    char *result = calloc(strlen(text) * (strlen(value) + 1) + 1, 1);
 
     assert_non_null(result);
     while (*text != '\0') {
         if (strncmp(text, placeholder, step) == 0) {
-            strcat(result, value);
+            for (const char *next = value; *next != '\0'; next++) {
+                result[size++] = *next;
+            }
             text += step;
         } else {
-            strncat(result, text++, 1);
+            result[size++] = *text++;
         }
     }
     return result;
@@ -174,7 +176,8 @@ static bool accepts(uint16_t port)
 }
 
 /* The program in the foreground, with what it says in a file. Does not return. */
-static void become(const struct real_server *server, char **arguments, const char *output)
+static _Noreturn void become(const struct real_server *server, char **arguments,
+                             const char *output)
 {
     int fd = open(output, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
@@ -202,7 +205,7 @@ static void launch(struct real_server *server, const char *configuration)
     if (server->process == 0) {
         become(server, arguments, output);
     }
-    for (size_t i = 1; arguments[i]; i++) {
+    for (size_t i = 1; i < TEST_COUNT(arguments); i++) {
         free(arguments[i]);
     }
     free(output);
@@ -502,7 +505,9 @@ static const struct real_case {
 } cases[] = {
 #define FOR_EACH_SERVER(sentence, run)                                                         \
     {"nginx: " sentence, NGINX, run}, {"Apache: " sentence, APACHE, run},                      \
-        {"lighttpd: " sentence, LIGHTTPD, run}
+    {                                                                                          \
+        "lighttpd: " sentence, LIGHTTPD, run                                                   \
+    }
     FOR_EACH_SERVER("a whole file arrives", fetch_whole),
     FOR_EACH_SERVER("ranges out of order and one to the end arrive", fetch_out_of_order),
     FOR_EACH_SERVER("two thousand scattered ranges arrive", fetch_many),

@@ -13,7 +13,8 @@ enum { WORD_SIZE = 8, CHECK_PIECE = 64 * 1024 };
 /* A mix in which every bit of the word's number counts for every bit of the word. */
 static uint64_t word_at(uint64_t seed, uint64_t number)
 {
-    uint64_t word = (number + 1) * UINT64_C(0x9E3779B97F4A7C15) ^ seed * UINT64_C(0xD6E8FEB86659FD93);
+    uint64_t word =
+        (number + 1) * UINT64_C(0x9E3779B97F4A7C15) ^ seed * UINT64_C(0xD6E8FEB86659FD93);
 
     word = (word ^ (word >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
     word = (word ^ (word >> 27)) * UINT64_C(0x94D049BB133111EB);
@@ -66,8 +67,8 @@ static bool check_range(struct platform_file *file, uint64_t position, struct by
 
         if (status != ODO_OK || had != size) {
             snprintf(message_out, CONTENT_MESSAGE_SIZE,
-                     "reading %zu bytes at %" PRIu64 " gave %zu (%s)", size, position + done, had,
-                     status_name(status));
+                     "reading %zu bytes at %" PRIu64 " gave %zu (%s)", size, position + done,
+                     had, status_name(status));
             return false;
         }
         content_fill(seed, range.offset + done, expected, size);

@@ -86,17 +86,17 @@ enum odo_status download_fixture_try_add(struct download_fixture *fixture, struc
 {
     char url[SERVER_URL_SIZE];
     char *local_path = download_fixture_path(fixture, name);
-    enum odo_status status = odo_job_add_file(
-        job,
-        &(struct odo_file_request){
-            .file_id = name,
-            .url = range_server_url(fixture->server, path, url),
-            .local_path = local_path,
-            .ranges = ranges.items,
-            .range_count = (uint32_t)ranges.count,
-            .file_size = stated_size,
-        },
-        NULL);
+    enum odo_status status =
+        odo_job_add_file(job,
+                         &(struct odo_file_request){
+                             .file_id = name,
+                             .url = range_server_url(fixture->server, path, url),
+                             .local_path = local_path,
+                             .ranges = ranges.items,
+                             .range_count = (uint32_t)ranges.count,
+                             .file_size = stated_size,
+                         },
+                         NULL);
 
     free(local_path);
     return status;
@@ -105,8 +105,8 @@ enum odo_status download_fixture_try_add(struct download_fixture *fixture, struc
 void download_fixture_add(struct download_fixture *fixture, struct odo_job *job,
                           const char *path, const char *name, struct range_list ranges)
 {
-    assert_status(
-        download_fixture_try_add(fixture, job, path, name, ranges, ODO_SIZE_UNKNOWN), ODO_OK);
+    assert_status(download_fixture_try_add(fixture, job, path, name, ranges, ODO_SIZE_UNKNOWN),
+                  ODO_OK);
 }
 
 /* Why a job has not come as far as it should have. */
@@ -140,8 +140,8 @@ void download_fixture_run(struct download_fixture *fixture, struct odo_job *job,
     }
     expect_state(job, state);
     /* Whoever waits may know before the host is told. */
-    assert_true(event_log_wait_for_state(fixture->log, job, state, before + 1,
-                                         DOWNLOAD_DEADLINE_MS));
+    assert_true(
+        event_log_wait_for_state(fixture->log, job, state, before + 1, DOWNLOAD_DEADLINE_MS));
 }
 
 struct folder_count {

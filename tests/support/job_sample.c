@@ -135,6 +135,8 @@ void job_sample_make_full(struct job *job_out, const char *folder)
     }
     need(job_set_text(job_out, ODO_JOB_DISPLAY_NAME, "a name \xe2\x82\xac") == ODO_OK, "a name");
     need(job_set_text(job_out, ODO_JOB_DESCRIPTION, "") == ODO_OK, "a description");
+    need(job_set_text(job_out, ODO_JOB_OWNER, "S-1-5-21-1-2-3-1000") == ODO_OK, "an owner");
+    need(job_set_text(job_out, ODO_JOB_NOTIFICATION_CLASS, "{5}") == ODO_OK, "a class");
     job_out->error = (struct odo_error){
         .status = ODO_E_HTTP_STATUS,
         .cause = ODO_E_CONNECTION_LOST,

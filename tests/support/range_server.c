@@ -113,8 +113,8 @@ static uint32_t count_locked(struct range_server *server, const char *path)
             return ++server->locked.counters[i].requests;
         }
     }
-    server->locked.counters = server_resize(
-        server->locked.counters, server->locked.counter_count + 1, sizeof(*counter));
+    server->locked.counters = server_resize(server->locked.counters,
+                                            server->locked.counter_count + 1, sizeof(*counter));
     counter = &server->locked.counters[server->locked.counter_count++];
     counter->path = server_copy_text(path, strlen(path));
     counter->requests = 1;
@@ -389,10 +389,8 @@ static enum sending answer(struct connection *connection, struct server_message 
     struct range_server *server = connection->server;
     struct server_rules_held rules;
     struct server_reply reply;
-    struct body body = {.server = server,
-                        .reply = &reply,
-                        .rules = &rules,
-                        .socket = connection->socket};
+    struct body body = {
+        .server = server, .reply = &reply, .rules = &rules, .socket = connection->socket};
     enum sending sending;
 
     platform_mutex_lock(server->lock);
@@ -512,7 +510,8 @@ static void run_worker(void *context)
 
 /* --- The calls of the header ---------------------------------------------------------- */
 
-static void add_files(struct range_server *server, const struct server_file *files, size_t count)
+static void add_files(struct range_server *server, const struct server_file *files,
+                      size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         if (files[i].path) {

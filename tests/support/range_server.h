@@ -59,12 +59,13 @@ enum server_behaviour {
     SERVER_CONTENT_CODING, /* Content-Encoding is `text`; the bytes are as ever */
 
     /* Versions of the file. */
-    SERVER_CHANGE_CONTENT,  /* serve seed `number` (a change of its own, without new validators) */
-    SERVER_CHANGE_SIZE,     /* serve a file of `number` bytes, the same */
-    SERVER_CHANGE_ETAG,     /* the ETag is `text`, as sent, quotes and all */
-    SERVER_CHANGE_DATE,     /* Last-Modified is `text` */
-    SERVER_REPLACE_FILE,    /* seed `number` with the size as it is, and validators to fit */
-    SERVER_WEAK_ETAG,       /* W/ before the ETag */
+    SERVER_CHANGE_CONTENT, /* serve seed `number` (a change of its own, without new validators)
+                            */
+    SERVER_CHANGE_SIZE,    /* serve a file of `number` bytes, the same */
+    SERVER_CHANGE_ETAG,    /* the ETag is `text`, as sent, quotes and all */
+    SERVER_CHANGE_DATE,    /* Last-Modified is `text` */
+    SERVER_REPLACE_FILE,   /* seed `number` with the size as it is, and validators to fit */
+    SERVER_WEAK_ETAG,      /* W/ before the ETag */
     SERVER_NO_ETAG,
     SERVER_NO_DATE,         /* no Last-Modified */
     SERVER_IGNORE_IF_RANGE, /* 206 although the file has changed */
@@ -98,8 +99,8 @@ struct server_rule {
 };
 
 struct server_file {
-    const char *path;    /* begins with a slash; lives as long as the server */
-    uint64_t seed;       /* of content.h ... */
+    const char *path; /* begins with a slash; lives as long as the server */
+    uint64_t seed;    /* of content.h ... */
     uint64_t size;
     const void *content; /* ... unless these `size` bytes are to be served; as long-lived */
 };
@@ -146,17 +147,17 @@ void range_server_release(struct range_server *server);
  */
 
 struct server_request {
-    uint32_t connection;             /* counted from 1 in the order of arrival */
-    uint32_t number;                 /* of its path, from 1 */
-    const char *method;              /* these texts live as long as the server */
+    uint32_t connection; /* counted from 1 in the order of arrival */
+    uint32_t number;     /* of its path, from 1 */
+    const char *method;  /* these texts live as long as the server */
     const char *path;
     const char *headers;             /* the lines as sent, each ended by CRLF */
     const struct byte_range *ranges; /* as asked; a last-n-bytes range is not among them */
     size_t range_count;
-    int status;                      /* of the reply; 0 before one, or without */
-    uint64_t body_sent;              /* bytes of body sent so far */
-    bool has_ended;                  /* its reply is out, or given up */
-    uint64_t at_ms;                  /* when it came, by platform_clock_milliseconds() */
+    int status;         /* of the reply; 0 before one, or without */
+    uint64_t body_sent; /* bytes of body sent so far */
+    bool has_ended;     /* its reply is out, or given up */
+    uint64_t at_ms;     /* when it came, by platform_clock_milliseconds() */
 };
 
 /* Requests so far, of all paths. */

@@ -171,8 +171,8 @@ bool server_message_parse(const char *head, size_t size, struct server_message *
         message_out->path[strcspn(message_out->path, "?")] = '\0';
         message_out->is_http_1_0 = version[strlen(" HTTP/1.")] == '0';
         /* Without the empty line. */
-        message_out->headers = server_copy_text(line_end + 2, headers_size >= 2 ? headers_size - 2
-                                                                                : 0);
+        message_out->headers =
+            server_copy_text(line_end + 2, headers_size >= 2 ? headers_size - 2 : 0);
         read_ranges(message_out);
     }
     free(text);

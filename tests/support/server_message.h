@@ -20,7 +20,8 @@ struct server_message {
     char *path;   /* owned; without a query */
     char *headers;
     bool is_http_1_0;
-    struct message_range *ranges; /* owned; none when the header is malformed, as RFC 9110 says */
+    struct message_range
+        *ranges; /* owned; none when the header is malformed, as RFC 9110 says */
     size_t range_count;
 };
 

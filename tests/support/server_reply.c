@@ -106,8 +106,8 @@ static void begin(struct making *making, int status)
     char line[LINE_SIZE];
 
     making->reply->status = status;
-    snprintf(line, sizeof(line), "HTTP/1.%c %d %s\r\n", rule(making, SERVER_HTTP_1_0) ? '0' : '1',
-             status, reason_of(status));
+    snprintf(line, sizeof(line), "HTTP/1.%c %d %s\r\n",
+             rule(making, SERVER_HTTP_1_0) ? '0' : '1', status, reason_of(status));
     add(making, line);
     add_header(making, "Date", DATE_OF_REPLIES);
 }
@@ -151,8 +151,8 @@ static void finish(struct making *making)
 
     reply->body_limit = reply->body_size;
     if (shorter) {
-        reply->body_limit -= shorter->number < reply->body_size ? shorter->number
-                                                                : reply->body_size;
+        reply->body_limit -=
+            shorter->number < reply->body_size ? shorter->number : reply->body_size;
     }
     if (longer) {
         reply->body_limit += longer->number;

@@ -17,8 +17,8 @@ struct server_rules_held {
 
 /* A run of the body: text, or bytes of the file. */
 struct server_segment {
-    char *text;       /* owned; NULL for bytes of the file */
-    uint64_t offset;  /* of the first of them */
+    char *text;      /* owned; NULL for bytes of the file */
+    uint64_t offset; /* of the first of them */
     uint64_t length;
 };
 

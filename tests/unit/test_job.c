@@ -110,6 +110,27 @@ static void check_total(void **state)
     job_file_free(file);
 }
 
+/* The size may be stated later: it comes to the same. */
+static void check_size_stated_later(void **state)
+{
+    const struct total_case *c = *state;
+    struct job job = new_job();
+    struct job_file *file = NULL;
+    enum odo_status status = create(c->ranges, UNKNOWN, &file);
+
+    if (status != ODO_OK) {
+        assert_status(status, c->status);
+        return;
+    }
+    assert_status(job_append(&job, file), ODO_OK);
+    assert_status(job_set_file_size(&job, file, c->stated_size), c->status);
+    assert_true(file->bytes_total ==
+                (c->status == ODO_OK ? c->total : range_set_total(&file->wanted)));
+    assert_true(file->file_size == (c->status == ODO_OK ? c->stated_size : UNKNOWN));
+    expect_totals_are_sums(&job);
+    job_free(&job);
+}
+
 static void a_file_keeps_its_ranges_in_the_order_given(void **state)
 {
     static const struct byte_range given[] = {{500, 100}, {0, 100}, {100, 5}};
@@ -294,6 +315,49 @@ static void an_append_without_memory_leaves_the_file_with_the_caller(void **stat
     assert_status(job_append(&job, file), ODO_OK);
     assert_int_equal(job.file_count, 9);
     expect_totals_are_sums(&job);
+    job_free(&job);
+}
+
+/* Every file with something unsaved lies in [first, end). */
+static void what_is_unsaved_is_within_the_bounds(void **state)
+{
+    struct test_random random = {.state = 5};
+    struct job job = new_job();
+
+    (void)state;
+    for (int i = 0; i < 2000; i++) {
+        switch (test_random_below(&random, 4)) {
+        case 0:
+            job_sample_add(&job, FOLDER, NULL, 0, 1);
+            break;
+        case 1:
+            if (job.file_count > 0) {
+                job_file_free(job_remove_last(&job));
+            }
+            break;
+        case 2:
+            if (job.file_count > 0) {
+                job_note_unsaved(&job, (uint32_t)test_random_below(&random, job.file_count),
+                                 test_random_below(&random, 2) == 0);
+            }
+            break;
+        default: /* all is saved */
+            for (uint32_t k = job.unsaved_first; k < job.unsaved_end; k++) {
+                job.files[k]->is_unsaved = false;
+                job.files[k]->is_redefined = false;
+            }
+            job.unsaved_first = 0;
+            job.unsaved_end = 0;
+            break;
+        }
+        assert_true(job.unsaved_end <= job.file_count);
+        assert_true(job.unsaved_first <= job.unsaved_end);
+        for (uint32_t k = 0; k < job.file_count; k++) {
+            if (job.files[k]->is_unsaved || job.files[k]->is_redefined) {
+                assert_true(k >= job.unsaved_first && k < job.unsaved_end);
+            }
+        }
+    }
     job_free(&job);
 }
 
@@ -503,6 +567,10 @@ static const struct text_case {
     {"a description may have 1024 letters", ODO_JOB_DESCRIPTION, "b", 1024, ODO_OK},
     {"a description may not have 1025 letters", ODO_JOB_DESCRIPTION, "b", 1025,
      ODO_E_STRING_TOO_LONG},
+    {"an owner may have 256 letters", ODO_JOB_OWNER, "o", 256, ODO_OK},
+    {"an owner may not have 257 letters", ODO_JOB_OWNER, "o", 257, ODO_E_STRING_TOO_LONG},
+    {"a class may not have 257 letters", ODO_JOB_NOTIFICATION_CLASS, "c", 257,
+     ODO_E_STRING_TOO_LONG},
     {"half a letter is refused", ODO_JOB_DISPLAY_NAME, "\xe2\x82", 1, ODO_E_INVALID_ARGUMENT},
     {"a surrogate is refused", ODO_JOB_DESCRIPTION, "\xed\xa0\x80", 1, ODO_E_INVALID_ARGUMENT},
     {"no text is refused", ODO_JOB_DISPLAY_NAME, NULL, 0, ODO_E_INVALID_ARGUMENT},
@@ -515,8 +583,9 @@ static void check_text(void **state)
     struct job job = new_job();
     char *text = NULL;
 
-    assert_status(job_set_text(&job, ODO_JOB_DISPLAY_NAME, "before"), ODO_OK);
-    assert_status(job_set_text(&job, ODO_JOB_DESCRIPTION, "before"), ODO_OK);
+    for (int i = 0; i < ODO_JOB_TEXT_COUNT; i++) {
+        assert_status(job_set_text(&job, (enum odo_job_text)i, "before"), ODO_OK);
+    }
     if (c->unit) {
         size_t length = strlen(c->unit);
 
@@ -553,7 +622,9 @@ int main(void)
     struct test_suite suite = {0};
 
     TEST_ADD_TABLE(&suite, totals, check_total);
+    TEST_ADD_TABLE(&suite, totals, check_size_stated_later);
     TEST_ADD_TABLE(&suite, restores, check_restore);
+    TEST_ADD(&suite, what_is_unsaved_is_within_the_bounds);
     TEST_ADD_TABLE(&suite, defaults, check_default);
     TEST_ADD_TABLE(&suite, numbers, check_number);
     TEST_ADD_TABLE(&suite, texts, check_text);

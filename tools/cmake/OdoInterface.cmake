@@ -14,7 +14,7 @@ find_path(WIDL_BASE_IDL oaidl.idl
     NO_CMAKE_FIND_ROOT_PATH REQUIRED)
 find_path(WIDL_TYPE_LIBRARIES stdole2.tlb
     PATHS /usr/lib/x86_64-linux-gnu/wine/x86_64-windows /usr/lib64/wine/x86_64-windows
-          /usr/lib/wine/x86_64-windows
+          /usr/lib/wine/x86_64-windows $ENV{SystemRoot}/System32
     NO_CMAKE_FIND_ROOT_PATH REQUIRED)
 
 set(widl ${WIDL} -I ${WIDL_BASE_IDL} -L ${WIDL_TYPE_LIBRARIES} -Oicf -H deliveryoptimization.h)

@@ -7,6 +7,18 @@ target_link_libraries(odo_com
     PUBLIC odo_interface odo_engine ole32 oleaut32 rpcrt4 uuid advapi32 user32
     PRIVATE odo_warnings odo_system_headers)
 
+if(CMAKE_SIZEOF_VOID_P EQUAL 4)
+    set(ole32_more ${PROJECT_BINARY_DIR}/libole32_more.a)
+    add_custom_command(OUTPUT ${ole32_more}
+        COMMAND ${CMAKE_DLLTOOL} --kill-at
+                --input-def ${CMAKE_CURRENT_LIST_DIR}/ole32_more.def --output-lib ${ole32_more}
+        DEPENDS ${CMAKE_CURRENT_LIST_DIR}/ole32_more.def
+        VERBATIM)
+    add_custom_target(odo_ole32_more DEPENDS ${ole32_more})
+    add_dependencies(odo_com odo_ole32_more)
+    target_link_libraries(odo_com PUBLIC ${ole32_more})
+endif()
+
 enable_language(RC)
 add_library(dosvc SHARED
     ${PROJECT_SOURCE_DIR}/src/com/server.c

@@ -1,4 +1,5 @@
 #define _GNU_SOURCE /* open file description locks: POSIX 2024, not yet in the headers */
+#define _FILE_OFFSET_BITS 64
 
 #include "platform/lock_file.h"
 
@@ -22,7 +23,9 @@ enum odo_status platform_lock_file_open(const char *path, struct platform_lock_f
     }
     file->descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (file->descriptor < 0) {
-        enum odo_status status = status_from_errno(errno);
+        /* The file is made when it is missing: so what is missing is its folder. */
+        enum odo_status status =
+            errno == ENOENT ? ODO_E_PATH_NOT_FOUND : status_from_errno(errno);
 
         memory_free(file);
         return status;

@@ -173,19 +173,27 @@ static size_t folder_length(const char *path)
 
 enum odo_status platform_path_check_writable(const char *path)
 {
-    struct platform_file *file = NULL;
     char *probe = NULL;
+    wchar_t *wide = NULL;
+    HANDLE handle;
     enum odo_status status = platform_path_temporary(path, &probe);
 
+    if (status == ODO_OK) {
+        status = wide_path_make(probe, &wide);
+    }
+    memory_free(probe);
     if (status != ODO_OK) {
         return status;
     }
-    status = platform_file_create_new(probe, &file);
-    if (status == ODO_OK) {
-        platform_file_close(file);
-        status = platform_file_remove(probe);
+    /* The system deletes it with the last handle, whatever happens to us. */
+    handle = CreateFileW(wide, GENERIC_WRITE | DELETE, 0, NULL, CREATE_NEW,
+                         FILE_ATTRIBUTE_TEMPORARY | FILE_FLAG_DELETE_ON_CLOSE, NULL);
+    if (handle == INVALID_HANDLE_VALUE) {
+        status = status_from_win32(GetLastError());
+    } else {
+        CloseHandle(handle);
     }
-    memory_free(probe);
+    memory_free(wide);
     return status;
 }
 
@@ -378,5 +386,68 @@ enum odo_status platform_path_store_folder(char **folder_out)
     }
     LocalFree(descriptor);
     memory_free(folder);
+    return status;
+}
+
+/* --- What is in a folder -------------------------------------------------------------- */
+
+/* Returns false to stop, with the reason in *status. */
+static bool visit_entry(const WIN32_FIND_DATAW *entry,
+                        bool (*visit)(void *context, const char *name), void *context,
+                        enum odo_status *status)
+{
+    char *name = NULL;
+    bool goes_on;
+
+    if ((entry->dwFileAttributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT |
+                                    FILE_ATTRIBUTE_DEVICE)) != 0) {
+        return true;
+    }
+    *status = wide_path_read(entry->cFileName, &name);
+    if (*status == ODO_E_INVALID_NAME) { /* no name of ours has half a character */
+        *status = ODO_OK;
+        return true;
+    }
+    if (*status != ODO_OK) {
+        return false;
+    }
+    goes_on = visit(context, name);
+    memory_free(name);
+    return goes_on;
+}
+
+enum odo_status platform_path_list(const char *folder,
+                                   bool (*visit)(void *context, const char *name),
+                                   void *context)
+{
+    char *pattern = platform_path_join(folder, "*");
+    wchar_t *wide = NULL;
+    HANDLE search;
+    WIN32_FIND_DATAW entry;
+    DWORD error;
+    enum odo_status status = pattern ? wide_path_make(pattern, &wide) : ODO_E_OUT_OF_MEMORY;
+
+    if (status != ODO_OK) {
+        goto done;
+    }
+    search = FindFirstFileW(wide, &entry);
+    if (search == INVALID_HANDLE_VALUE) {
+        error = GetLastError();
+        status = error == ERROR_FILE_NOT_FOUND ? ODO_OK : status_from_win32(error);
+        goto done;
+    }
+    do {
+        if (!visit_entry(&entry, visit, context, &status)) {
+            FindClose(search);
+            goto done;
+        }
+    } while (FindNextFileW(search, &entry));
+    error = GetLastError();
+    status = error == ERROR_NO_MORE_FILES ? ODO_OK : status_from_win32(error);
+    FindClose(search);
+
+done:
+    memory_free(wide);
+    memory_free(pattern);
     return status;
 }

@@ -1,0 +1,102 @@
+/*
+ * Whatever a journal holds, it is refused or read as a job that could be ours: written again it
+ * reads the same. The checksums are made right first, so that they keep nothing out.
+ */
+#include "fuzz_target.h"
+
+#include "ranges/range_set.h"
+#include "store/journal_format.h"
+#include "support/job_compare.h"
+
+#include <string.h>
+
+#define BOOT "a start"
+
+/* Let every record end within the data, and give it the checksum of what it holds. */
+static void seal_all(uint8_t *data, size_t size)
+{
+    uint64_t row = 0;
+    size_t at = 0;
+
+    while (size - at >= JOURNAL_HEAD_SIZE) {
+        size_t left = size - at - JOURNAL_HEAD_SIZE;
+        size_t length = data[at] | (size_t)data[at + 1] << 8 | (size_t)data[at + 2] << 16 |
+                        (size_t)data[at + 3] << 24;
+
+        length = length < left ? length : left;
+        journal_seal(data + at, length, row++);
+        at += JOURNAL_HEAD_SIZE + length;
+    }
+}
+
+static void check_file(const struct job_file *file)
+{
+    REQUIRE(file->file_id && file->url);
+    REQUIRE(!file->local_path == !file->temporary_path);
+    REQUIRE(file->local_path || !file->has_begun);
+    REQUIRE(range_set_is_normal(&file->wanted) && file->wanted.count > 0);
+    REQUIRE(file->checkpoint.begun == file->has_begun);
+    REQUIRE(file->bytes_total == ODO_SIZE_UNKNOWN || file->bytes_had <= file->bytes_total);
+    REQUIRE(!file->is_transferred || file->bytes_had == file->bytes_total);
+    REQUIRE(!file->is_completed || file->is_transferred);
+}
+
+static void check_job(const struct job *job)
+{
+    REQUIRE(job->state < ODO_JOB_STATE_COUNT);
+    REQUIRE(job->times.created_us >= 0 && job->times.modified_us >= 0);
+    REQUIRE(job->error_file == UINT32_MAX || job->error_file < job->file_count);
+    for (uint32_t i = 0; i < job->file_count; i++) {
+        check_file(job->files[i]);
+    }
+}
+
+static void check_read(const uint8_t *data, size_t size)
+{
+    struct journal_reading reading = {0};
+    struct journal_reading again_reading = {0};
+    struct buffer bytes;
+    struct job job;
+    struct job again;
+    uint64_t row = 0;
+    const char *difference;
+    enum odo_status status = journal_read(data, size, BOOT, &job, &reading);
+
+    if (status != ODO_OK) {
+        REQUIRE(status == ODO_E_DAMAGED || status == ODO_E_NOT_SUPPORTED ||
+                status == ODO_E_OUT_OF_MEMORY);
+        return;
+    }
+    REQUIRE(reading.size <= size && reading.row >= 2);
+    check_job(&job);
+
+    buffer_init(&bytes, JOURNAL_SIZE_MAX);
+    REQUIRE(journal_write_all(&bytes, &row, &job, BOOT) == ODO_OK);
+    REQUIRE(journal_read(bytes.data, bytes.size, BOOT, &again, &again_reading) == ODO_OK);
+    REQUIRE(again_reading.size == bytes.size && again_reading.row == row);
+    difference = job_compare(&again, &job);
+    if (difference) {
+        fprintf(stderr, "the jobs differ in %s\n", difference);
+    }
+    REQUIRE(!difference);
+    job_free(&again);
+    buffer_free(&bytes);
+    job_free(&job);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    uint8_t *copy = malloc(size > 0 ? size : 1);
+
+    if (!copy) {
+        return 0;
+    }
+    if (size > 0) {
+        memcpy(copy, data, size);
+    }
+    check_read(copy, size); /* as it is */
+    seal_all(copy, size);
+    check_read(copy, size);
+    free(copy);
+    return 0;
+}

@@ -1,0 +1,157 @@
+/*
+ * The DLL as a program meets it that knows nothing of it but the registry: registered, and made
+ * by COM when somebody asks for its class.
+ *
+ * Jobs are kept in a folder of the test's own, so that neither what a test leaves nor what a
+ * user has matters to the other.
+ */
+#ifndef TESTS_INTEGRATION_REGISTERED_SERVER_H
+#define TESTS_INTEGRATION_REGISTERED_SERVER_H
+
+#include "com/client.h"
+#include "integration/registry_copy.h"
+#include "support/temp_folder.h"
+
+#include <wchar.h>
+
+#define PRODUCT_CLASS L"{7E4F9C62-3B1D-4E5A-9A55-0D0C1B6E2F31}"
+#define DO_CLASS      L"{5B99FA76-721C-423C-ADAC-56D03C8A8007}"
+
+/* The full path of the DLL under test, as Windows writes it. */
+static inline const WCHAR *server_path(void)
+{
+    static WCHAR path[1024];
+
+    if (!*path && !GetFullPathNameW(L"" ODO_DLL, (DWORD)TEST_COUNT(path), path, NULL)) {
+        fprintf(stderr, "no full path for %s\n", ODO_DLL);
+        exit(EXIT_FAILURE);
+    }
+    return path;
+}
+
+/* An entry point of the DLL, which must be there. `module` has been loaded. */
+static inline FARPROC server_entry(HMODULE module, const char *name)
+{
+    FARPROC entry = GetProcAddress(module, name);
+
+    if (!entry) {
+        fprintf(stderr, "%s has no %s\n", ODO_DLL, name);
+        exit(EXIT_FAILURE);
+    }
+    return entry;
+}
+
+/* Call one of DllRegisterServer, DllUnregisterServer and DllCanUnloadNow. */
+static inline HRESULT server_call(HMODULE module, const char *name)
+{
+    union {
+        FARPROC any;
+        HRESULT(STDAPICALLTYPE *plain)(void);
+    } entry = {.any = server_entry(module, name)};
+
+    return entry.plain();
+}
+
+/* DllInstall, as regsvr32 /i calls it. */
+static inline HRESULT server_install(HMODULE module, bool install, const WCHAR *words)
+{
+    union {
+        FARPROC any;
+        HRESULT(STDAPICALLTYPE *plain)(BOOL, PCWSTR);
+    } entry = {.any = server_entry(module, "DllInstall")};
+
+    return entry.plain(install, words);
+}
+
+static inline HMODULE server_load(void)
+{
+    HMODULE module = LoadLibraryW(server_path());
+
+    if (!module) {
+        fprintf(stderr, "%s cannot be loaded (error %lu)\n", ODO_DLL, GetLastError());
+        exit(EXIT_FAILURE);
+    }
+    return module;
+}
+
+/* Is the DLL in this process? */
+static inline bool server_is_loaded(void)
+{
+    return GetModuleHandleW(wcsrchr(server_path(), L'\\') + 1) != NULL;
+}
+
+/* The keys that a registration may touch, below Software\Classes. */
+static const WCHAR *const server_keys[] = {
+    L"CLSID\\" PRODUCT_CLASS,
+    L"CLSID\\" DO_CLASS,
+    L"OpenDO.DeliveryOptimization",
+    L"OpenDO.DeliveryOptimization.1",
+};
+
+enum { SERVER_KEY_COUNT = 4 };
+
+/* What a test found and puts back when it ends. */
+struct registered_server {
+    struct registry_copy before[SERVER_KEY_COUNT];
+    char *store;
+};
+
+static inline HKEY server_open_classes(HKEY hive)
+{
+    HKEY classes = NULL;
+
+    if (RegCreateKeyExW(hive, L"Software\\Classes", 0, NULL, 0, KEY_ALL_ACCESS, NULL, &classes,
+                        NULL) != ERROR_SUCCESS) {
+        fprintf(stderr, "the registry's classes cannot be opened\n");
+        exit(EXIT_FAILURE);
+    }
+    return classes;
+}
+
+/* Have a folder of this program's own for jobs. It goes with registered_server_end(). */
+static inline char *server_use_own_store(void)
+{
+    char *store = temp_folder_create();
+
+    SetEnvironmentVariableW(L"OPENDO_STORE", client_wide(store));
+    return store;
+}
+
+/*
+ * Register the DLL, and have it win over whoever has the class of Delivery Optimization. Ends
+ * the program when it cannot be done.
+ */
+static inline void registered_server_begin(struct registered_server *server)
+{
+    HKEY classes = server_open_classes(HKEY_LOCAL_MACHINE);
+    HMODULE module = server_load();
+    HRESULT hr;
+
+    for (size_t i = 0; i < SERVER_KEY_COUNT; i++) {
+        registry_copy_take(&server->before[i], classes, server_keys[i]);
+        registry_copy_delete(classes, server_keys[i]);
+    }
+    RegCloseKey(classes);
+    server->store = server_use_own_store();
+    hr = server_call(module, "DllRegisterServer");
+    FreeLibrary(module);
+    if (hr != S_OK) {
+        fprintf(stderr, "%s cannot be registered (0x%08lX)\n", ODO_DLL, (unsigned long)hr);
+        exit(EXIT_FAILURE);
+    }
+}
+
+/* Put the registry back as it was. */
+static inline void registered_server_end(struct registered_server *server)
+{
+    HKEY classes = server_open_classes(HKEY_LOCAL_MACHINE);
+
+    for (size_t i = 0; i < SERVER_KEY_COUNT; i++) {
+        registry_copy_put_back(&server->before[i], classes);
+        registry_copy_free(&server->before[i]);
+    }
+    RegCloseKey(classes);
+    temp_folder_remove(server->store);
+}
+
+#endif
