@@ -360,8 +360,7 @@ static void settle_locked(const struct call *call, HRESULT result)
 }
 
 /*
- * The last moment at which a call can be stopped. From here on whoever replaces the client
- * waits for it.
+ * The last moment at which a call can be stopped.
  */
 static bool begin_call(const struct call *call)
 {
@@ -479,8 +478,8 @@ static ULONGLONG serve(void)
 /* --- Who is told ------------------------------------------------------------------------ */
 
 /*
- * Wait until a call that has begun on another thread has ended, or for a while. In a
- * single-threaded apartment that call may be one to this very apartment, which comes through
+ * Wait until the thread that serves the job is done with its client, or for a while. In a
+ * single-threaded apartment its call may be one to this very apartment, which comes through
  * here.
  */
 static void wait_for_call(struct subscription *subscription, struct call_waiter *waiter)
@@ -508,6 +507,7 @@ static void replace_client(struct subscription *subscription, DWORD client)
     struct call_waiter waiter = {.ended = CreateEventW(NULL, TRUE, FALSE, NULL)};
     ULONG flags = odo_job_get_number(subscription->job, ODO_JOB_NOTIFY_FLAGS);
     GUID caller = GUID_NULL;
+    bool is_inside;
     bool must_wait;
     DWORD before;
 
@@ -520,8 +520,9 @@ static void replace_client(struct subscription *subscription, DWORD client)
     subscription->locked.tries = 0;
     subscription->locked.outcome_due = 0;
     forget_news_locked(subscription);
-    must_wait = waiter.ended && subscription->locked.call_has_begun &&
-                !IsEqualGUID(&subscription->locked.caller, &caller);
+    is_inside = subscription->locked.call_has_begun &&
+                IsEqualGUID(&subscription->locked.caller, &caller);
+    must_wait = waiter.ended && subscription->locked.is_served && !is_inside;
     if (must_wait) {
         waiter.next = subscription->locked.waiters;
         subscription->locked.waiters = &waiter;

@@ -24,9 +24,9 @@ void callback_on_event(void *context, const struct odo_event *event);
 /*
  * IBackgroundCopyJob::SetNotifyInterface. Takes the place of the client before; NULL removes it.
  *
- * When this returns, no call to the client before will begin any more. One that has begun on
- * another thread is waited for, for a second at most, while calls to this apartment are let
- * through; from inside a callback there is no wait.
+ * When this returns, no call to the client before will begin any more, and nobody here holds it
+ * any more. A call that has begun on another thread is waited for, for a second at most, while
+ * calls to this apartment are let through; from inside a callback there is no wait.
  *
  *   E_NOINTERFACE        the client is not an IBackgroundCopyCallback, or not an
  *                        IBackgroundCopyCallback2 although files are to be notified

@@ -120,6 +120,7 @@ static void finish_if_done(struct transfer *transfer)
         return;
     }
     transfer_close_sink(transfer);
+    transfer->bytes_had = transfer_plan_total(transfer);
     transfer->state = TRANSFER_DONE;
     transfer->error = (struct odo_error){.status = ODO_OK};
     note_due(transfer);
