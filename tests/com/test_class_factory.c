@@ -1,6 +1,6 @@
 #include "com/class_factory.h"
-#include "com/module.h"
 #include "com/client.h"
+#include "com/module.h"
 
 static HRESULT client_get_class_object(REFCLSID clsid, REFIID iid, void **out)
 {
@@ -16,7 +16,8 @@ static IClassFactory *get_factory(void)
 }
 
 /* The number under which BITS itself is registered: never ours. */
-static const CLSID bits_class = {0x4991d34b, 0x80a1, 0x4291, {0x83, 0xb6, 0x33, 0x28, 0x36, 0x6b, 0x90, 0x97}};
+static const CLSID bits_class = {
+    0x4991d34b, 0x80a1, 0x4291, {0x83, 0xb6, 0x33, 0x28, 0x36, 0x6b, 0x90, 0x97}};
 
 static const struct class_case {
     const char *name;
@@ -131,9 +132,9 @@ static void a_job_keeps_the_server_loaded_until_it_ends(void **state)
     GUID id;
 
     (void)state;
-    assert_hr(IBackgroundCopyManager_CreateJob(manager, L"lonely", BG_JOB_TYPE_DOWNLOAD, &id,
-                                               &job),
-              S_OK);
+    assert_hr(
+        IBackgroundCopyManager_CreateJob(manager, L"lonely", BG_JOB_TYPE_DOWNLOAD, &id, &job),
+        S_OK);
     IBackgroundCopyJob_Release(job);
     IBackgroundCopyManager_Release(manager);
     assert_false(module_can_unload());

@@ -10,7 +10,8 @@ static HRESULT client_get_class_object(REFCLSID clsid, REFIID iid, void **out)
 
 enum { ITEMS = 3 };
 
-/* An enumerator over ITEMS items; the two kinds have the same vtable but for the item's type. */
+/* An enumerator over ITEMS items; the two kinds have the same vtable but for the item's type.
+ */
 struct fixture {
     IBackgroundCopyManager *manager;
     IBackgroundCopyJob *jobs[ITEMS];
@@ -84,17 +85,13 @@ static const struct walk {
     {"skip one by one, and then no more",
      {{SKIP, 1, S_OK, 0}, {SKIP, 1, S_OK, 0}, {SKIP, 1, S_OK, 0}, {SKIP, 1, S_FALSE, 0}},
      4},
-    {"skip past the end, and be there",
-     {{SKIP, 4, S_FALSE, 0}, {NEXT, 1, S_FALSE, 0}},
-     2},
+    {"skip past the end, and be there", {{SKIP, 4, S_FALSE, 0}, {NEXT, 1, S_FALSE, 0}}, 2},
     {"skip very far", {{SKIP, 0xffffffff, S_FALSE, 0}, {SKIP, 0, S_OK, 0}}, 2},
     {"skip and take the rest", {{SKIP, 2, S_OK, 0}, {NEXT, 1, S_OK, 1}}, 2},
     {"skip, reset and skip again",
      {{SKIP, 2, S_OK, 0}, {RESET, 0, S_OK, 0}, {SKIP, 2, S_OK, 0}, {NEXT, 2, S_FALSE, 1}},
      4},
-    {"reset at the end",
-     {{NEXT, 3, S_OK, 3}, {RESET, 0, S_OK, 0}, {NEXT, 3, S_OK, 3}},
-     3},
+    {"reset at the end", {{NEXT, 3, S_OK, 3}, {RESET, 0, S_OK, 0}, {NEXT, 3, S_OK, 3}}, 3},
     {"a clone goes on where the other stood",
      {{NEXT, 1, S_OK, 1}, {CLONE, 0, S_OK, 0}, {NEXT, 3, S_FALSE, 2}},
      3},

@@ -8,7 +8,8 @@ static HRESULT client_get_class_object(REFCLSID clsid, REFIID iid, void **out)
     return class_factory_get(clsid, iid, out);
 }
 
-/* The internal interface that some clients ask Windows' class for; its layout is not settled. */
+/* The internal interface that some clients ask Windows' class for; its layout is not settled.
+ */
 static const IID internal_manager = {
     0x6692fd56, 0x3b9b, 0x433a, {0xac, 0x04, 0x3f, 0xfb, 0x44, 0x25, 0x56, 0xdd}};
 static const IID file6 = {

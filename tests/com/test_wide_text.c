@@ -20,7 +20,10 @@ static const struct text_case {
     {"a pair of surrogates takes four bytes", L"\xd83d\xde00", "\xf0\x9f\x98\x80"},
     {"the last pair takes four bytes", L"\xdbff\xdfff", "\xf4\x8f\xbf\xbf"},
     {"a high surrogate at the end is refused", L"a\xd83d", NULL},
-    {"a high surrogate before a letter is refused", L"\xd83d" L"a", NULL},
+    {"a high surrogate before a letter is refused",
+     L"\xd83d"
+     L"a",
+     NULL},
     {"a low surrogate alone is refused", L"\xde00", NULL},
     {"surrogates in the wrong order are refused", L"\xde00\xd83d", NULL},
 };
