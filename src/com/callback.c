@@ -14,9 +14,9 @@
 enum {
     MODIFICATION_INTERVAL_MS = 500,
     OUTCOME_TRIES = 3,
-    OUTCOME_PAUSE_MS = 500,    /* before the second try; each later pause is four times longer */
+    OUTCOME_PAUSE_MS = 500, /* before the second try; each later pause is four times longer */
     FILES_WAITING_MOST = 4096, /* news of further files is dropped */
-    REPLACE_LIMIT_MS = 1000,   /* replacing a client waits no longer for a call that has begun */
+    REPLACE_LIMIT_MS = 1000, /* replacing a client waits no longer for a call that has begun */
 };
 
 /* What is told to a client in one call. */
@@ -40,7 +40,9 @@ struct subscription {
     LONG refs;           /* the list's, and that of the thread that serves it */
 
     struct {
-        DWORD client;     /* of interface_keeper; 0 when there is none */
+        DWORD client;   /* of interface_keeper; 0 when there is none */
+        bool has_class; /* to be told instead when there is no client */
+        CLSID class;
         ULONG generation; /* moves on with each client */
         ULONG flags;
         bool is_served; /* a thread is busy with it */
@@ -121,7 +123,8 @@ static bool wants_locked(const struct subscription *subscription, ULONG flag)
 {
     ULONG flags = subscription->locked.flags;
 
-    return subscription->locked.client != 0 && (flags & flag) && !(flags & BG_NOTIFY_DISABLE);
+    return (subscription->locked.client != 0 || subscription->locked.has_class) &&
+           (flags & flag) && !(flags & BG_NOTIFY_DISABLE);
 }
 
 static ULONG outcome_flag(enum odo_job_state outcome)
@@ -269,7 +272,8 @@ struct call {
     struct subscription *subscription; /* counted */
     enum notice notice;
     ULONG generation;
-    DWORD client;
+    DWORD client; /* 0 for an object of `class` */
+    CLSID class;
     enum odo_job_state outcome;
     uint32_t file_index;
 };
@@ -306,6 +310,7 @@ static bool take_call(struct call *call_out, ULONGLONG *due_out, bool *is_more_o
                 .notice = notice,
                 .generation = item->locked.generation,
                 .client = item->locked.client,
+                .class = item->locked.class,
                 .outcome = item->locked.outcome,
                 .file_index = notice == NOTICE_FILE_TRANSFERRED ? item->locked.files[0] : 0,
             };
@@ -382,6 +387,15 @@ static bool begin_call(const struct call *call)
     return may_begin;
 }
 
+/* The client's interface, or one of a fresh object of the job's notification class. */
+static HRESULT reach_client(const struct call *call, REFIID iid, void **out)
+{
+    if (call->client != 0) {
+        return interface_keeper_get(call->client, iid, out);
+    }
+    return CoCreateInstance(&call->class, NULL, CLSCTX_LOCAL_SERVER, iid, out);
+}
+
 static HRESULT call_client(const struct call *call, IBackgroundCopyJob *job)
 {
     bool is_about_file = call->notice == NOTICE_FILE_TRANSFERRED;
@@ -403,10 +417,9 @@ static HRESULT call_client(const struct call *call, IBackgroundCopyJob *job)
         hr = S_OK;
     }
     if (SUCCEEDED(hr)) {
-        hr = interface_keeper_get(call->client,
-                                  is_about_file ? &IID_IBackgroundCopyCallback2
-                                                : &IID_IBackgroundCopyCallback,
-                                  (void **)&client);
+        hr = reach_client(
+            call, is_about_file ? &IID_IBackgroundCopyCallback2 : &IID_IBackgroundCopyCallback,
+            (void **)&client);
     }
     if (FAILED(hr) || !begin_call(call)) {
         goto done;
@@ -570,7 +583,8 @@ static bool is_final(struct odo_job *job)
 
 HRESULT callback_set_client(struct odo_job *job, IUnknown *client)
 {
-    bool wants_files = odo_job_get_number(job, ODO_JOB_NOTIFY_FLAGS) & BG_NOTIFY_FILE_TRANSFERRED;
+    bool wants_files =
+        odo_job_get_number(job, ODO_JOB_NOTIFY_FLAGS) & BG_NOTIFY_FILE_TRANSFERRED;
     struct subscription *subscription;
     DWORD kept = 0;
     HRESULT hr;
@@ -579,10 +593,9 @@ HRESULT callback_set_client(struct odo_job *job, IUnknown *client)
         return DO_E_INVALID_STATE;
     }
     if (client) {
-        hr = interface_keeper_keep(client,
-                                   wants_files ? &IID_IBackgroundCopyCallback2
-                                               : &IID_IBackgroundCopyCallback,
-                                   &kept);
+        hr = interface_keeper_keep(
+            client, wants_files ? &IID_IBackgroundCopyCallback2 : &IID_IBackgroundCopyCallback,
+            &kept);
         if (FAILED(hr)) {
             return hr;
         }
@@ -595,11 +608,62 @@ HRESULT callback_set_client(struct odo_job *job, IUnknown *client)
     replace_client(subscription, kept);
     tell_what_was_missed(subscription);
     release(subscription);
-    if (is_final(job)) { /* it became so meanwhile, and whoever did that may have been earlier */
-        callback_forget(job);
+    if (is_final(job)) {
+        callback_forget(job); /* it became so meanwhile, perhaps before there was any client */
         return DO_E_INVALID_STATE;
     }
     return S_OK;
+}
+
+/* The class in the job's settings; false when there is none. */
+static bool read_class(struct odo_job *job, CLSID *class_out)
+{
+    WCHAR wide[64];
+    char *text = NULL;
+    bool has_class;
+
+    if (odo_job_get_text(job, ODO_JOB_NOTIFICATION_CLASS, &text) != ODO_OK) {
+        return false;
+    }
+    has_class = *text != '\0' &&
+                MultiByteToWideChar(CP_UTF8, 0, text, -1, wide, ARRAYSIZE(wide)) > 0 &&
+                SUCCEEDED(CLSIDFromString(wide, class_out));
+    odo_free(text);
+    return has_class;
+}
+
+HRESULT callback_class_changed(struct odo_job *job)
+{
+    struct subscription *subscription;
+    CLSID class = CLSID_NULL;
+    bool has_class = read_class(job, &class);
+    ULONG flags = odo_job_get_number(job, ODO_JOB_NOTIFY_FLAGS);
+
+    subscription = get(job);
+    if (!subscription) {
+        return E_OUTOFMEMORY;
+    }
+    AcquireSRWLockExclusive(&lock);
+    subscription->locked.has_class = has_class;
+    subscription->locked.class = class;
+    subscription->locked.flags = flags;
+    ReleaseSRWLockExclusive(&lock);
+    tell_what_was_missed(subscription);
+    release(subscription);
+    return S_OK;
+}
+
+void callback_job_found(struct odo_job *job)
+{
+    CLSID class;
+    bool is_known;
+
+    AcquireSRWLockShared(&lock);
+    is_known = find_locked(job) != NULL;
+    ReleaseSRWLockShared(&lock);
+    if (!is_known && read_class(job, &class)) {
+        callback_class_changed(job); /* without memory the next one who looks tries again */
+    }
 }
 
 HRESULT callback_get_client(struct odo_job *job, IUnknown **client_out)
@@ -650,6 +714,24 @@ void callback_forget(struct odo_job *job)
     if (subscription) {
         replace_client(subscription, 0);
         release(subscription); /* the list's */
+    }
+}
+
+void callback_forget_all(void)
+{
+    for (;;) {
+        struct odo_job *job = NULL;
+
+        AcquireSRWLockShared(&lock);
+        if (subscriptions) {
+            job = odo_job_add_ref(subscriptions->job);
+        }
+        ReleaseSRWLockShared(&lock);
+        if (!job) {
+            return;
+        }
+        callback_forget(job);
+        odo_job_release(job);
     }
 }
 

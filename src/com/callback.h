@@ -1,6 +1,6 @@
 /*
- * The client's callback interface of each job: kept, brought to whichever apartment it lives in,
- * and called with no lock held.
+ * The client's callback interface of each job: kept, brought to whichever apartment it lives
+ * in, and called with no lock held.
  *
  * Calls come from threads of com/worker_pool.h; those of one job come one after the other and
  * in order. What a client wants to hear is in the job's notify flags. The outcome of a job,
@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <windows.h>
+
 #include <unknwn.h>
 
 #include <odo/odo.h>
@@ -22,7 +23,8 @@
 void callback_on_event(void *context, const struct odo_event *event);
 
 /*
- * IBackgroundCopyJob::SetNotifyInterface. Takes the place of the client before; NULL removes it.
+ * IBackgroundCopyJob::SetNotifyInterface. Takes the place of the client before; NULL removes
+ * it.
  *
  * When this returns, no call to the client before will begin any more, and nobody here holds it
  * any more. A call that has begun on another thread is waited for, for a second at most, while
@@ -41,8 +43,21 @@ HRESULT callback_get_client(struct odo_job *job, IUnknown **client_out);
 /* The job's notify flags have been set. */
 void callback_flags_changed(struct odo_job *job);
 
+/*
+ * The job's notification class (BITS_JOB_PROPERTY_NOTIFICATION_CLSID) was set, or the job was
+ * taken up from the store: while it has no client, its news goes to an object of that class,
+ * activated out of process for each call. Without memory for it E_OUTOFMEMORY.
+ */
+HRESULT callback_class_changed(struct odo_job *job);
+
+/* A job was found, perhaps in the store, where its notification class may be known. */
+void callback_job_found(struct odo_job *job);
+
 /* The job was completed or cancelled: as if the client were removed. */
 void callback_forget(struct odo_job *job);
+
+/* The same for all jobs: there is no engine any more. */
+void callback_forget_all(void);
 
 /*
  * End the threads, which must be without work. False when they have not ended, or when the

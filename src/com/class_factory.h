@@ -3,6 +3,7 @@
 #define ODO_COM_CLASS_FACTORY_H
 
 #include <windows.h>
+
 #include <objbase.h>
 
 /* What DllGetClassObject answers. CLASS_E_CLASSNOTAVAILABLE and NULL for other classes. */

@@ -11,8 +11,8 @@ struct client_stream {
     struct client_stream *next;
     const struct odo_job *job; /* not counted: the job outlives its streams */
     uint32_t file_index;
-    DWORD stream;             /* of interface_keeper */
-    CO_MTA_USAGE_COOKIE mta;  /* keeps the apartment in which the engine's thread calls */
+    DWORD stream;            /* of interface_keeper */
+    CO_MTA_USAGE_COOKIE mta; /* keeps the apartment in which the engine's thread calls */
 };
 
 /* Those in use, so that the property can be read. */

@@ -9,6 +9,7 @@
 #define ODO_COM_CLIENT_STREAM_H
 
 #include <windows.h>
+
 #include <unknwn.h>
 
 #include <odo/odo.h>

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <windows.h>
+
 #include <objbase.h>
 
 /* One interface an object answers for, and where its vtable pointer lies. */

@@ -7,6 +7,7 @@
 #define ODO_COM_ENUMERATOR_H
 
 #include <windows.h>
+
 #include <unknwn.h>
 
 struct enumerator {

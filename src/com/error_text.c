@@ -143,8 +143,7 @@ static bool system_text(HRESULT code, DWORD language, WCHAR text_out[TEXT_MOST])
     }
     return ask_for_text(FORMAT_MESSAGE_FROM_SYSTEM, NULL, value, language, text_out) ||
            ask_for_text(FORMAT_MESSAGE_FROM_SYSTEM, NULL, value, 0, text_out) ||
-           (winhttp &&
-            ask_for_text(FORMAT_MESSAGE_FROM_HMODULE, winhttp, value, 0, text_out));
+           (winhttp && ask_for_text(FORMAT_MESSAGE_FROM_HMODULE, winhttp, value, 0, text_out));
 }
 
 HRESULT error_text_describe(HRESULT code, DWORD language, LPWSTR *text_out)

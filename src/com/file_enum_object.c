@@ -21,8 +21,7 @@ static HRESULT make_file(void *context, ULONG index, IUnknown **item_out)
 {
     const struct file_enum_object *object = context;
 
-    return file_object_create(object->job, index, &IID_IBackgroundCopyFile,
-                              (void **)item_out);
+    return file_object_create(object->job, index, &IID_IBackgroundCopyFile, (void **)item_out);
 }
 
 static HRESULT STDMETHODCALLTYPE file_enum_object_Next(IEnumBackgroundCopyFiles *self,

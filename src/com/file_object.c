@@ -110,7 +110,7 @@ static HRESULT STDMETHODCALLTYPE file_object_GetFileRanges(IBackgroundCopyFile5 
     if (count == 0) {
         return S_FALSE;
     }
-    *ranges_out = CoTaskMemAlloc(count * sizeof(**ranges_out)); /* the array fits already once */
+    *ranges_out = CoTaskMemAlloc(count * sizeof(**ranges_out)); /* as large as ours */
     if (*ranges_out) {
         memcpy(*ranges_out, ranges, count * sizeof(**ranges_out));
         *count_out = count;
@@ -139,8 +139,7 @@ static HRESULT STDMETHODCALLTYPE file_object_SetRemoteName(IBackgroundCopyFile5 
 static HRESULT STDMETHODCALLTYPE file_object_GetTemporaryName(IBackgroundCopyFile5 *self,
                                                               LPWSTR *name_out)
 {
-    return return_text(impl_from_IBackgroundCopyFile5(self), ODO_FILE_TEMPORARY_PATH,
-                       name_out);
+    return return_text(impl_from_IBackgroundCopyFile5(self), ODO_FILE_TEMPORARY_PATH, name_out);
 }
 
 static HRESULT STDMETHODCALLTYPE file_object_SetValidationState(IBackgroundCopyFile5 *self,

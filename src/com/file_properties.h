@@ -3,6 +3,7 @@
 #define ODO_COM_FILE_PROPERTIES_H
 
 #include <windows.h>
+
 #include <oleauto.h>
 
 #include <odo/odo.h>

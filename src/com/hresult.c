@@ -5,6 +5,9 @@
 #include <urlmon.h>
 #include <winhttp.h>
 
+/* ERROR_DISK_QUOTA_EXCEEDED; not in every winerror.h. */
+#define DISK_QUOTA_EXCEEDED 1295
+
 /* ERROR_NOT_FOUND: the property was never set. */
 #define NOT_SET HRESULT_FROM_WIN32(ERROR_NOT_FOUND)
 
@@ -57,7 +60,7 @@ HRESULT hresult_from_status(enum odo_status status)
     case ODO_E_DISK_FULL:
         return HRESULT_FROM_WIN32(ERROR_DISK_FULL);
     case ODO_E_QUOTA_EXCEEDED:
-        return HRESULT_FROM_WIN32(1295); /* ERROR_DISK_QUOTA_EXCEEDED; not in every winerror.h */
+        return HRESULT_FROM_WIN32(DISK_QUOTA_EXCEEDED);
     case ODO_E_FILE_NOT_FOUND:
         return HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND);
     case ODO_E_PATH_NOT_FOUND:

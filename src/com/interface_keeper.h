@@ -8,6 +8,7 @@
 #define ODO_COM_INTERFACE_KEEPER_H
 
 #include <windows.h>
+
 #include <unknwn.h>
 
 /*

@@ -435,8 +435,8 @@ static HRESULT STDMETHODCALLTYPE job_object_GetNotifyCmdLine(IBackgroundCopyJob5
     return E_NOTIMPL;
 }
 
-static HRESULT STDMETHODCALLTYPE job_object_GetReplyProgress(
-    IBackgroundCopyJob5 *self, BG_JOB_REPLY_PROGRESS *progress_out)
+static HRESULT STDMETHODCALLTYPE
+job_object_GetReplyProgress(IBackgroundCopyJob5 *self, BG_JOB_REPLY_PROGRESS *progress_out)
 {
     (void)self;
     if (progress_out) {

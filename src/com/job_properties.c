@@ -1,10 +1,13 @@
 #include "com/job_properties.h"
 
+#include "com/callback.h"
 #include "com/hresult.h"
 #include "com/properties.h"
+#include "com/wide_text.h"
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <wchar.h>
 
 /* --- IBackgroundCopyJob5 ---------------------------------------------------------------- */
@@ -12,8 +15,10 @@
 static bool is_cost_policy(DWORD value)
 {
     static const DWORD policies[] = {
-        (DWORD)BITS_JOB_TRANSFER_POLICY_ALWAYS,       (DWORD)BITS_JOB_TRANSFER_POLICY_NOT_ROAMING,
-        (DWORD)BITS_JOB_TRANSFER_POLICY_NO_SURCHARGE, (DWORD)BITS_JOB_TRANSFER_POLICY_STANDARD,
+        (DWORD)BITS_JOB_TRANSFER_POLICY_ALWAYS,
+        (DWORD)BITS_JOB_TRANSFER_POLICY_NOT_ROAMING,
+        (DWORD)BITS_JOB_TRANSFER_POLICY_NO_SURCHARGE,
+        (DWORD)BITS_JOB_TRANSFER_POLICY_STANDARD,
         (DWORD)BITS_JOB_TRANSFER_POLICY_UNRESTRICTED,
     };
 
@@ -38,9 +43,47 @@ static DWORD cost_policy(struct odo_job *job)
                : (DWORD)BITS_JOB_TRANSFER_POLICY_STANDARD;
 }
 
+static HRESULT set_notification_class(struct odo_job *job, const CLSID *class)
+{
+    WCHAR wide[64] = L"";
+    char *text = NULL;
+    enum odo_status status;
+
+    if (!IsEqualGUID(class, &GUID_NULL)) {
+        StringFromGUID2(class, wide, ARRAYSIZE(wide));
+    }
+    status = wide_text_to_utf8(wide, &text);
+    if (status == ODO_OK) {
+        status = odo_job_set_text(job, ODO_JOB_NOTIFICATION_CLASS, text);
+    }
+    free(text);
+    return status == ODO_OK ? callback_class_changed(job) : hresult_from_status(status);
+}
+
+static HRESULT get_notification_class(struct odo_job *job, CLSID *class_out)
+{
+    LPWSTR wide = NULL;
+    char *text = NULL;
+    HRESULT hr = hresult_from_status(odo_job_get_text(job, ODO_JOB_NOTIFICATION_CLASS, &text));
+
+    if (FAILED(hr)) {
+        return hr;
+    }
+    hr = wide_text_from_utf8(text, &wide);
+    odo_free(text);
+    if (SUCCEEDED(hr)) {
+        hr = *wide ? CLSIDFromString(wide, class_out) : S_OK; /* GUID_NULL already */
+    }
+    CoTaskMemFree(wide);
+    return hr;
+}
+
 HRESULT job_properties_set_bits(struct odo_job *job, BITS_JOB_PROPERTY_ID id,
                                 const BITS_JOB_PROPERTY_VALUE *value)
 {
+    if (id == BITS_JOB_PROPERTY_NOTIFICATION_CLSID) {
+        return set_notification_class(job, &value->ClsID);
+    }
     if (id != BITS_JOB_PROPERTY_ID_COST_FLAGS) {
         return E_NOTIMPL;
     }
@@ -57,6 +100,9 @@ HRESULT job_properties_get_bits(struct odo_job *job, BITS_JOB_PROPERTY_ID id,
         return E_INVALIDARG;
     }
     *value_out = (BITS_JOB_PROPERTY_VALUE){.ClsID = {0}};
+    if (id == BITS_JOB_PROPERTY_NOTIFICATION_CLSID) {
+        return get_notification_class(job, &value_out->ClsID);
+    }
     if (id != BITS_JOB_PROPERTY_ID_COST_FLAGS) {
         return E_NOTIMPL;
     }

@@ -3,6 +3,7 @@
 #define ODO_COM_JOB_PROPERTIES_H
 
 #include <windows.h>
+
 #include <oleauto.h>
 
 #include <odo/odo.h>
@@ -10,7 +11,8 @@
 #include "deliveryoptimization.h" /* generated from idl/ */
 
 /*
- * IBackgroundCopyJob5. Of its properties Delivery Optimization has the cost policy.
+ * IBackgroundCopyJob5. Of its properties Delivery Optimization has the cost policy and the
+ * notification class; GUID_NULL is none.
  *
  *   E_NOTIMPL            any other property
  *   E_INVALIDARG         not a policy, or nowhere to put one

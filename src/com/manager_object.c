@@ -1,5 +1,6 @@
 #include "com/manager_object.h"
 
+#include "com/callback.h"
 #include "com/client_security.h"
 #include "com/com_object.h"
 #include "com/error_text.h"
@@ -7,6 +8,7 @@
 #include "com/job_enum_object.h"
 #include "com/job_object.h"
 #include "com/module.h"
+#include "com/owner.h"
 #include "com/wide_text.h"
 
 #include <assert.h>
@@ -63,7 +65,10 @@ static HRESULT STDMETHODCALLTYPE manager_object_CreateJob(IBackgroundCopyManager
     if (status != ODO_OK) {
         return hresult_from_status(status);
     }
-    hr = job_object_create(job, &IID_IBackgroundCopyJob, (void **)job_out);
+    hr = owner_claim(job);
+    if (SUCCEEDED(hr)) {
+        hr = job_object_create(job, &IID_IBackgroundCopyJob, (void **)job_out);
+    }
     if (SUCCEEDED(hr)) {
         odo_job_get_id(job, (struct odo_job_id *)id_out);
     } else {
@@ -73,8 +78,8 @@ static HRESULT STDMETHODCALLTYPE manager_object_CreateJob(IBackgroundCopyManager
     return hr;
 }
 
-static HRESULT STDMETHODCALLTYPE manager_object_GetJob(IBackgroundCopyManager *self,
-                                                       REFGUID id, IBackgroundCopyJob **job_out)
+static HRESULT STDMETHODCALLTYPE manager_object_GetJob(IBackgroundCopyManager *self, REFGUID id,
+                                                       IBackgroundCopyJob **job_out)
 {
     struct odo_engine *engine;
     struct odo_job *job = NULL;
@@ -93,12 +98,32 @@ static HRESULT STDMETHODCALLTYPE manager_object_GetJob(IBackgroundCopyManager *s
     if (status != ODO_OK) {
         return hresult_from_status(status);
     }
-    hr = job_object_create(job, &IID_IBackgroundCopyJob, (void **)job_out);
+    hr = owner_check(job);
+    if (SUCCEEDED(hr)) {
+        callback_job_found(job);
+        hr = job_object_create(job, &IID_IBackgroundCopyJob, (void **)job_out);
+    }
     odo_job_release(job);
     return hr;
 }
 
-/* Everybody in this process is the same user, so ALL_USERS lists the same jobs. */
+/* Leave out the jobs of others, and those that have ended meanwhile. */
+static size_t keep_visible(struct odo_job **jobs, size_t count)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (SUCCEEDED(owner_check(jobs[i]))) {
+            callback_job_found(jobs[i]);
+            jobs[kept++] = jobs[i];
+        } else {
+            odo_job_release(jobs[i]);
+        }
+    }
+    return kept;
+}
+
+/* The store is one user's, so ALL_USERS lists the same jobs. */
 static HRESULT STDMETHODCALLTYPE manager_object_EnumJobs(IBackgroundCopyManager *self,
                                                          DWORD flags,
                                                          IEnumBackgroundCopyJobs **enum_out)
@@ -123,7 +148,7 @@ static HRESULT STDMETHODCALLTYPE manager_object_EnumJobs(IBackgroundCopyManager 
     if (status != ODO_OK) {
         return hresult_from_status(status);
     }
-    return job_enum_object_create(jobs, count, enum_out);
+    return job_enum_object_create(jobs, keep_visible(jobs, count), enum_out);
 }
 
 static HRESULT STDMETHODCALLTYPE manager_object_GetErrorDescription(

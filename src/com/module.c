@@ -36,7 +36,11 @@ static bool stop_idle_engine(void)
  */
 static bool tidy(void)
 {
-    return !is_in_use() && stop_idle_engine() && callback_stop_threads() && !is_in_use();
+    if (is_in_use() || !stop_idle_engine()) {
+        return false;
+    }
+    callback_forget_all(); /* of jobs that are in the store, if any */
+    return callback_stop_threads() && !is_in_use();
 }
 
 void module_hold(void)
@@ -70,7 +74,12 @@ enum odo_status module_get_engine(struct odo_engine **engine_out)
     AcquireSRWLockExclusive(&engine_lock);
     if (!engine) {
         status = odo_engine_start(
-            &(struct odo_engine_options){.host = {.on_event = callback_on_event}}, &engine);
+            &(struct odo_engine_options){
+                .host = {.on_event = callback_on_event},
+                .store_folder = "", /* where this user's jobs are kept */
+                .resume_adopted = true,
+            },
+            &engine);
     }
     if (status == ODO_OK) {
         *engine_out = engine;

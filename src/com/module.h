@@ -2,8 +2,9 @@
  * What keeps the DLL loaded, and the one engine of the process.
  *
  * The engine is made when the first call needs it. It ends when the last object has been
- * released, nobody locks the server, and no job would be lost with it; so a client that has
- * completed or cancelled its jobs and released its objects has nothing of ours left running.
+ * released, nobody locks the server, and no job is running; so a client that has released its
+ * objects has nothing of ours left when its jobs have come to rest. Those that it has neither
+ * completed nor cancelled are in the store then.
  *
  * Any thread but the engine's own may call these functions, with no lock of ours held. Process
  * exit needs none of them.
@@ -32,7 +33,7 @@ enum odo_status module_get_engine(struct odo_engine **engine_out);
 
 /*
  * May the DLL be unloaded? Stops an engine that is idle and waits for our threads to have left.
- * False while there is an object, a lock, or a job that is neither completed nor cancelled.
+ * False while there is an object, a lock, or a job that is running.
  */
 bool module_can_unload(void);
 

@@ -4,10 +4,23 @@
 
 #include <windows.h>
 
+#include <odo/odo.h>
+
 /*
  * The user's SID as text, such as S-1-5-21-..., in CoTaskMemAlloc'ed memory. On failure it is
  * NULL, and the result is what the system said.
  */
 HRESULT owner_get_sid(LPWSTR *sid_out);
+
+/* Note in a new job whose it is. */
+HRESULT owner_claim(struct odo_job *job);
+
+/*
+ * May the calling thread's user see and change the job? Its owner may, and administrators; a
+ * job without an owner is everybody's.
+ *
+ *   E_ACCESSDENIED
+ */
+HRESULT owner_check(struct odo_job *job);
 
 #endif

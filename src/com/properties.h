@@ -11,9 +11,12 @@
 #define ODO_COM_PROPERTIES_H
 
 #include <windows.h>
+
 #include <oleauto.h>
 
-#define PROPERTY_ANY_TYPE ((VARTYPE)VT_ILLEGAL) /* for one that is refused whatever it holds */
+#define PROPERTY_ANY_TYPE                                                                      \
+    ((VARTYPE)VT_ILLEGAL) /* for one that is refused whatever it holds                         \
+                           */
 
 struct property {
     LONG id;

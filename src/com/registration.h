@@ -26,9 +26,9 @@
 
 /* Where entries are written. Tests give keys of their own. */
 struct registration_place {
-    HKEY classes;               /* written: Software\Classes of the machine or of the user */
-    HKEY elsewhere;             /* only read: that of the other one; NULL for none */
-    const WCHAR *server_path;   /* this DLL, in full */
+    HKEY classes;                /* written: Software\Classes of the machine or of the user */
+    HKEY elsewhere;              /* only read: that of the other one; NULL for none */
+    const WCHAR *server_path;    /* this DLL, in full */
     const WCHAR *windows_folder; /* without a backslash at its end */
 };
 
@@ -37,8 +37,8 @@ HRESULT registration_add(const struct registration_place *place, bool take_over)
 HRESULT registration_remove(const struct registration_place *place);
 
 /*
- * The same for this DLL. `words`, which may be NULL, holds what regsvr32 was given with /i: some
- * of these, with commas or blanks between them; others are E_INVALIDARG.
+ * The same for this DLL. `words`, which may be NULL, holds what regsvr32 was given with /i:
+ * some of these, with commas or blanks between them; others are E_INVALIDARG.
  *
  *   user        for this user (HKEY_CURRENT_USER), not for the machine
  *   takeover    see above; without a meaning when unregistering

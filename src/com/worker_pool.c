@@ -182,8 +182,8 @@ bool worker_pool_stop(void)
         struct worker *worker = workers;
 
         workers = worker->next;
-        have_ended = WaitForSingleObject(worker->thread, STOP_LIMIT_MS) == WAIT_OBJECT_0 &&
-                     have_ended;
+        have_ended =
+            WaitForSingleObject(worker->thread, STOP_LIMIT_MS) == WAIT_OBJECT_0 && have_ended;
         worker_release(worker);
     }
     return have_ended;

@@ -5,12 +5,14 @@
 #ifndef TESTS_COM_CLIENT_H
 #define TESTS_COM_CLIENT_H
 
+#include "support/temp_folder.h"
 #include "support/test_table.h"
 
 #include <deliveryoptimizationerrors.h>
 #include <stdbool.h>
 #include <string.h>
 #include <windows.h>
+
 #include <objbase.h>
 
 #include "deliveryoptimization.h" /* generated from idl/ */
@@ -50,6 +52,23 @@ static inline void client_check_wide(const WCHAR *actual, const WCHAR *expected,
 
 static COINIT client_apartment;
 
+/*
+ * Have a folder of this program's own for the server's jobs, unless it has one. The caller ends
+ * the result, which may be NULL, with temp_folder_remove().
+ */
+static inline char *client_use_own_store(void)
+{
+    WCHAR wide[1000];
+    char *store = NULL;
+
+    if (GetEnvironmentVariableW(L"OPENDO_STORE", wide, 1000) == 0) {
+        store = temp_folder_create();
+        MultiByteToWideChar(CP_UTF8, 0, store, -1, wide, 1000);
+        SetEnvironmentVariableW(L"OPENDO_STORE", wide);
+    }
+    return store;
+}
+
 /* Run all tests on this thread in a single-threaded apartment, and again in the other kind. */
 static inline int client_run_in_both(const struct test_suite *suite, const char *name)
 {
@@ -57,6 +76,7 @@ static inline int client_run_in_both(const struct test_suite *suite, const char 
         COINIT kind;
         const char *name;
     } apartments[] = {{COINIT_APARTMENTTHREADED, "STA"}, {COINIT_MULTITHREADED, "MTA"}};
+    char *store = client_use_own_store();
     int failed = 0;
 
     for (size_t i = 0; i < TEST_COUNT(apartments); i++) {
@@ -71,6 +91,7 @@ static inline int client_run_in_both(const struct test_suite *suite, const char 
         failed += test_suite_run(suite, full_name);
         CoUninitialize();
     }
+    temp_folder_remove(store);
     return failed;
 }
 
@@ -128,9 +149,9 @@ static inline IBackgroundCopyJob *client_job(IBackgroundCopyManager *manager)
     IBackgroundCopyJob *job = NULL;
     GUID id;
 
-    assert_hr(IBackgroundCopyManager_CreateJob(manager, L"a job", BG_JOB_TYPE_DOWNLOAD, &id,
-                                               &job),
-              S_OK);
+    assert_hr(
+        IBackgroundCopyManager_CreateJob(manager, L"a job", BG_JOB_TYPE_DOWNLOAD, &id, &job),
+        S_OK);
     return job;
 }
 
@@ -197,13 +218,7 @@ static inline const WCHAR *client_wide(const char *utf8)
  * ----------
  */
 
-enum client_news {
-    NEWS_TRANSFERRED,
-    NEWS_ERROR,
-    NEWS_MODIFICATION,
-    NEWS_FILE,
-    NEWS_COUNT
-};
+enum client_news { NEWS_TRANSFERRED, NEWS_ERROR, NEWS_MODIFICATION, NEWS_FILE, NEWS_COUNT };
 
 struct client_callback {
     IBackgroundCopyCallback2 IBackgroundCopyCallback2_iface;
@@ -211,17 +226,17 @@ struct client_callback {
     bool only_first_kind; /* does not answer IBackgroundCopyCallback2 */
     bool is_agile;        /* has the free-threaded marshaler */
     IUnknown *marshaler;
-    HRESULT result;                  /* of the calls ... */
-    LONG failures;                   /* ... but the first so many fail */
+    HRESULT result; /* of the calls ... */
+    LONG failures;  /* ... but the first so many fail */
     LONG counts[NEWS_COUNT];
-    HANDLE called[NEWS_COUNT];       /* events of their own, reset by whoever waits */
-    DWORD thread;                    /* of the last call */
-    HRESULT error;                   /* of the last JobError */
+    HANDLE called[NEWS_COUNT]; /* events of their own, reset by whoever waits */
+    DWORD thread;              /* of the last call */
+    HRESULT error;             /* of the last JobError */
     BG_ERROR_CONTEXT error_context;
-    char log[200];                   /* a letter for each call: T, E, M, F */
+    char log[200]; /* a letter for each call: T, E, M, F */
     LONG log_length;
-    ULONGLONG times[200];            /* GetTickCount64() of each call */
-    LONG running;                    /* calls that have not returned */
+    ULONGLONG times[200]; /* GetTickCount64() of each call */
+    LONG running;         /* calls that have not returned */
     LONG most_running;
     /* Called inside each call, after it was counted. May be NULL. */
     void (*act)(struct client_callback *callback, enum client_news news,
@@ -234,8 +249,8 @@ static inline struct client_callback *client_callback_of(IBackgroundCopyCallback
     return CONTAINING_RECORD(self, struct client_callback, IBackgroundCopyCallback2_iface);
 }
 
-static inline HRESULT STDMETHODCALLTYPE client_callback_QueryInterface(
-    IBackgroundCopyCallback2 *self, REFIID iid, void **out)
+static inline HRESULT STDMETHODCALLTYPE
+client_callback_QueryInterface(IBackgroundCopyCallback2 *self, REFIID iid, void **out)
 {
     struct client_callback *callback = client_callback_of(self);
 
@@ -288,14 +303,15 @@ static inline HRESULT client_callback_note(struct client_callback *callback,
     return result;
 }
 
-static inline HRESULT STDMETHODCALLTYPE client_callback_JobTransferred(
-    IBackgroundCopyCallback2 *self, IBackgroundCopyJob *job)
+static inline HRESULT STDMETHODCALLTYPE
+client_callback_JobTransferred(IBackgroundCopyCallback2 *self, IBackgroundCopyJob *job)
 {
     return client_callback_note(client_callback_of(self), NEWS_TRANSFERRED, job);
 }
 
-static inline HRESULT STDMETHODCALLTYPE client_callback_JobError(
-    IBackgroundCopyCallback2 *self, IBackgroundCopyJob *job, IBackgroundCopyError *error)
+static inline HRESULT STDMETHODCALLTYPE client_callback_JobError(IBackgroundCopyCallback2 *self,
+                                                                 IBackgroundCopyJob *job,
+                                                                 IBackgroundCopyError *error)
 {
     struct client_callback *callback = client_callback_of(self);
 
@@ -346,9 +362,9 @@ static inline IUnknown *client_callback_unknown(struct client_callback *callback
 /* Let it be called on the server's own threads, whatever the apartment. */
 static inline void client_callback_make_agile(struct client_callback *callback)
 {
-    assert_hr(CoCreateFreeThreadedMarshaler(client_callback_unknown(callback),
-                                            &callback->marshaler),
-              S_OK);
+    assert_hr(
+        CoCreateFreeThreadedMarshaler(client_callback_unknown(callback), &callback->marshaler),
+        S_OK);
     callback->is_agile = true;
 }
 

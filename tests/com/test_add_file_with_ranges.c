@@ -339,6 +339,36 @@ static void ranges_without_a_count_are_not_looked_at(void **state)
     job_fixture_end(&fixture);
 }
 
+/* The array is the caller's word for it; nobody reads so far. */
+static void more_ranges_than_can_be_held_are_refused_unread(void **state)
+{
+    static const BG_FILE_RANGE one = {0, 1};
+    struct job_fixture fixture;
+
+    (void)state;
+    job_fixture_start(&fixture, NULL, 0);
+    assert_hr(job_fixture_add(&fixture, 0xffffffff, &one, UNKNOWN),
+              BG_E_TOO_MANY_RANGES_IN_FILE);
+    assert_int_equal(file_count(fixture.job), 0);
+    job_fixture_end(&fixture);
+}
+
+/* Where this runs under Wine there is a folder that nobody may write, not even root. */
+static void a_folder_that_may_not_be_written_is_refused_at_once(void **state)
+{
+    static const WCHAR folder[] = L"Z:\\sys\\kernel";
+    struct job_fixture fixture;
+
+    (void)state;
+    if (GetFileAttributesW(folder) == INVALID_FILE_ATTRIBUTES) {
+        skip();
+    }
+    job_fixture_start(&fixture, NULL, 0);
+    assert_hr(add_with_texts(&fixture, L"id", L"http://host/file", L"Z:\\sys\\kernel\\file"),
+              E_ACCESSDENIED);
+    job_fixture_end(&fixture);
+}
+
 /* --- Order of checks -------------------------------------------------------------------- */
 
 static const struct order_case {
@@ -700,6 +730,8 @@ int main(void)
     TEST_ADD_TABLE(&suite, ranges, check_ranges);
     TEST_ADD(&suite, a_count_without_ranges_is_refused);
     TEST_ADD(&suite, ranges_without_a_count_are_not_looked_at);
+    TEST_ADD(&suite, more_ranges_than_can_be_held_are_refused_unread);
+    TEST_ADD(&suite, a_folder_that_may_not_be_written_is_refused_at_once);
     TEST_ADD_TABLE(&suite, orders, check_order);
     TEST_ADD(&suite, a_completed_job_takes_no_files);
     TEST_ADD(&suite, a_job_in_motion_fetches_the_new_file_too);

@@ -1,5 +1,5 @@
 #include "com/class_factory.h"
-#include "com/client.h"
+#include "com/job_fixture.h"
 #include "com/module.h"
 
 static HRESULT client_get_class_object(REFCLSID clsid, REFIID iid, void **out)
@@ -125,25 +125,50 @@ static void an_object_keeps_the_server_loaded(void **state)
     assert_true(module_can_unload());
 }
 
-static void a_job_keeps_the_server_loaded_until_it_ends(void **state)
+/* It is in the store, where the next one finds it. */
+static void a_job_at_rest_lets_the_server_go(void **state)
 {
     IBackgroundCopyManager *manager = client_manager();
     IBackgroundCopyJob *job = NULL;
     GUID id;
 
     (void)state;
-    assert_hr(
-        IBackgroundCopyManager_CreateJob(manager, L"lonely", BG_JOB_TYPE_DOWNLOAD, &id, &job),
-        S_OK);
+    assert_hr(IBackgroundCopyManager_CreateJob(manager, L"lonely", BG_JOB_TYPE_DOWNLOAD, &id,
+                                               &job),
+              S_OK);
     IBackgroundCopyJob_Release(job);
     IBackgroundCopyManager_Release(manager);
-    assert_false(module_can_unload());
+    assert_true(module_can_unload());
 
     manager = client_manager();
     assert_hr(IBackgroundCopyManager_GetJob(manager, &id, &job), S_OK);
+    assert_int_equal(client_state(job), BG_JOB_STATE_SUSPENDED);
     assert_hr(IBackgroundCopyJob_Cancel(job), S_OK);
     IBackgroundCopyJob_Release(job);
     IBackgroundCopyManager_Release(manager);
+    assert_true(module_can_unload());
+}
+
+static void a_job_in_motion_keeps_the_server_loaded(void **state)
+{
+    static const struct server_rule stall = {.does = SERVER_STALL_AFTER, .number = 100};
+    struct job_fixture fixture;
+    GUID id;
+
+    (void)state;
+    job_fixture_start(&fixture, &stall, 1);
+    assert_hr(IBackgroundCopyJob_GetId(fixture.job, &id), S_OK);
+    assert_hr(job_fixture_add(&fixture, 0, NULL, DO_UNKNOWN_FILE_SIZE), S_OK);
+    assert_hr(IBackgroundCopyJob_Resume(fixture.job), S_OK);
+    assert_true(range_server_wait_for_stalls(fixture.server, 1, CLIENT_DEADLINE_MS));
+    assert_int_equal(IBackgroundCopyJob_Release(fixture.job), 0);
+    assert_int_equal(IBackgroundCopyManager_Release(fixture.manager), 0);
+    assert_false(module_can_unload());
+
+    fixture.manager = client_manager();
+    assert_hr(IBackgroundCopyManager_GetJob(fixture.manager, &id, &fixture.job), S_OK);
+    assert_int_equal(client_state(fixture.job), BG_JOB_STATE_TRANSFERRING);
+    job_fixture_end(&fixture);
     assert_true(module_can_unload());
 }
 
@@ -157,6 +182,7 @@ int main(void)
     TEST_ADD(&suite, a_missing_place_for_the_result_is_refused);
     TEST_ADD(&suite, a_lock_keeps_the_server_loaded);
     TEST_ADD(&suite, an_object_keeps_the_server_loaded);
-    TEST_ADD(&suite, a_job_keeps_the_server_loaded_until_it_ends);
+    TEST_ADD(&suite, a_job_at_rest_lets_the_server_go);
+    TEST_ADD(&suite, a_job_in_motion_keeps_the_server_loaded);
     return client_run_in_both(&suite, "class_factory");
 }
