@@ -40,10 +40,11 @@ static enum odo_status check_texts(const struct odo_file_request *request)
     if (status != ODO_OK) {
         return status;
     }
-    if (request->range_count > ODO_RANGES_MAX) {
-        return ODO_E_TOO_MANY; /* before anything is allocated for them, or read */
+    if (request->range_count > 0 && !request->ranges) {
+        return ODO_E_INVALID_ARGUMENT;
     }
-    return request->range_count > 0 && !request->ranges ? ODO_E_INVALID_ARGUMENT : ODO_OK;
+    /* Before anything is allocated for them, or read. */
+    return request->range_count > ODO_RANGES_MAX ? ODO_E_TOO_MANY : ODO_OK;
 }
 
 static enum odo_status check_alive(struct odo_job *job)

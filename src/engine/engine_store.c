@@ -498,8 +498,7 @@ static void settle_state(struct job *data, bool is_missing)
 {
     bool was_running = job_state_is_running(data->state);
 
-    if (was_running && data->file_count > 0 &&
-        data->totals.transferred == data->file_count) {
+    if (was_running && data->file_count > 0 && data->totals.transferred == data->file_count) {
         data->state = ODO_JOB_TRANSFERRED; /* the end was not recorded any more */
         data->times.transferred_us = data->times.modified_us;
         forget_error(data);

@@ -38,10 +38,10 @@ struct journal {
     struct store *store;
     struct odo_job_id id;
     struct platform_file *file; /* NULL when it must be opened again */
-    uint64_t size;           /* of the good part of the file */
-    uint64_t rewritten_size; /* of that, what the last rewrite has written */
-    uint64_t row;            /* records in it */
-    struct buffer pending;   /* to be appended */
+    uint64_t size;              /* of the good part of the file */
+    uint64_t rewritten_size;    /* of that, what the last rewrite has written */
+    uint64_t row;               /* records in it */
+    struct buffer pending;      /* to be appended */
     uint64_t pending_row;
 };
 

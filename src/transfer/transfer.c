@@ -179,9 +179,9 @@ static enum odo_status take_checkpoint(struct transfer *transfer,
         if (!plan.holes) {
             return ODO_E_OUT_OF_MEMORY;
         }
-    }
-    if (plan.hole_count > 0) {
-        memcpy(plan.holes, transfer->plan.holes, plan.hole_count * sizeof(*plan.holes));
+        for (size_t i = 0; i < plan.hole_count; i++) {
+            plan.holes[i] = transfer->plan.holes[i];
+        }
     }
     for (const struct request *request = transfer->requests; request; request = request->next) {
         if (!request->has_no_span) {
@@ -453,7 +453,7 @@ static void resume_paused(struct transfer *transfer)
 {
     for (struct request *request = transfer->requests; request; request = request->next) {
         if (request->is_paused &&
-            stream_room(transfer->options.stream) >= REQUEST_RECEIVE_SIZE * 2) {
+            stream_room(transfer->options.stream) >= (uint64_t)REQUEST_RECEIVE_SIZE * 2) {
             request->is_paused = false;
             curl_easy_pause(request->easy, CURLPAUSE_CONT);
         }

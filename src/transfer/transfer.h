@@ -50,12 +50,12 @@ struct transfer {
 
     /* The downloader's. */
     struct transfer_group *group;
-    struct transfer_link ready; /* among those of the group that want a request */
-    struct transfer_link begun; /* among all that have begun and not ended */
-    struct transfer_link due;   /* among those with something to settle or to report */
-    struct transfer *next_command;             /* among the queued; under the same lock */
-    struct transfer *next_taken;               /* among those taken off the queue */
-    bool is_queued;                            /* as a command; under the downloader's lock */
+    struct transfer_link ready;    /* among those of the group that want a request */
+    struct transfer_link begun;    /* among all that have begun and not ended */
+    struct transfer_link due;      /* among those with something to settle or to report */
+    struct transfer *next_command; /* among the queued; under the same lock */
+    struct transfer *next_taken;   /* among those taken off the queue */
+    bool is_queued;                /* as a command; under the downloader's lock */
     struct transfer_settings settings_to_come; /* the same */
     struct origin *origin;                     /* of `url`; NULL until asked for */
     enum odo_status origin_status;             /* why there is none */

@@ -171,8 +171,8 @@ static void what_is_committed_is_read(void **state)
         job.times.modified_us++;
         append_job(journal, &job);
         job_sample_progress(&job, job.files[0], 1000, (uint64_t)(700 + i), NULL, 0);
-        assert_status(journal_write_progress(journal_buffer(journal), journal_row(journal), &job,
-                                             0, store_boot_id(store)),
+        assert_status(journal_write_progress(journal_buffer(journal), journal_row(journal),
+                                             &job, 0, store_boot_id(store)),
                       ODO_OK);
         assert_status(journal_commit(journal), ODO_OK);
     }

@@ -251,9 +251,9 @@ static struct seen look(struct odo_job *job)
                 odo_file_get_text(job, i, (enum odo_file_text)k, &seen.files[i].texts[k]),
                 ODO_OK);
         }
-        assert_status(odo_file_get_ranges(job, i, &seen.files[i].ranges,
-                                          &seen.files[i].range_count),
-                      ODO_OK);
+        assert_status(
+            odo_file_get_ranges(job, i, &seen.files[i].ranges, &seen.files[i].range_count),
+            ODO_OK);
         odo_file_get_progress(job, i, &seen.files[i].progress);
     }
     return seen;
@@ -272,16 +272,10 @@ static void forget(struct seen *seen)
     }
 }
 
-/*
- * The same but for the state and its error. What was on its way when the job was stopped is
- * kept, and may be shown only afterwards.
- */
+/* The same but for the state and its error. */
 static void expect_same(const struct seen *actual, const struct seen *expected)
 {
-    assert_true(actual->progress.bytes_total == expected->progress.bytes_total);
-    assert_true(actual->progress.bytes_transferred >= expected->progress.bytes_transferred);
-    assert_int_equal(actual->progress.files_total, expected->progress.files_total);
-    assert_int_equal(actual->progress.files_transferred, expected->progress.files_transferred);
+    assert_memory_equal(&actual->progress, &expected->progress, sizeof(actual->progress));
     assert_memory_equal(&actual->times, &expected->times, sizeof(actual->times));
     assert_int_equal(actual->error_count, expected->error_count);
     assert_memory_equal(actual->numbers, expected->numbers, sizeof(actual->numbers));
@@ -298,7 +292,7 @@ static void expect_same(const struct seen *actual, const struct seen *expected)
                             actual->files[i].range_count * sizeof(struct byte_range));
         assert_true(actual->files[i].progress.bytes_total ==
                     expected->files[i].progress.bytes_total);
-        assert_true(actual->files[i].progress.bytes_transferred >=
+        assert_true(actual->files[i].progress.bytes_transferred ==
                     expected->files[i].progress.bytes_transferred);
         assert_int_equal(actual->files[i].progress.completed,
                          expected->files[i].progress.completed);
@@ -374,8 +368,7 @@ static const struct state_case {
     {"a waiting job is queued", leave_waiting, ODO_JOB_QUEUED},
     {"a failed job has failed", leave_failed, ODO_JOB_ERROR},
     {"a transferred job is transferred", leave_transferred, ODO_JOB_TRANSFERRED},
-    {"so is one that was given another file", leave_transferred_with_more,
-     ODO_JOB_TRANSFERRED},
+    {"so is one that was given another file", leave_transferred_with_more, ODO_JOB_TRANSFERRED},
 };
 
 static void check_state(void **state)
@@ -539,9 +532,13 @@ static void check_rest(void **state)
     job = make_job();
     add(job, "file", c->ranges);
     leave_transferring(job);
-    job = restart(job);
-    had = bytes_had(job);
+    stop_engine();
+    had = bytes_had(job); /* what it was when it could not change any more */
     assert_true(had >= 100000 && had < c->total);
+    odo_job_release(job);
+    start_engine();
+    job = only_job();
+    assert_true(bytes_had(job) == had);
     range_server_release(here.server);
     use_rules(NULL, 0);
     run(job, ODO_JOB_TRANSFERRED);
@@ -653,8 +650,8 @@ static void another_url_keeps_what_has_come(void **state)
     job = restart(job); /* nothing is unsaved now */
     had = bytes_had(job);
     assert_true(had >= 100000);
-    assert_status(
-        odo_file_set_url(job, 0, range_server_url(here.server, "/file?other", url)), ODO_OK);
+    assert_status(odo_file_set_url(job, 0, range_server_url(here.server, "/file?other", url)),
+                  ODO_OK);
     job = restart(job);
     assert_true(bytes_had(job) == had);
     {
@@ -1095,8 +1092,8 @@ static void a_damaged_journal_beside_good_ones_costs_nothing_else(void **state)
     struct odo_job *found = NULL;
     struct odo_job_id bad = job_sample_id(2);
     size_t count = 0;
-    char *path = temp_folder_path(here.store_folder,
-                                  "a3a2a1a0-a5a4-a7a6-a8a9-aaabacadae02.job");
+    char *path =
+        temp_folder_path(here.store_folder, "a3a2a1a0-a5a4-a7a6-a8a9-aaabacadae02.job");
     char *foreign = temp_folder_path(here.store_folder, "notes.txt");
     struct platform_file *file = NULL;
 

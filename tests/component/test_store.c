@@ -359,8 +359,8 @@ static void opening_without_memory_leaves_nothing(void **state)
 
 /* --- Claims --------------------------------------------------------------------------- */
 
-static const uint64_t numbers[] = {0, 1, 2, 255, UINT32_MAX, (uint64_t)UINT32_MAX + 1,
-                                   (uint64_t)INT64_MAX - 1};
+static const uint64_t numbers[] = {
+    0, 1, 2, 255, UINT32_MAX, (uint64_t)UINT32_MAX + 1, (uint64_t)INT64_MAX - 1};
 
 static void a_number_is_claimed_once(void **state)
 {

@@ -16,8 +16,8 @@ struct child_process;
  * a backslash. Never NULL. */
 struct child_process *child_process_start(const char *const arguments[]);
 
-/* Kill it: it gets no chance to do anything more. Returns when it has ended, and frees it. False
- * when it had ended by itself. */
+/* Kill it: it gets no chance to do anything more. Returns when it has ended, and frees it.
+ * False when it had ended by itself. */
 bool child_process_kill(struct child_process *child);
 
 /* Wait until it ends by itself and free it. Its exit code, or -1 for any other end. */

@@ -28,8 +28,8 @@ static void append(wchar_t line[LINE_SIZE], const char *text)
     }
     wcscpy(line + length, length > 0 ? L" \"" : L"\"");
     length = wcslen(line);
-    added = MultiByteToWideChar(CP_UTF8, 0, text, -1, line + length,
-                                (int)(LINE_SIZE - 2 - length));
+    added =
+        MultiByteToWideChar(CP_UTF8, 0, text, -1, line + length, (int)(LINE_SIZE - 2 - length));
     if (added == 0) {
         give_up("a text that is too long");
     }

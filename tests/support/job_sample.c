@@ -18,7 +18,7 @@ struct odo_job_id job_sample_id(uint8_t number)
 {
     struct odo_job_id id;
 
-    for (uint8_t i = 0; i < sizeof(id.bytes); i++) {
+    for (size_t i = 0; i < sizeof(id.bytes); i++) {
         id.bytes[i] = (uint8_t)(0xa0 + i);
     }
     id.bytes[15] = number;
@@ -133,7 +133,8 @@ void job_sample_make_full(struct job *job_out, const char *folder)
     for (int i = 0; i < ODO_JOB_NUMBER_COUNT; i++) {
         need(job_set_number(job_out, (enum odo_job_number)i, numbers[i]) == ODO_OK, "a number");
     }
-    need(job_set_text(job_out, ODO_JOB_DISPLAY_NAME, "a name \xe2\x82\xac") == ODO_OK, "a name");
+    need(job_set_text(job_out, ODO_JOB_DISPLAY_NAME, "a name \xe2\x82\xac") == ODO_OK,
+         "a name");
     need(job_set_text(job_out, ODO_JOB_DESCRIPTION, "") == ODO_OK, "a description");
     need(job_set_text(job_out, ODO_JOB_OWNER, "S-1-5-21-1-2-3-1000") == ODO_OK, "an owner");
     need(job_set_text(job_out, ODO_JOB_NOTIFICATION_CLASS, "{5}") == ODO_OK, "a class");

@@ -57,8 +57,8 @@ static const struct total_case {
     {"the largest file has a total", NO_RANGES, BYTE_OFFSET_LIMIT, ODO_OK, BYTE_OFFSET_LIMIT},
     {"ranges add up", RANGES({500, 100}, {0, 7}), UNKNOWN, ODO_OK, 107},
     {"touching ranges add up", RANGES({5, 5}, {0, 5}), UNKNOWN, ODO_OK, 10},
-    {"a stated size does not change what closed ranges come to", RANGES({500, 100}, {0, 7}), 1000,
-     ODO_OK, 107},
+    {"a stated size does not change what closed ranges come to", RANGES({500, 100}, {0, 7}),
+     1000, ODO_OK, 107},
     {"an open end has no total", RANGES({100, END}), UNKNOWN, ODO_OK, UNKNOWN},
     {"a stated size ends an open end", RANGES({100, END}), 1000, ODO_OK, 900},
     {"a stated size ends an open end among others", RANGES({900, END}, {10, 20}), 1000, ODO_OK,
@@ -248,9 +248,8 @@ static void totals_stay_right_over_progress(void **state)
     }
     for (int i = 0; i < 1000; i++) {
         struct job_file *file = job.files[test_random_below(&random, 20)];
-        uint64_t total = test_random_below(&random, 3) == 0
-                             ? UNKNOWN
-                             : test_random_below(&random, 1000000);
+        uint64_t total =
+            test_random_below(&random, 3) == 0 ? UNKNOWN : test_random_below(&random, 1000000);
 
         job_set_progress(&job, file, total, test_random_below(&random, 1000000));
         if (test_random_below(&random, 10) == 0) {
@@ -378,29 +377,29 @@ static const struct restore_case {
      ODO_OK, 0, UNKNOWN},
     {"what lies below the cursor has come", NO_RANGES, UNKNOWN, 1000, 400, NO_RANGES, ODO_OK,
      400, 1000},
-    {"but not the holes", NO_RANGES, UNKNOWN, 1000, 400, RANGES({100, 50}, {300, 1}), ODO_OK, 349,
-     1000},
+    {"but not the holes", NO_RANGES, UNKNOWN, 1000, 400, RANGES({100, 50}, {300, 1}), ODO_OK,
+     349, 1000},
     {"only wanted bytes count", RANGES({0, 100}, {500, 100}), UNKNOWN, 1000, 550, NO_RANGES,
      ODO_OK, 150, 200},
-    {"only wanted bytes of a hole are missing", RANGES({0, 100}, {500, 100}), UNKNOWN, 1000, 550,
-     RANGES({90, 420}), ODO_OK, 130, 200},
-    {"an open end is closed by the size learnt", RANGES({100, END}), UNKNOWN, 1000, 600, NO_RANGES,
-     ODO_OK, 500, 900},
-    {"an open end is closed by the size stated", RANGES({100, END}), 1000, UNKNOWN, 600, NO_RANGES,
-     ODO_OK, 500, 900},
+    {"only wanted bytes of a hole are missing", RANGES({0, 100}, {500, 100}), UNKNOWN, 1000,
+     550, RANGES({90, 420}), ODO_OK, 130, 200},
+    {"an open end is closed by the size learnt", RANGES({100, END}), UNKNOWN, 1000, 600,
+     NO_RANGES, ODO_OK, 500, 900},
+    {"an open end is closed by the size stated", RANGES({100, END}), 1000, UNKNOWN, 600,
+     NO_RANGES, ODO_OK, 500, 900},
     {"a whole file is as large as stated when nobody else said", NO_RANGES, 1000, UNKNOWN, 600,
      NO_RANGES, ODO_OK, 600, 1000},
     {"everything can have come", NO_RANGES, UNKNOWN, 1000, 1000, NO_RANGES, ODO_OK, 1000, 1000},
     {"an empty file can have come", NO_RANGES, UNKNOWN, 0, 0, NO_RANGES, ODO_OK, 0, 0},
-    {"closed ranges need no size", RANGES({0, 100}), UNKNOWN, UNKNOWN, 60, NO_RANGES, ODO_OK, 60,
-     100},
+    {"closed ranges need no size", RANGES({0, 100}), UNKNOWN, UNKNOWN, 60, NO_RANGES, ODO_OK,
+     60, 100},
 
     {"holes that share a byte do not fit", NO_RANGES, UNKNOWN, 1000, 400,
      RANGES({100, 50}, {149, 10}), ODO_E_DAMAGED, 0, 0},
     {"holes out of order do not fit", NO_RANGES, UNKNOWN, 1000, 400,
      RANGES({200, 50}, {100, 50}), ODO_E_DAMAGED, 0, 0},
-    {"an empty hole does not fit", NO_RANGES, UNKNOWN, 1000, 400, RANGES({200, 0}), ODO_E_DAMAGED,
-     0, 0},
+    {"an empty hole does not fit", NO_RANGES, UNKNOWN, 1000, 400, RANGES({200, 0}),
+     ODO_E_DAMAGED, 0, 0},
     {"a hole above the cursor does not fit", NO_RANGES, UNKNOWN, 1000, 400, RANGES({390, 11}),
      ODO_E_DAMAGED, 0, 0},
     {"an open hole does not fit", NO_RANGES, UNKNOWN, 1000, 400, RANGES({390, END}),
@@ -550,14 +549,15 @@ static void check_number(void **state)
 static const struct text_case {
     const char *name;
     enum odo_job_text which;
-    const char *unit;  /* repeated ... */
-    size_t count;      /* ... so often; NULL is NULL */
+    const char *unit; /* repeated ... */
+    size_t count;     /* ... so often; NULL is NULL */
     enum odo_status status;
 } texts[] = {
     {"a name may be empty", ODO_JOB_DISPLAY_NAME, "", 1, ODO_OK},
     {"a name may have 256 letters", ODO_JOB_DISPLAY_NAME, "a", 256, ODO_OK},
     {"a name may not have 257 letters", ODO_JOB_DISPLAY_NAME, "a", 257, ODO_E_STRING_TOO_LONG},
-    {"256 letters of three bytes each are 256", ODO_JOB_DISPLAY_NAME, "\xe2\x82\xac", 256, ODO_OK},
+    {"256 letters of three bytes each are 256", ODO_JOB_DISPLAY_NAME, "\xe2\x82\xac", 256,
+     ODO_OK},
     {"257 letters of three bytes each are too long", ODO_JOB_DISPLAY_NAME, "\xe2\x82\xac", 257,
      ODO_E_STRING_TOO_LONG},
     {"128 letters outside the first plane are 256 units", ODO_JOB_DISPLAY_NAME,

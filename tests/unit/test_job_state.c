@@ -22,8 +22,7 @@ static const struct edge_case {
     {"a suspended job does not move", ODO_JOB_SUSPENDED, JOB_MOVE, REFUSED},
     {"a suspended job does not fail", ODO_JOB_SUSPENDED, JOB_FAIL, REFUSED},
     {"a suspended job does not arrive", ODO_JOB_SUSPENDED, JOB_ALL_DONE, REFUSED},
-    {"a suspended job can be completed", ODO_JOB_SUSPENDED, JOB_COMPLETE,
-     ODO_JOB_ACKNOWLEDGED},
+    {"a suspended job can be completed", ODO_JOB_SUSPENDED, JOB_COMPLETE, ODO_JOB_ACKNOWLEDGED},
     {"a suspended job can be cancelled", ODO_JOB_SUSPENDED, JOB_CANCEL, ODO_JOB_CANCELLED},
 
     {"a queued job that is resumed transfers", ODO_JOB_QUEUED, JOB_RESUME,
@@ -53,8 +52,7 @@ static const struct edge_case {
 
     {"a waiting job that is resumed transfers at once", ODO_JOB_TRANSIENT_ERROR, JOB_RESUME,
      ODO_JOB_TRANSFERRING},
-    {"a waiting job can be suspended", ODO_JOB_TRANSIENT_ERROR, JOB_SUSPEND,
-     ODO_JOB_SUSPENDED},
+    {"a waiting job can be suspended", ODO_JOB_TRANSIENT_ERROR, JOB_SUSPEND, ODO_JOB_SUSPENDED},
     {"a waiting job that is obstructed again waits on", ODO_JOB_TRANSIENT_ERROR, JOB_OBSTRUCT,
      ODO_JOB_TRANSIENT_ERROR},
     {"a waiting job that moves transfers again", ODO_JOB_TRANSIENT_ERROR, JOB_MOVE,

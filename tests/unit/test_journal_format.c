@@ -85,8 +85,8 @@ static void append_raw(struct writing *writing, const void *payload, size_t size
     journal_seal(writing->bytes.data + at, size, writing->row++);
 }
 
-static enum odo_status read_part(const struct writing *writing, size_t size, struct job *job_out,
-                                 struct journal_reading *reading_out)
+static enum odo_status read_part(const struct writing *writing, size_t size,
+                                 struct job *job_out, struct journal_reading *reading_out)
 {
     unsigned char *exact = malloc(size > 0 ? size : 1); /* a sanitizer sees its end */
     enum odo_status status;
@@ -366,8 +366,8 @@ static void a_later_record_takes_the_place_of_an_earlier_one(void **state)
     assert_status(journal_write_job(&writing.bytes, &writing.row, &job), ODO_OK);
 
     job_sample_add(&job, FOLDER, NULL, 0, 77); /* one more */
-    assert_status(
-        journal_write_file(&writing.bytes, &writing.row, &job, job.file_count - 1), ODO_OK);
+    assert_status(journal_write_file(&writing.bytes, &writing.row, &job, job.file_count - 1),
+                  ODO_OK);
 
     job_sample_progress(&job, job.files[0], 1000, 900, NULL, 0);
     assert_status(journal_write_progress(&writing.bytes, &writing.row, &job, 0, BOOT), ODO_OK);
@@ -528,10 +528,10 @@ static void check_boot(void **state)
 
 static const struct two_boots_case {
     const char *name;
-    uint64_t cursor;        /* of the later record, which was not flushed */
+    uint64_t cursor; /* of the later record, which was not flushed */
     uint64_t file_size;
     const char *entity_tag;
-    bool earlier_counts;    /* the flushed one, of 400 bytes */
+    bool earlier_counts; /* the flushed one, of 400 bytes */
 } two_boots[] = {
     {"after a new start the last flushed record counts", 700, 1000, "\"0123456789\"", true},
     {"even when the file has not moved since", 400, 1000, "\"0123456789\"", true},
@@ -571,7 +571,8 @@ static void check_two_boots(void **state)
     assert_int_equal(read.files[0]->checkpoint.entity_tag != NULL, c->earlier_counts);
     job_free(&read);
 
-    assert_status(read_all(&writing, &read), ODO_OK); /* on the same start the later one counts */
+    assert_status(read_all(&writing, &read),
+                  ODO_OK); /* on the same start the later one counts */
     expect_same(&read, &job);
     job_free(&read);
     job_free(&job);
@@ -585,7 +586,7 @@ enum { STATES_MOST = 40 };
 /* A journal that grew record by record, and the job as it was after each of them. */
 struct history {
     struct writing writing;
-    size_t size[STATES_MOST]; /* of the journal when the job was ... */
+    size_t size[STATES_MOST];    /* of the journal when the job was ... */
     struct job job[STATES_MOST]; /* ... this */
     size_t count;
 };
@@ -744,9 +745,9 @@ static void records_out_of_order_are_not_believed(void **state)
     assert_status(buffer_append(&swapped.bytes, history.writing.bytes.data + third,
                                 history.size[history.count - 3] - third),
                   ODO_OK);
-    assert_status(buffer_append(&swapped.bytes, history.writing.bytes.data + second,
-                                third - second),
-                  ODO_OK);
+    assert_status(
+        buffer_append(&swapped.bytes, history.writing.bytes.data + second, third - second),
+        ODO_OK);
     status = read_part(&swapped, swapped.bytes.size, &read, &reading);
     expect_state_of(&history, first, status, &read, &reading);
     buffer_free(&swapped.bytes);
@@ -766,9 +767,9 @@ static void a_record_written_twice_is_believed_once(void **state)
     make_history(&history);
     from = history.size[history.count - 2];
     begin(&doubled);
-    assert_status(buffer_append(&doubled.bytes, history.writing.bytes.data,
-                                history.writing.bytes.size),
-                  ODO_OK);
+    assert_status(
+        buffer_append(&doubled.bytes, history.writing.bytes.data, history.writing.bytes.size),
+        ODO_OK);
     assert_status(buffer_append(&doubled.bytes, history.writing.bytes.data + from,
                                 history.writing.bytes.size - from),
                   ODO_OK);
@@ -822,8 +823,8 @@ static const struct edit_case {
     {"the newest version is not supported", ROW_HEADER, HEADER_VERSION, UINT32_MAX, 4,
      ODO_E_NOT_SUPPORTED},
     {"there is no version 0", ROW_HEADER, HEADER_VERSION, 0, 4, ODO_E_DAMAGED},
-    {"a journal with fewer records than it began with is damaged", ROW_HEADER, HEADER_RECORDS, 5,
-     8, ODO_E_DAMAGED},
+    {"a journal with fewer records than it began with is damaged", ROW_HEADER, HEADER_RECORDS,
+     5, 8, ODO_E_DAMAGED},
     {"a journal begins with two records at least", ROW_HEADER, HEADER_RECORDS, 1, 8,
      ODO_E_DAMAGED},
     {"a count of records that wraps is damaged", ROW_HEADER, HEADER_RECORDS, UINT64_MAX, 8,
@@ -838,15 +839,17 @@ static const struct edit_case {
     {"no job was created before 1970", ROW_JOB, JOB_CREATED, (uint64_t)INT64_MIN, 8,
      ODO_E_DAMAGED},
     {"a job may be created at the end of time", ROW_JOB, JOB_CREATED, INT64_MAX, 8, ODO_OK},
-    {"another count of numbers is damaged", ROW_JOB, JOB_NUMBER_COUNT, ODO_JOB_NUMBER_COUNT - 1, 4,
-     ODO_E_DAMAGED},
+    {"another count of numbers is damaged", ROW_JOB, JOB_NUMBER_COUNT, ODO_JOB_NUMBER_COUNT - 1,
+     4, ODO_E_DAMAGED},
     {"a huge count of numbers is damaged", ROW_JOB, JOB_NUMBER_COUNT, UINT32_MAX, 4,
      ODO_E_DAMAGED},
     {"a number is set or not", ROW_JOB, JOB_PRIORITY_SET, 2, 1, ODO_E_DAMAGED},
-    {"a priority that no client can set is damaged", ROW_JOB, JOB_PRIORITY, 4, 4, ODO_E_DAMAGED},
+    {"a priority that no client can set is damaged", ROW_JOB, JOB_PRIORITY, 4, 4,
+     ODO_E_DAMAGED},
     {"another count of texts is damaged", ROW_JOB, JOB_TEXT_COUNT, ODO_JOB_TEXT_COUNT + 1, 4,
      ODO_E_DAMAGED},
-    {"a text longer than the record is damaged", ROW_JOB, JOB_NAME_SIZE, 1000, 4, ODO_E_DAMAGED},
+    {"a text longer than the record is damaged", ROW_JOB, JOB_NAME_SIZE, 1000, 4,
+     ODO_E_DAMAGED},
     {"a huge text is damaged", ROW_JOB, JOB_NAME_SIZE, UINT32_MAX - 1, 4, ODO_E_DAMAGED},
     {"a text with a zero in it is damaged", ROW_JOB, JOB_NAME, 0, 1, ODO_E_DAMAGED},
     {"a name that is not UTF-8 is damaged", ROW_JOB, JOB_NAME, 0xff, 1, ODO_E_DAMAGED},
@@ -913,7 +916,8 @@ static const struct foreign_case {
     {"no bytes are no journal", "", 0},
     {"one byte is no journal", "\x10", 1},
     {"text is no journal", "This is not the file you are looking for, but a longer one.", 60},
-    {"zeros are no journal", "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 30},
+    {"zeros are no journal", "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
+     30},
     {"a length of 4 GiB is no journal",
      "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 16},
 };
@@ -988,8 +992,8 @@ static void every_payload_with_more_behind_it_is_damaged(void **state)
 /* A count that promises more than the record holds costs no memory. */
 static void hostile_counts_are_refused_before_they_are_allocated(void **state)
 {
-    static const uint32_t counts[] = {2, 1000, 1000 * 1000, INT32_MAX, UINT32_MAX / 16 + 2,
-                                      UINT32_MAX};
+    static const uint32_t counts[] = {
+        2, 1000, 1000 * 1000, INT32_MAX, UINT32_MAX / 16 + 2, UINT32_MAX};
     static const struct byte_range one[] = {{0, 1000}};
     static const struct byte_range hole[] = {{10, 20}};
     struct odo_job_id id = job_sample_id(1);
@@ -1006,8 +1010,8 @@ static void hostile_counts_are_refused_before_they_are_allocated(void **state)
             size_t size;
 
             job_init(&job, &id, 5);
-            job_sample_progress(&job, job_sample_add(&job, FOLDER, one, 1, UNKNOWN), UNKNOWN, 400,
-                                hole, 1);
+            job_sample_progress(&job, job_sample_add(&job, FOLDER, one, 1, UNKNOWN), UNKNOWN,
+                                400, hole, 1);
             write_all(&writing, &job);
             job_free(&job);
             size = load_u32(writing.bytes.data + place_of_row(&writing, row));
@@ -1015,7 +1019,8 @@ static void hostile_counts_are_refused_before_they_are_allocated(void **state)
             store_number(payload_of(&writing, row) + size - 20, counts[i], 4);
             seal(&writing, row);
             failing_memory_start(0, 0);
-            status = journal_read(writing.bytes.data, writing.bytes.size, BOOT, &read, &reading);
+            status =
+                journal_read(writing.bytes.data, writing.bytes.size, BOOT, &read, &reading);
             count = failing_memory_stop();
             assert_status(status, ODO_E_DAMAGED);
             assert_true(count.allocations < 30);
@@ -1031,13 +1036,15 @@ static const struct beside_case {
     const char *temporary;
     bool is_good;
 } besides[] = {
-    {"a temporary file beside its target is ours", "/a/b/c", "/a/b/DO0123456789abcdef.tmp", true},
+    {"a temporary file beside its target is ours", "/a/b/c", "/a/b/DO0123456789abcdef.tmp",
+     true},
     {"so is one in the root", "/c", "/DO0123456789abcdef.tmp", true},
     {"so is one on Windows", "C:\\a\\b", "C:\\a\\DO0123456789abcdef.tmp", true},
     {"so is one on Windows with both slashes", "C:/a\\b", "C:/a\\DO0123456789abcdef.tmp", true},
-    {"so is one on a share", "\\\\server\\share\\b", "\\\\server\\share\\DO0123456789abcdef.tmp",
-     true},
-    {"a temporary file in another folder is not", "/a/b/c", "/a/x/DO0123456789abcdef.tmp", false},
+    {"so is one on a share", "\\\\server\\share\\b",
+     "\\\\server\\share\\DO0123456789abcdef.tmp", true},
+    {"a temporary file in another folder is not", "/a/b/c", "/a/x/DO0123456789abcdef.tmp",
+     false},
     {"nor one in the folder above", "/a/b/c", "/a/DO0123456789abcdef.tmp", false},
     {"nor one in the folder above on Windows", "C:\\a\\b\\c", "C:\\a\\DO0123456789abcdef.tmp",
      false},
@@ -1087,7 +1094,7 @@ static void ranges_that_no_client_could_add_are_damaged(void **state)
 {
     static const struct byte_range one[] = {{0, 10}, {20, 10}};
     static const struct byte_range bad[][2] = {
-        {{0, 10}, {9, 10}}, {{0, 10}, {20, 0}}, {{0, 10}, {UINT64_MAX - 3, 2}},
+        {{0, 10}, {9, 10}},   {{0, 10}, {20, 0}},   {{0, 10}, {UINT64_MAX - 3, 2}},
         {{0, END}, {20, 10}}, {{0, 10}, {995, 10}},
     };
     struct odo_job_id id = job_sample_id(1);

@@ -1,4 +1,4 @@
-#define _GNU_SOURCE /* open file description locks: POSIX 2024, not yet in the headers */
+#define _GNU_SOURCE       /* open file description locks: POSIX 2024, not yet in the headers */
 #define _FILE_OFFSET_BITS 64
 
 #include "platform/lock_file.h"

@@ -247,10 +247,19 @@ enum odo_status platform_file_rename(const char *from, const char *to)
     return status;
 }
 
+/* Cleaning up must work when memory is what was missing, so a path of usual length needs none.
+ */
 enum odo_status platform_file_remove(const char *path)
 {
+    wchar_t usual[MAX_PATH - 12];
     wchar_t *wide = NULL;
-    enum odo_status status = wide_path_make(path, &wide);
+    enum odo_status status;
+
+    if (MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, path, -1, usual,
+                            sizeof(usual) / sizeof(usual[0])) > 0) {
+        return DeleteFileW(usual) ? ODO_OK : status_from_win32(GetLastError());
+    }
+    status = wide_path_make(path, &wide);
 
     if (status == ODO_OK && !DeleteFileW(wide)) {
         status = status_from_win32(GetLastError());

@@ -52,8 +52,9 @@ enum odo_status platform_lock_file_claim(struct platform_lock_file *file, uint64
         return ODO_OK;
     }
     error = GetLastError();
-    return error == ERROR_LOCK_VIOLATION || error == ERROR_IO_PENDING ? ODO_E_SHARING_VIOLATION
-                                                                      : status_from_win32(error);
+    return error == ERROR_LOCK_VIOLATION || error == ERROR_IO_PENDING
+               ? ODO_E_SHARING_VIOLATION
+               : status_from_win32(error);
 }
 
 void platform_lock_file_release(struct platform_lock_file *file, uint64_t number)
