@@ -1,4 +1,5 @@
-/* rpcrt4 exports these for proxies written in C; MinGW-w64's headers declare them for C++ only. */
+/* rpcrt4 exports these for proxies written in C; MinGW-w64's headers declare them for C++ only.
+ */
 #ifndef ODO_PROXY_DECLARATIONS_H
 #define ODO_PROXY_DECLARATIONS_H
 
