@@ -1,109 +1,23 @@
+#define _POSIX_C_SOURCE 200809L
+
 #include "client.h"
+
+#include "engine_report_posix.h"
 
 #include <odo/odo.h>
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct client {
     struct odo_engine *engine;
-    struct odo_job *job;
-    bool ended; /* finished or cancelled */
+    struct odo_job *job; /* NULL before there is one */
+    bool keeps_jobs;
 };
 
-#define STATUS(status, exit_code) [status] = {#status, exit_code}
-
-/* The one translation from what the engine says to how the program ends. */
-static const struct {
-    const char *name;
-    enum exit_code exit_code;
-} statuses[] = {
-    STATUS(ODO_OK, EXIT_CODE_DONE),
-    STATUS(ODO_PARTIAL_COMPLETE, EXIT_CODE_OTHER),
-    STATUS(ODO_TEMPORARY_FILES_LEFT, EXIT_CODE_OTHER),
-    STATUS(ODO_E_INVALID_ARGUMENT, EXIT_CODE_USAGE),
-    STATUS(ODO_E_INVALID_URL, EXIT_CODE_USAGE),
-    STATUS(ODO_E_INVALID_RANGE, EXIT_CODE_BAD_RANGE),
-    STATUS(ODO_E_OVERLAPPING_RANGES, EXIT_CODE_BAD_RANGE),
-    STATUS(ODO_E_INVALID_STATE, EXIT_CODE_OTHER),
-    STATUS(ODO_E_NOT_FOUND, EXIT_CODE_OTHER),
-    STATUS(ODO_E_NO_FILES, EXIT_CODE_OTHER),
-    STATUS(ODO_E_NO_SINK, EXIT_CODE_OTHER),
-    STATUS(ODO_E_SINK_ALREADY_SET, EXIT_CODE_OTHER),
-    STATUS(ODO_E_NO_ERROR, EXIT_CODE_OTHER),
-    STATUS(ODO_E_NOT_SET, EXIT_CODE_OTHER),
-    STATUS(ODO_E_STRING_TOO_LONG, EXIT_CODE_USAGE),
-    STATUS(ODO_E_TOO_MANY, EXIT_CODE_OTHER),
-    STATUS(ODO_E_NOT_SUPPORTED, EXIT_CODE_OTHER),
-    STATUS(ODO_E_NOT_OWNER, EXIT_CODE_OTHER),
-    STATUS(ODO_E_OUT_OF_MEMORY, EXIT_CODE_OTHER),
-    STATUS(ODO_E_ACCESS_DENIED, EXIT_CODE_LOCAL_FILE),
-    STATUS(ODO_E_DISK_FULL, EXIT_CODE_LOCAL_FILE),
-    STATUS(ODO_E_QUOTA_EXCEEDED, EXIT_CODE_LOCAL_FILE),
-    STATUS(ODO_E_FILE_NOT_FOUND, EXIT_CODE_LOCAL_FILE),
-    STATUS(ODO_E_PATH_NOT_FOUND, EXIT_CODE_LOCAL_FILE),
-    STATUS(ODO_E_INVALID_NAME, EXIT_CODE_LOCAL_FILE),
-    STATUS(ODO_E_NAME_TOO_LONG, EXIT_CODE_LOCAL_FILE),
-    STATUS(ODO_E_ALREADY_EXISTS, EXIT_CODE_LOCAL_FILE),
-    STATUS(ODO_E_SHARING_VIOLATION, EXIT_CODE_LOCAL_FILE),
-    STATUS(ODO_E_READ_ONLY_MEDIA, EXIT_CODE_LOCAL_FILE),
-    STATUS(ODO_E_INPUT_OUTPUT, EXIT_CODE_LOCAL_FILE),
-    STATUS(ODO_E_SINK_FAILED, EXIT_CODE_OTHER),
-    STATUS(ODO_E_DAMAGED, EXIT_CODE_OTHER),
-    STATUS(ODO_E_SHUTTING_DOWN, EXIT_CODE_OTHER),
-    STATUS(ODO_E_CANCELLED, EXIT_CODE_OTHER),
-    STATUS(ODO_E_TIMED_OUT, EXIT_CODE_OTHER),
-    STATUS(ODO_E_UNEXPECTED, EXIT_CODE_OTHER),
-    STATUS(ODO_E_NO_NETWORK, EXIT_CODE_NETWORK),
-    STATUS(ODO_E_NAME_NOT_RESOLVED, EXIT_CODE_NETWORK),
-    STATUS(ODO_E_CANNOT_CONNECT, EXIT_CODE_NETWORK),
-    STATUS(ODO_E_TRANSFER_TIMED_OUT, EXIT_CODE_NETWORK),
-    STATUS(ODO_E_CONNECTION_LOST, EXIT_CODE_NETWORK),
-    STATUS(ODO_E_INVALID_REPLY, EXIT_CODE_NETWORK),
-    STATUS(ODO_E_HTTP_STATUS, EXIT_CODE_NETWORK),
-    STATUS(ODO_E_UNEXPECTED_SUCCESS, EXIT_CODE_NETWORK),
-    STATUS(ODO_E_REDIRECT, EXIT_CODE_NETWORK),
-    STATUS(ODO_E_RANGES_UNSUPPORTED, EXIT_CODE_NO_RANGE_SUPPORT),
-    STATUS(ODO_E_CONTENT_MISMATCH, EXIT_CODE_FILE_CHANGED),
-    STATUS(ODO_E_FILE_CHANGED, EXIT_CODE_FILE_CHANGED),
-    STATUS(ODO_E_SIZE_UNKNOWN_IN_200, EXIT_CODE_NETWORK),
-    STATUS(ODO_E_SIZE_UNKNOWN_IN_206, EXIT_CODE_NETWORK),
-    STATUS(ODO_E_TLS_CHANNEL, EXIT_CODE_NETWORK),
-    STATUS(ODO_E_TLS, EXIT_CODE_NETWORK),
-    STATUS(ODO_E_CERTIFICATE, EXIT_CODE_NETWORK),
-    STATUS(ODO_E_CERTIFICATE_EXPIRED, EXIT_CODE_NETWORK),
-    STATUS(ODO_E_CERTIFICATE_NAME, EXIT_CODE_NETWORK),
-    STATUS(ODO_E_CERTIFICATE_AUTHORITY, EXIT_CODE_NETWORK),
-    STATUS(ODO_E_CERTIFICATE_REVOKED, EXIT_CODE_NETWORK),
-    STATUS(ODO_E_CERTIFICATE_USAGE, EXIT_CODE_NETWORK),
-    STATUS(ODO_E_CLIENT_CERTIFICATE, EXIT_CODE_NETWORK),
-    STATUS(ODO_E_NO_PROGRESS, EXIT_CODE_NETWORK),
-    STATUS(ODO_E_TOO_OLD, EXIT_CODE_OTHER),
-};
-static_assert(sizeof(statuses) / sizeof(statuses[0]) == ODO_STATUS_COUNT,
-              "every status has a name and an exit code");
-
-enum { HTTP_RANGE_NOT_SATISFIABLE = 416 };
-
-static void report_error(const struct odo_error *error, struct error_report *report_out)
-{
-    const char *name = statuses[error->status].name;
-    const char *text = odo_status_text(error->status);
-    enum exit_code exit_code = statuses[error->status].exit_code;
-
-    if (error->http_status == HTTP_RANGE_NOT_SATISFIABLE) {
-        exit_code = EXIT_CODE_BAD_RANGE;
-    }
-    if (error->http_status != 0 && error->status == ODO_E_HTTP_STATUS) {
-        report_words(report_out, exit_code, name, "%s: HTTP %u", text,
-                     (unsigned)error->http_status);
-    } else if (error->cause != ODO_OK && error->cause != error->status) {
-        report_words(report_out, exit_code, name, "%s: %s", text,
-                     odo_status_text(error->cause));
-    } else {
-        report_words(report_out, exit_code, name, "%s", text);
-    }
-}
+static_assert(sizeof(struct job_id) == sizeof(struct odo_job_id), "the same bytes");
+static_assert((int)JOB_LOW == 3, "priorities are the engine's numbers");
 
 /* True for success; otherwise says why not. */
 static bool check(enum odo_status status, struct error_report *report_out)
@@ -111,7 +25,7 @@ static bool check(enum odo_status status, struct error_report *report_out)
     if (status == ODO_OK) {
         return true;
     }
-    report_error(&(struct odo_error){.status = status}, report_out);
+    report_engine_error(&(struct odo_error){.status = status}, report_out);
     return false;
 }
 
@@ -127,19 +41,22 @@ bool client_has_servers(void)
     return false;
 }
 
-bool client_start(const char *server, struct wakeup *wakeup, struct client **client_out,
+bool client_start(const struct client_options *options, struct client **client_out,
                   struct error_report *report_out)
 {
-    struct odo_engine_options options = {.host = {.on_event = on_event, .context = wakeup}};
+    struct odo_engine_options engine_options = {
+        .host = {.on_event = on_event, .context = options->wakeup},
+        .store_folder = options->keeps_jobs ? "" : NULL,
+        .resume_adopted = options->runs_queued_jobs,
+    };
     struct client *client = calloc(1, sizeof(*client));
 
-    (void)server;
     if (!client) {
         return check(ODO_E_OUT_OF_MEMORY, report_out);
     }
-    if (!check(odo_engine_start(&options, &client->engine), report_out) ||
-        !check(odo_job_create(client->engine, "odo get", &client->job), report_out)) {
-        client_free(client);
+    client->keeps_jobs = options->keeps_jobs;
+    if (!check(odo_engine_start(&engine_options, &client->engine), report_out)) {
+        free(client);
         return false;
     }
     *client_out = client;
@@ -151,12 +68,87 @@ void client_free(struct client *client)
     if (!client) {
         return;
     }
-    if (client->job && !client->ended) {
-        (void)client_cancel(client);
+    if (client->job && !client->keeps_jobs) {
+        (void)odo_job_cancel(client->job); /* refused when it has ended already */
     }
     odo_job_release(client->job);
     odo_engine_stop(client->engine);
     free(client);
+}
+
+static void hold(struct client *client, struct odo_job *job)
+{
+    odo_job_release(client->job);
+    client->job = job;
+}
+
+bool client_create_job(struct client *client, const char *name, struct error_report *report_out)
+{
+    struct odo_job *job = NULL;
+
+    if (!check(odo_job_create(client->engine, name, &job), report_out)) {
+        return false;
+    }
+    hold(client, job);
+    return true;
+}
+
+bool client_find_job(struct client *client, const struct job_id *id,
+                     struct error_report *report_out)
+{
+    struct odo_job_id engine_id;
+    struct odo_job *job = NULL;
+
+    memcpy(engine_id.bytes, id->bytes, sizeof(engine_id.bytes));
+    if (!check(odo_job_find(client->engine, &engine_id, &job), report_out)) {
+        return false;
+    }
+    hold(client, job);
+    return true;
+}
+
+bool client_list_jobs(struct client *client, struct job_id **ids_out, size_t *count_out,
+                      struct error_report *report_out)
+{
+    struct odo_job **jobs = NULL;
+    struct job_id *ids = NULL;
+    size_t count = 0;
+
+    if (!check(odo_job_list(client->engine, &jobs, &count), report_out)) {
+        return false;
+    }
+    if (count > 0) {
+        ids = calloc(count, sizeof(*ids));
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct odo_job_id id;
+
+        odo_job_get_id(jobs[i], &id);
+        if (ids) {
+            memcpy(ids[i].bytes, id.bytes, sizeof(ids[i].bytes));
+        }
+        odo_job_release(jobs[i]);
+    }
+    odo_free(jobs);
+    if (count > 0 && !ids) {
+        return check(ODO_E_OUT_OF_MEMORY, report_out);
+    }
+    *ids_out = ids;
+    *count_out = count;
+    return true;
+}
+
+bool client_set_description(struct client *client, const char *text,
+                            struct error_report *report_out)
+{
+    return check(odo_job_set_text(client->job, ODO_JOB_DESCRIPTION, text), report_out);
+}
+
+bool client_set_priority(struct client *client, enum job_priority priority,
+                         struct error_report *report_out)
+{
+    return check(odo_job_set_number(client->job, ODO_JOB_PRIORITY, (uint32_t)priority),
+                 report_out);
 }
 
 bool client_add(struct client *client, const struct client_file *file,
@@ -180,28 +172,37 @@ bool client_resume(struct client *client, struct error_report *report_out)
     return check(odo_job_resume(client->job), report_out);
 }
 
-static enum client_state state_of(enum odo_job_state state)
+bool client_suspend(struct client *client, struct error_report *report_out)
+{
+    return check(odo_job_suspend(client->job), report_out);
+}
+
+static enum job_state state_of(enum odo_job_state state)
 {
     switch (state) {
     case ODO_JOB_QUEUED:
+        return JOB_QUEUED;
     case ODO_JOB_TRANSFERRING:
-        return CLIENT_MOVING;
-    case ODO_JOB_TRANSIENT_ERROR:
-        return CLIENT_RETRYING;
-    case ODO_JOB_TRANSFERRED:
-    case ODO_JOB_ACKNOWLEDGED:
-        return CLIENT_TRANSFERRED;
+        return JOB_TRANSFERRING;
     case ODO_JOB_SUSPENDED:
-    case ODO_JOB_ERROR:
+        return JOB_SUSPENDED;
+    case ODO_JOB_TRANSIENT_ERROR:
+        return JOB_TRANSIENT_ERROR;
+    case ODO_JOB_TRANSFERRED:
+        return JOB_TRANSFERRED;
+    case ODO_JOB_ACKNOWLEDGED:
+        return JOB_ACKNOWLEDGED;
     case ODO_JOB_CANCELLED:
+        return JOB_CANCELLED;
+    case ODO_JOB_ERROR:
     case ODO_JOB_STATE_COUNT:
         break;
     }
-    return CLIENT_FAILED;
+    return JOB_ERROR;
 }
 
-bool client_look(struct client *client, enum client_state *state_out,
-                 struct client_progress *progress_out, struct error_report *report_out)
+bool client_look(struct client *client, enum job_state *state_out,
+                 struct job_progress *progress_out, struct error_report *report_out)
 {
     struct odo_job_progress progress;
 
@@ -209,9 +210,11 @@ bool client_look(struct client *client, enum client_state *state_out,
     /* The state first: what is TRANSFERRED then has all its bytes. */
     *state_out = state_of(odo_job_get_state(client->job));
     odo_job_get_progress(client->job, &progress);
-    *progress_out = (struct client_progress){
+    *progress_out = (struct job_progress){
         .bytes_total = progress.bytes_total,
         .bytes_transferred = progress.bytes_transferred,
+        .files_total = progress.files_total,
+        .files_transferred = progress.files_transferred,
     };
     return true;
 }
@@ -223,23 +226,126 @@ bool client_get_error(struct client *client, struct error_report *report_out)
     if (odo_job_get_error(client->job, &error, /* file_index_out */ NULL) != ODO_OK) {
         return false;
     }
-    report_error(&error, report_out);
+    report_engine_error(&error, report_out);
     return true;
 }
 
-bool client_finish(struct client *client, struct error_report *report_out)
+bool client_finish(struct client *client, bool *partial_out, struct error_report *report_out)
 {
     enum odo_status status = odo_job_complete(client->job);
 
-    if (status == ODO_TEMPORARY_FILES_LEFT) {
-        status = ODO_OK; /* the file itself is in its place */
+    if (partial_out) {
+        *partial_out = status == ODO_PARTIAL_COMPLETE;
     }
-    client->ended = status == ODO_OK || status == ODO_PARTIAL_COMPLETE;
+    if (status == ODO_TEMPORARY_FILES_LEFT || (status == ODO_PARTIAL_COMPLETE && partial_out)) {
+        status = ODO_OK; /* the files themselves are in their places */
+    }
     return check(status, report_out);
 }
 
-bool client_cancel(struct client *client)
+bool client_cancel(struct client *client, struct error_report *report_out)
 {
-    client->ended = true;
-    return odo_job_cancel(client->job) != ODO_TEMPORARY_FILES_LEFT;
+    enum odo_status status = client->job ? odo_job_cancel(client->job) : ODO_OK;
+
+    return status == ODO_E_INVALID_STATE || check(status, report_out);
+}
+
+/* A copy that free() takes, or NULL when there is no memory. */
+static char *copy_of_text(struct odo_job *job, enum odo_job_text which)
+{
+    char *text = NULL;
+    char *copy = NULL;
+
+    if (odo_job_get_text(job, which, &text) == ODO_OK) {
+        copy = strdup(text);
+    }
+    odo_free(text);
+    return copy;
+}
+
+bool client_describe(struct client *client, struct job_view *view_out,
+                     struct error_report *report_out)
+{
+    struct odo_job *job = client->job;
+    struct job_view view = {
+        .priority = (enum job_priority)odo_job_get_number(job, ODO_JOB_PRIORITY),
+        .error_count = odo_job_get_error_count(job),
+        .name = copy_of_text(job, ODO_JOB_DISPLAY_NAME),
+        .description = copy_of_text(job, ODO_JOB_DESCRIPTION),
+    };
+    struct odo_job_id id;
+    struct odo_job_times times;
+
+    if (!view.name || !view.description) {
+        job_view_free(&view);
+        return check(ODO_E_OUT_OF_MEMORY, report_out);
+    }
+    odo_job_get_id(job, &id);
+    memcpy(view.id.bytes, id.bytes, sizeof(view.id.bytes));
+    odo_job_get_times(job, &times);
+    view.created_us = times.created_us;
+    view.modified_us = times.modified_us;
+    view.transferred_us = times.transferred_us;
+    (void)client_look(client, &view.state, &view.progress, report_out);
+    view.has_error = client_get_error(client, &view.error);
+    *view_out = view;
+    return true;
+}
+
+static enum odo_status show_file(struct odo_job *job, uint32_t index,
+                                 bool (*visit)(void *context, const struct file_view *file),
+                                 void *context, bool *goes_on_out)
+{
+    struct odo_file_progress progress;
+    struct odo_file_statistics statistics;
+    struct byte_range *ranges = NULL;
+    char *url = NULL;
+    char *path = NULL;
+    uint32_t range_count = 0;
+    enum odo_status status = odo_file_get_text(job, index, ODO_FILE_URL, &url);
+
+    if (status == ODO_OK) {
+        status = odo_file_get_text(job, index, ODO_FILE_LOCAL_PATH, &path);
+    }
+    if (status == ODO_OK) {
+        status = odo_file_get_ranges(job, index, &ranges, &range_count);
+    }
+    if (status == ODO_OK) {
+        odo_file_get_progress(job, index, &progress);
+        odo_file_get_statistics(job, index, &statistics);
+        *goes_on_out = visit(context, &(struct file_view){
+                                          .index = index,
+                                          .url = url,
+                                          .path = path,
+                                          .range_count = range_count,
+                                          .bytes_total = progress.bytes_total,
+                                          .bytes_transferred = progress.bytes_transferred,
+                                          .completed = progress.completed,
+                                          .has_statistics = true,
+                                          .has_requests = true,
+                                          .file_size = statistics.file_size,
+                                          .bytes_received = statistics.bytes_received,
+                                          .connections = statistics.connections,
+                                          .requests = statistics.requests,
+                                          .transferring_ms = statistics.transferring_ms,
+                                      });
+    }
+    odo_free(ranges);
+    odo_free(path);
+    odo_free(url);
+    return status;
+}
+
+bool client_each_file(struct client *client,
+                      bool (*visit)(void *context, const struct file_view *file), void *context,
+                      struct error_report *report_out)
+{
+    uint32_t count = odo_job_get_file_count(client->job);
+    enum odo_status status = ODO_OK;
+    bool goes_on = true;
+
+    for (uint32_t i = 0; i < count && status == ODO_OK && goes_on; i++) {
+        status = show_file(client->job, i, visit, context, &goes_on);
+    }
+    return check(status, report_out);
 }

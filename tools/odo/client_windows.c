@@ -1,142 +1,30 @@
-#include "client.h"
+#include "client_windows.h"
 
-#include "hresult_text.h"
 #include "wide_text_windows.h"
-
-#include <windows.h>
 
 #include <assert.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "deliveryoptimization.h" /* generated from idl/ */
-
 /* The two range types are the same bytes, so the server may be handed our array. */
 static_assert(sizeof(BG_FILE_RANGE) == sizeof(struct byte_range), "same size");
 static_assert(offsetof(BG_FILE_RANGE, Length) == offsetof(struct byte_range, length),
               "same order");
+static_assert(sizeof(GUID) == sizeof(struct job_id), "the same bytes");
+static_assert((int)BG_JOB_PRIORITY_LOW == (int)JOB_LOW, "the same numbers");
 
 /* Successes of Complete and Cancel with a remark. */
 #define PARTIAL_COMPLETE       ((HRESULT)0x00200017)
 #define UNABLE_TO_DELETE_FILES ((HRESULT)0x0020001A)
 
-/*
- * What the server calls when the job is done or has failed. It counts its references, since
- * the server may hold it a little longer than the client lives.
- */
-struct job_callback {
-    IBackgroundCopyCallback IBackgroundCopyCallback_iface;
-    LONG refs;
-    SRWLOCK lock;          /* guards `wakeup` */
-    struct wakeup *wakeup; /* borrowed; NULL once the client is gone */
-};
+/* The job has been completed or cancelled before. */
+#define INVALID_STATE ((HRESULT)0x80D02013)
 
-struct client {
-    struct job_callback *callback;
-    IBackgroundCopyManager *manager;
-    IBackgroundCopyJob *job;
-    bool com_is_up;
-    bool ended; /* finished or cancelled */
-};
+/* How BITS says that there is no such job, in case that is who answers. */
+#define BITS_JOB_NOT_FOUND ((HRESULT)0x80200001)
 
-static struct job_callback *impl_from_IBackgroundCopyCallback(IBackgroundCopyCallback *self)
-{
-    return CONTAINING_RECORD(self, struct job_callback, IBackgroundCopyCallback_iface);
-}
-
-static HRESULT STDMETHODCALLTYPE job_callback_QueryInterface(IBackgroundCopyCallback *self,
-                                                             REFIID iid, void **out)
-{
-    if (!out) {
-        return E_POINTER;
-    }
-    *out = NULL;
-    if (!IsEqualIID(iid, &IID_IUnknown) && !IsEqualIID(iid, &IID_IBackgroundCopyCallback)) {
-        return E_NOINTERFACE;
-    }
-    IBackgroundCopyCallback_AddRef(self);
-    *out = self;
-    return S_OK;
-}
-
-static ULONG STDMETHODCALLTYPE job_callback_AddRef(IBackgroundCopyCallback *self)
-{
-    return (ULONG)InterlockedIncrement(&impl_from_IBackgroundCopyCallback(self)->refs);
-}
-
-static ULONG STDMETHODCALLTYPE job_callback_Release(IBackgroundCopyCallback *self)
-{
-    struct job_callback *callback = impl_from_IBackgroundCopyCallback(self);
-    LONG refs = InterlockedDecrement(&callback->refs);
-
-    if (refs == 0) {
-        free(callback);
-    }
-    return (ULONG)refs;
-}
-
-static void job_callback_wake(struct job_callback *callback)
-{
-    AcquireSRWLockShared(&callback->lock);
-    if (callback->wakeup) {
-        wakeup_signal(callback->wakeup);
-    }
-    ReleaseSRWLockShared(&callback->lock);
-}
-
-static HRESULT STDMETHODCALLTYPE job_callback_JobTransferred(IBackgroundCopyCallback *self,
-                                                             IBackgroundCopyJob *job)
-{
-    (void)job;
-    job_callback_wake(impl_from_IBackgroundCopyCallback(self));
-    return S_OK;
-}
-
-static HRESULT STDMETHODCALLTYPE job_callback_JobError(IBackgroundCopyCallback *self,
-                                                       IBackgroundCopyJob *job,
-                                                       IBackgroundCopyError *error)
-{
-    (void)job;
-    (void)error;
-    job_callback_wake(impl_from_IBackgroundCopyCallback(self));
-    return S_OK;
-}
-
-static HRESULT STDMETHODCALLTYPE job_callback_JobModification(IBackgroundCopyCallback *self,
-                                                              IBackgroundCopyJob *job,
-                                                              DWORD reserved)
-{
-    (void)self;
-    (void)job;
-    (void)reserved;
-    return S_OK;
-}
-
-static const IBackgroundCopyCallbackVtbl job_callback_vtbl = {
-    .QueryInterface = job_callback_QueryInterface,
-    .AddRef = job_callback_AddRef,
-    .Release = job_callback_Release,
-    .JobTransferred = job_callback_JobTransferred,
-    .JobError = job_callback_JobError,
-    .JobModification = job_callback_JobModification,
-};
-
-static struct job_callback *job_callback_create(struct wakeup *wakeup)
-{
-    struct job_callback *callback = calloc(1, sizeof(*callback));
-
-    if (callback) {
-        callback->IBackgroundCopyCallback_iface.lpVtbl = &job_callback_vtbl;
-        callback->refs = 1;
-        InitializeSRWLock(&callback->lock);
-        callback->wakeup = wakeup;
-    }
-    return callback;
-}
-
-/* True for success; otherwise says why not. */
-static bool check(HRESULT hr, struct error_report *report_out)
+bool client_check(HRESULT hr, struct error_report *report_out)
 {
     if (SUCCEEDED(hr)) {
         return true;
@@ -172,14 +60,11 @@ static HRESULT find_class(const char *server, CLSID *clsid_out)
     return hr;
 }
 
-static HRESULT reach_server(struct client *client, const char *server, struct wakeup *wakeup)
+static HRESULT reach_server(struct client *client, const char *server)
 {
-    IUnknown *callback;
     CLSID clsid;
-    GUID id;
-    HRESULT hr;
+    HRESULT hr = CoInitializeEx(NULL, COINIT_MULTITHREADED);
 
-    hr = CoInitializeEx(NULL, COINIT_MULTITHREADED);
     if (FAILED(hr)) {
         return hr;
     }
@@ -194,26 +79,8 @@ static HRESULT reach_server(struct client *client, const char *server, struct wa
     if (FAILED(hr)) {
         return hr;
     }
-    hr = CoCreateInstance(&clsid, NULL, CLSCTX_INPROC_SERVER | CLSCTX_LOCAL_SERVER,
-                          &IID_IBackgroundCopyManager, (void **)&client->manager);
-    if (FAILED(hr)) {
-        return hr;
-    }
-    hr = IBackgroundCopyManager_CreateJob(client->manager, L"odo get", BG_JOB_TYPE_DOWNLOAD,
-                                          &id, &client->job);
-    if (FAILED(hr)) {
-        return hr;
-    }
-    client->callback = job_callback_create(wakeup);
-    if (!client->callback) {
-        return E_OUTOFMEMORY;
-    }
-    /* A server that refuses to call back is looked at now and then: it only tells later. */
-    callback = (IUnknown *)&client->callback->IBackgroundCopyCallback_iface;
-    (void)IBackgroundCopyJob_SetNotifyFlags(client->job,
-                                            BG_NOTIFY_JOB_TRANSFERRED | BG_NOTIFY_JOB_ERROR);
-    (void)IBackgroundCopyJob_SetNotifyInterface(client->job, callback);
-    return S_OK;
+    return CoCreateInstance(&clsid, NULL, CLSCTX_INPROC_SERVER | CLSCTX_LOCAL_SERVER,
+                            &IID_IBackgroundCopyManager, (void **)&client->manager);
 }
 
 static void report_unreachable(HRESULT hr, const char *server, struct error_report *report_out)
@@ -231,18 +98,20 @@ static void report_unreachable(HRESULT hr, const char *server, struct error_repo
     }
 }
 
-bool client_start(const char *server, struct wakeup *wakeup, struct client **client_out,
+bool client_start(const struct client_options *options, struct client **client_out,
                   struct error_report *report_out)
 {
     struct client *client = calloc(1, sizeof(*client));
     HRESULT hr;
 
     if (!client) {
-        return check(E_OUTOFMEMORY, report_out);
+        return client_check(E_OUTOFMEMORY, report_out);
     }
-    hr = reach_server(client, server, wakeup);
+    client->wakeup = options->wakeup;
+    client->keeps_jobs = options->keeps_jobs;
+    hr = reach_server(client, options->server);
     if (FAILED(hr)) {
-        report_unreachable(hr, server, report_out);
+        report_unreachable(hr, options->server, report_out);
         client_free(client);
         return false;
     }
@@ -250,13 +119,18 @@ bool client_start(const char *server, struct wakeup *wakeup, struct client **cli
     return true;
 }
 
-static void let_go_of_callback(struct client *client)
+/* Hold `job`, which may be NULL, instead of what was held. */
+static void hold(struct client *client, IBackgroundCopyJob *job)
 {
-    (void)IBackgroundCopyJob_SetNotifyInterface(client->job, NULL);
-    AcquireSRWLockExclusive(&client->callback->lock);
-    client->callback->wakeup = NULL;
-    ReleaseSRWLockExclusive(&client->callback->lock);
-    IBackgroundCopyCallback_Release(&client->callback->IBackgroundCopyCallback_iface);
+    if (client->callback) {
+        (void)IBackgroundCopyJob_SetNotifyInterface(client->job, NULL);
+        job_callback_free(client->callback);
+        client->callback = NULL;
+    }
+    if (client->job) {
+        IBackgroundCopyJob_Release(client->job);
+    }
+    client->job = job;
 }
 
 void client_free(struct client *client)
@@ -264,15 +138,10 @@ void client_free(struct client *client)
     if (!client) {
         return;
     }
-    if (client->job && !client->ended) {
-        (void)client_cancel(client);
+    if (client->job && !client->keeps_jobs) {
+        (void)IBackgroundCopyJob_Cancel(client->job); /* refused when it has ended already */
     }
-    if (client->callback) {
-        let_go_of_callback(client);
-    }
-    if (client->job) {
-        IBackgroundCopyJob_Release(client->job);
-    }
+    hold(client, NULL);
     if (client->manager) {
         IBackgroundCopyManager_Release(client->manager);
     }
@@ -280,6 +149,130 @@ void client_free(struct client *client)
         CoUninitialize();
     }
     free(client);
+}
+
+/*
+ * A server that refuses to call back is looked at now and then: it only tells later. A job that
+ * is kept is left as it is: its callback may be somebody else's.
+ */
+static HRESULT ask_to_be_called(struct client *client)
+{
+    if (client->keeps_jobs) {
+        return S_OK;
+    }
+    client->callback = job_callback_create(client->wakeup);
+    if (!client->callback) {
+        return E_OUTOFMEMORY;
+    }
+    (void)IBackgroundCopyJob_SetNotifyFlags(client->job,
+                                            BG_NOTIFY_JOB_TRANSFERRED | BG_NOTIFY_JOB_ERROR);
+    (void)IBackgroundCopyJob_SetNotifyInterface(client->job,
+                                                job_callback_interface(client->callback));
+    return S_OK;
+}
+
+bool client_create_job(struct client *client, const char *name, struct error_report *report_out)
+{
+    IBackgroundCopyJob *job = NULL;
+    wchar_t *wide = wide_text_from_utf8(name);
+    HRESULT hr = E_OUTOFMEMORY;
+    GUID id;
+
+    if (wide) {
+        hr = IBackgroundCopyManager_CreateJob(client->manager, wide, BG_JOB_TYPE_DOWNLOAD, &id,
+                                              &job);
+        free(wide);
+    }
+    if (SUCCEEDED(hr)) {
+        hold(client, job);
+        hr = ask_to_be_called(client);
+    }
+    return client_check(hr, report_out);
+}
+
+bool client_find_job(struct client *client, const struct job_id *id,
+                     struct error_report *report_out)
+{
+    IBackgroundCopyJob *job = NULL;
+    GUID guid;
+    HRESULT hr;
+
+    memcpy(&guid, id->bytes, sizeof(guid));
+    hr = IBackgroundCopyManager_GetJob(client->manager, &guid, &job);
+    if (FAILED(hr)) {
+        report_hresult((uint32_t)hr, report_out);
+        if (hr == BITS_JOB_NOT_FOUND) {
+            report_out->exit_code = EXIT_CODE_NO_JOB;
+        }
+        return false;
+    }
+    hold(client, job);
+    return true;
+}
+
+static HRESULT collect_ids(IEnumBackgroundCopyJobs *jobs, struct job_id *ids, ULONG capacity,
+                           ULONG *count_out)
+{
+    IBackgroundCopyJob *job = NULL;
+    ULONG count = 0;
+    HRESULT hr = S_OK;
+
+    while (count < capacity && IEnumBackgroundCopyJobs_Next(jobs, 1, &job, NULL) == S_OK) {
+        GUID guid;
+
+        hr = IBackgroundCopyJob_GetId(job, &guid);
+        IBackgroundCopyJob_Release(job);
+        if (FAILED(hr)) {
+            break;
+        }
+        memcpy(ids[count++].bytes, &guid, sizeof(guid));
+    }
+    *count_out = count;
+    return hr;
+}
+
+bool client_list_jobs(struct client *client, struct job_id **ids_out, size_t *count_out,
+                      struct error_report *report_out)
+{
+    IEnumBackgroundCopyJobs *jobs = NULL;
+    struct job_id *ids = NULL;
+    ULONG capacity = 0;
+    ULONG count = 0;
+    HRESULT hr = IBackgroundCopyManager_EnumJobs(client->manager, 0, &jobs);
+
+    if (FAILED(hr)) {
+        return client_check(hr, report_out);
+    }
+    hr = IEnumBackgroundCopyJobs_GetCount(jobs, &capacity);
+    if (SUCCEEDED(hr) && capacity > 0) {
+        ids = calloc(capacity, sizeof(*ids));
+        hr = ids ? collect_ids(jobs, ids, capacity, &count) : E_OUTOFMEMORY;
+    }
+    IEnumBackgroundCopyJobs_Release(jobs);
+    if (FAILED(hr)) {
+        free(ids);
+        return client_check(hr, report_out);
+    }
+    *ids_out = ids;
+    *count_out = count;
+    return true;
+}
+
+bool client_set_description(struct client *client, const char *text,
+                            struct error_report *report_out)
+{
+    wchar_t *wide = wide_text_from_utf8(text);
+    HRESULT hr = wide ? IBackgroundCopyJob_SetDescription(client->job, wide) : E_OUTOFMEMORY;
+
+    free(wide);
+    return client_check(hr, report_out);
+}
+
+bool client_set_priority(struct client *client, enum job_priority priority,
+                         struct error_report *report_out)
+{
+    return client_check(IBackgroundCopyJob_SetPriority(client->job, (BG_JOB_PRIORITY)priority),
+                        report_out);
 }
 
 bool client_add(struct client *client, const struct client_file *file,
@@ -309,86 +302,40 @@ done:
     }
     free(path);
     free(url);
-    return check(hr, report_out);
+    return client_check(hr, report_out);
 }
 
 bool client_resume(struct client *client, struct error_report *report_out)
 {
-    return check(IBackgroundCopyJob_Resume(client->job), report_out);
+    return client_check(IBackgroundCopyJob_Resume(client->job), report_out);
 }
 
-static enum client_state state_of(BG_JOB_STATE state)
+bool client_suspend(struct client *client, struct error_report *report_out)
 {
-    switch (state) {
-    case BG_JOB_STATE_QUEUED:
-    case BG_JOB_STATE_CONNECTING:
-    case BG_JOB_STATE_TRANSFERRING:
-        return CLIENT_MOVING;
-    case BG_JOB_STATE_TRANSIENT_ERROR:
-        return CLIENT_RETRYING;
-    case BG_JOB_STATE_TRANSFERRED:
-    case BG_JOB_STATE_ACKNOWLEDGED:
-        return CLIENT_TRANSFERRED;
-    case BG_JOB_STATE_SUSPENDED:
-    case BG_JOB_STATE_ERROR:
-    case BG_JOB_STATE_CANCELLED:
-        break;
-    }
-    return CLIENT_FAILED;
+    return client_check(IBackgroundCopyJob_Suspend(client->job), report_out);
 }
 
-bool client_look(struct client *client, enum client_state *state_out,
-                 struct client_progress *progress_out, struct error_report *report_out)
-{
-    BG_JOB_STATE state;
-    BG_JOB_PROGRESS progress;
-
-    /* The state first: what is TRANSFERRED then has all its bytes. */
-    if (!check(IBackgroundCopyJob_GetState(client->job, &state), report_out) ||
-        !check(IBackgroundCopyJob_GetProgress(client->job, &progress), report_out)) {
-        return false;
-    }
-    *state_out = state_of(state);
-    *progress_out = (struct client_progress){
-        .bytes_total = progress.BytesTotal,
-        .bytes_transferred = progress.BytesTransferred,
-    };
-    return true;
-}
-
-bool client_get_error(struct client *client, struct error_report *report_out)
-{
-    IBackgroundCopyError *error = NULL;
-    BG_ERROR_CONTEXT context;
-    HRESULT code = S_OK;
-    HRESULT hr = IBackgroundCopyJob_GetError(client->job, &error);
-
-    if (FAILED(hr)) {
-        return false;
-    }
-    hr = IBackgroundCopyError_GetError(error, &context, &code);
-    IBackgroundCopyError_Release(error);
-    if (FAILED(hr)) {
-        return false;
-    }
-    report_hresult((uint32_t)code, report_out);
-    return true;
-}
-
-bool client_finish(struct client *client, struct error_report *report_out)
+bool client_finish(struct client *client, bool *partial_out, struct error_report *report_out)
 {
     HRESULT hr = IBackgroundCopyJob_Complete(client->job);
 
-    client->ended = SUCCEEDED(hr);
-    if (hr == PARTIAL_COMPLETE) {
+    if (partial_out) {
+        *partial_out = hr == PARTIAL_COMPLETE;
+    } else if (hr == PARTIAL_COMPLETE) {
         report_hresult((uint32_t)hr, report_out);
         return false;
     }
-    return check(hr, report_out);
+    return client_check(hr, report_out);
 }
 
-bool client_cancel(struct client *client)
+bool client_cancel(struct client *client, struct error_report *report_out)
 {
-    client->ended = true;
-    return IBackgroundCopyJob_Cancel(client->job) != UNABLE_TO_DELETE_FILES;
+    HRESULT hr = client->job ? IBackgroundCopyJob_Cancel(client->job) : S_OK;
+
+    if (hr == UNABLE_TO_DELETE_FILES) {
+        report_words(report_out, EXIT_CODE_OTHER, "0x0020001A",
+                     "a temporary file could not be deleted");
+        return false;
+    }
+    return hr == INVALID_STATE || client_check(hr, report_out);
 }

@@ -12,6 +12,8 @@ struct command {
 };
 
 int command_get(int argc, char **argv);
+int command_job(int argc, char **argv);
+int command_status(int argc, char **argv);
 int command_explain(int argc, char **argv);
 
 #endif

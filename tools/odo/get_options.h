@@ -4,15 +4,12 @@
 #ifndef ODO_TOOL_GET_OPTIONS_H
 #define ODO_TOOL_GET_OPTIONS_H
 
-#include "range_list.h"
+#include "file_options.h"
 #include "report.h"
 
 struct get_options {
-    const char *url;    /* borrowed from argv */
+    struct file_options file;
     const char *server; /* borrowed from argv; NULL is ours */
-    char *path;         /* absolute; owned */
-    struct range_list ranges;
-    uint64_t file_size; /* or ODO_SIZE_UNKNOWN */
     uint32_t timeout_s; /* give up when so long no byte has arrived and the last try failed */
     bool quiet;
     bool json;

@@ -12,6 +12,7 @@
 #define CHANGED   EXIT_CODE_FILE_CHANGED
 #define BAD_RANGE EXIT_CODE_BAD_RANGE
 #define USAGE     EXIT_CODE_USAGE
+#define NO_JOB    EXIT_CODE_NO_JOB
 #define OTHER     EXIT_CODE_OTHER
 
 /* How an HRESULT is put together: a facility in bits 16 to 26, a code below. */
@@ -33,7 +34,7 @@ static const struct known_hresult {
     /* clang-format off */
     {0x80D01001, "DO_E_NO_SERVICE", "the Delivery Optimization service cannot serve the request: it is starting, stopping or disabled", SERVICE},
     {0x80D02002, "DO_E_DOWNLOAD_NO_PROGRESS", "no byte arrived within the allowed time", NETWORK},
-    {0x80D02003, "DO_E_JOB_NOT_FOUND", "there is no such job", OTHER},
+    {0x80D02003, "DO_E_JOB_NOT_FOUND", "there is no such job", NO_JOB},
     {0x80D02004, "DO_E_JOB_EMPTY", "the job has no files", OTHER},
     {0x80D02005, "DO_E_NO_DOWNLOADS", "there are no downloads", OTHER},
     {0x80D0200B, "DO_E_MEMORYSTREAM_DOWNLOAD_NOT_SUPPORTED", "downloading to a memory stream is not supported", OTHER},

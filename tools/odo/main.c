@@ -14,6 +14,8 @@
 
 static const struct command commands[] = {
     {"get", "download a file, or chosen byte ranges of it", command_get},
+    {"job", "make and run jobs that outlive the program", command_job},
+    {"status", "show how far each file of each job is, and how it came", command_status},
     {"explain", "say what an HRESULT means", command_explain},
 };
 

@@ -1,8 +1,7 @@
 #include "outcome.h"
 
+#include "json.h"
 #include "progress_bar.h"
-
-#include <cjson/cJSON.h>
 
 #include <inttypes.h>
 
@@ -33,56 +32,25 @@ bool outcome_print_words(FILE *file, const struct outcome *outcome)
     return fflush(file) == 0 && !ferror(file);
 }
 
-/* cJSON's own numbers are doubles, which lose the last digits of large ones. */
-static bool add_number(cJSON *object, const char *name, const char *digits)
-{
-    return cJSON_AddRawToObject(object, name, digits) != NULL;
-}
-
-static bool add_error(cJSON *object, const struct outcome *outcome)
-{
-    cJSON *error;
-
-    if (outcome->state != OUTCOME_FAILED) {
-        return cJSON_AddNullToObject(object, "error") != NULL;
-    }
-    error = cJSON_AddObjectToObject(object, "error");
-    return error && cJSON_AddStringToObject(error, "code", outcome->error.code) &&
-           cJSON_AddStringToObject(error, "text", outcome->error.text);
-}
-
 static bool fill_in(cJSON *object, const struct outcome *outcome)
 {
-    char bytes[24];
-    char ranges[16];
-    char seconds[32];
-
-    (void)snprintf(bytes, sizeof(bytes), "%" PRIu64, outcome->bytes);
-    (void)snprintf(ranges, sizeof(ranges), "%" PRIu32, outcome->range_count);
-    (void)snprintf(seconds, sizeof(seconds), "%" PRIu64 ".%03u", outcome->elapsed_ms / 1000,
-                   (unsigned)(outcome->elapsed_ms % 1000));
     return cJSON_AddStringToObject(object, "url", outcome->url) &&
            cJSON_AddStringToObject(object, "file", outcome->path) &&
-           add_number(object, "bytes", bytes) && add_number(object, "ranges", ranges) &&
-           add_number(object, "seconds", seconds) &&
+           json_add_number(object, "bytes", outcome->bytes) &&
+           json_add_number(object, "ranges", outcome->range_count) &&
+           json_add_seconds(object, "seconds", outcome->elapsed_ms) &&
            cJSON_AddStringToObject(object, "state", state_names[outcome->state]) &&
-           add_error(object, outcome);
+           json_add_error(object, "error",
+                          outcome->state == OUTCOME_FAILED ? &outcome->error : NULL);
 }
 
 bool outcome_print_json(FILE *file, const struct outcome *outcome)
 {
     cJSON *object = cJSON_CreateObject();
-    char *text = NULL;
-    bool printed = false;
 
-    if (object && fill_in(object, outcome)) {
-        text = cJSON_PrintUnformatted(object);
+    if (object && !fill_in(object, outcome)) {
+        cJSON_Delete(object);
+        object = NULL;
     }
-    if (text) {
-        (void)fprintf(file, "%s\n", text);
-        printed = fflush(file) == 0 && !ferror(file);
-    }
-    cJSON_free(text);
-    cJSON_Delete(object);
-    return printed;
+    return json_print_and_free(file, object);
 }

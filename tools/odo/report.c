@@ -11,7 +11,7 @@ static const struct {
     enum exit_code exit_code;
     const char *meaning;
 } exit_codes[] = {
-    {EXIT_CODE_DONE, "the file is in place"},
+    {EXIT_CODE_DONE, "done; for get: the file is in place"},
     {EXIT_CODE_USAGE, "wrong arguments"},
     {EXIT_CODE_SERVICE, "the COM class cannot be reached (on Windows)"},
     {EXIT_CODE_NETWORK, "the network or the server failed"},
@@ -20,7 +20,8 @@ static const struct {
     {EXIT_CODE_FILE_CHANGED, "the file on the server keeps changing, or has another size"},
     {EXIT_CODE_BAD_RANGE, "ranges overlap, are empty, or reach past the end of the file"},
     {EXIT_CODE_OTHER, "something else failed, such as memory"},
-    {EXIT_CODE_INTERRUPTED, "interrupted by Ctrl+C or a signal; nothing was left behind"},
+    {EXIT_CODE_NO_JOB, "there is no such job, or another process has it"},
+    {EXIT_CODE_INTERRUPTED, "interrupted by Ctrl+C; get leaves nothing, a job stays"},
 };
 
 void report_words(struct error_report *report_out, enum exit_code exit_code, const char *code,

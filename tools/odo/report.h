@@ -18,6 +18,7 @@ enum exit_code {
     EXIT_CODE_FILE_CHANGED = 6,
     EXIT_CODE_BAD_RANGE = 7,
     EXIT_CODE_OTHER = 8,
+    EXIT_CODE_NO_JOB = 9,
     EXIT_CODE_INTERRUPTED = 130,
 };
 

@@ -1,0 +1,42 @@
+/*
+ * What the commands' options have in common: their numbers, and words for what is wrong.
+ */
+#ifndef ODO_TOOL_ARGUMENTS_H
+#define ODO_TOOL_ARGUMENTS_H
+
+#include "report.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Options without a letter, numbered above every character for getopt_long(). */
+enum long_option {
+    OPTION_RANGES_FROM = 256,
+    OPTION_SIZE,
+    OPTION_TIMEOUT,
+    OPTION_JSON,
+    OPTION_CLSID,
+    OPTION_DESCRIPTION,
+    OPTION_PRIORITY,
+    OPTION_WAIT,
+    OPTION_COMPLETE,
+    OPTION_PARTIAL,
+};
+
+enum { ARGUMENT_SHOWN_BYTES = 160 };
+
+/* Report "'argument' what", or only `what` when the argument is NULL. Returns false. */
+bool arguments_wrong(struct error_report *report_out, const char *argument, const char *what);
+
+/* Report what getopt_long() has answered ':' or '?' to. Returns false. */
+bool arguments_refuse(int option, char **argv, struct error_report *report_out);
+
+/* Seconds for --timeout. */
+bool arguments_read_timeout(const char *text, uint32_t *seconds_out,
+                            struct error_report *report_out);
+
+/* The name of a server for --clsid, kept as it is. */
+bool arguments_read_server(const char *text, const char **server_out,
+                           struct error_report *report_out);
+
+#endif

@@ -1,0 +1,13 @@
+/*
+ * What the engine says, in words and as an exit code. Included by the POSIX files only.
+ */
+#ifndef ODO_TOOL_ENGINE_REPORT_POSIX_H
+#define ODO_TOOL_ENGINE_REPORT_POSIX_H
+
+#include "report.h"
+
+#include <odo/types.h>
+
+void report_engine_error(const struct odo_error *error, struct error_report *report_out);
+
+#endif

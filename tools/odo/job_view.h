@@ -1,0 +1,79 @@
+/*
+ * What a client tells about a job and its files, at one moment.
+ */
+#ifndef ODO_TOOL_JOB_VIEW_H
+#define ODO_TOOL_JOB_VIEW_H
+
+#include "job_id.h"
+#include "report.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum job_state {
+    JOB_QUEUED,
+    JOB_TRANSFERRING,
+    JOB_SUSPENDED,
+    JOB_ERROR,
+    JOB_TRANSIENT_ERROR, /* it failed, and will try again by itself */
+    JOB_TRANSFERRED,
+    JOB_ACKNOWLEDGED, /* completed */
+    JOB_CANCELLED,
+    JOB_STATE_COUNT
+};
+
+/* Such as "transient_error". */
+const char *job_view_state_name(enum job_state state);
+
+enum job_priority { JOB_FOREGROUND, JOB_HIGH, JOB_NORMAL, JOB_LOW, JOB_PRIORITY_COUNT };
+
+/* Such as "foreground". */
+const char *job_view_priority_name(enum job_priority priority);
+bool job_view_priority_from_name(const char *name, enum job_priority *priority_out);
+
+struct job_progress {
+    uint64_t bytes_total; /* or ODO_SIZE_UNKNOWN */
+    uint64_t bytes_transferred;
+    uint32_t files_total;
+    uint32_t files_transferred;
+};
+
+struct job_view {
+    struct job_id id;
+    enum job_state state;
+    enum job_priority priority;
+    char *name; /* owned, and so is the description; NULL in one that was freed */
+    char *description;
+    struct job_progress progress;
+    int64_t created_us; /* microseconds since 1970-01-01 UTC; 0 for what has not happened */
+    int64_t modified_us;
+    int64_t transferred_us;
+    uint32_t error_count;
+    bool has_error;
+    struct error_report error; /* when it has one */
+};
+
+/* Free what the view owns. */
+void job_view_free(struct job_view *view);
+
+/* One file of a job. Text is borrowed. */
+struct file_view {
+    uint32_t index;
+    const char *url;
+    const char *path;     /* "" for a file that has no place yet */
+    uint32_t range_count; /* 0 for the whole file */
+    uint64_t bytes_total; /* that are wanted, or ODO_SIZE_UNKNOWN */
+    uint64_t bytes_transferred;
+    bool completed; /* it stands at its path */
+
+    /* How it came: figures of the process that fetches, or zero where nobody counts. */
+    bool has_statistics;
+    bool has_requests;       /* a COM server does not count them */
+    uint64_t file_size;      /* of the whole file on the server, or ODO_SIZE_UNKNOWN */
+    uint64_t bytes_received; /* by HTTP, what is thrown away included */
+    uint32_t connections;
+    uint32_t requests;
+    uint64_t transferring_ms;
+};
+
+#endif
