@@ -373,7 +373,8 @@ enum odo_status odo_file_set_local_path(struct odo_job *job, uint32_t file_index
 /*
  * Have the file go to a stream (odo/types.h); NULL takes back an earlier one. Only while the
  * job is SUSPENDED and nothing of the file has come. On success the engine owns the stream.
- * Such a file does not survive its engine: it is dropped from the store with its job.
+ * A stream does not outlive its engine: in the next one the job is SUSPENDED, and the file
+ * wants another stream, which gets it from the beginning.
  *
  *   ODO_E_SINK_ALREADY_SET   the file has a local path
  *   ODO_E_INVALID_STATE      otherwise

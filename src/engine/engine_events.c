@@ -235,15 +235,19 @@ void engine_on_update(void *context, const struct transfer_update *update)
 
 enum { REMOVE_AT_ONCE = 64 };
 
-/* Take up to so many transfers out of their runners, from *index on, which moves on. */
+/*
+ * Take up to so many transfers out of their runners, from before *index, which moves on. The
+ * last come first, so that a connection that becomes free does not begin a file that is about
+ * to be stopped as well.
+ */
 static size_t take_transfers_locked(struct odo_job *job, uint32_t *index,
                                     struct engine_runner *runners[],
                                     struct downloader_removal removals[])
 {
     size_t count = 0;
 
-    for (; *index < job->locked.job.file_count && count < REMOVE_AT_ONCE; (*index)++) {
-        struct engine_runner *runner = job->locked.runners[*index];
+    while (*index > 0 && count < REMOVE_AT_ONCE) {
+        struct engine_runner *runner = job->locked.runners[--*index];
         struct transfer *transfer = engine_take_transfer_locked(runner);
 
         if (transfer) {
@@ -259,13 +263,14 @@ void engine_stop_runners(struct odo_job *job)
     struct odo_engine *engine = job->engine;
     struct engine_runner *runners[REMOVE_AT_ONCE];
     struct downloader_removal removals[REMOVE_AT_ONCE];
-    uint32_t index = 0;
+    uint32_t index;
     size_t count;
 
     platform_mutex_lock(engine->lock);
     while (job->locked.stopping > 0) {
         platform_condition_wait(engine->changed, engine->lock);
     }
+    index = job->locked.job.file_count;
     while ((count = take_transfers_locked(job, &index, runners, removals)) > 0) {
         platform_mutex_unlock(engine->lock);
         downloader_remove(engine->locked.downloader, removals, count);

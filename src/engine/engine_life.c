@@ -279,11 +279,12 @@ enum odo_status engine_remove_temporary_files(struct odo_job *job)
         const struct job_file *file = job->locked.job.files[i];
         enum odo_status status;
 
-        if (!file->has_begun || file->is_completed) {
+        /* A process that was killed may have begun a file without having said so. */
+        if (!file->temporary_path || file->is_completed) {
             continue;
         }
         status = platform_file_remove(file->temporary_path);
-        if (status != ODO_OK && status != ODO_E_FILE_NOT_FOUND) {
+        if (file->has_begun && status != ODO_OK && status != ODO_E_FILE_NOT_FOUND) {
             result = ODO_TEMPORARY_FILES_LEFT;
         }
     }
