@@ -54,6 +54,7 @@ struct subscription {
         bool state_is_known;        /* an event has told */
         bool has_outcome;           /* to tell ... */
         enum odo_job_state outcome; /* ... TRANSFERRED or ERROR ... */
+        ULONG outcome_number;       /* ... the so manyth of the job ... */
         unsigned tries;             /* ... which was tried so often ... */
         ULONGLONG outcome_due;      /* ... and not before this GetTickCount64() */
         bool is_modified;           /* and the client not told */
@@ -182,6 +183,7 @@ static void note_outcome_locked(struct subscription *subscription, enum odo_job_
 {
     subscription->locked.has_outcome = true;
     subscription->locked.outcome = outcome;
+    subscription->locked.outcome_number++;
     subscription->locked.tries = 0;
     subscription->locked.outcome_due = 0;
 }
@@ -275,6 +277,7 @@ struct call {
     DWORD client; /* 0 for an object of `class` */
     CLSID class;
     enum odo_job_state outcome;
+    ULONG outcome_number;
     uint32_t file_index;
 };
 
@@ -312,6 +315,7 @@ static bool take_call(struct call *call_out, ULONGLONG *due_out, bool *is_more_o
                 .client = item->locked.client,
                 .class = item->locked.class,
                 .outcome = item->locked.outcome,
+                .outcome_number = item->locked.outcome_number,
                 .file_index = notice == NOTICE_FILE_TRANSFERRED ? item->locked.files[0] : 0,
             };
         }
@@ -326,14 +330,34 @@ static bool take_call(struct call *call_out, ULONGLONG *due_out, bool *is_more_o
     return found != NULL;
 }
 
+/* The outcome was told, if the client took it, or is to be told again later. */
+static void settle_outcome_locked(const struct call *call, HRESULT result)
+{
+    struct subscription *subscription = call->subscription;
+    unsigned tries = ++subscription->locked.tries;
+
+    if (subscription->locked.outcome_number != call->outcome_number) {
+        subscription->locked.tries = 0; /* another one came meanwhile */
+    } else if (result == S_OK || tries == OUTCOME_TRIES) {
+        subscription->locked.has_outcome = false;
+    } else {
+        subscription->locked.outcome_due =
+            GetTickCount64() + ((ULONGLONG)OUTCOME_PAUSE_MS << (2 * (tries - 1)));
+    }
+}
+
 /* Take the news that was told, or could not be, off what is to be told. */
 static void settle_locked(const struct call *call, HRESULT result)
 {
     struct subscription *subscription = call->subscription;
-    ULONGLONG now = GetTickCount64();
 
     if (subscription->locked.generation != call->generation) {
-        return; /* it stays, for another client, or has been forgotten */
+        /* What failed stays for the next client, who begins afresh. What was told was told. */
+        if (call->notice == NOTICE_OUTCOME && result == S_OK) {
+            settle_outcome_locked(call, result);
+            subscription->locked.tries = 0;
+        }
+        return;
     }
     switch (call->notice) {
     case NOTICE_FILE_TRANSFERRED:
@@ -342,19 +366,10 @@ static void settle_locked(const struct call *call, HRESULT result)
                    subscription->locked.file_count * sizeof(*subscription->locked.files));
         break;
     case NOTICE_OUTCOME:
-        if (subscription->locked.outcome != call->outcome) {
-            break; /* another one came meanwhile */
-        }
-        subscription->locked.tries++;
-        if (result == S_OK || subscription->locked.tries == OUTCOME_TRIES) {
-            subscription->locked.has_outcome = false;
-        } else {
-            subscription->locked.outcome_due =
-                now + ((ULONGLONG)OUTCOME_PAUSE_MS << (2 * (subscription->locked.tries - 1)));
-        }
+        settle_outcome_locked(call, result);
         break;
     case NOTICE_MODIFICATION:
-        subscription->locked.modification_due = now + MODIFICATION_INTERVAL_MS;
+        subscription->locked.modification_due = GetTickCount64() + MODIFICATION_INTERVAL_MS;
         if (!subscription->locked.call_has_begun) {
             subscription->locked.is_modified = false; /* the client cannot be reached */
         }
@@ -421,7 +436,10 @@ static HRESULT call_client(const struct call *call, IBackgroundCopyJob *job)
             call, is_about_file ? &IID_IBackgroundCopyCallback2 : &IID_IBackgroundCopyCallback,
             (void **)&client);
     }
-    if (FAILED(hr) || !begin_call(call)) {
+    if (SUCCEEDED(hr) && !begin_call(call)) {
+        hr = E_ABORT;
+    }
+    if (FAILED(hr)) {
         goto done;
     }
     if (is_about_file) {

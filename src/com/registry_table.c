@@ -139,7 +139,7 @@ HRESULT registry_table_write(HKEY root, const struct registry_value *rows, size_
 
 WCHAR *registry_read_text(HKEY root, const WCHAR *key, const WCHAR *name)
 {
-    const DWORD types = RRF_RT_REG_SZ | RRF_RT_REG_EXPAND_SZ;
+    const DWORD types = RRF_RT_REG_SZ; /* REG_EXPAND_SZ counts as that, and is expanded */
     WCHAR *text = NULL;
     DWORD size = 0;
     LSTATUS status;

@@ -6,7 +6,7 @@ enum {
     WEIGHT_MOST = 128, /* of a value after a silence */
 };
 
-static const uint64_t second_us = 1000 * 1000;
+static const uint64_t second_us = 1000000;
 
 static uint64_t least_of(uint64_t left, uint64_t right)
 {

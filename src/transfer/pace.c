@@ -6,7 +6,7 @@
  */
 enum { THOUSANDTHS = 1000 };
 
-/* A bucket owes no more: 4 PiB, hours at the highest rate. So all sums fit, whatever comes. */
+/* A bucket owes no more: 4 PiB, minutes at the highest rate. So all sums fit. */
 static const uint64_t debt_most = UINT64_C(1) << 52;
 
 static uint64_t bucket_size(const struct pace *pace)

@@ -105,6 +105,16 @@ static inline void client_pump(void)
     }
 }
 
+/*
+ * Wait for one of some events or for a message, also for one that was seen before and left in
+ * the queue.
+ */
+static inline DWORD client_wait_once(const HANDLE *events, DWORD count, DWORD timeout_ms)
+{
+    return MsgWaitForMultipleObjectsEx(count, events, timeout_ms, QS_ALLINPUT,
+                                       MWMO_INPUTAVAILABLE);
+}
+
 /* Wait for an event, pumping messages meanwhile. False after the deadline. */
 static inline bool client_wait(HANDLE event, DWORD timeout_ms)
 {
@@ -113,7 +123,7 @@ static inline bool client_wait(HANDLE event, DWORD timeout_ms)
     for (;;) {
         ULONGLONG now = GetTickCount64();
         DWORD left = now < deadline ? (DWORD)(deadline - now) : 0;
-        DWORD result = MsgWaitForMultipleObjects(1, &event, FALSE, left, QS_ALLINPUT);
+        DWORD result = client_wait_once(&event, 1, left);
 
         if (result == WAIT_OBJECT_0 || left == 0) {
             return result == WAIT_OBJECT_0;

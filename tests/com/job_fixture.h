@@ -87,7 +87,7 @@ static inline BG_JOB_STATE job_wait_for(IBackgroundCopyJob *job, unsigned states
             break;
         }
         /* Modifications are gathered, so the state may have changed before its news comes. */
-        MsgWaitForMultipleObjects(3, events, FALSE, 100, QS_ALLINPUT);
+        client_wait_once(events, 3, 100);
         client_pump();
     }
     assert_hr(IBackgroundCopyJob_SetNotifyInterface(job, NULL), S_OK);

@@ -133,9 +133,9 @@ static void a_job_at_rest_lets_the_server_go(void **state)
     GUID id;
 
     (void)state;
-    assert_hr(IBackgroundCopyManager_CreateJob(manager, L"lonely", BG_JOB_TYPE_DOWNLOAD, &id,
-                                               &job),
-              S_OK);
+    assert_hr(
+        IBackgroundCopyManager_CreateJob(manager, L"lonely", BG_JOB_TYPE_DOWNLOAD, &id, &job),
+        S_OK);
     IBackgroundCopyJob_Release(job);
     IBackgroundCopyManager_Release(manager);
     assert_true(module_can_unload());

@@ -1,4 +1,5 @@
-/* IBackgroundCopyManager and the many interfaces of a job, but for adding ranges and callbacks. */
+/* IBackgroundCopyManager and the many interfaces of a job, but for adding ranges and callbacks.
+ */
 #include "com/class_factory.h"
 #include "com/job_fixture.h"
 #include "com/module.h"
@@ -226,7 +227,8 @@ static void check_description(void **state)
     IBackgroundCopyManager *manager = client_manager();
     LPWSTR text = NULL;
 
-    assert_hr(IBackgroundCopyManager_GetErrorDescription(manager, c->code, 0x0409, &text), S_OK);
+    assert_hr(IBackgroundCopyManager_GetErrorDescription(manager, c->code, 0x0409, &text),
+              S_OK);
     assert_non_null(wcsstr(text, c->part));
     CoTaskMemFree(text);
     IBackgroundCopyManager_Release(manager);
@@ -575,8 +577,8 @@ static void check_state(void **state)
 
 static void an_ended_job_refuses_every_change(void **state)
 {
-    static const BITS_JOB_PROPERTY_VALUE always = {
-        .Dword = (DWORD)BITS_JOB_TRANSFER_POLICY_ALWAYS};
+    static const BITS_JOB_PROPERTY_VALUE always = {.Dword =
+                                                       (DWORD)BITS_JOB_TRANSFER_POLICY_ALWAYS};
 
     (void)state;
     for (int completed = 0; completed < 2; completed++) {
@@ -602,8 +604,9 @@ static void an_ended_job_refuses_every_change(void **state)
         assert_hr(IBackgroundCopyJob_AddFile(fixture.job, L"http://host/", L"C:\\file"),
                   DO_E_INVALID_STATE);
         assert_hr(IBackgroundCopyJob_AddFileSet(fixture.job, 1, files), DO_E_INVALID_STATE);
-        assert_hr(IBackgroundCopyJob5_SetProperty(job5, BITS_JOB_PROPERTY_ID_COST_FLAGS, always),
-                  DO_E_INVALID_STATE);
+        assert_hr(
+            IBackgroundCopyJob5_SetProperty(job5, BITS_JOB_PROPERTY_ID_COST_FLAGS, always),
+            DO_E_INVALID_STATE);
         IBackgroundCopyJob5_Release(job5);
         client_callback_end(&callback);
         job_fixture_end(&fixture);
@@ -679,9 +682,9 @@ static void completing_keeps_whole_files_and_drops_the_others(void **state)
                          client_wide(path), 0, NULL, UNKNOWN),
               S_OK);
     assert_hr(IBackgroundCopyJob_SetNotifyFlags(fixture.job, BG_NOTIFY_FILE_TRANSFERRED), S_OK);
-    assert_hr(IBackgroundCopyJob_SetNotifyInterface(fixture.job,
-                                                    client_callback_unknown(&callback)),
-              S_OK);
+    assert_hr(
+        IBackgroundCopyJob_SetNotifyInterface(fixture.job, client_callback_unknown(&callback)),
+        S_OK);
     assert_hr(IBackgroundCopyJob_Resume(fixture.job), S_OK);
     assert_true(client_callback_wait(&callback, NEWS_FILE, 1));
     assert_hr(IBackgroundCopyJob_Complete(fixture.job), BG_S_PARTIAL_COMPLETE);
@@ -842,20 +845,20 @@ static void the_extended_error_is_a_text_that_can_only_be_read(void **state)
     job_fixture_start(&fixture, NULL, 0);
     job2 = client_query(fixture.job, &IID_IDeliveryOptimizationJob2);
     memset(&value, 0xff, sizeof(value));
-    assert_hr(IDeliveryOptimizationJob2_GetProperty(job2, DOJobPropertyId_ExtendedErrorInfo,
-                                                    &value),
-              S_OK);
+    assert_hr(
+        IDeliveryOptimizationJob2_GetProperty(job2, DOJobPropertyId_ExtendedErrorInfo, &value),
+        S_OK);
     assert_int_equal(V_VT(&value), VT_BSTR);
     assert_wide_equal(V_BSTR(&value), L"");
     VariantClear(&value);
     bring_to(&fixture, IN_ERROR);
-    assert_hr(IDeliveryOptimizationJob2_GetProperty(job2, DOJobPropertyId_ExtendedErrorInfo,
-                                                    &value),
-              S_OK);
+    assert_hr(
+        IDeliveryOptimizationJob2_GetProperty(job2, DOJobPropertyId_ExtendedErrorInfo, &value),
+        S_OK);
     assert_wide_equal(V_BSTR(&value), L"{\"HResult\":\"0x80190194\"}");
-    assert_hr(IDeliveryOptimizationJob2_SetProperty(job2, DOJobPropertyId_ExtendedErrorInfo,
-                                                    &value),
-              DO_E_READ_ONLY_PROPERTY);
+    assert_hr(
+        IDeliveryOptimizationJob2_SetProperty(job2, DOJobPropertyId_ExtendedErrorInfo, &value),
+        DO_E_READ_ONLY_PROPERTY);
     assert_hr(IDeliveryOptimizationJob2_SetProperty(job2, (DOJobPropertyId)1, &value),
               DO_E_UNKNOWN_PROPERTY_ID);
     VariantClear(&value);
@@ -863,9 +866,9 @@ static void the_extended_error_is_a_text_that_can_only_be_read(void **state)
     assert_hr(IDeliveryOptimizationJob2_GetProperty(job2, (DOJobPropertyId)1, &value),
               DO_E_UNKNOWN_PROPERTY_ID);
     assert_int_equal(V_VT(&value), VT_EMPTY);
-    assert_hr(IDeliveryOptimizationJob2_GetProperty(job2, DOJobPropertyId_ExtendedErrorInfo,
-                                                    NULL),
-              E_INVALIDARG);
+    assert_hr(
+        IDeliveryOptimizationJob2_GetProperty(job2, DOJobPropertyId_ExtendedErrorInfo, NULL),
+        E_INVALIDARG);
     IDeliveryOptimizationJob2_Release(job2);
     job_fixture_end(&fixture);
 }

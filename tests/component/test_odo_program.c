@@ -1,17 +1,23 @@
 /*
- * The parts of the command-line program that can be asked without running it: ranges as people
- * write them, the bar, and errors in words.
+ * The parts of the command-line program that can be asked without running it: ranges, jobs and
+ * options as people write them, the bar, and errors in words.
  */
 #include "support/test.h"
 
+#include "follow.h"
 #include "get_options.h"
 #include "hresult_text.h"
+#include "job_id.h"
+#include "job_options.h"
 #include "progress_bar.h"
 #include "range_list.h"
 #include "report.h"
 #include "system.h"
+#include "time_text.h"
 
 #include <odo/types.h>
+
+#include <getopt.h>
 
 #include <string.h>
 
@@ -348,6 +354,7 @@ static const struct words_case {
     {"a connection refused", 0x80072EFD, EXIT_CODE_NETWORK,
      "the server cannot be connected to"},
     {"a full disk", 0x80070070, EXIT_CODE_LOCAL_FILE, "the local disk is full"},
+    {"a job that is not there", 0x80D02003, EXIT_CODE_NO_JOB, "there is no such job"},
     {"a class that is not registered", 0x80040154, EXIT_CODE_SERVICE,
      "the COM class is not registered"},
     {"no error", 0, EXIT_CODE_OTHER, "no error"},
@@ -386,6 +393,209 @@ static void text_from_outside_is_made_safe(void **state)
     assert_string_equal(report_printable("a\033b\r\n\x7F", text, sizeof(text)), "a?b???");
     assert_string_equal(report_printable("123456\xC3\xA4", text, sizeof(text)), "123456");
     assert_string_equal(report_printable("12345\xC3\xA4", text, sizeof(text)), "12345\xC3\xA4");
+}
+
+#define SOME_ID "03020100-0504-0706-0809-0a0b0c0d0eff"
+
+static const struct job_id some_id = {{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 255}};
+
+static const struct job_id_case {
+    const char *name;
+    const char *text;
+    enum job_id_kind kind;
+} job_ids[] = {
+    {"what we print is a whole one", SOME_ID, JOB_ID_WHOLE},
+    {"in upper case", "03020100-0504-0706-0809-0A0B0C0D0EFF", JOB_ID_WHOLE},
+    {"in braces", "{" SOME_ID "}", JOB_ID_WHOLE},
+    {"four characters are a beginning", "0302", JOB_ID_PREFIX},
+    {"all but the last are a beginning", "03020100-0504-0706-0809-0a0b0c0d0ef", JOB_ID_PREFIX},
+    {"a beginning may end in a dash", "03020100-", JOB_ID_PREFIX},
+
+    {"nothing", "", JOB_ID_WRONG},
+    {"three characters are too few", "030", JOB_ID_WRONG},
+    {"one too many", SOME_ID "0", JOB_ID_WRONG},
+    {"only one brace", "{" SOME_ID, JOB_ID_WRONG},
+    {"a beginning in a brace", "{03020100", JOB_ID_WRONG},
+    {"no dash where one belongs", "030201000", JOB_ID_WRONG},
+    {"a dash where none belongs", "0302-", JOB_ID_WRONG},
+    {"a letter that is no digit", "030g", JOB_ID_WRONG},
+    {"a blank", "0302 ", JOB_ID_WRONG},
+};
+
+static void check_job_id(void **state)
+{
+    const struct job_id_case *c = *state;
+    struct job_id id = {{0}};
+
+    assert_int_equal(job_id_parse(c->text, &id), c->kind);
+    if (c->kind == JOB_ID_WHOLE) {
+        assert_memory_equal(&id, &some_id, sizeof(id));
+    }
+    if (c->kind == JOB_ID_PREFIX) {
+        assert_true(job_id_begins_with(&some_id, c->text));
+    }
+}
+
+static void ids_are_printed_as_windows_prints_them(void **state)
+{
+    char text[JOB_ID_TEXT_BYTES];
+
+    (void)state;
+    assert_string_equal(job_id_format(&some_id, text), SOME_ID);
+    assert_true(job_id_begins_with(&some_id, SOME_ID));
+    assert_true(job_id_begins_with(&some_id, "03020100-0504-0706-0809-0A0B"));
+    assert_false(job_id_begins_with(&some_id, "0303"));
+    assert_false(job_id_begins_with(&some_id, "03020100-0504-0706-0809-0a0b0c0d0efe"));
+    assert_false(job_id_begins_with(&some_id, SOME_ID "0"));
+}
+
+static const struct time_case {
+    const char *name;
+    int64_t microseconds;
+    const char *text;
+} times[] = {
+    {"the beginning", 0, "1970-01-01T00:00:00Z"},
+    {"a fraction is cut off", 1999999, "1970-01-01T00:00:01Z"},
+    {"a leap day", INT64_C(951827696000000), "2000-02-29T12:34:56Z"},
+    {"the last of a year", INT64_C(1798761599000000), "2026-12-31T23:59:59Z"},
+    {"the first of the next", INT64_C(1798761600000000), "2027-01-01T00:00:00Z"},
+    {"2100 has no leap day", INT64_C(4107542400000000), "2100-03-01T00:00:00Z"},
+    {"before the beginning", INT64_MIN, "1970-01-01T00:00:00Z"},
+    {"the end of time", INT64_MAX, "9999-12-31T23:59:59Z"},
+};
+
+static void check_time(void **state)
+{
+    const struct time_case *c = *state;
+    char text[TIME_TEXT_BYTES];
+
+    assert_string_equal(time_text_format(c->microseconds, text), c->text);
+}
+
+enum { JOB_WORDS_MAX = 8 };
+
+/* Wrong ones have words of the report; right ones have NULL. */
+static const struct job_arguments_case {
+    const char *name;
+    struct job_syntax syntax;
+    const char *arguments[JOB_WORDS_MAX]; /* from the last word of the command on */
+    const char *wrong;
+} job_arguments[] = {
+    {"an ID will do", {"job show", "an ID is", 1, 1, true, 0}, {"show", SOME_ID}, NULL},
+    {"options may stand before it",
+     {"job show", "an ID is", 1, 1, true, 0},
+     {"show", "--json", "0302"},
+     NULL},
+    {"a word that may be missing",
+     {"job create", "NAME", 0, 1, false, JOB_OPTIONS_NEW},
+     {"create"},
+     NULL},
+    {"a name is no ID",
+     {"job create", "NAME", 0, 1, false, JOB_OPTIONS_NEW},
+     {"create", "x", "--priority", "low"},
+     NULL},
+    {"waiting has its options",
+     {"job wait", "an ID is", 1, 1, true, JOB_OPTIONS_WAITING},
+     {"wait", "0302", "--complete", "--timeout", "5", "-q"},
+     NULL},
+    {"and so has resuming, with --wait",
+     {"job resume", "an ID is", 1, 1, true, JOB_OPTIONS_WAIT},
+     {"resume", "0302", "--complete", "--wait"},
+     NULL},
+
+    {"but not without",
+     {"job resume", "an ID is", 1, 1, true, JOB_OPTIONS_WAIT},
+     {"resume", "0302", "--timeout", "5"},
+     "--wait only"},
+    {"a missing word",
+     {"job show", "an ID is", 1, 1, true, 0},
+     {"show"},
+     "an ID is needed; see odo job --help"},
+    {"one word too many",
+     {"job list", "nothing is", 0, 0, false, 0},
+     {"list", "0302"},
+     "'0302' is one word too many"},
+    {"a word that is no ID",
+     {"job show", "an ID is", 1, 1, true, 0},
+     {"show", "x"},
+     "'x' is not the ID of a job, nor its first 4 characters or more"},
+    {"a short option of another command",
+     {"job show", "an ID is", 1, 1, true, 0},
+     {"show", "0302", "-q"},
+     "'-q' is not an option of odo job show"},
+    {"a long option of another command",
+     {"job show", "an ID is", 1, 1, true, 0},
+     {"show", "0302", "--ranges-from", "file"},
+     "'--ranges-from' is not an option of odo job show"},
+    {"an option of no command",
+     {"job show", "an ID is", 1, 1, true, 0},
+     {"show", "0302", "--colour"},
+     "'--colour' is not an option of this command"},
+    {"a priority in capitals",
+     {"job create", "NAME", 0, 1, false, JOB_OPTIONS_NEW},
+     {"create", "--priority", "LOW"},
+     "'LOW' is not a priority: foreground, high, normal or low"},
+    {"more seconds than a month has",
+     {"job wait", "an ID is", 1, 1, true, JOB_OPTIONS_WAITING},
+     {"wait", "0302", "--timeout", "9999999"},
+     "'9999999' is not a number of seconds for --timeout"},
+};
+
+static void check_job_arguments(void **state)
+{
+    const struct job_arguments_case *c = *state;
+    char copies[JOB_WORDS_MAX][64];
+    char *argv[JOB_WORDS_MAX + 1] = {NULL};
+    struct job_options options;
+    struct error_report report = {.exit_code = EXIT_CODE_DONE};
+    int argc = 0;
+    bool is_right;
+
+    for (; argc < JOB_WORDS_MAX && c->arguments[argc]; argc++) {
+        (void)snprintf(copies[argc], sizeof(copies[argc]), "%s", c->arguments[argc]);
+        argv[argc] = copies[argc];
+    }
+    optind = 0; /* begin anew: the program reads only one command */
+    is_right = job_options_read(&c->syntax, argc, argv, &options, &report);
+    assert_int_equal(is_right, c->wrong == NULL);
+    if (c->wrong) {
+        assert_non_null(strstr(report.text, c->wrong));
+        assert_int_equal(report.exit_code, EXIT_CODE_USAGE);
+    }
+    job_options_free(&options);
+}
+
+static void options_of_jobs_are_kept(void **state)
+{
+    static const struct job_syntax syntax = {
+        "job create", "NAME", 0, 1, false, JOB_OPTIONS_NEW | JOB_OPTIONS_WAITING};
+    char arguments[][16] = {"create", "a name", "--priority", "foreground", "--description",
+                            "words",  "--json", "--timeout",  "0"};
+    char *argv[sizeof(arguments) / sizeof(arguments[0]) + 1] = {NULL};
+    int argc = sizeof(arguments) / sizeof(arguments[0]);
+    struct job_options options;
+    struct error_report report;
+
+    (void)state;
+    for (int i = 0; i < argc; i++) {
+        argv[i] = arguments[i];
+    }
+    optind = 0;
+    assert_true(job_options_read(&syntax, argc, argv, &options, &report));
+    assert_string_equal(options.words[0], "a name");
+    assert_null(options.words[1]);
+    assert_string_equal(options.description, "words");
+    assert_true(options.has_priority && options.json);
+    assert_int_equal(options.priority, JOB_FOREGROUND);
+    assert_int_equal(options.timeout_s, 0);
+    assert_false(options.wait || options.complete || options.partial || options.quiet);
+    job_options_free(&options);
+
+    optind = 0;
+    assert_true(job_options_read(&syntax, 1, argv, &options, &report));
+    assert_true(options.timeout_s == FOLLOW_PATIENTLY);
+    assert_false(options.has_priority);
+    job_options_free(&options);
 }
 
 static void relative_paths_become_absolute(void **state)
@@ -430,6 +640,11 @@ int main(void)
     TEST_ADD_TABLE(&suite, words, check_words);
     TEST_ADD(&suite, an_unknown_number_still_has_words);
     TEST_ADD(&suite, text_from_outside_is_made_safe);
+    TEST_ADD_TABLE(&suite, job_ids, check_job_id);
+    TEST_ADD(&suite, ids_are_printed_as_windows_prints_them);
+    TEST_ADD_TABLE(&suite, times, check_time);
+    TEST_ADD_TABLE(&suite, job_arguments, check_job_arguments);
+    TEST_ADD(&suite, options_of_jobs_are_kept);
     TEST_ADD(&suite, relative_paths_become_absolute);
     return test_suite_run(&suite, "odo_program");
 }

@@ -14,7 +14,7 @@ static inline bool callback_wait_for_outcome(struct client_callback *callback)
 
     while (callback->counts[NEWS_TRANSFERRED] + callback->counts[NEWS_ERROR] == 0 &&
            GetTickCount64() < deadline) {
-        MsgWaitForMultipleObjects(2, news, FALSE, CLIENT_DEADLINE_MS, QS_ALLINPUT);
+        client_wait_once(news, 2, CLIENT_DEADLINE_MS);
         client_pump();
     }
     return callback->counts[NEWS_TRANSFERRED] + callback->counts[NEWS_ERROR] > 0;

@@ -42,7 +42,7 @@ static inline void process_count_expect(const struct process_count *before)
 
     while ((now.threads > before->threads || now.handles > before->handles) &&
            GetTickCount64() < deadline) {
-        MsgWaitForMultipleObjects(0, NULL, FALSE, 5, QS_ALLINPUT);
+        client_wait_once(NULL, 0, 5);
         client_pump();
         now = process_count_now();
     }

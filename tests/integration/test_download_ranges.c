@@ -71,7 +71,7 @@ static void expect_text(const char *path, const char *text)
     assert_string_equal(found, text);
 }
 
-/* --- Asking COM for it ------------------------------------------------------------------ */
+/* --- Asking COM for it -------------------------------------------------------------- */
 
 static const struct class_case {
     const char *name;
@@ -120,7 +120,7 @@ static void a_manager_is_not_aggregated(void **state)
     assert_int_equal(IBackgroundCopyManager_Release(outer), 0);
 }
 
-/* --- Arguments of AddFileWithRanges ------------------------------------------------------ */
+/* --- Arguments of AddFileWithRanges ------------------------------------------------- */
 
 #define ID  L"id"
 #define URL L"http://host/file"
@@ -400,7 +400,7 @@ static void an_added_file_is_news(void **state)
     client_callback_end(&callback);
 }
 
-/* --- In which states files are taken ------------------------------------------------------ */
+/* --- In which states files are taken ------------------------------------------------ */
 
 enum stage { SUSPENDED, TRANSFERRING, IN_ERROR, TRANSFERRED, ACKNOWLEDGED, CANCELLED };
 
@@ -481,7 +481,7 @@ static void check_state(void **state)
     job_fixture_end(&fixture);
 }
 
-/* --- What lands where --------------------------------------------------------------------- */
+/* --- What lands where --------------------------------------------------------------- */
 
 struct rule_list {
     const struct server_rule *items;
@@ -752,8 +752,7 @@ static void check_landing(void **state)
     client_callback_end(&callback);
 }
 
-/* --- Many ----------------------------------------------------------------------------------
- */
+/* --- Many --------------------------------------------------------------------------- */
 
 static void five_hundred_ranges_land_in_the_order_given(void **state)
 {
@@ -843,8 +842,7 @@ static void the_total_is_unknown_while_one_size_is(void **state)
     job_fixture_end(&fixture);
 }
 
-/* --- Whole lives ---------------------------------------------------------------------------
- */
+/* --- Whole lives -------------------------------------------------------------------- */
 
 static void a_job_lives_from_its_creation_to_its_end(void **state)
 {
@@ -1021,8 +1019,7 @@ static void complete_takes_what_is_whole(void **state)
     client_callback_end(&callback);
 }
 
-/* --- Errors of the disk --------------------------------------------------------------------
- */
+/* --- Errors of the disk ------------------------------------------------------------- */
 
 static bool is_rename_error(HRESULT hr)
 {
@@ -1114,8 +1111,7 @@ static void a_job_whose_folder_has_gone_fails(void **state)
     client_callback_end(&callback);
 }
 
-/* --- The end -------------------------------------------------------------------------------
- */
+/* --- The end ------------------------------------------------------------------------ */
 
 /* Runs last: every job above has ended, and every pointer has been released. */
 static void nothing_keeps_the_dll(void **state)

@@ -35,8 +35,7 @@ enum { OTHER_KEY_COUNT = 11, KEY_COUNT = SERVER_KEY_COUNT + OTHER_KEY_COUNT };
 static HKEY classes[PLACE_COUNT]; /* Software\Classes of both */
 static HMODULE server;
 
-/* --- All that a registration could touch ----------------------------------------------------
- */
+/* --- All that a registration could touch -------------------------------------------- */
 
 struct snapshot {
     struct registry_copy copies[PLACE_COUNT][KEY_COUNT];
@@ -117,8 +116,7 @@ static struct key_counts count_keys(void)
     return result;
 }
 
-/* --- Each test on a clean slate
- * --------------------------------------------------------------- */
+/* --- Each test on a clean slate ----------------------------------------------------- */
 
 static struct snapshot found;
 
@@ -148,8 +146,7 @@ static int put_keys_back(void **state)
     return 0;
 }
 
-/* --- Reading and writing
- * ---------------------------------------------------------------------- */
+/* --- Reading and writing ------------------------------------------------------------ */
 
 static void write_text(enum place place, const WCHAR *key, const WCHAR *name, DWORD type,
                        const WCHAR *text)
@@ -202,8 +199,7 @@ static void expect_product(enum place place)
     assert_true(says(place, L"OpenDO.DeliveryOptimization.1\\CLSID", NULL, PRODUCT_CLASS));
 }
 
-/* --- Who may have the class already
- * ------------------------------------------------------------ */
+/* --- Who may have the class already ------------------------------------------------- */
 
 enum holder {
     NOBODY,
@@ -275,8 +271,7 @@ static void write_holder(enum place place, enum holder holder)
     }
 }
 
-/* --- Registering, and what it leaves behind
- * ----------------------------------------------------- */
+/* --- Registering, and what it leaves behind ----------------------------------------- */
 
 #define PLAIN NULL
 
@@ -412,8 +407,7 @@ static void check_registration(void **state)
     snapshot_free(&before);
 }
 
-/* --- One registration after another
- * -------------------------------------------------------------- */
+/* --- One registration after another ------------------------------------------------- */
 
 static void write_servers(const WCHAR *product, const WCHAR *class)
 {
@@ -535,8 +529,7 @@ static void com_follows_a_takeover(void **state)
     CoUninitialize();
 }
 
-/* --- The way people do it
- * -------------------------------------------------------------------------- */
+/* --- The way people do it ----------------------------------------------------------- */
 
 static const struct regsvr32_case {
     const char *name;

@@ -76,8 +76,7 @@ static void keep_system_libraries(void)
     }
 }
 
-/* --- Again and again ------------------------------------------------------------------------
- */
+/* --- Again and again ---------------------------------------------------------------- */
 
 static void load_use_and_free(struct range_server *server, const char *folder)
 {
@@ -145,8 +144,7 @@ static void com_unloads_it_when_it_is_unused(void **state)
     CoUninitialize();
 }
 
-/* --- What keeps it ---------------------------------------------------------------------------
- */
+/* --- What keeps it ------------------------------------------------------------------ */
 
 static void expect_in_use(bool is_in_use)
 {
@@ -194,8 +192,7 @@ static void objects_and_locks_keep_it(void **state)
     CoUninitialize();
 }
 
-/* --- The end of a process --------------------------------------------------------------------
- */
+/* --- The end of a process ----------------------------------------------------------- */
 
 /* What a child does with a transfer that is under way. */
 static const struct child_case {

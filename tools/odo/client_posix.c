@@ -41,6 +41,16 @@ bool client_has_servers(void)
     return false;
 }
 
+/* Say which folder it is about: nobody has named one among the arguments. */
+static void name_store(struct error_report *report)
+{
+    struct error_report named;
+
+    report_words(&named, report->exit_code, report->code, "the folder of the jobs: %s",
+                 report->text);
+    *report = named;
+}
+
 bool client_start(const struct client_options *options, struct client **client_out,
                   struct error_report *report_out)
 {
@@ -56,6 +66,9 @@ bool client_start(const struct client_options *options, struct client **client_o
     }
     client->keeps_jobs = options->keeps_jobs;
     if (!check(odo_engine_start(&engine_options, &client->engine), report_out)) {
+        if (report_out->exit_code == EXIT_CODE_LOCAL_FILE) {
+            name_store(report_out);
+        }
         free(client);
         return false;
     }

@@ -15,6 +15,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Our COM server, as the engine, lives in this process, and ends with it. */
+static bool moves_only_with_us(const struct job_session *session)
+{
+    return !session->options->server;
+}
+
 /* What a command has done to the job it holds, in JSON or else in these words. */
 static int tell(struct job_session *session, const char *words)
 {
@@ -25,6 +31,9 @@ static int tell(struct job_session *session, const char *words)
 
     if (!client_describe(session->client, &view, &report)) {
         return job_session_fail(session, &report);
+    }
+    if (view.state == JOB_TRANSFERRING && moves_only_with_us(session)) {
+        view.state = JOB_QUEUED; /* by the time that this is read */
     }
     if (session->options->json) {
         written = json_print_and_free(stdout, job_json_create(&view));
@@ -300,8 +309,7 @@ static int run_resume(struct job_session *session)
         return wait_for_job(session);
     }
     exit_code = tell(session, ": resumed");
-    if (!session->options->server) {
-        /* Our server, as the engine, lives in this process, which ends now. */
+    if (moves_only_with_us(session)) {
         (void)fprintf(stderr, "odo %s: it is queued, and moves while odo job wait runs\n",
                       session->command);
     }

@@ -70,7 +70,7 @@ struct file_view {
     bool has_statistics;
     bool has_requests;       /* a COM server does not count them */
     uint64_t file_size;      /* of the whole file on the server, or ODO_SIZE_UNKNOWN */
-    uint64_t bytes_received; /* by HTTP, what is thrown away included */
+    uint64_t bytes_received; /* by HTTP; the engine counts what is thrown away, too */
     uint32_t connections;
     uint32_t requests;
     uint64_t transferring_ms;

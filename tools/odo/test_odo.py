@@ -149,6 +149,11 @@ class OdoTest(unittest.TestCase):
     def setUp(self):
         self.server = Server()
         self.folder = tempfile.TemporaryDirectory()
+        self.store = tempfile.TemporaryDirectory()  # never the user's own jobs
+        store = self.store.name
+        if self.on_windows and os.name != "nt":
+            store = "Z:" + store.replace("/", "\\")
+        self.environment = dict(os.environ, OPENDO_STORE=store)
 
     def tearDown(self):
         self.server.stopping.set()
@@ -156,6 +161,7 @@ class OdoTest(unittest.TestCase):
         self.server.shutdown()
         self.server.server_close()
         self.folder.cleanup()
+        self.store.cleanup()
 
     def path(self, name):
         return os.path.join(self.folder.name, name)
@@ -177,7 +183,7 @@ class OdoTest(unittest.TestCase):
             fed.seek(0)
             result = subprocess.run(self.program + list(arguments), stdin=fed, stdout=out,
                                     stderr=err, cwd=self.folder.name, check=False,
-                                    timeout=DEADLINE_S)
+                                    env=self.environment, timeout=DEADLINE_S)
             result.stdout = self.text_of(out)
             result.stderr = self.text_of(err)
         return result
@@ -192,8 +198,8 @@ class OdoTest(unittest.TestCase):
         self.out = tempfile.TemporaryFile()
         self.addCleanup(self.out.close)
         process = subprocess.Popen(self.program + list(arguments), cwd=self.folder.name,
-                                   stdin=subprocess.DEVNULL, stdout=self.out,
-                                   stderr=subprocess.PIPE, **keywords)
+                                   env=self.environment, stdin=subprocess.DEVNULL,
+                                   stdout=self.out, stderr=subprocess.PIPE, **keywords)
         self.addCleanup(process.stderr.close)
         return process
 
@@ -308,7 +314,7 @@ class Output(OdoTest):
         reader, terminal = pty.openpty()
         process = subprocess.Popen(
             self.program + ["get", self.server.url("slow"), "-o", "out"], cwd=self.folder.name,
-            stdout=subprocess.PIPE, stderr=terminal)
+            env=self.environment, stdout=subprocess.PIPE, stderr=terminal)
         os.close(terminal)
         shown = b""
         with Watchdog(process):
@@ -334,6 +340,312 @@ class Output(OdoTest):
             self.assertLess(len(bar), 80)
         self.assertEqual(lines[-1], "", "the bar is wiped at the end")
         self.assertNotIn("\n", shown.decode())
+
+
+class JobTest(OdoTest):
+    """What tests of jobs have in common."""
+
+    def done(self, *arguments):
+        """Run it, which succeeds. What comes back is its standard output."""
+        result = self.odo(*arguments)
+        self.check(result, 0)
+        return result.stdout
+
+    def asked(self, *arguments):
+        return json.loads(self.done(*arguments, "--json"))
+
+    def create(self, *arguments):
+        job = self.done("job", "create", *arguments).strip()
+        self.assertRegex(job, r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+        return job
+
+    def create_with(self, *names):
+        """A job with these files, each going to where it is called on the server."""
+        job = self.create("some files")
+        for name in names:
+            self.done("job", "add", job, self.server.url(name), "-o", name)
+        return job
+
+    def start_waiting(self, job, *arguments):
+        """A process that waits for a job of a slow file, one half of which has come."""
+        process = self.start("job", "resume", job, "--wait", *arguments,
+                             start_new_session=True)
+        self.assertTrue(self.server.held.wait(DEADLINE_S))
+        return process
+
+    def states(self):
+        return {job["id"]: job["state"] for job in self.asked("job", "list")}
+
+    def check_nothing_left(self, *names):
+        """No job, nothing in their folder but who owned them, and no temporary file."""
+        self.assertEqual(self.asked("job", "list"), [])
+        self.assertEqual([name for name in os.listdir(self.store.name)
+                          if not name.startswith("owners")], [])
+        self.check_folder(*names)
+
+
+class Jobs(JobTest):
+    def test_from_beginning_to_end(self):
+        job = self.create("my files", "--description", "two of them", "--priority", "high")
+        self.assertEqual(self.states(), {job: "suspended"})
+        self.done("job", "add", job, self.server.url("file"), "-o", "parts", "-r", "500-599",
+                  "-r", "0-9,999990-")
+        self.done("job", "add", job, self.server.url("small"), "-o", "small")
+        shown = self.asked("job", "show", job)
+        self.assertEqual((shown["name"], shown["description"], shown["priority"]),
+                         ("my files", "two of them", "high"))
+        self.assertEqual([(file["index"], file["ranges"], file["url"])
+                          for file in shown["files"]],
+                         [(0, 3, self.server.url("file")), (1, 0, self.server.url("small"))])
+        self.check_folder()
+        resumed = self.odo("job", "resume", job)
+        self.check(resumed, 0, "odo job wait")
+        self.assertEqual(resumed.stdout, job + ": resumed\n")
+        waited = self.done("job", "wait", job)
+        self.assertIn(": transferred, %d bytes of 2 files in " % (120 + len(SMALL)), waited)
+        self.assertEqual(self.states(), {job: "transferred"})
+        self.assertNotIn("small", os.listdir(self.folder.name))
+        self.assertEqual(self.done("job", "complete", job),
+                         job + ": completed, 2 files are in place\n")
+        self.assertEqual(self.read("parts"), CONTENT[500:600] + CONTENT[:10] + CONTENT[999990:])
+        self.assertEqual(self.read("small"), SMALL)
+        self.check_nothing_left("parts", "small")
+        self.check(self.odo("job", "show", job), 9, job)
+
+    def test_json_of_a_job(self):
+        job = self.create("a name")
+        self.done("job", "add", job, self.server.url("small"), "-o", "small")
+        shown = self.asked("job", "show", job)
+        self.assertEqual(list(shown), [
+            "id", "name", "description", "state", "priority", "bytes_total",
+            "bytes_transferred", "files_total", "files_transferred", "created", "modified",
+            "transferred", "error_count", "error", "files"])
+        self.assertEqual((shown["id"], shown["bytes_total"], shown["transferred"],
+                          shown["error"]), (job, None, None, None))
+        age = time.time() - time.mktime(time.strptime(shown["created"] + "GMT",
+                                                      "%Y-%m-%dT%H:%M:%SZ%Z")) + time.timezone
+        self.assertLess(abs(age), 60)
+        self.assertEqual(self.asked("job", "list"),
+                         [{name: shown[name] for name in shown if name != "files"}])
+        resumed = self.asked("job", "resume", job)
+        self.assertIn(resumed["state"], ("queued", "transferred"))
+        waited = self.asked("job", "wait", job)
+        self.assertEqual((waited["state"], waited["bytes_total"], waited["files_transferred"]),
+                         ("transferred", len(SMALL), 1))
+        statistics = waited["files"][0]["statistics"]
+        self.assertEqual(list(statistics), ["file_size", "bytes_received", "connections",
+                                            "requests", "seconds"])
+        self.assertEqual(self.asked("job", "suspend", self.create())["state"], "suspended")
+        self.assertEqual(self.asked("job", "complete", job)["state"], "acknowledged")
+
+    def test_statistics_are_those_of_the_process_that_fetched(self):
+        job = self.create_with("file")
+        waited = self.asked("job", "resume", job, "--wait", "--quiet")
+        statistics = waited["files"][0]["statistics"]
+        self.assertEqual((statistics["file_size"], statistics["bytes_received"]),
+                         (len(CONTENT), len(CONTENT)))
+        self.assertGreater(statistics["connections"], 0)
+        if self.on_windows:
+            self.assertIsNone(statistics["requests"])
+        else:
+            self.assertGreater(statistics["requests"], 0)
+
+    def test_waiting_may_complete(self):
+        job = self.create_with("small")
+        self.check(self.odo("job", "resume", job, "--wait", "--complete", "-q"), 0)
+        self.assertEqual(self.read("small"), SMALL)
+        self.check_nothing_left("small")
+        job = self.create_with("file")
+        self.done("job", "resume", job)
+        self.done("job", "wait", job, "--complete")
+        self.assertEqual(self.read("file"), CONTENT)
+        self.check_nothing_left("file", "small")
+
+    def test_the_beginning_of_an_id_will_do(self):
+        job = self.create("first")
+        self.assertEqual(self.asked("job", "show", job[:8])["id"], job)
+        self.assertEqual(self.asked("job", "show", job[:13].upper())["id"], job)
+        self.assertEqual(self.asked("job", "show", "{%s}" % job.upper())["id"], job)
+        wrong = "0000" if job[0] != "0" else "1111"
+        self.check(self.odo("job", "show", wrong), 9, "'%s'" % wrong)
+        self.check(self.odo("job", "cancel", job[:3]), 1, "4 characters")
+        self.assertEqual(self.states(), {job: "suspended"})
+
+    def test_a_list_for_people_is_aligned(self):
+        jobs = [self.create("with a \033[31m name"), self.create("another")]
+        heading, *lines = self.done("job", "list").splitlines()
+        lines.sort(key=lambda line: jobs.index(line[:36]))
+        self.assertEqual([line[:36] for line in lines], jobs)
+        self.assertEqual([line[heading.index("NAME"):] for line in lines],
+                         ["with a ?[31m name", "another"])
+        self.assertEqual({line.index("suspended") for line in lines},
+                         {heading.index("STATE")})
+
+    def test_status_has_each_file_of_each_job(self):
+        self.check(self.odo("status"), 0)
+        self.assertEqual(self.asked("status"), [])
+        first = self.create_with("small", "empty")
+        second = self.create_with("file")
+        self.done("job", "resume", first, "--wait", "-q")
+        files = sorted(self.asked("status"), key=lambda file: file["job"] == second)
+        self.assertEqual([(file["job"], file["index"], file["state"]) for file in files],
+                         [(first, 0, "transferred"), (first, 1, "transferred"),
+                          (second, 0, "suspended")])
+        self.assertEqual([file["bytes_transferred"] for file in files], [len(SMALL), 0, 0])
+        self.assertEqual(self.asked("status", second), files[2:])
+        heading, *lines = self.done("status").splitlines()
+        lines.sort(key=lambda line: line.startswith(second[:8]))
+        self.assertEqual([line[:8] for line in lines], [first[:8], first[:8], second[:8]])
+        for line, name in zip(lines, ("small", "empty", "file")):
+            self.assertTrue(line[heading.index("PATH"):].endswith(name), line)
+
+    def test_a_suspended_job_is_not_waited_for(self):
+        job = self.create_with("small")
+        self.check(self.odo("job", "wait", job), 8, "suspended", "resume --wait")
+        self.done("job", "resume", job)
+        self.done("job", "suspend", job)
+        self.assertIn(self.states()[job], ("suspended", "transferred"))
+
+    def test_an_empty_job_does_not_move(self):
+        self.check(self.odo("job", "resume", self.create()), 8, "no files")
+
+    def test_a_refused_file_leaves_the_job_as_it_was(self):
+        job = self.create_with("small")
+        self.check(self.odo("job", "add", job, self.server.url("file"), "-o", "out", "-r",
+                            "0-9,5-6"), 7, "-r:")
+        self.assertEqual(len(self.asked("job", "show", job)["files"]), 1)
+
+    def test_what_is_not_whole_is_completed_only_when_asked_to(self):
+        job = self.create_with("small", "missing")
+        failed = self.odo("job", "resume", job, "--wait", "--json")
+        self.check(failed, 3, "404")
+        shown = json.loads(failed.stdout)
+        self.assertEqual((shown["state"], shown["error_count"]), ("error", 1))
+        self.assertIn("404", shown["error"]["text"])
+        self.assertIn("404", self.done("job", "show", job))
+        self.check(self.odo("job", "wait", job), 3, "404")
+        if self.asked("job", "show", job)["files_transferred"] == 0:
+            self.done("job", "cancel", job)  # the failure came first
+            self.check_nothing_left()
+            return
+        self.check(self.odo("job", "complete", job), 8, "--partial")
+        self.assertEqual(self.done("job", "complete", job, "--partial"),
+                         job + ": completed, 1 of 2 files are in place\n")
+        self.assertEqual(self.read("small"), SMALL)
+        self.check_nothing_left("small")
+
+    def test_impatience_leaves_the_job_queued(self):
+        job = self.create_with("broken")
+        self.check(self.odo("job", "resume", job, "--wait", "--timeout", "1"), 3, "503")
+        self.assertIn(self.states()[job], ("queued", "transferring", "transient_error"))
+        self.done("job", "cancel", job)
+        self.check_nothing_left()
+
+    def test_a_killed_wait_is_gone_on_with(self):
+        job = self.create_with("slow")
+        process = self.start_waiting(job)
+        process.kill()
+        process.wait(DEADLINE_S)
+        self.server.let_go.set()
+        if not self.on_windows:  # our COM server sets it in motion when it is looked at
+            self.assertEqual(self.states(), {job: "queued"})
+        self.done("job", "wait", job, "--complete")
+        self.assertEqual(self.read("slow"), CONTENT)
+        self.check_nothing_left("slow")
+
+    def test_a_job_belongs_to_one_process_at_a_time(self):
+        other = self.create("another")
+        job = self.create_with("slow")
+        process = self.start_waiting(job)
+        for command in ("show", "wait", "cancel", "complete", "suspend", "resume"):
+            self.check(self.odo("job", command, job), 9, "another process has it")
+        self.check(self.odo("status", job[:8]), 9, "another process has it")
+        self.assertEqual(self.states(), {other: "suspended"})
+        self.server.let_go.set()
+        with Watchdog(process):
+            process.stderr.read()
+        self.assertEqual(process.wait(DEADLINE_S), 0)
+        self.assertEqual(self.states(), {other: "suspended", job: "transferred"})
+
+    def test_a_job_is_looked_for_long_enough_for_a_short_command_to_let_go_of_it(self):
+        before = time.monotonic()
+        self.check(self.odo("job", "show", "0f8f"), 9)
+        self.assertGreater(time.monotonic() - before, 0.4)
+
+    def test_control_c_leaves_the_job_queued_and_cancel_leaves_nothing(self):
+        self.interrupt(signal.SIGINT, 130)
+
+    def test_so_does_a_signal_to_end(self):
+        if self.on_windows:
+            self.skipTest("Windows has no such signal")
+        self.interrupt(signal.SIGTERM, 143)
+
+    def interrupt(self, number, exit_code):
+        self.write("slow", b"old")
+        job = self.create_with("slow")
+        process = self.start_waiting(job, "--json")
+        process.send_signal(number)
+        with Watchdog(process):
+            errors = process.stderr.read()
+        self.assertEqual(process.wait(DEADLINE_S), exit_code, errors)
+        self.assertIn(b"the job stays queued", errors)
+        self.assertEqual(json.loads(self.text_of(self.out))["id"], job)
+        self.assertGreater(len(os.listdir(self.folder.name)), 1, "what has come is kept")
+        self.assertIn(self.states()[job], ("queued", "transferring"))
+        self.assertEqual(self.done("job", "cancel", job), job + ": cancelled\n")
+        self.assertEqual(self.read("slow"), b"old")
+        self.check_nothing_left("slow")
+
+    def test_a_damaged_record_does_not_hide_the_others(self):
+        jobs = [self.create_with("small") for _ in range(3)]
+        for name in os.listdir(self.store.name):
+            if name.lower().startswith(jobs[1]):
+                with open(os.path.join(self.store.name, name), "r+b") as file:
+                    file.write(b"this is no job")
+        self.assertEqual(self.states(), {jobs[0]: "suspended", jobs[2]: "suspended"})
+        self.check(self.odo("job", "show", jobs[1]), 9)
+        self.assertEqual(len([name for name in os.listdir(self.store.name)
+                              if name.endswith(".damaged")]), 1, "it is set aside, not lost")
+        self.done("job", "resume", jobs[2], "--wait", "--complete")
+        self.assertEqual(self.read("small"), SMALL)
+
+    def test_a_folder_that_cannot_be_used(self):
+        self.write("file", b"")
+        self.environment["OPENDO_STORE"] = "Z:\\proc\\x" if self.on_windows else "/proc/x"
+        self.check(self.odo("job", "list"), 4)
+
+    def test_wrong_arguments(self):
+        url = self.server.url("file")
+        some_id = "0f8fad5b-d9cb-469f-a165-70867728950e"
+        for exit_code, words, *arguments in (
+                (1, "Usage: odo job", ),
+                (1, "'make'", "make"),
+                (1, "an ID is needed", "show"),
+                (1, "ID and URL are needed", "add", some_id),
+                (1, "one word too many", "show", some_id, some_id),
+                (1, "one word too many", "list", some_id),
+                (1, "one word too many", "create", "two", "words"),
+                (1, "'zzzz' is not the ID", "wait", "zzzz"),
+                (1, "'{0f8f' is not the ID", "wait", "{0f8f"),
+                (1, "is not the ID", "wait", some_id + "0"),
+                (1, "-o FILE is missing", "add", some_id, url),
+                (1, "http:// or https://", "add", some_id, "file:///x", "-o", "out"),
+                (1, "'9-8' ends before", "add", some_id, url, "-o", "out", "-r", "9-8"),
+                (1, "not an option of odo job show", "show", some_id, "-o", "out"),
+                (1, "'--wait' is not an option", "wait", some_id, "--wait"),
+                (1, "'--complete' is not an option", "suspend", some_id, "--complete"),
+                (1, "with --wait only", "resume", some_id, "--complete"),
+                (1, "is not a priority", "create", "--priority", "urgent"),
+                (1, "'--wrong' is not an option", "list", "--wrong"),
+                (1, "'--timeout' needs", "wait", some_id, "--timeout"),
+                (9, some_id, "show", some_id)):
+            with self.subTest(arguments):
+                result = self.odo("job", *arguments)
+                self.check(result, exit_code, words)
+                self.assertEqual(result.stdout, "")
+        self.check(self.odo("status", "--wait"), 1, "odo status: ")
+        self.check(self.odo("status", some_id), 9, some_id)
+        self.check_nothing_left()
 
 
 class Failures(OdoTest):
@@ -466,7 +778,8 @@ class Arguments(OdoTest):
 
 class Words(OdoTest):
     def test_help_goes_to_standard_output(self):
-        for arguments in (("--help",), ("get", "--help"), ("get", "-h"), ("explain", "--help")):
+        for arguments in (("--help",), ("get", "--help"), ("get", "-h"), ("job", "--help"),
+                          ("job", "wait", "-h"), ("status", "--help"), ("explain", "--help")):
             result = self.odo(*arguments)
             self.check(result, 0)
             self.assertTrue(result.stdout.startswith("Usage: odo "), arguments)
@@ -516,13 +829,16 @@ class Words(OdoTest):
     def test_the_manual_knows_every_option_and_exit_code(self):
         with open(os.path.join(HERE, "odo.1"), encoding="utf-8") as file:
             manual = file.read().replace("\\-", "-")
-        text = self.odo("get", "--help").stdout
+        text = "".join(self.odo(command, "--help").stdout
+                       for command in ("get", "job", "status"))
         options = re.findall(r"^ +(?:-\w, )?(--[a-z-]+)", text, re.MULTILINE)
         codes = re.findall(r"^ +(\d+)  \w", text, re.MULTILINE)
         self.assertGreater(len(options), 6)
         self.assertGreater(len(codes), 6)
         for option in options:
             self.assertIn(option, manual)
+        for command in re.findall(r"^  ([a-z]+) {2,}\w", text, re.MULTILINE):
+            self.assertIn("\n.B odo job %s\n" % command, manual)
         for code in codes:
             self.assertIn("\n.B %s\n" % code, manual)
 
