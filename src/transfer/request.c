@@ -373,12 +373,37 @@ static enum odo_status add_headers(struct request *request, const struct request
 /* A failing curl_easy_setopt with these options and values is out of memory. */
 #define SET(option, value) (failed |= curl_easy_setopt(easy, option, value) != CURLE_OK)
 
+/*
+ * After HTTP/2, libcurl before 8.7 keeps the buffer of an idle handle, and then refuses to size
+ * it; so such a handle is replaced.
+ */
+static bool size_buffer(struct request *request)
+{
+    CURL *fresh;
+
+    if (curl_easy_setopt(request->easy, CURLOPT_BUFFERSIZE, (long)REQUEST_RECEIVE_SIZE) ==
+        CURLE_OK) {
+        return true;
+    }
+    fresh = curl_easy_init();
+    if (!fresh) {
+        return false;
+    }
+    curl_easy_cleanup(request->easy);
+    request->easy = fresh;
+    return curl_easy_setopt(fresh, CURLOPT_BUFFERSIZE, (long)REQUEST_RECEIVE_SIZE) == CURLE_OK;
+}
+
 static enum odo_status set_options(struct request *request, const struct request_start *start)
 {
-    CURL *easy = request->easy;
+    CURL *easy;
     char range[RANGE_TEXT_SIZE];
     bool failed = false;
 
+    if (!size_buffer(request)) {
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    easy = request->easy;
     SET(CURLOPT_URL, start->url);
     SET(CURLOPT_PATH_AS_IS, 1L); /* the URL is used as it was given */
     SET(CURLOPT_PROTOCOLS_STR, "http,https");
@@ -387,7 +412,6 @@ static enum odo_status set_options(struct request *request, const struct request
     SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     SET(CURLOPT_USERAGENT, start->user_agent);
     SET(CURLOPT_HTTPHEADER, request->headers);
-    SET(CURLOPT_BUFFERSIZE, (long)REQUEST_RECEIVE_SIZE);
     SET(CURLOPT_NOSIGNAL, 1L);
     SET(CURLOPT_CONNECTTIMEOUT_MS, (long)start->connect_timeout_ms);
     SET(CURLOPT_LOW_SPEED_LIMIT, 4000L);
