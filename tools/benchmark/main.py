@@ -1,0 +1,154 @@
+"""The entry of tools/bench, once everything is built."""
+
+import argparse
+import json
+import os
+import pathlib
+import platform
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import bench
+import clients
+import network
+import report
+import workloads
+
+
+def read_arguments():
+    parser = argparse.ArgumentParser(
+        prog="tools/bench", formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Measures OpenDO beside other downloaders, all in one run, and prints medians.",
+        epilog="\n".join(f"  {name}  {text}" for name, text in {
+            "W1": "one large file over the loopback: HTTP/1.1, TLS, HTTP/2, and under Wine",
+            "W2": "2,000 ranges of 16 KiB, scattered, over a network with latency",
+            "W3": "10,000 touching ranges in random order",
+            "W4": "10,000 small files",
+            "W5": "one of four connections is slow",
+            "W6": "killed at a random moment and resumed: bytes sent twice",
+            "W7": "a million ranges sorted, joined and planned",
+            "W8": "COM calls",
+            "W9": "updates of real packages by changed blocks"}.items()))
+    parser.add_argument("workload", nargs="*", help="W1 to W9; all when none is named")
+    parser.add_argument("--json", metavar="FILE", type=pathlib.Path, help="write all figures")
+    parser.add_argument("--markdown", metavar="FILE", type=pathlib.Path,
+                        help="write the tables as text for a document")
+    parser.add_argument("--from", dest="source", metavar="FILE", type=pathlib.Path,
+                        help="measure nothing; show the figures of an earlier --json")
+    parser.add_argument("--plots", metavar="FOLDER", type=pathlib.Path,
+                        help="measure more, and draw time against latency, gap and ranges")
+    parser.add_argument("--quick", action="store_true",
+                        help="smaller and fewer: about two minutes for all")
+    parser.add_argument("--rounds", type=int, help="how often each client has its turn (3; 1)")
+    parser.add_argument("--network", choices=("tunnel", "proxy"),
+                        help="how to emulate one: by namespaces (root), or by a TCP proxy")
+    parser.add_argument("--no-setup", action="store_true",
+                        help="build what is needed here, but do not run tools/setup first")
+    parser.add_argument("--build", type=pathlib.Path, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    arguments.workload = [name.upper() for name in arguments.workload]
+    for name in arguments.workload:
+        if name not in workloads.ALL:
+            parser.error(f"there is no workload {name}")
+    if not arguments.workload and not arguments.plots:
+        arguments.workload = list(workloads.ALL)
+    if arguments.rounds is not None and arguments.rounds < 1:
+        parser.error("at least one round")
+    return arguments
+
+
+def program_or_none(path):
+    return path if path.exists() else None
+
+
+def find_tools(build):
+    return clients.Tools(
+        odo=build / "odo", bench=build / "tests",
+        odo_windows=program_or_none(build.parent / "windows-x64" / "odo.exe"),
+        curl_windows=program_or_none(build / "curl-windows" / "curl.exe"),
+        wine_prefix=program_or_none(build / "wine"))
+
+
+def describe_machine(arguments, rounds, kind):
+    def version(*argv):
+        try:
+            done = subprocess.run(argv, capture_output=True, text=True, timeout=10, check=False)
+        except OSError:
+            return "not installed"
+        return (done.stdout or done.stderr).strip().splitlines()[0]
+
+    congestion = pathlib.Path("/proc/sys/net/ipv4/tcp_congestion_control")
+    return {
+        "when": time.strftime("%Y-%m-%d %H:%M"), "processors": os.cpu_count(),
+        "kernel": platform.release(), "load": f"{os.getloadavg()[0]:.1f}",
+        "quick": arguments.quick, "rounds": rounds,
+        "network": {"tunnel": "namespaces and a TUN device", "proxy": "a TCP proxy"}[kind],
+        "congestion": (congestion.read_text().strip() if congestion.exists() else "?")
+        + " on the loopback, cubic or Reno in namespaces",
+        "curl": version("curl", "-q", "--version"), "aria2": version("aria2c", "--version"),
+        "axel": version("axel", "--version"), "nghttp": version("nghttp", "--version"),
+        "nginx": version("/usr/sbin/nginx", "-v"),
+    }
+
+
+def write_results(arguments, machine, tables):
+    if arguments.json:
+        arguments.json.write_text(report.as_json(machine, tables))
+    if arguments.markdown:
+        arguments.markdown.write_text(report.as_markdown(machine, tables))
+
+
+def show_earlier(arguments):
+    machine, tables = report.from_json(arguments.source.read_text())
+    print(json.dumps(machine, indent=1))
+    for table in tables:
+        report.print_table(table)
+    write_results(arguments, machine, tables)
+
+
+def stop_wine(tools):
+    if tools.wine_prefix and shutil.which("wineserver"):
+        subprocess.run(["wineserver", "-k"], check=False, stderr=subprocess.DEVNULL,
+                       env={**os.environ, "WINEPREFIX": str(tools.wine_prefix)})
+
+
+def main():
+    arguments = read_arguments()
+    if arguments.source:
+        show_earlier(arguments)
+        return
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    build = arguments.build
+    rounds = arguments.rounds or (1 if arguments.quick else 3)
+    kind = arguments.network or network.best_kind(build)
+    tools = find_tools(build)
+    needed = (2 if arguments.quick else 6) * 2 ** 30
+    work = pathlib.Path(tempfile.mkdtemp(prefix="odo-bench-",
+                                         dir=bench.roomy_folder(build / "work", needed)))
+    machine = describe_machine(arguments, rounds, kind)
+    began = time.monotonic()
+    print(f"{machine['processors']} processors, Linux {machine['kernel']}, load {machine['load']}"
+          f"; rounds: {rounds}; files in {work.parent}; network by {machine['network']}")
+    if os.getloadavg()[0] > 0.5:
+        print("other programs are at work on this machine: times are noisy")
+    state = bench.Bench(work, build, tools, arguments.quick, rounds, kind)
+    try:
+        for name in arguments.workload:
+            workloads.ALL[name](state)
+            write_results(arguments, machine, state.tables)
+        if arguments.plots:
+            workloads.draw_all(state, arguments.plots)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    finally:
+        stop_wine(tools)
+        shutil.rmtree(work, ignore_errors=True)
+    print(f"\nall in {time.monotonic() - began:.0f} s")
+
+
+if __name__ == "__main__":
+    main()

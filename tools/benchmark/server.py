@@ -1,0 +1,122 @@
+"""nginx, as the measurements need it."""
+
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+PATH = os.environ["PATH"] + ":/usr/sbin:/sbin"
+
+
+class ServerError(Exception):
+    pass
+
+
+class Traffic:
+    """What the server's log says about a run."""
+
+    def __init__(self):
+        self.requests = 0
+        self.sent = 0   # bytes, with the headers; without TLS, HTTP/2's frames and TCP
+        self.body = 0
+        self.asked = 0  # bytes that Range headers named
+        self.connections = set()
+
+    def add_line(self, line):
+        found = re.match(r'(\d+) (\d+) (\d+) (\d+) (\d+) "(.*)"', line)
+        if not found:
+            return
+        self.requests += 1
+        self.sent += int(found.group(2))
+        self.body += int(found.group(3))
+        self.connections.add(found.group(5))
+        for first, last in re.findall(r"(\d+)-(\d+)", found.group(6)):
+            self.asked += int(last) - int(first) + 1
+
+
+def make_certificate(folder):
+    """A certificate for both of the server's addresses that vouches for itself."""
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    if not certificate.exists():
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+             "-nodes", "-days", "30", "-subj", "/CN=bench", "-addext",
+             "subjectAltName=IP:127.0.0.1,IP:192.0.2.2", "-keyout", key, "-out", certificate],
+            check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return certificate, key
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """One nginx in `network`, from `with` to its end. Use url() inside and traffic() after."""
+
+    def __init__(self, work, network, root, tls=False, http2=False, send_buffer=None):
+        self.folder = work / "nginx"
+        self.network = network
+        self.tls = tls
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        self.port = free_port()
+        self.outside = None
+        self.process = None
+        certificate, key = make_certificate(work)
+        listen = f"{network.host}:{self.port}"
+        listen += " ssl" if tls else ""
+        listen += " http2" if http2 else ""
+        listen += f" sndbuf={send_buffer}" if send_buffer else ""
+        text = (HERE / "nginx.conf.in").read_text()
+        for word, value in {
+                "FOLDER": self.folder, "ROOT": root, "LISTEN": listen, "KEY": key,
+                "CERTIFICATE": certificate,
+                "USER": "user root;" if os.geteuid() == 0 else ""}.items():
+            text = text.replace(f"@{word}@", str(value))
+        (self.folder / "nginx.conf").write_text(text)
+
+    def __enter__(self):
+        program = shutil.which("nginx", path=PATH)
+        argv = [program, "-e", str(self.folder / "error.log"), "-c",
+                str(self.folder / "nginx.conf")]
+        self.process = subprocess.Popen(
+            self.network.for_server(argv), stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        deadline = time.monotonic() + 10
+        while not (self.folder / "nginx.pid").exists():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.__exit__()
+                log = self.folder / "error.log"
+                raise ServerError(log.read_text() if log.exists() else "nginx did not start")
+            time.sleep(0.01)
+        time.sleep(0.05)  # the worker starts behind the file
+        self.outside = self.network.connect(self.port)
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                os.killpg(self.process.pid, signal.SIGKILL)
+                self.process.wait()
+
+    def url(self, path):
+        return f"{'https' if self.tls else 'http'}://{self.network.host}:{self.outside}/{path}"
+
+    def traffic(self):
+        traffic = Traffic()
+        log = self.folder / "access.log"
+        if log.exists():
+            with open(log, encoding="ascii", errors="replace") as lines:
+                for line in lines:
+                    traffic.add_line(line)
+        return traffic
