@@ -41,6 +41,7 @@ class Tools:
     bench: pathlib.Path  # the folder of bench_fetch and its like
     odo_windows: pathlib.Path | None
     curl_windows: pathlib.Path | None
+    com_windows: pathlib.Path | None  # bench_com.exe
     wine_prefix: pathlib.Path | None
 
 
@@ -116,11 +117,22 @@ def engine(foreground=False, store=False):
     return command
 
 
-def odo_in_wine(run):
-    argv = ["wine", run.tools.odo_windows, "get", run.url, "-o",
-            "Z:" + str(run.target).replace("/", "\\"), "--quiet"]
-    return Command(argv, run.same_target,
+def in_wine(run, *argv):
+    return Command(["wine", *argv], run.same_target,
                    {**WINE_OPTIONS, "WINEPREFIX": str(run.tools.wine_prefix)})
+
+
+def windows_path(path):
+    return "Z:" + str(path).replace("/", "\\")
+
+
+def odo_in_wine(run):
+    return in_wine(run, run.tools.odo_windows, "get", run.url, "-o", windows_path(run.target),
+                   "--quiet")
+
+
+def bits_in_wine(run):
+    return in_wine(run, run.tools.com_windows, "--bits", run.url, windows_path(run.target))
 
 
 # --- Peers ---------------------------------------------------------------------------------
@@ -142,10 +154,8 @@ def curl_resumes(run):
 
 
 def curl_in_wine(run):
-    argv = ["wine", run.tools.curl_windows, "-q", "--silent", "--show-error", "-o",
-            "Z:" + str(run.target).replace("/", "\\"), run.url]
-    return Command(argv, run.same_target,
-                   {**WINE_OPTIONS, "WINEPREFIX": str(run.tools.wine_prefix)})
+    return in_wine(run, run.tools.curl_windows, "-q", "--silent", "--show-error", "-o",
+                   windows_path(run.target), run.url)
 
 
 def quoted(value):

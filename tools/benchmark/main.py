@@ -70,6 +70,7 @@ def find_tools(build):
         odo=build / "odo", bench=build / "tests",
         odo_windows=program_or_none(build.parent / "windows-x64" / "odo.exe"),
         curl_windows=program_or_none(build / "curl-windows" / "curl.exe"),
+        com_windows=program_or_none(build.parent / "windows-x64" / "tests" / "bench_com.exe"),
         wine_prefix=program_or_none(build / "wine"))
 
 

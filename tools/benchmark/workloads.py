@@ -62,6 +62,9 @@ def large_file_in_wine(bench, root, size, limit, text):
     fetchers = [c.Client("OpenDO (odo.exe, COM)", c.odo_in_wine, ours=True)]
     if bench.tools.curl_windows:
         fetchers.append(c.Client("curl.exe", c.curl_in_wine))
+    if bench.tools.com_windows:
+        # Wine's own, which polls; no peer to be proud of, but the one that clients have there.
+        fetchers.append(c.Client("Wine's BITS", c.bits_in_wine, is_peer=False))
     table = bench.measure(Task("W1", title, root, ["large"], fetchers, limit=limit,
                                limit_text=text, goal="half of curl.exe's time or less"))
     print("    CPU and memory are the program's, without the wineserver's")
@@ -262,17 +265,23 @@ def plan(bench):
 
 
 def com(bench):
-    table = report.Table("W8", "COM: activation, AddFileWithRanges, GetStatus and GetProgress")
-    program = bench.tools.bench.parents[2] / "windows-x64" / "tests" / "bench_com.exe"
-    if program.exists() and bench.tools.wine_prefix:
-        done = subprocess.run(["wine", program], capture_output=True, text=True, check=False,
-                              timeout=bench.patience,
-                              env={**os.environ, **c.WINE_OPTIONS,
-                                   "WINEPREFIX": str(bench.tools.wine_prefix)})
-        table.lines = (done.stdout + done.stderr).splitlines()
-    else:
-        table.lines = [f"not yet: there is no {program.name}"]
+    table = report.Table("W8", "COM in Wine: activation, AddFileWithRanges, questions")
+    if not bench.tools.com_windows or not bench.tools.wine_prefix:
+        table.lines = ["not available: no Wine prefix or no bench_com.exe"]
+        bench.show(table)
+        return
+    # So large and so slow that it is under way for as long as it is asked about.
+    content.make_file(bench.served / "asked", (64 if bench.quick else 512) * MEBIBYTE)
+    with network.make_network(bench.programs, bench.kind, None) as between, \
+            server.Server(bench.work, between, bench.served) as serving:
+        done = subprocess.run(
+            ["wine", bench.tools.com_windows, serving.url("asked"),
+             c.windows_path(bench.fresh_folder())],
+            capture_output=True, text=True, check=False, timeout=bench.patience,
+            env={**os.environ, **c.WINE_OPTIONS, "WINEPREFIX": str(bench.tools.wine_prefix)})
+    table.lines = (done.stdout + done.stderr).splitlines()
     bench.show(table)
+    (bench.served / "asked").unlink()
 
 
 # --- W9 ------------------------------------------------------------------------------------
