@@ -283,7 +283,9 @@ enum odo_status engine_remove_temporary_files(struct odo_job *job)
         if (!file->temporary_path || file->is_completed) {
             continue;
         }
+        platform_mutex_lock(job->journal_lock); /* the keeper may have it open, to flush it */
         status = platform_file_remove(file->temporary_path);
+        platform_mutex_unlock(job->journal_lock);
         if (file->has_begun && status != ODO_OK && status != ODO_E_FILE_NOT_FOUND) {
             result = ODO_TEMPORARY_FILES_LEFT;
         }
@@ -371,7 +373,9 @@ static enum odo_status put_all_in_place(struct odo_job *job)
         if (!file->is_transferred || file->is_completed) {
             continue;
         }
+        platform_mutex_lock(job->journal_lock);                  /* as when it is removed */
         status = file->local_path ? put_in_place(file) : ODO_OK; /* a stream has it all */
+        platform_mutex_unlock(job->journal_lock);
         if (status != ODO_OK) {
             return status;
         }
