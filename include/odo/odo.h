@@ -155,6 +155,8 @@ enum {
     ODO_DISPLAY_NAME_MAX = 256,        /* UTF-16 units, as COM clients count */
     ODO_DESCRIPTION_MAX = 1024,        /* UTF-16 units */
     ODO_OWNER_MAX = 256,               /* UTF-16 units, of the host's texts */
+    ODO_HEADERS_MAX = 16384,           /* UTF-16 units; also of the host's data */
+    ODO_SETTING_MAX = 2200,            /* UTF-16 units, of the other texts of a job */
     ODO_URL_MAX = 2200,                /* characters */
     ODO_LOCAL_PATH_MAX = 32767,        /* UTF-16 units */
     ODO_RANGES_MAX = 10 * 1000 * 1000, /* in a file */
@@ -270,7 +272,13 @@ enum odo_status odo_job_get_error(struct odo_job *job, struct odo_error *error_o
  *   NO_PROGRESS_TIMEOUT   86400, foreground 3600; seconds. 0 turns every error that would be
  *                         retried into a final one
  *   MINIMUM_RETRY_DELAY   600    seconds; once set, no retry comes sooner
- *   COST_FLAGS            kept for the host
+ *   COST_FLAGS            0      kept for the host
+ *   KIND                  0      kept for the host; odo_job_create_with() alone sets it
+ *   VOLATILE              0      1: the job is not kept in the store and ends with the engine.
+ *                                May be set as long as HAS_STARTED is 0
+ *   SECURITY_FLAGS        0      of enum odo_security_flag
+ *   INSECURE_REDIRECTS    0      1: https may redirect to http for this job
+ *   HAS_STARTED           0      1 once odo_job_resume() has succeeded; cannot be set
  */
 enum odo_job_number {
     ODO_JOB_PRIORITY,
@@ -278,14 +286,44 @@ enum odo_job_number {
     ODO_JOB_NO_PROGRESS_TIMEOUT,
     ODO_JOB_MINIMUM_RETRY_DELAY,
     ODO_JOB_COST_FLAGS,
+    ODO_JOB_KIND,
+    ODO_JOB_VOLATILE,
+    ODO_JOB_SECURITY_FLAGS,
+    ODO_JOB_INSECURE_REDIRECTS,
+    ODO_JOB_HAS_STARTED,
     ODO_JOB_NUMBER_COUNT
 };
 
+/*
+ * What of a server's certificate does not matter; and CHECK_REVOCATION, with which everything
+ * does: the others then have no effect.
+ */
+enum odo_security_flag {
+    ODO_SECURITY_CHECK_REVOCATION = 0x1,
+    ODO_SECURITY_IGNORE_UNKNOWN_AUTHORITY = 0x100,
+    ODO_SECURITY_IGNORE_WRONG_USAGE = 0x200,
+    ODO_SECURITY_IGNORE_WRONG_NAME = 0x1000,
+    ODO_SECURITY_IGNORE_DATE = 0x2000,
+};
+
+/*
+ * Texts of a job. Those that concern requests hold for every file, and a change takes effect at
+ * once. HEADERS and AUTHENTICATION_HEADERS are "Name: value" lines ended by CRLF or LF; lines
+ * that are none, and those that name Range, If-Range, Host, Content-Length, Transfer-Encoding,
+ * Accept-Encoding or Connection, are dropped. No text of a job is ever logged.
+ */
 enum odo_job_text {
     ODO_JOB_DISPLAY_NAME,
     ODO_JOB_DESCRIPTION,
     ODO_JOB_OWNER, /* for the host: who may see and change the job; on Windows a SID */
-    ODO_JOB_NOTIFICATION_CLASS, /* for the host: a class to be activated, as text */
+    ODO_JOB_NOTIFICATION_CLASS,     /* for the host: a class to be activated, as text */
+    ODO_JOB_HEADERS,                /* sent with every request to the file's own server */
+    ODO_JOB_AUTHENTICATION_HEADERS, /* sent to it only in the repeat after a 401 or 407 */
+    ODO_JOB_CORRELATION_VECTOR,     /* sent as MS-CV */
+    ODO_JOB_CONTENT_ID,             /* for the host */
+    ODO_JOB_CLIENT_CERTIFICATE,     /* as libcurl's CURLOPT_SSLCERT takes it; on Windows
+                                       "CurrentUser\MY\<thumbprint>" */
+    ODO_JOB_HOST_DATA,              /* for the host: anything */
     ODO_JOB_TEXT_COUNT
 };
 
@@ -403,6 +441,8 @@ enum odo_file_text {
     ODO_FILE_LOCAL_PATH,
     ODO_FILE_TEMPORARY_PATH,   /* empty before the first byte */
     ODO_FILE_RESPONSE_HEADERS, /* of the last reply, lines ended by CRLF; empty before one */
+    ODO_FILE_EFFECTIVE_URL,    /* of the last request, after redirects; empty before one */
+    ODO_FILE_SERVER_ADDRESS,   /* of the last reply, as text; empty before one */
     ODO_FILE_TEXT_COUNT
 };
 
@@ -426,6 +466,7 @@ struct odo_file_statistics {
     uint32_t connections;     /* opened for this file */
     uint32_t requests;        /* sent for this file */
     uint64_t transferring_ms; /* time in motion, pauses excluded */
+    uint16_t response_status; /* of the last reply, 100 to 599; 0 before one */
 };
 
 void odo_file_get_statistics(struct odo_job *job, uint32_t file_index,

@@ -9,6 +9,7 @@
 #include "platform/clock.h"
 
 #include <assert.h>
+#include <string.h>
 
 /* Forget how a runner counted, and count it as `state`; TRANSFER_QUEUED counts as nothing. */
 static void set_runner_state_locked(struct engine_runner *runner, enum transfer_state state)
@@ -48,6 +49,17 @@ static void keep_checkpoint_locked(struct engine_runner *runner, struct checkpoi
     engine_wake_keeper_locked(runner->job);
 }
 
+/* Keep a text of a report, when it is new; without memory the earlier one stays. */
+static void keep_text(char **kept, const char *text)
+{
+    char *copy = text && (!*kept || strcmp(*kept, text) != 0) ? text_copy(text) : NULL;
+
+    if (copy) {
+        memory_free(*kept);
+        *kept = copy;
+    }
+}
+
 /* Note in the file what the update says. */
 static void record_locked(struct engine_runner *runner, const struct transfer_update *update)
 {
@@ -61,14 +73,11 @@ static void record_locked(struct engine_runner *runner, const struct transfer_up
     file->statistics.bytes_received = runner->earlier.bytes_received + update->bytes_received;
     file->statistics.connections = runner->earlier.connections + update->connections;
     file->statistics.requests = runner->earlier.requests + update->requests;
-    if (update->response_headers) {
-        char *headers = text_copy(update->response_headers);
-
-        if (headers) { /* without memory the earlier ones stay */
-            memory_free(file->response_headers);
-            file->response_headers = headers;
-        }
-    }
+    file->statistics.response_status =
+        update->response_status ? update->response_status : file->statistics.response_status;
+    keep_text(&file->response_headers, update->response_headers);
+    keep_text(&file->effective_url, update->effective_url);
+    keep_text(&file->server_address, update->server_address);
     job_set_progress(job, file, update->bytes_total, update->bytes_had);
     if (update->checkpoint) {
         struct checkpoint copy;

@@ -350,6 +350,10 @@ static const char *text_of(const struct job_file *file, enum odo_file_text which
         return file->has_begun ? file->temporary_path : "";
     case ODO_FILE_RESPONSE_HEADERS:
         return file->response_headers ? file->response_headers : "";
+    case ODO_FILE_EFFECTIVE_URL:
+        return file->effective_url ? file->effective_url : "";
+    case ODO_FILE_SERVER_ADDRESS:
+        return file->server_address ? file->server_address : "";
     case ODO_FILE_TEXT_COUNT:
         break;
     }

@@ -37,6 +37,22 @@ struct transfer_settings engine_settings_locked(const struct odo_job *job)
     };
 }
 
+/* What the client has said of the requests; borrows the job's texts. `operation` is held. */
+static struct http_settings http_settings_of(const struct odo_job *job)
+{
+    const struct job *data = &job->locked.job;
+
+    return (struct http_settings){
+        .headers = data->texts[ODO_JOB_HEADERS],
+        .authentication_headers = data->texts[ODO_JOB_AUTHENTICATION_HEADERS],
+        .correlation_vector = data->texts[ODO_JOB_CORRELATION_VECTOR],
+        .client_certificate = data->texts[ODO_JOB_CLIENT_CERTIFICATE],
+        .security_flags = job_number(data, ODO_JOB_SECURITY_FLAGS),
+        .allow_insecure_redirects = job_number(data, ODO_JOB_INSECURE_REDIRECTS) == 1 ||
+                                    job->engine->downloader_options.allow_insecure_redirects,
+    };
+}
+
 /* A checkpoint that does not fit what is wanted cannot be used: fetch all of it. */
 static void drop_checkpoint(struct job_file *file)
 {
@@ -67,6 +83,7 @@ static enum odo_status start_runner(struct odo_job *job, struct engine_runner *r
         .checkpoint = &file->checkpoint,
         .group = job,
         .settings = *settings,
+        .http = http_settings_of(job),
         .on_update = engine_on_update,
         .context = runner,
     };

@@ -52,6 +52,8 @@ void job_file_free(struct job_file *file)
     range_set_free(&file->wanted);
     checkpoint_free(&file->checkpoint);
     memory_free(file->response_headers);
+    memory_free(file->effective_url);
+    memory_free(file->server_address);
     memory_free(file);
 }
 
@@ -355,15 +357,48 @@ uint32_t job_number(const struct job *job, enum odo_job_number which)
     case ODO_JOB_MINIMUM_RETRY_DELAY:
         return MINIMUM_RETRY_DELAY_S;
     case ODO_JOB_COST_FLAGS:
+    case ODO_JOB_KIND:
+    case ODO_JOB_VOLATILE:
+    case ODO_JOB_SECURITY_FLAGS:
+    case ODO_JOB_INSECURE_REDIRECTS:
+    case ODO_JOB_HAS_STARTED:
     case ODO_JOB_NUMBER_COUNT:
         break;
     }
     return 0;
 }
 
+static bool number_is_possible(enum odo_job_number which, uint32_t value)
+{
+    static const uint32_t security_flags =
+        ODO_SECURITY_CHECK_REVOCATION | ODO_SECURITY_IGNORE_UNKNOWN_AUTHORITY |
+        ODO_SECURITY_IGNORE_WRONG_USAGE | ODO_SECURITY_IGNORE_WRONG_NAME |
+        ODO_SECURITY_IGNORE_DATE;
+
+    switch (which) {
+    case ODO_JOB_PRIORITY:
+        return value <= PRIORITY_LAST;
+    case ODO_JOB_VOLATILE:
+    case ODO_JOB_INSECURE_REDIRECTS:
+    case ODO_JOB_HAS_STARTED:
+        return value <= 1;
+    case ODO_JOB_SECURITY_FLAGS:
+        return (value & ~security_flags) == 0;
+    case ODO_JOB_NOTIFY_FLAGS:
+    case ODO_JOB_NO_PROGRESS_TIMEOUT:
+    case ODO_JOB_MINIMUM_RETRY_DELAY:
+    case ODO_JOB_COST_FLAGS:
+    case ODO_JOB_KIND:
+        return true;
+    case ODO_JOB_NUMBER_COUNT:
+        break;
+    }
+    return false;
+}
+
 enum odo_status job_set_number(struct job *job, enum odo_job_number which, uint32_t value)
 {
-    if (which >= ODO_JOB_NUMBER_COUNT || (which == ODO_JOB_PRIORITY && value > PRIORITY_LAST)) {
+    if (!number_is_possible(which, value)) {
         return ODO_E_INVALID_ARGUMENT;
     }
     job->numbers[which] = value;
@@ -378,6 +413,12 @@ enum odo_status job_set_text(struct job *job, enum odo_job_text which, const cha
         [ODO_JOB_DESCRIPTION] = ODO_DESCRIPTION_MAX,
         [ODO_JOB_OWNER] = ODO_OWNER_MAX,
         [ODO_JOB_NOTIFICATION_CLASS] = ODO_OWNER_MAX,
+        [ODO_JOB_HEADERS] = ODO_HEADERS_MAX,
+        [ODO_JOB_AUTHENTICATION_HEADERS] = ODO_HEADERS_MAX,
+        [ODO_JOB_CORRELATION_VECTOR] = ODO_SETTING_MAX,
+        [ODO_JOB_CONTENT_ID] = ODO_SETTING_MAX,
+        [ODO_JOB_CLIENT_CERTIFICATE] = ODO_SETTING_MAX,
+        [ODO_JOB_HOST_DATA] = ODO_HEADERS_MAX,
     };
     char *copy;
 

@@ -32,6 +32,8 @@ struct job_file {
     uint64_t bytes_had;
     int64_t last_modified_us; /* of the remote file; 0 when unknown */
     char *response_headers;   /* of the last reply; NULL before one */
+    char *effective_url;      /* of the last request; the same */
+    char *server_address;     /* of the last reply; the same */
     struct odo_file_statistics statistics;
     bool is_unsaved;   /* its progress is not in the store yet */
     bool is_redefined; /* what was asked for it has changed since it was saved */

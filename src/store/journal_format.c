@@ -15,6 +15,9 @@ static const char magic[] = "OpenDO job";
 enum {
     RECORD_SIZE_MAX = 512 * 1024 * 1024,
     TEXT_SIZE_MAX = 1024 * 1024,
+    /* What version 1 knew of a job. */
+    NUMBERS_LEAST = ODO_JOB_COST_FLAGS + 1,
+    TEXTS_LEAST = ODO_JOB_NOTIFICATION_CLASS + 1,
     /* More holes than requests could ever leave are not ours. */
     HOLES_MAX = 1000 * 1000,
 };
@@ -478,21 +481,31 @@ static enum odo_status get_status(struct reader *reader)
     return reader->status == ODO_OK ? (enum odo_status)status : ODO_OK;
 }
 
+/* How many settings a record has: an earlier version's are the first of today's. */
+static uint32_t get_count(struct reader *reader, uint32_t least, uint32_t most)
+{
+    uint32_t count = get_u32(reader);
+
+    require(reader, count >= least && count <= most);
+    return reader->status == ODO_OK ? count : 0;
+}
+
 static void read_job(struct reader *reader, struct job *job)
 {
     uint8_t state = get_u8(reader);
     uint32_t http_status;
+    uint32_t count;
 
     require(reader, state < ODO_JOB_STATE_COUNT);
     job->times.created_us = get_time(reader);
     job->times.modified_us = get_time(reader);
     job->times.transferred_us = get_time(reader);
-    require(reader, get_u32(reader) == ODO_JOB_NUMBER_COUNT);
-    for (int i = 0; i < ODO_JOB_NUMBER_COUNT; i++) {
+    count = get_count(reader, NUMBERS_LEAST, ODO_JOB_NUMBER_COUNT);
+    for (uint32_t i = 0; i < count; i++) {
         read_number(reader, job, (enum odo_job_number)i);
     }
-    require(reader, get_u32(reader) == ODO_JOB_TEXT_COUNT);
-    for (int i = 0; i < ODO_JOB_TEXT_COUNT; i++) {
+    count = get_count(reader, TEXTS_LEAST, ODO_JOB_TEXT_COUNT);
+    for (uint32_t i = 0; i < count; i++) {
         read_text(reader, job, (enum odo_job_text)i);
     }
     job->error.status = get_status(reader);

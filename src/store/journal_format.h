@@ -21,7 +21,7 @@
 #include "job/job.h"
 
 enum {
-    JOURNAL_VERSION = 1,
+    JOURNAL_VERSION = 2,    /* what version 1 has written is read too: it knew fewer settings */
     JOURNAL_HEAD_SIZE = 12, /* before each payload */
 };
 

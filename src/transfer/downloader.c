@@ -209,6 +209,8 @@ static void let_go(struct downloader *downloader, struct downloader_removal *rem
     removal->last = transfer_describe(transfer);
     removal->last.checkpoint = NULL; /* these end with the transfer */
     removal->last.response_headers = NULL;
+    removal->last.effective_url = NULL;
+    removal->last.server_address = NULL;
     transfer_list_remove(&downloader->begun, transfer);
     transfer_list_remove(&downloader->due, transfer);
     schedule_remove(&downloader->schedule, transfer);

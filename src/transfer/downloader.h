@@ -14,6 +14,7 @@
 
 #include "job/checkpoint.h"
 #include "ranges/range_set.h"
+#include "transfer/http_settings.h"
 
 #include <odo/types.h>
 
@@ -56,7 +57,10 @@ struct transfer_update {
     uint32_t requests;        /* sent by this transfer */
     int64_t last_modified_us; /* of the remote file; 0 when unknown */
     const char
-        *response_headers; /* the last reply's, when new since the last report; or NULL */
+        *response_headers;      /* the last reply's, when new since the last report; or NULL */
+    const char *effective_url;  /* the last request's, after redirects; NULL before one */
+    const char *server_address; /* of the last reply, as text; NULL before one */
+    uint16_t response_status;   /* of the last reply, 100 to 599; 0 before one */
     const struct checkpoint *checkpoint; /* when one was due; or NULL */
     bool begun;                          /* the temporary file was made */
 };
@@ -85,6 +89,7 @@ struct transfer_options {
     const struct checkpoint *checkpoint; /* where to go on; read in downloader_prepare() only */
     const void *group;
     struct transfer_settings settings;
+    struct http_settings http;                  /* its texts are borrowed like the rest */
     void (*on_stream_progress)(void *transfer); /* set by downloader_prepare() */
     void (*on_update)(void *context, const struct transfer_update *update);
     void *context;
