@@ -7,6 +7,21 @@ target_link_libraries(odo_com
     PUBLIC odo_interface odo_engine ole32 oleaut32 rpcrt4 uuid advapi32 user32
     PRIVATE odo_warnings odo_system_headers)
 
+# The texts of our codes, as a message table in whatever odo_com is linked into.
+enable_language(RC)
+find_program(ODO_WINDMC NAMES ${CMAKE_SYSTEM_PROCESSOR}-w64-mingw32-windmc windmc REQUIRED)
+set(messages_folder ${PROJECT_BINARY_DIR}/generated)
+add_custom_command(OUTPUT ${messages_folder}/messages.rc ${messages_folder}/messages_english.bin
+    COMMAND ${ODO_WINDMC} -h ${messages_folder} -r ${messages_folder}
+            ${PROJECT_SOURCE_DIR}/src/com/messages.mc
+    DEPENDS ${PROJECT_SOURCE_DIR}/src/com/messages.mc
+    BYPRODUCTS ${messages_folder}/messages.h
+    VERBATIM)
+set_source_files_properties(${messages_folder}/messages.rc PROPERTIES
+    COMPILE_OPTIONS "-I;${messages_folder}"
+    OBJECT_DEPENDS ${messages_folder}/messages_english.bin)
+target_sources(odo_com PRIVATE ${messages_folder}/messages.rc)
+
 if(CMAKE_SIZEOF_VOID_P EQUAL 4)
     set(ole32_more ${PROJECT_BINARY_DIR}/libole32_more.a)
     add_custom_command(OUTPUT ${ole32_more}
@@ -19,7 +34,6 @@ if(CMAKE_SIZEOF_VOID_P EQUAL 4)
     target_link_libraries(odo_com PUBLIC ${ole32_more})
 endif()
 
-enable_language(RC)
 add_library(dosvc SHARED
     ${PROJECT_SOURCE_DIR}/src/com/server.c
     ${PROJECT_SOURCE_DIR}/src/com/server.def
