@@ -5,6 +5,7 @@
 #ifndef TESTS_COM_CLIENT_H
 #define TESTS_COM_CLIENT_H
 
+#include "com/process_count.h"
 #include "support/temp_folder.h"
 #include "support/test_table.h"
 
@@ -69,8 +70,42 @@ static inline char *client_use_own_store(void)
     return store;
 }
 
-/* Run all tests on this thread in a single-threaded apartment, and again in the other kind. */
-static inline int client_run_in_both(const struct test_suite *suite, const char *name)
+/* The program's own server holds nothing any more; each test program defines it. */
+static inline bool client_server_can_unload(void);
+
+static struct process_count client_count_before; /* when the first tests had run */
+
+/* Say that a test makes COM itself keep so many handles and threads, which are not ours. */
+static inline void client_expect_kept(DWORD handles, DWORD threads)
+{
+    if (client_count_before.handles > 0) {
+        client_count_before.handles += handles;
+        client_count_before.threads += threads;
+    }
+}
+
+/* The last test of each run: objects, threads and handles are gone. */
+static inline void nothing_of_the_server_is_left(void **state)
+{
+    ULONGLONG deadline = GetTickCount64() + PROCESS_COUNT_DEADLINE_MS;
+
+    (void)state;
+    while (!client_server_can_unload() && GetTickCount64() < deadline) {
+        MsgWaitForMultipleObjectsEx(0, NULL, 5, QS_ALLINPUT, MWMO_INPUTAVAILABLE);
+    }
+    assert_true(client_server_can_unload());
+    if (client_count_before.handles == 0) {
+        client_count_before = process_count_now();
+    } else {
+        process_count_expect(&client_count_before);
+    }
+}
+
+/*
+ * Run all tests on this thread in a single-threaded apartment, and again in the other kind.
+ * What a test leaks the second time over is found.
+ */
+static inline int client_run_in_both(struct test_suite *suite, const char *name)
 {
     static const struct {
         COINIT kind;
@@ -79,6 +114,7 @@ static inline int client_run_in_both(const struct test_suite *suite, const char 
     char *store = client_use_own_store();
     int failed = 0;
 
+    TEST_ADD(suite, nothing_of_the_server_is_left);
     for (size_t i = 0; i < TEST_COUNT(apartments); i++) {
         char full_name[100];
 

@@ -1,13 +1,7 @@
 /* IDeliveryOptimizationJob::AddFileWithRanges: what it takes and refuses, and what comes of it.
  */
-#include "com/class_factory.h"
 #include "com/job_fixture.h"
-#include "com/module.h"
-
-static HRESULT client_get_class_object(REFCLSID clsid, REFIID iid, void **out)
-{
-    return class_factory_get(clsid, iid, out);
-}
+#include "com/linked_server.h"
 
 #define UNKNOWN DO_UNKNOWN_FILE_SIZE
 #define TO_END  BG_LENGTH_TO_EOF

@@ -1,11 +1,5 @@
-#include "com/class_factory.h"
 #include "com/job_fixture.h"
-#include "com/module.h"
-
-static HRESULT client_get_class_object(REFCLSID clsid, REFIID iid, void **out)
-{
-    return class_factory_get(clsid, iid, out);
-}
+#include "com/linked_server.h"
 
 static IClassFactory *get_factory(void)
 {

@@ -1,12 +1,5 @@
 /* Both kinds of enumerators: the same table runs over files and over jobs. */
-#include "com/class_factory.h"
-#include "com/client.h"
-#include "com/module.h"
-
-static HRESULT client_get_class_object(REFCLSID clsid, REFIID iid, void **out)
-{
-    return class_factory_get(clsid, iid, out);
-}
+#include "com/linked_server.h"
 
 enum { ITEMS = 3 };
 

@@ -1,14 +1,8 @@
 /* The interfaces of a file, and where its bytes may go. */
-#include "com/class_factory.h"
 #include "com/job_fixture.h"
-#include "com/module.h"
+#include "com/linked_server.h"
 
 #include <oleauto.h>
-
-static HRESULT client_get_class_object(REFCLSID clsid, REFIID iid, void **out)
-{
-    return class_factory_get(clsid, iid, out);
-}
 
 #define UNKNOWN DO_UNKNOWN_FILE_SIZE
 #define NOT_SET HRESULT_FROM_WIN32(ERROR_NOT_FOUND)
@@ -824,12 +818,6 @@ static void a_stream_must_be_an_istream(void **state)
     stream_end(&stream);
 }
 
-static void nothing_of_the_server_is_left(void **state)
-{
-    (void)state;
-    assert_true(module_can_unload());
-}
-
 int main(void)
 {
     struct test_suite suite = {0};
@@ -851,6 +839,5 @@ int main(void)
     TEST_ADD(&suite, a_stream_that_fails_ends_the_job_with_its_error);
     TEST_ADD(&suite, a_stream_can_be_replaced_and_taken_back);
     TEST_ADD(&suite, a_stream_must_be_an_istream);
-    TEST_ADD(&suite, nothing_of_the_server_is_left);
     return client_run_in_both(&suite, "file_object");
 }

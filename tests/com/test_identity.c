@@ -1,12 +1,5 @@
 /* QueryInterface, counting and marshalling, the same for every kind of object. */
-#include "com/class_factory.h"
-#include "com/client.h"
-#include "com/module.h"
-
-static HRESULT client_get_class_object(REFCLSID clsid, REFIID iid, void **out)
-{
-    return class_factory_get(clsid, iid, out);
-}
+#include "com/linked_server.h"
 
 /* The internal interface that some clients ask Windows' class for; its layout is not settled.
  */

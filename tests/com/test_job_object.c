@@ -1,15 +1,9 @@
 /* IBackgroundCopyManager and the many interfaces of a job, but for adding ranges and callbacks.
  */
-#include "com/class_factory.h"
 #include "com/job_fixture.h"
-#include "com/module.h"
+#include "com/linked_server.h"
 
 #include <oleauto.h>
-
-static HRESULT client_get_class_object(REFCLSID clsid, REFIID iid, void **out)
-{
-    return class_factory_get(clsid, iid, out);
-}
 
 #define UNKNOWN DO_UNKNOWN_FILE_SIZE
 

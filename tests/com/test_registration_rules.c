@@ -14,6 +14,11 @@ static HRESULT client_get_class_object(REFCLSID clsid, REFIID iid, void **out)
     return E_NOTIMPL; /* no objects here */
 }
 
+static inline bool client_server_can_unload(void)
+{
+    return true;
+}
+
 #define TEST_ROOT L"Software\\OpenDO test"
 
 #define PRODUCT L"CLSID\\{7E4F9C62-3B1D-4E5A-9A55-0D0C1B6E2F31}"

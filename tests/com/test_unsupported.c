@@ -3,16 +3,9 @@
  *
  *     test_unsupported --list    prints the README's table of methods
  */
-#include "com/class_factory.h"
-#include "com/client.h"
-#include "com/module.h"
+#include "com/linked_server.h"
 
 #include <stdio.h>
-
-static HRESULT client_get_class_object(REFCLSID clsid, REFIID iid, void **out)
-{
-    return class_factory_get(clsid, iid, out);
-}
 
 /* What the calls of the list are made on, and what they may fill in. */
 struct objects {

@@ -52,6 +52,14 @@ static inline HRESULT server_call(HMODULE module, const char *name)
     return entry.plain();
 }
 
+/* True as well when COM has unloaded it already. */
+static inline bool client_server_can_unload(void)
+{
+    HMODULE module = GetModuleHandleW(wcsrchr(server_path(), L'\\') + 1);
+
+    return !module || server_call(module, "DllCanUnloadNow") == S_OK;
+}
+
 /* DllInstall, as regsvr32 /i calls it. */
 static inline HRESULT server_install(HMODULE module, bool install, const WCHAR *words)
 {

@@ -2,14 +2,14 @@
  * The DLL goes when nobody needs it, and goes whole: no thread, no handle, no code that some
  * thread returns into. And a process may end whenever it likes.
  */
+#include "com/process_count.h"
 #include "integration/job_run.h"
-#include "integration/process_count.h"
 #include "integration/registered_server.h"
 
 enum {
     ROUNDS = 200,
     FEWER_ROUNDS = 50,
-    WARM_UP_ROUNDS = 10, /* until everything is there that stays, such as COM's own threads */
+    WARM_UP_ROUNDS = 40, /* until everything is there that stays, such as COM's own threads */
     CHILD_DEADLINE_MS = 30000,
 };
 
