@@ -215,7 +215,7 @@ void odo_engine_stop(struct odo_engine *engine)
     while ((job = last_job(engine)) != NULL) {
         platform_mutex_lock(job->operation);
         engine_stop_runners(job);
-        if (engine->store) {
+        if (engine_keeps_locked(job)) { /* cannot change any more */
             engine_store_close(job);
         } else {
             engine_remove_temporary_files(job);
@@ -240,12 +240,13 @@ void odo_engine_stop(struct odo_engine *engine)
 
 bool odo_engine_is_busy(struct odo_engine *engine)
 {
-    bool is_busy;
+    bool is_busy = false;
 
     platform_mutex_lock(engine->lock);
-    is_busy = engine->locked.job_count > 0 && !engine->store;
     for (size_t i = 0; i < engine->locked.job_count && !is_busy; i++) {
-        is_busy = job_state_is_running(engine->locked.jobs[i]->locked.job.state);
+        const struct odo_job *job = engine->locked.jobs[i];
+
+        is_busy = !engine_keeps_locked(job) || job_state_is_running(job->locked.job.state);
     }
     platform_mutex_unlock(engine->lock);
     return is_busy;

@@ -381,21 +381,26 @@ enum odo_status odo_file_get_ranges(struct odo_job *job, uint32_t file_index,
 {
     const struct job_file *file;
     struct byte_range *copy = NULL;
+    enum odo_status status = ODO_OK;
 
-    /* The ranges of a file never change, so they are copied without the lock. */
+    /* Ranges change only while `operation` is held: many are copied without the lock. */
+    platform_mutex_lock(job->operation);
     platform_mutex_lock(job->engine->lock);
     file = file_locked(job, file_index);
     platform_mutex_unlock(job->engine->lock);
     if (file->range_count > 0) {
         copy = memory_allocate(file->range_count, sizeof(*copy));
-        if (!copy) {
-            return ODO_E_OUT_OF_MEMORY;
-        }
+        status = copy ? ODO_OK : ODO_E_OUT_OF_MEMORY;
+    }
+    if (copy) {
         memcpy(copy, file->ranges, file->range_count * sizeof(*copy));
     }
-    *ranges_out = copy;
-    *count_out = file->range_count;
-    return ODO_OK;
+    if (status == ODO_OK) {
+        *ranges_out = copy;
+        *count_out = file->range_count;
+    }
+    platform_mutex_unlock(job->operation);
+    return status;
 }
 
 void odo_file_get_statistics(struct odo_job *job, uint32_t file_index,

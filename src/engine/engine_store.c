@@ -158,12 +158,22 @@ enum odo_status engine_save(struct odo_job *job)
     return status;
 }
 
+bool engine_keeps_locked(const struct odo_job *job)
+{
+    return job->engine->store && job_number(&job->locked.job, ODO_JOB_VOLATILE) == 0;
+}
+
 enum odo_status engine_store_create(struct odo_job *job)
 {
-    if (!job->engine->store) {
+    enum odo_status status;
+
+    if (!engine_keeps_locked(job)) {
         return ODO_OK;
     }
-    return journal_create(job->engine->store, &job->locked.job, &job->journal);
+    platform_mutex_lock(job->journal_lock);
+    status = journal_create(job->engine->store, &job->locked.job, &job->journal);
+    platform_mutex_unlock(job->journal_lock);
+    return status;
 }
 
 void engine_store_remove(struct odo_job *job)
@@ -373,13 +383,22 @@ static void run_keeper(void *context)
 
     platform_mutex_lock(engine->lock);
     while (!engine->locked.keeper_must_stop) {
-        struct odo_job *job;
+        uint64_t flush_at_ms = must_flush ? rest_until_ms + FLUSH_INTERVAL_MS : UINT64_MAX;
+        uint64_t deadline_ms = 0;
+        struct odo_job *job = engine_next_expired_locked(engine, &deadline_ms);
 
+        if (job) {
+            platform_mutex_unlock(engine->lock);
+            engine_expire(job);
+            odo_job_release(job);
+            platform_mutex_lock(engine->lock);
+            continue;
+        }
         if (!engine->locked.has_unsaved) {
-            uint64_t deadline_ms = must_flush ? rest_until_ms + FLUSH_INTERVAL_MS : UINT64_MAX;
-
-            if (!platform_condition_wait_until(engine->keeper_wakes, engine->lock,
-                                               deadline_ms)) {
+            platform_condition_wait_until(engine->keeper_wakes, engine->lock,
+                                          deadline_ms < flush_at_ms ? deadline_ms
+                                                                    : flush_at_ms);
+            if (platform_clock_milliseconds() >= flush_at_ms) {
                 must_flush = false;
                 keep_all_locked(engine);
             }
@@ -414,7 +433,7 @@ void engine_wake_keeper_locked(struct odo_job *job)
 
 enum odo_status engine_start_keeper_locked(struct odo_engine *engine)
 {
-    if (!engine->store || engine->keeper) {
+    if (engine->keeper) {
         return ODO_OK;
     }
     return platform_thread_start(run_keeper, engine, &engine->keeper);

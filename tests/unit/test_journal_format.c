@@ -898,7 +898,7 @@ static void check_edit(void **state)
 
 static void a_newer_version_may_look_otherwise(void **state)
 {
-    static const char newer[] = "\1OpenDO job\0\2\0\0\0 and whatever it likes";
+    static const char newer[] = "\1OpenDO job\0\3\0\0\0 and whatever it likes";
     struct writing writing;
 
     (void)state;
