@@ -107,7 +107,9 @@ static enum odo_status change(struct odo_job *job, uint32_t file_index,
         exchange(job, file_index, other);
         runner->stream_base = earlier_base;
     } else if (!append && file->local_path) {
+        platform_mutex_lock(job->journal_lock); /* the keeper may have it open, to flush it */
         drop_bytes(file, had_begun);
+        platform_mutex_unlock(job->journal_lock);
     }
     job_file_free(other);
     return status;

@@ -1221,6 +1221,187 @@ static void listing_while_jobs_are_created_finds_each_once(void **state)
     assert_int_equal(count_files(here.store_folder, ".job"), CREATED);
 }
 
+/* --- Settings ------------------------------------------------------------------------- */
+
+static void every_setting_survives(void **state)
+{
+    struct odo_job *job = NULL;
+    const struct odo_job_options options = {.display_name = "a name", .kind = 7};
+
+    (void)state;
+    assert_status(odo_job_create_with(here.engine, &options, &job), ODO_OK);
+    for (int i = 0; i < ODO_JOB_TEXT_COUNT; i++) {
+        char text[20];
+
+        snprintf(text, sizeof(text), "text %d", i);
+        assert_status(odo_job_set_text(job, (enum odo_job_text)i, text), ODO_OK);
+    }
+    assert_status(odo_job_set_number(job, ODO_JOB_SECURITY_FLAGS, 0x2100), ODO_OK);
+    assert_status(odo_job_set_number(job, ODO_JOB_INSECURE_REDIRECTS, 1), ODO_OK);
+    add(job, "target", whole);
+    job = restart(job);
+    assert_int_equal(odo_job_get_number(job, ODO_JOB_HAS_STARTED), 0);
+    run(job, ODO_JOB_TRANSFERRED);
+    job = restart(job);
+    for (int i = 0; i < ODO_JOB_TEXT_COUNT; i++) {
+        char text[20];
+        char *got = NULL;
+
+        snprintf(text, sizeof(text), "text %d", i);
+        assert_status(odo_job_get_text(job, (enum odo_job_text)i, &got), ODO_OK);
+        assert_string_equal(got, text);
+        odo_free(got);
+    }
+    assert_int_equal(odo_job_get_number(job, ODO_JOB_KIND), 7);
+    assert_int_equal(odo_job_get_number(job, ODO_JOB_SECURITY_FLAGS), 0x2100);
+    assert_int_equal(odo_job_get_number(job, ODO_JOB_INSECURE_REDIRECTS), 1);
+    assert_int_equal(odo_job_get_number(job, ODO_JOB_HAS_STARTED), 1);
+    assert_status(odo_job_cancel(job), ODO_OK);
+    odo_job_release(job);
+}
+
+static void some_numbers_cannot_be_set(void **state)
+{
+    struct odo_job *job = make_job();
+
+    (void)state;
+    assert_status(odo_job_set_number(job, ODO_JOB_KIND, 0), ODO_E_INVALID_STATE);
+    assert_status(odo_job_set_number(job, ODO_JOB_HAS_STARTED, 1), ODO_E_INVALID_STATE);
+    add(job, "target", whole);
+    assert_status(odo_job_set_number(job, ODO_JOB_VOLATILE, 1), ODO_OK);
+    assert_status(odo_job_set_number(job, ODO_JOB_VOLATILE, 0), ODO_OK);
+    run(job, ODO_JOB_TRANSFERRED);
+    assert_status(odo_job_set_number(job, ODO_JOB_VOLATILE, 1), ODO_E_INVALID_STATE);
+    assert_int_equal(odo_job_get_number(job, ODO_JOB_VOLATILE), 0);
+    assert_status(odo_job_cancel(job), ODO_OK);
+    odo_job_release(job);
+}
+
+static void a_volatile_job_ends_with_its_engine(void **state)
+{
+    const struct odo_job_options options = {.is_volatile = true};
+    struct odo_job *job = NULL;
+
+    (void)state;
+    assert_status(odo_job_create_with(here.engine, &options, &job), ODO_OK);
+    assert_true(odo_engine_is_busy(here.engine));
+    add(job, "target", whole);
+    run(job, ODO_JOB_TRANSFERRED);
+    assert_int_equal(count_files(here.store_folder, ".job"), 0);
+    assert_int_equal(count_files(here.folder, ".tmp"), 1);
+    stop_engine();
+    odo_job_release(job);
+    assert_int_equal(count_files(here.folder, ".tmp"), 0);
+    start_engine();
+    expect_no_jobs(here.engine);
+}
+
+static void a_job_may_become_volatile_and_be_kept_again(void **state)
+{
+    struct odo_job *job = make_job();
+
+    (void)state;
+    add(job, "target", whole);
+    assert_int_equal(count_files(here.store_folder, ".job"), 1);
+    assert_status(odo_job_set_number(job, ODO_JOB_VOLATILE, 1), ODO_OK);
+    assert_int_equal(count_files(here.store_folder, ".job"), 0);
+    assert_status(odo_job_set_text(job, ODO_JOB_DISPLAY_NAME, "another"), ODO_OK);
+    assert_status(odo_job_set_number(job, ODO_JOB_VOLATILE, 0), ODO_OK);
+    assert_int_equal(count_files(here.store_folder, ".job"), 1);
+    job = restart(job);
+    run(job, ODO_JOB_TRANSFERRED);
+    assert_status(odo_job_complete(job), ODO_OK);
+    expect_content("target", whole);
+    odo_job_release(job);
+}
+
+static void a_block_is_not_kept(void **state)
+{
+    struct odo_job *job = make_job();
+
+    (void)state;
+    add(job, "target", whole);
+    assert_status(odo_job_set_block(job, ODO_E_NO_NETWORK), ODO_OK);
+    assert_status(odo_job_resume(job), ODO_OK);
+    expect_state(job, ODO_JOB_TRANSIENT_ERROR);
+    job = restart(job);
+    expect_state(job, ODO_JOB_QUEUED);
+    run(job, ODO_JOB_TRANSFERRED);
+    assert_status(odo_job_cancel(job), ODO_OK);
+    odo_job_release(job);
+}
+
+/* --- More behind what is there -------------------------------------------------------- */
+
+enum moment { ASKED, IN_THE_MIDDLE, ALL_THERE };
+
+static const struct more_case {
+    const char *name;
+    enum moment moment;
+    bool is_removed; /* the temporary file, while no engine runs */
+} mores[] = {
+    {"what was asked for behind a file survives", ASKED, false},
+    {"what has come of it survives", IN_THE_MIDDLE, false},
+    {"all of it survives", ALL_THERE, false},
+    {"without the file it is an error", ASKED, true},
+    {"without the file what has come is lost too", IN_THE_MIDDLE, true},
+};
+
+static void check_more(void **state)
+{
+    static const struct server_rule stalling[] = {
+        {.from = 1, .to = 1, .does = SERVER_NO_BEHAVIOUR},
+        {.from = 2, .does = SERVER_STALL_AFTER, .number = 100000},
+    };
+    const struct more_case *c = *state;
+    const struct range_list first = RANGES({500, 1000});
+    const struct range_list more = RANGES({2000000, 800000}, {0, 10});
+    const struct range_list all = RANGES({500, 1000}, {2000000, 800000}, {0, 10});
+    struct odo_job *job;
+    char *temporary = NULL;
+    struct odo_error error;
+
+    begin(NULL);
+    job = make_job();
+    use_rules(stalling, TEST_COUNT(stalling));
+    add(job, "target", first);
+    run(job, ODO_JOB_TRANSFERRED);
+    assert_status(odo_file_get_text(job, 0, ODO_FILE_TEMPORARY_PATH, &temporary), ODO_OK);
+    assert_status(odo_file_set_ranges(job, 0, more.items, (uint32_t)more.count, true), ODO_OK);
+    if (c->moment == IN_THE_MIDDLE) {
+        assert_status(odo_job_resume(job), ODO_OK);
+        assert_true(event_log_wait_for_bytes(here.log, job, 90000, DEADLINE_MS));
+    }
+    use_rules(NULL, 0);
+    if (c->moment == ALL_THERE) {
+        run(job, ODO_JOB_TRANSFERRED);
+    }
+    stop_engine();
+    odo_job_release(job);
+    if (c->is_removed) {
+        assert_status(platform_file_remove(temporary), ODO_OK);
+    }
+    start_engine();
+    job = only_job();
+    assert_true(bytes_had(job) == 0 || c->moment != ASKED);
+    assert_true(bytes_had(job) >= 90000 || c->moment == ASKED || c->is_removed);
+    if (c->is_removed) {
+        run(job, ODO_JOB_ERROR);
+        assert_status(odo_job_get_error(job, &error, NULL), ODO_OK);
+        assert_status(error.status, ODO_E_FILE_NOT_FOUND);
+        assert_status(odo_job_cancel(job), ODO_OK);
+    } else {
+        if (odo_job_get_state(job) != ODO_JOB_TRANSFERRED || c->moment == ASKED) {
+            run(job, ODO_JOB_TRANSFERRED);
+        }
+        assert_status(odo_job_complete(job), ODO_OK);
+        expect_content("target", all);
+    }
+    odo_free(temporary);
+    odo_job_release(job);
+    end(NULL);
+}
+
 static void an_engine_needs_its_store(void **state)
 {
     struct odo_engine *engine = NULL;
@@ -1267,6 +1448,12 @@ int main(void)
     ADD(&suite, a_job_belongs_to_one_engine_at_a_time);
     ADD(&suite, two_engines_have_jobs_of_their_own);
     ADD(&suite, listing_while_jobs_are_created_finds_each_once);
+    ADD(&suite, every_setting_survives);
+    ADD(&suite, some_numbers_cannot_be_set);
+    ADD(&suite, a_volatile_job_ends_with_its_engine);
+    ADD(&suite, a_job_may_become_volatile_and_be_kept_again);
+    ADD(&suite, a_block_is_not_kept);
+    TEST_ADD_TABLE(&suite, mores, check_more);
     ADD(&suite, an_engine_needs_its_store);
     return test_suite_run(&suite, "restart");
 }
