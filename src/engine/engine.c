@@ -262,9 +262,22 @@ enum odo_status engine_check_alive_locked(const struct odo_job *job)
     return job->engine->locked.has_stopped ? ODO_E_SHUTTING_DOWN : ODO_OK;
 }
 
+/* Behind every job that is as old or older; most are new. */
+static size_t place_of_locked(const struct odo_engine *engine, const struct odo_job *job)
+{
+    size_t place = engine->locked.job_count;
+
+    while (place > 0 && engine->locked.jobs[place - 1]->locked.job.times.created_us >
+                            job->locked.job.times.created_us) {
+        place--;
+    }
+    return place;
+}
+
 enum odo_status engine_list_locked(struct odo_job *job)
 {
     struct odo_engine *engine = job->engine;
+    size_t place;
 
     if (engine->locked.has_stopped) {
         return ODO_E_SHUTTING_DOWN;
@@ -280,7 +293,11 @@ enum odo_status engine_list_locked(struct odo_job *job)
         engine->locked.jobs = larger;
         engine->locked.job_capacity = capacity;
     }
-    engine->locked.jobs[engine->locked.job_count++] = odo_job_add_ref(job);
+    place = place_of_locked(engine, job);
+    memmove(&engine->locked.jobs[place + 1], &engine->locked.jobs[place],
+            (engine->locked.job_count - place) * sizeof(struct odo_job *));
+    engine->locked.jobs[place] = odo_job_add_ref(job);
+    engine->locked.job_count++;
     job->locked.is_listed = true;
     return ODO_OK;
 }

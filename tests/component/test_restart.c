@@ -1221,6 +1221,44 @@ static void listing_while_jobs_are_created_finds_each_once(void **state)
     assert_int_equal(count_files(here.store_folder, ".job"), CREATED);
 }
 
+/* Whatever the order in which the folder tells of them, and which were there before. */
+static void jobs_are_listed_oldest_first(void **state)
+{
+    enum { EARLIER = 30, LATER = 5 };
+    struct odo_job_id ids[EARLIER + LATER];
+    struct odo_job **jobs = NULL;
+    struct odo_job *found = NULL;
+    size_t count = 0;
+
+    (void)state;
+    for (int i = 0; i < EARLIER + LATER; i++) {
+        int64_t before_us = platform_clock_wall_us();
+        struct odo_job *job;
+
+        if (i == EARLIER) {
+            stop_engine();
+            start_engine();
+            assert_status(odo_job_find(here.engine, &ids[7], &found), ODO_OK); /* alone first */
+        }
+        while (platform_clock_wall_us() == before_us) { /* each has a time of its own */
+        }
+        job = make_job();
+        odo_job_get_id(job, &ids[i]);
+        odo_job_release(job);
+    }
+    assert_status(odo_job_list(here.engine, &jobs, &count), ODO_OK);
+    assert_int_equal(count, EARLIER + LATER);
+    for (size_t i = 0; i < count; i++) {
+        struct odo_job_id id;
+
+        odo_job_get_id(jobs[i], &id);
+        assert_memory_equal(id.bytes, ids[i].bytes, sizeof(id.bytes));
+        odo_job_release(jobs[i]);
+    }
+    odo_free(jobs);
+    odo_job_release(found);
+}
+
 /* --- Settings ------------------------------------------------------------------------- */
 
 static void every_setting_survives(void **state)
@@ -1448,6 +1486,7 @@ int main(void)
     ADD(&suite, a_job_belongs_to_one_engine_at_a_time);
     ADD(&suite, two_engines_have_jobs_of_their_own);
     ADD(&suite, listing_while_jobs_are_created_finds_each_once);
+    ADD(&suite, jobs_are_listed_oldest_first);
     ADD(&suite, every_setting_survives);
     ADD(&suite, some_numbers_cannot_be_set);
     ADD(&suite, a_volatile_job_ends_with_its_engine);
