@@ -181,6 +181,9 @@ enum odo_status engine_adopt_all(struct odo_engine *engine);
 /* How a transfer of this job is to behave now. */
 struct transfer_settings engine_settings_locked(const struct odo_job *job);
 
+/* Exchange what a file is with `other`. `operation` is held, and the file stands still. */
+void engine_exchange_file(struct odo_job *job, uint32_t file_index, struct job_file *other);
+
 /* Begin a file that was added or stopped, if its job is in motion. `operation` is held. */
 enum odo_status engine_start_file(struct odo_job *job, uint32_t index);
 

@@ -296,40 +296,32 @@ enum odo_status odo_file_set_local_path(struct odo_job *job, uint32_t file_index
     return status;
 }
 
-/* `operation` is held. */
-static enum odo_status set_size(struct odo_job *job, uint32_t file_index, uint64_t file_size)
-{
-    struct engine_events events = {.count = 0};
-    enum odo_status status;
-
-    platform_mutex_lock(job->engine->lock);
-    status = job_set_file_size(&job->locked.job, job->locked.job.files[file_index], file_size);
-    if (status == ODO_OK) {
-        job_note_unsaved(&job->locked.job, file_index, true);
-        engine_touch_locked(job, &events);
-    }
-    engine_unlock_and_deliver(job->engine, &events);
-    return status;
-}
-
 enum odo_status odo_file_set_size(struct odo_job *job, uint32_t file_index, uint64_t file_size)
 {
-    uint64_t earlier = ODO_SIZE_UNKNOWN;
+    struct job_file *other = NULL;
     enum odo_status status;
 
     platform_mutex_lock(job->operation);
     status = check_untouched(job, file_index);
     if (status == ODO_OK) {
-        earlier = job->locked.job.files[file_index]->stated_size; /* changes only here */
-        status = set_size(job, file_index, file_size);
+        const struct job_file *file = job->locked.job.files[file_index];
+        const struct job_file_change change = {
+            .ranges = file->ranges,
+            .range_count = file->range_count,
+            .stated_size = file_size,
+        };
+
+        status = job_file_change(file, &change, &other); /* nobody else changes the file */
     }
     if (status == ODO_OK) {
+        engine_exchange_file(job, file_index, other);
         status = engine_save(job);
         if (status != ODO_OK) {
-            set_size(job, file_index, earlier);
+            engine_exchange_file(job, file_index, other);
         }
     }
     platform_mutex_unlock(job->operation);
+    job_file_free(other);
     return status;
 }
 

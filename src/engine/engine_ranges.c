@@ -65,7 +65,7 @@ static void drop_bytes(const struct job_file *file, bool had_begun)
     }
 }
 
-static void exchange(struct odo_job *job, uint32_t file_index, struct job_file *other)
+void engine_exchange_file(struct odo_job *job, uint32_t file_index, struct job_file *other)
 {
     struct engine_events events = {.count = 0};
 
@@ -87,6 +87,7 @@ static enum odo_status change(struct odo_job *job, uint32_t file_index,
     bool had_begun = file->has_begun;
     enum odo_status status = ODO_OK;
 
+    change->stated_size = file->stated_size;
     if (file->local_path) {
         change->output_base = file->output_base + (append ? file->bytes_total : 0);
     }
@@ -100,11 +101,11 @@ static enum odo_status change(struct odo_job *job, uint32_t file_index,
     if (status != ODO_OK) {
         return status;
     }
-    exchange(job, file_index, other);
+    engine_exchange_file(job, file_index, other);
     runner->stream_base = stream_base;
     status = engine_save(job);
     if (status != ODO_OK) {
-        exchange(job, file_index, other);
+        engine_exchange_file(job, file_index, other);
         runner->stream_base = earlier_base;
     } else if (!append && file->local_path) {
         platform_mutex_lock(job->journal_lock); /* the keeper may have it open, to flush it */

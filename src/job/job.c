@@ -170,7 +170,7 @@ enum odo_status job_file_change(const struct job_file *file,
         .local_path = file->local_path,
         .ranges = change->ranges,
         .range_count = change->range_count,
-        .file_size = change->keeps_version ? file->file_size : file->stated_size,
+        .file_size = change->keeps_version ? file->file_size : change->stated_size,
     };
     struct job_file *changed = NULL;
     enum odo_status status = job_file_create(&request, &changed);
@@ -178,7 +178,7 @@ enum odo_status job_file_change(const struct job_file *file,
     if (status != ODO_OK) {
         return status;
     }
-    changed->stated_size = file->stated_size;
+    changed->stated_size = change->stated_size;
     changed->output_base = change->output_base;
     changed->has_begun = change->output_base > 0;
     changed->checkpoint.begun = changed->has_begun;
@@ -224,31 +224,6 @@ static void count_out(struct job *job, const struct job_file *file)
     job->totals.bytes_had -= file->bytes_had;
     job->totals.transferred -= file->is_transferred;
     job->totals.completed -= file->is_completed;
-}
-
-enum odo_status job_set_file_size(struct job *job, struct job_file *file, uint64_t file_size)
-{
-    struct range_set fitting = {0};
-    enum odo_status status;
-
-    if (!size_is_possible(file_size)) {
-        return ODO_E_INVALID_RANGE;
-    }
-    status = range_set_build(file->range_count > 0 ? file->ranges : file->wanted.items,
-                             file->range_count > 0 ? file->range_count : 1,
-                             file->range_count > 0 ? file_size : ODO_SIZE_UNKNOWN, &fitting);
-    if (status != ODO_OK) {
-        return status;
-    }
-    count_out(job, file);
-    range_set_free(&file->wanted);
-    file->wanted = fitting;
-    file->stated_size = file_size;
-    file->file_size = file_size;
-    file->statistics.file_size = file_size;
-    file->bytes_total = total_of(file);
-    count_in(job, file);
-    return ODO_OK;
 }
 
 enum odo_status job_append(struct job *job, struct job_file *file)

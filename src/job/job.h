@@ -84,13 +84,6 @@ enum odo_status job_file_create(const struct odo_file_request *request,
                                 struct job_file **file_out);
 void job_file_free(struct job_file *file); /* NULL is fine */
 
-/*
- * State the size of a file of which nothing has come.
- *
- *   ODO_E_INVALID_RANGE   a range reaches past it; nothing is changed
- */
-enum odo_status job_set_file_size(struct job *job, struct job_file *file, uint64_t file_size);
-
 /* Append a file; the job owns it then. ODO_E_OUT_OF_MEMORY, ODO_E_TOO_MANY: it does not. */
 enum odo_status job_append(struct job *job, struct job_file *file);
 
@@ -105,6 +98,7 @@ struct job_file_change {
     const struct byte_range *ranges;
     uint32_t range_count; /* 0 asks for the whole file */
     uint64_t output_base; /* as in struct job_file */
+    uint64_t stated_size; /* the same */
     bool keeps_version;   /* the bytes must be of the version that is known */
 };
 

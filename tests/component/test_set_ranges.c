@@ -422,7 +422,7 @@ static void a_stream_gets_more_behind_what_it_has(void **state)
 static void a_stream_goes_on_with_something_else(void **state)
 {
     static const struct server_rule stalling[] = {
-        {.does = SERVER_STALL_AFTER, .number = 300000}};
+        {.does = SERVER_STALL_AFTER, .number = 100000}};
     const struct range_list first = RANGES({0, 800000});
     const struct range_list other = RANGES({900000, 1000}, {10, 10});
     struct download_fixture *fixture = download_fixture_begin(NULL, NULL);
@@ -437,7 +437,7 @@ static void a_stream_goes_on_with_something_else(void **state)
     add_stream(fixture, job, first, &taken);
     range_server_use_rules(fixture->server, stalling, TEST_COUNT(stalling));
     assert_status(odo_job_resume(job), ODO_OK);
-    assert_true(event_log_wait_for_bytes(fixture->log, job, 100000, DOWNLOAD_DEADLINE_MS));
+    assert_true(event_log_wait_for_bytes(fixture->log, job, 90000, DOWNLOAD_DEADLINE_MS));
     assert_status(odo_job_suspend(job), ODO_OK);
     had.length = taken.size;
     range_server_use_rules(fixture->server, NULL, 0);

@@ -116,17 +116,28 @@ static void check_size_stated_later(void **state)
     const struct total_case *c = *state;
     struct job job = new_job();
     struct job_file *file = NULL;
+    struct job_file *other = NULL;
     enum odo_status status = create(c->ranges, UNKNOWN, &file);
+    struct job_file_change change = {.stated_size = c->stated_size};
 
     if (status != ODO_OK) {
         assert_status(status, c->status);
         return;
     }
     assert_status(job_append(&job, file), ODO_OK);
-    assert_status(job_set_file_size(&job, file, c->stated_size), c->status);
+    change.ranges = file->ranges;
+    change.range_count = file->range_count;
+    assert_status(job_file_change(file, &change, &other), c->status);
+    if (c->status == ODO_OK) {
+        job_exchange_file(&job, 0, other);
+        assert_ptr_equal(job.files[0], file); /* the address stays */
+        assert_true(file->file_size == c->stated_size && file->stated_size == c->stated_size);
+        assert_true(other->stated_size == UNKNOWN);
+        assert_true(file->is_redefined);
+        job_file_free(other);
+    }
     assert_true(file->bytes_total ==
                 (c->status == ODO_OK ? c->total : range_set_total(&file->wanted)));
-    assert_true(file->file_size == (c->status == ODO_OK ? c->stated_size : UNKNOWN));
     expect_totals_are_sums(&job);
     job_free(&job);
 }
