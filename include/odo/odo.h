@@ -97,6 +97,7 @@ struct odo_engine_options {
     uint32_t retry_limit_ms;       /* 30000: no wait is longer, but for Retry-After */
     uint32_t connections_per_host; /* 8 */
     uint32_t connections;          /* 16 */
+    uint32_t job_age_limit_ms;     /* 2592000000, which is 30 days: an older job is cancelled */
     bool resume_adopted;           /* see "Jobs that survive" */
     bool refuse_salvage;           /* a 200 to a range request is always an error */
     bool allow_insecure_redirects; /* https may redirect to http */
@@ -126,12 +127,12 @@ bool odo_engine_is_busy(struct odo_engine *engine);
 /*
  * Jobs that survive
  * -----------------
- * With a store folder every job is kept in a file of its own there, until it is completed or
- * cancelled or 30 days old. Whatever a call here has done to a job is in that file when the
- * call returns, and what was fetched follows within a second; so a process may be killed at any
- * moment. A job that was running is QUEUED in the next process that takes it up, others are as
- * they were. A file that is damaged or was written by a newer version is renamed and left
- * alone.
+ * With a store folder every job is kept in a file of its own there, until it is completed,
+ * cancelled or too old (odo_engine_options.job_age_limit_ms). Whatever a call here has done to
+ * a job is in that file when the call returns, and what was fetched follows within a second; so
+ * a process may be killed at any moment. A job that was running is QUEUED in the next process
+ * that takes it up, others are as they were. A file that is damaged or was written by a newer
+ * version is renamed and left alone.
  *
  * Several processes may use one folder. Each job has one owner at a time: the process that has
  * created it, or has taken it up with odo_job_find() or odo_job_list() when nobody else owned
@@ -287,7 +288,8 @@ uint32_t odo_job_get_error_count(struct odo_job *job);
 
 /*
  * Why the job is in ERROR or TRANSIENT_ERROR, and which file failed (UINT32_MAX when that is
- * not known). `file_index_out` may be NULL.
+ * not known). A job that the engine has cancelled because of its age has ODO_E_TOO_OLD.
+ * `file_index_out` may be NULL.
  *
  *   ODO_E_NO_ERROR   it is in neither state
  */

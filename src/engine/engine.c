@@ -16,6 +16,9 @@ void odo_free(void *memory)
 
 enum { CHECKPOINT_INTERVAL_MS = 250 };
 
+/* 30 days. */
+#define JOB_AGE_LIMIT_MS (UINT32_C(30) * 24 * 60 * 60 * 1000)
+
 /* --- Events --------------------------------------------------------------------------- */
 
 void engine_note(struct engine_events *events, enum odo_event_kind kind, struct odo_job *job,
@@ -154,6 +157,7 @@ enum odo_status odo_engine_start(const struct odo_engine_options *options,
     engine->adopting = platform_mutex_create();
     engine->keeper_wakes = platform_condition_create();
     engine->resume_adopted = options->resume_adopted;
+    engine->job_age_limit_ms = or_default(options->job_age_limit_ms, JOB_AGE_LIMIT_MS);
     if (!downloading->user_agent || (options->ca_file && !downloading->ca_file) ||
         !engine->lock || !engine->delivery || !engine->changed || !engine->adopting ||
         !engine->keeper_wakes) {
@@ -299,6 +303,7 @@ enum odo_status engine_list_locked(struct odo_job *job)
     engine->locked.jobs[place] = odo_job_add_ref(job);
     engine->locked.job_count++;
     job->locked.is_listed = true;
+    platform_condition_broadcast(engine->keeper_wakes); /* it has an age limit to watch */
     return ODO_OK;
 }
 

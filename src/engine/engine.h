@@ -35,6 +35,7 @@ struct odo_engine {
     struct store *store;             /* NULL when jobs are not kept */
     struct platform_mutex *adopting; /* held while a job is taken up from the store */
     bool resume_adopted;
+    uint32_t job_age_limit_ms;
     struct platform_thread *keeper;          /* NULL until a job is resumed */
     struct platform_condition *keeper_wakes; /* with `lock` */
     struct platform_condition *changed;      /* with `lock`: some job's state, or `stopping` */
@@ -124,6 +125,15 @@ struct odo_job *engine_next_expired_locked(struct odo_engine *engine,
 /* Do with a job whose time is up what is to be done. */
 void engine_expire(struct odo_job *job);
 
+/* The same for every such job: an engine without a keeper does it when it is asked for jobs. */
+void engine_expire_all(struct odo_engine *engine);
+
+/* True when a job has reached the age at which it is cancelled. */
+bool engine_is_too_old(const struct odo_engine *engine, const struct job *data);
+
+/* Cancel a job; `why` is what its error says then. `operation` is held. */
+enum odo_status engine_cancel(struct odo_job *job, enum odo_status why);
+
 /* The downloader, started when it is needed first. */
 enum odo_status engine_get_downloader_locked(struct odo_engine *engine,
                                              struct downloader **downloader_out);
@@ -210,6 +220,9 @@ void engine_keep_removed_locked(struct engine_runner *runner,
  */
 void engine_wait_for_streams(struct odo_job *job);
 void engine_release_streams(struct odo_job *job);
+
+/* The same without waiting: they are released when the engine stops. */
+void engine_bury_streams(struct odo_job *job);
 
 /* Release the streams that could not be released before. */
 void engine_empty_graves(struct odo_engine *engine);

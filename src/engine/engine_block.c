@@ -3,6 +3,7 @@
  */
 #include "engine/engine.h"
 
+#include "base/log.h"
 #include "platform/clock.h"
 
 static bool is_reason(enum odo_status status)
@@ -107,13 +108,38 @@ static uint64_t block_ends_ms_locked(const struct odo_job *job)
     return patience_ms == UINT64_MAX ? UINT64_MAX : job->locked.blocked_since_ms + patience_ms;
 }
 
+/* How long a job has been there, by the clock on the wall; which may have been set back. */
+static uint64_t age_ms(const struct job *data)
+{
+    int64_t age_us = platform_clock_wall_us() - data->times.created_us;
+
+    return age_us > 0 ? (uint64_t)age_us / 1000 : 0;
+}
+
+bool engine_is_too_old(const struct odo_engine *engine, const struct job *data)
+{
+    return age_ms(data) >= engine->job_age_limit_ms;
+}
+
+/* When the oldest job becomes too old. */
+static uint64_t age_ends_ms_locked(const struct odo_engine *engine, uint64_t now_ms)
+{
+    uint64_t age = age_ms(&engine->locked.jobs[0]->locked.job);
+
+    return age >= engine->job_age_limit_ms ? now_ms : now_ms + engine->job_age_limit_ms - age;
+}
+
 struct odo_job *engine_next_expired_locked(struct odo_engine *engine, uint64_t *deadline_ms_out)
 {
     uint64_t now_ms = platform_clock_milliseconds();
 
     *deadline_ms_out = UINT64_MAX;
-    if (engine->locked.has_stopped) {
+    if (engine->locked.has_stopped || engine->locked.job_count == 0) {
         return NULL;
+    }
+    *deadline_ms_out = age_ends_ms_locked(engine, now_ms);
+    if (*deadline_ms_out <= now_ms) {
+        return odo_job_add_ref(engine->locked.jobs[0]);
     }
     for (size_t i = 0; i < engine->locked.job_count; i++) {
         struct odo_job *job = engine->locked.jobs[i];
@@ -129,11 +155,11 @@ struct odo_job *engine_next_expired_locked(struct odo_engine *engine, uint64_t *
     return NULL;
 }
 
-void engine_expire(struct odo_job *job)
+/* `operation` is held. A block that was lifted in the meantime does no harm. */
+static void end_patience(struct odo_job *job)
 {
     struct engine_events events = {.count = 0};
 
-    platform_mutex_lock(job->operation);
     platform_mutex_lock(job->engine->lock);
     if (engine_check_alive_locked(job) == ODO_OK &&
         block_ends_ms_locked(job) <= platform_clock_milliseconds()) {
@@ -142,5 +168,37 @@ void engine_expire(struct odo_job *job)
     }
     engine_unlock_and_deliver(job->engine, &events);
     engine_save_or_log(job);
+}
+
+void engine_expire(struct odo_job *job)
+{
+    enum odo_status status = ODO_E_INVALID_STATE;
+
+    platform_mutex_lock(job->operation);
+    if (engine_is_too_old(job->engine, &job->locked.job)) { /* its age never changes */
+        status = engine_cancel(job, ODO_E_TOO_OLD);
+    } else {
+        end_patience(job);
+    }
     platform_mutex_unlock(job->operation);
+    if (status == ODO_OK || status == ODO_TEMPORARY_FILES_LEFT) {
+        log_write(LOG_WARNING, "a job has reached its age limit and was cancelled");
+        engine_bury_streams(job);
+    }
+}
+
+void engine_expire_all(struct odo_engine *engine)
+{
+    struct odo_job *job;
+    uint64_t deadline_ms;
+
+    do {
+        platform_mutex_lock(engine->lock);
+        job = engine_next_expired_locked(engine, &deadline_ms);
+        platform_mutex_unlock(engine->lock);
+        if (job) {
+            engine_expire(job);
+            odo_job_release(job);
+        }
+    } while (job);
 }

@@ -166,8 +166,10 @@ enum odo_status engine_find(struct odo_engine *engine, const struct odo_job_id *
 enum odo_status odo_job_find(struct odo_engine *engine, const struct odo_job_id *id,
                              struct odo_job **job_out)
 {
-    enum odo_status status = engine_find(engine, id, job_out);
+    enum odo_status status;
 
+    engine_expire_all(engine);
+    status = engine_find(engine, id, job_out);
     if (status == ODO_E_NOT_FOUND) {
         status = engine_adopt(engine, id, job_out);
     }
@@ -178,9 +180,11 @@ enum odo_status odo_job_list(struct odo_engine *engine, struct odo_job ***jobs_o
                              size_t *count_out)
 {
     struct odo_job **jobs = NULL;
-    enum odo_status status = engine_adopt_all(engine);
+    enum odo_status status;
     size_t count;
 
+    engine_expire_all(engine);
+    status = engine_adopt_all(engine);
     if (status != ODO_OK) {
         return status;
     }
@@ -267,7 +271,8 @@ enum odo_status odo_job_get_error(struct odo_job *job, struct odo_error *error_o
     enum odo_status status = ODO_E_NO_ERROR;
 
     platform_mutex_lock(job->engine->lock);
-    if (data->state == ODO_JOB_ERROR || data->state == ODO_JOB_TRANSIENT_ERROR) {
+    if (data->state == ODO_JOB_ERROR || data->state == ODO_JOB_TRANSIENT_ERROR ||
+        data->error.status == ODO_E_TOO_OLD) {
         *error_out = data->error;
         if (file_index_out) {
             *file_index_out = data->error_file;

@@ -297,8 +297,8 @@ enum odo_status odo_job_resume(struct odo_job *job)
 
 /* --- Standing still ------------------------------------------------------------------- */
 
-/* Apply an event that ends all motion. `operation` is held. */
-static enum odo_status halt(struct odo_job *job, enum job_event event)
+/* Apply an event that ends all motion, with this error. `operation` is held. */
+static enum odo_status halt_with(struct odo_job *job, enum job_event event, enum odo_status why)
 {
     struct engine_events events = {.count = 0};
     enum odo_status status;
@@ -309,7 +309,8 @@ static enum odo_status halt(struct odo_job *job, enum job_event event)
         status = engine_apply_locked(job, event, &events);
     }
     if (status == ODO_OK) {
-        job->locked.job.error = (struct odo_error){.status = ODO_OK};
+        job->locked.job.error = (struct odo_error){.status = why};
+        job->locked.job.error_file = UINT32_MAX;
         engine_touch_locked(job, &events);
     }
     engine_unlock_and_deliver(job->engine, &events);
@@ -317,6 +318,11 @@ static enum odo_status halt(struct odo_job *job, enum job_event event)
         engine_stop_runners(job);
     }
     return status;
+}
+
+static enum odo_status halt(struct odo_job *job, enum job_event event)
+{
+    return halt_with(job, event, ODO_OK);
 }
 
 enum odo_status odo_job_suspend(struct odo_job *job)
@@ -370,16 +376,23 @@ static void end_streams(struct odo_job *job)
     }
 }
 
+enum odo_status engine_cancel(struct odo_job *job, enum odo_status why)
+{
+    enum odo_status status = halt_with(job, JOB_CANCEL, why);
+
+    if (status == ODO_OK) {
+        status = engine_remove_temporary_files(job);
+        unlist(job);
+    }
+    return status;
+}
+
 enum odo_status odo_job_cancel(struct odo_job *job)
 {
     enum odo_status status;
 
     platform_mutex_lock(job->operation);
-    status = halt(job, JOB_CANCEL);
-    if (status == ODO_OK) {
-        status = engine_remove_temporary_files(job);
-        unlist(job);
-    }
+    status = engine_cancel(job, ODO_OK);
     platform_mutex_unlock(job->operation);
     end_streams(job);
     return status;

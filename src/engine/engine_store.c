@@ -25,9 +25,6 @@ enum {
     FLUSH_FILES_MOST = 16, /* at a time */
 };
 
-/* A job that nobody completes or cancels goes after this long. */
-#define JOB_AGE_MAX_US (INT64_C(30) * 24 * 60 * 60 * 1000000)
-
 /* --- Recording ------------------------------------------------------------------------ */
 
 /* Put into the journal's buffer what is not in the store yet. */
@@ -539,11 +536,6 @@ static void note_all_saved(struct job *data)
     data->unsaved_end = 0;
 }
 
-static bool is_too_old(const struct job *data)
-{
-    return data->times.created_us < platform_clock_wall_us() - JOB_AGE_MAX_US;
-}
-
 /* Read a job that nobody owns. The caller holds `adopting`, and owns *job_out. */
 static enum odo_status adopt(struct odo_engine *engine, const struct odo_job_id *id,
                              struct odo_job **job_out)
@@ -565,7 +557,8 @@ static enum odo_status adopt(struct odo_engine *engine, const struct odo_job_id 
         return status;
     }
     job->journal = journal;
-    if (is_too_old(&job->locked.job) || job_state_is_final(job->locked.job.state)) {
+    if (engine_is_too_old(engine, &job->locked.job) ||
+        job_state_is_final(job->locked.job.state)) {
         engine_remove_temporary_files(job);
         engine_store_remove(job);
         odo_job_release(job);

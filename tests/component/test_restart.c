@@ -1259,6 +1259,77 @@ static void jobs_are_listed_oldest_first(void **state)
     odo_job_release(found);
 }
 
+/* --- Age -------------------------------------------------------------------------------- */
+
+enum { LIMIT_MS = 500 };
+
+static void start_engine_with_limit(void)
+{
+    stop_engine();
+    assert_status(try_start_engine((struct odo_engine_options){.job_age_limit_ms = LIMIT_MS}),
+                  ODO_OK);
+}
+
+static void expect_gone(struct odo_job *job)
+{
+    struct odo_error error;
+
+    expect_state(job, ODO_JOB_CANCELLED);
+    assert_status(odo_job_get_error(job, &error, NULL), ODO_OK);
+    assert_status(error.status, ODO_E_TOO_OLD);
+    assert_status(odo_job_resume(job), ODO_E_INVALID_STATE);
+}
+
+static void a_job_that_grows_too_old_while_it_runs_is_cancelled(void **state)
+{
+    static const struct server_rule stalling[] = {
+        {.does = SERVER_STALL_AFTER, .number = 100000}};
+    struct odo_job *running;
+    struct odo_job *resting;
+
+    (void)state;
+    start_engine_with_limit();
+    use_rules(stalling, TEST_COUNT(stalling));
+    running = make_job();
+    add(running, "running", whole);
+    assert_status(odo_job_resume(running), ODO_OK);
+    resting = make_job();
+    assert_true(event_log_wait_for_state(here.log, running, ODO_JOB_CANCELLED, 1, DEADLINE_MS));
+    assert_true(event_log_wait_for_state(here.log, resting, ODO_JOB_CANCELLED, 1, DEADLINE_MS));
+    /* The last of it is done after the host was told: a call that waits for that. */
+    assert_status(odo_job_suspend(running), ODO_E_INVALID_STATE);
+    assert_status(odo_job_suspend(resting), ODO_E_INVALID_STATE);
+    expect_gone(running);
+    expect_gone(resting);
+    assert_int_equal(count_files(here.folder, ".tmp"), 0);
+    assert_int_equal(count_files(here.store_folder, ".job"), 0);
+    odo_job_release(running);
+    odo_job_release(resting);
+}
+
+static void a_job_that_grows_too_old_at_rest_is_not_found(void **state)
+{
+    struct odo_job *job;
+    struct odo_job_id id;
+    uint64_t deadline_ms = platform_clock_milliseconds() + DEADLINE_MS;
+    enum odo_status status = ODO_OK;
+
+    (void)state;
+    start_engine_with_limit();
+    job = make_job();
+    odo_job_get_id(job, &id);
+    while (status == ODO_OK && platform_clock_milliseconds() < deadline_ms) {
+        struct odo_job *found = NULL;
+
+        status = odo_job_find(here.engine, &id, &found);
+        odo_job_release(found);
+    }
+    assert_status(status, ODO_E_NOT_FOUND);
+    expect_gone(job);
+    expect_no_jobs(here.engine);
+    odo_job_release(job);
+}
+
 /* --- Settings ------------------------------------------------------------------------- */
 
 static void every_setting_survives(void **state)
@@ -1487,6 +1558,8 @@ int main(void)
     ADD(&suite, two_engines_have_jobs_of_their_own);
     ADD(&suite, listing_while_jobs_are_created_finds_each_once);
     ADD(&suite, jobs_are_listed_oldest_first);
+    ADD(&suite, a_job_that_grows_too_old_while_it_runs_is_cancelled);
+    ADD(&suite, a_job_that_grows_too_old_at_rest_is_not_found);
     ADD(&suite, every_setting_survives);
     ADD(&suite, some_numbers_cannot_be_set);
     ADD(&suite, a_volatile_job_ends_with_its_engine);
