@@ -87,8 +87,9 @@ struct odo_host {
 /* Zero in any member means the default that its comment names. */
 struct odo_engine_options {
     struct odo_host host;
-    const char *store_folder;      /* where jobs are kept between runs; "" is the place of
-                                      this user; NULL keeps none */
+    const char *store_folder;      /* where jobs are kept between runs, made for this user alone
+                                      unless it is there; "" is the place of this user; NULL
+                                      keeps none */
     const char *user_agent;        /* "Microsoft-Delivery-Optimization/10.1" */
     const char *ca_file;           /* PEM bundle; NULL trusts what the system trusts */
     uint32_t connect_timeout_ms;   /* 15000 */

@@ -113,6 +113,8 @@ static enum odo_status open_store(struct odo_engine *engine, const char *folder)
 
     if (*folder == '\0') {
         status = platform_path_store_folder(&usual);
+    } else {
+        status = platform_path_make_private_folder(folder);
     }
     if (status == ODO_OK) {
         status = store_open(usual ? usual : folder, &engine->store);

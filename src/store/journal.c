@@ -408,7 +408,7 @@ static enum odo_status write_anew(const char *path, const struct buffer *bytes)
     if (status != ODO_OK && status != ODO_E_FILE_NOT_FOUND) {
         return status;
     }
-    status = platform_file_create_new(path, &file);
+    status = platform_file_create_private(path, &file);
     if (status != ODO_OK) {
         return status;
     }

@@ -1515,10 +1515,17 @@ static void an_engine_needs_its_store(void **state)
 {
     struct odo_engine *engine = NULL;
     char *missing = temp_folder_path(here.folder, "missing");
-    struct odo_engine_options options = {.store_folder = missing};
+    char *deep = platform_path_join(missing, "deep");
+    struct odo_engine_options options = {.store_folder = deep};
 
     (void)state;
     assert_status(odo_engine_start(&options, &engine), ODO_E_PATH_NOT_FOUND);
+    options.store_folder = missing; /* which is made */
+    assert_status(odo_engine_start(&options, &engine), ODO_OK);
+    expect_no_jobs(engine);
+    odo_engine_stop(engine);
+    assert_int_equal(count_files(missing, NULL), 1); /* the lock */
+    memory_free(deep);
     free(missing);
 }
 
