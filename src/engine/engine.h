@@ -77,6 +77,7 @@ struct odo_job {
     struct platform_mutex *journal_lock;
     struct journal *journal; /* under `journal_lock`; NULL when the job is not kept */
     uint64_t flushed_at_ms;  /* the same */
+    bool flush_has_failed;   /* the same; for want of a file, perhaps */
     struct {
         struct job job;
         struct engine_runner **runners; /* one for each file */

@@ -3,8 +3,9 @@
  *
  * A call of a client is recorded before it returns. What the network thread brings is recorded
  * by a thread of its own, the keeper, a quarter of a second later at most; so a process that
- * is killed loses less than a second of work. What was fetched is flushed to the disk now and
- * then, and only a record that says so counts after the machine itself was started anew.
+ * is killed loses less than a second of work. What was fetched is flushed to the disk when a
+ * file is whole, and every half minute before that; and only a record that says so counts after
+ * the machine itself was started anew.
  */
 #include "engine/engine.h"
 
@@ -221,8 +222,9 @@ enum odo_status engine_store_flush(struct odo_job *job)
 
 /* --- The keeper ----------------------------------------------------------------------- */
 
-/* The files of a job whose bytes are to be flushed, up to a few. */
-static size_t find_unflushed_locked(const struct odo_job *job, uint32_t indices[])
+/* The files of a job whose bytes are to be flushed, up to a few; or of these the whole ones. */
+static size_t find_unflushed_locked(const struct odo_job *job, bool whole_ones,
+                                    uint32_t indices[FLUSH_FILES_MOST])
 {
     const struct job *data = &job->locked.job;
     size_t count = 0;
@@ -230,7 +232,8 @@ static size_t find_unflushed_locked(const struct odo_job *job, uint32_t indices[
     for (uint32_t i = 0; i < data->file_count && count < FLUSH_FILES_MOST; i++) {
         const struct job_file *file = data->files[i];
 
-        if (file->has_begun && !file->is_flushed && !file->is_completed) {
+        if (file->has_begun && !file->is_flushed && !file->is_completed &&
+            (file->is_transferred || !whole_ones)) {
             indices[count++] = i;
         }
     }
@@ -282,14 +285,14 @@ static enum odo_status flush_file(struct odo_job *job, uint32_t index)
     return status;
 }
 
-static void flush_files(struct odo_job *job)
+static void flush_files(struct odo_job *job, bool whole_ones)
 {
     uint32_t indices[FLUSH_FILES_MOST];
     enum odo_status status = ODO_OK;
     size_t count;
 
     platform_mutex_lock(job->engine->lock);
-    count = find_unflushed_locked(job, indices);
+    count = find_unflushed_locked(job, whole_ones, indices);
     platform_mutex_unlock(job->engine->lock);
     for (size_t i = 0; i < count; i++) {
         enum odo_status flushed = flush_file(job, indices[i]);
@@ -299,15 +302,21 @@ static void flush_files(struct odo_job *job)
     if (count > 0 && status == ODO_OK) {
         status = journal_flush(job->journal);
     }
-    if (status != ODO_OK) {
+    job->flush_has_failed = status != ODO_OK;
+    if (status != ODO_OK) { /* it is tried again with what is not whole */
         log_write(LOG_WARNING, "what was fetched could not be flushed: %s",
                   status_name(status));
+    } else if (count == FLUSH_FILES_MOST) {
+        platform_mutex_lock(job->engine->lock);
+        engine_wake_keeper_locked(job); /* for the next ones */
+        platform_mutex_unlock(job->engine->lock);
     }
 }
 
 /* Save, flush and shorten, as they are due. `journal_lock` is held. */
 static void keep_journal(struct odo_job *job, uint64_t now_ms)
 {
+    bool is_time = now_ms - job->flushed_at_ms >= FLUSH_INTERVAL_MS;
     bool was_behind;
     enum odo_status status;
 
@@ -315,9 +324,9 @@ static void keep_journal(struct odo_job *job, uint64_t now_ms)
     was_behind = job->locked.must_rewrite;
     platform_mutex_unlock(job->engine->lock);
     status = save_unsaved(job);
-    if (status == ODO_OK && now_ms - job->flushed_at_ms >= FLUSH_INTERVAL_MS) {
-        job->flushed_at_ms = now_ms;
-        flush_files(job);
+    if (status == ODO_OK && (is_time || !job->flush_has_failed)) {
+        job->flushed_at_ms = is_time ? now_ms : job->flushed_at_ms;
+        flush_files(job, !is_time);
     }
     if (status == ODO_OK && journal_is_long(job->journal)) {
         status = rewrite(job);
@@ -345,7 +354,7 @@ static bool keep(struct odo_job *job, uint64_t now_ms)
     platform_mutex_unlock(job->journal_lock);
 
     platform_mutex_lock(job->engine->lock);
-    is_kept = is_kept && find_unflushed_locked(job, unflushed) > 0;
+    is_kept = is_kept && find_unflushed_locked(job, false, unflushed) > 0;
     platform_mutex_unlock(job->engine->lock);
     return is_kept;
 }

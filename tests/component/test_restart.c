@@ -1330,6 +1330,88 @@ static void a_job_that_grows_too_old_at_rest_is_not_found(void **state)
     odo_job_release(job);
 }
 
+/* --- Power cuts ----------------------------------------------------------------------- */
+
+/* What the journal of the job says to another start of the machine. */
+static bool is_whole_after_power_cut(const char *path, uint32_t index)
+{
+    struct platform_file *file = NULL;
+    struct journal_reading reading;
+    struct job job;
+    uint64_t size = 0;
+    size_t got = 0;
+    unsigned char *bytes;
+    bool is_whole = false;
+
+    assert_status(platform_file_open(path, &file), ODO_OK);
+    assert_status(platform_file_get_size(file, &size), ODO_OK);
+    bytes = malloc((size_t)size);
+    assert_non_null(bytes);
+    assert_status(platform_file_read_at(file, 0, bytes, (size_t)size, &got), ODO_OK);
+    platform_file_close(file);
+    if (journal_read(bytes, got, "another start", &job, &reading) == ODO_OK) {
+        is_whole = job.files[index]->is_transferred;
+        job_free(&job);
+    }
+    free(bytes);
+    return is_whole;
+}
+
+static bool note_journal(void *context, const char *name)
+{
+    char **path = context;
+    size_t length = strlen(name);
+
+    if (length > 4 && strcmp(name + length - 4, ".job") == 0) {
+        free(*path);
+        *path = temp_folder_path(here.store_folder, name);
+    }
+    return true;
+}
+
+/* A whole file is safe at once; of others the last half minute may be lost. */
+static void a_whole_file_survives_a_power_cut(void **state)
+{
+    static const struct server_rule rules[] = {
+        {.from = 1, .to = 1, .does = SERVER_NO_BEHAVIOUR},
+        {.from = 2, .does = SERVER_STALL_AFTER, .number = 200000},
+    };
+    const struct range_list first = RANGES({0, 1000});
+    uint64_t deadline_ms = platform_clock_milliseconds() + DEADLINE_MS;
+    struct odo_job *job = make_job();
+    struct odo_file_progress progress;
+    char *path = NULL;
+
+    (void)state;
+    use_rules(rules, TEST_COUNT(rules));
+    add(job, "first", first);
+    add(job, "second", whole);
+    assert_status(odo_job_resume(job), ODO_OK);
+    assert_true(event_log_wait_for_file(here.log, job, 0, DEADLINE_MS));
+    assert_true(event_log_wait_for_bytes(here.log, job, 100000, DEADLINE_MS));
+    assert_status(platform_path_list(here.store_folder, note_journal, &path), ODO_OK);
+    while (!is_whole_after_power_cut(path, 0)) {
+        assert_true(platform_clock_milliseconds() < deadline_ms);
+    }
+    stop_engine();
+    odo_job_release(job);
+    store_use_boot_id("another start");
+    start_engine();
+    store_use_boot_id(NULL);
+    job = only_job();
+    odo_file_get_progress(job, 0, &progress);
+    assert_true(progress.bytes_transferred == 1000);
+    odo_file_get_progress(job, 1, &progress);
+    assert_true(progress.bytes_transferred < 200000); /* what was flushed first, or nothing */
+    use_rules(NULL, 0);
+    run(job, ODO_JOB_TRANSFERRED);
+    assert_status(odo_job_complete(job), ODO_OK);
+    expect_content("first", first);
+    expect_content("second", whole);
+    odo_job_release(job);
+    free(path);
+}
+
 /* --- Settings ------------------------------------------------------------------------- */
 
 static void every_setting_survives(void **state)
@@ -1567,6 +1649,7 @@ int main(void)
     ADD(&suite, jobs_are_listed_oldest_first);
     ADD(&suite, a_job_that_grows_too_old_while_it_runs_is_cancelled);
     ADD(&suite, a_job_that_grows_too_old_at_rest_is_not_found);
+    ADD(&suite, a_whole_file_survives_a_power_cut);
     ADD(&suite, every_setting_survives);
     ADD(&suite, some_numbers_cannot_be_set);
     ADD(&suite, a_volatile_job_ends_with_its_engine);
