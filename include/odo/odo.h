@@ -87,8 +87,9 @@ struct odo_host {
 /* Zero in any member means the default that its comment names. */
 struct odo_engine_options {
     struct odo_host host;
-    const char *store_folder;      /* where jobs are kept between runs; "" is the place of
-                                      this user; NULL keeps none */
+    const char *store_folder;      /* where jobs are kept between runs, made for this user alone
+                                      unless it is there; "" is the place of this user; NULL
+                                      keeps none */
     const char *user_agent;        /* "Microsoft-Delivery-Optimization/10.1" */
     const char *ca_file;           /* PEM bundle; NULL trusts what the system trusts */
     uint32_t connect_timeout_ms;   /* 15000 */
@@ -97,6 +98,7 @@ struct odo_engine_options {
     uint32_t retry_limit_ms;       /* 30000: no wait is longer, but for Retry-After */
     uint32_t connections_per_host; /* 8 */
     uint32_t connections;          /* 16 */
+    uint32_t job_age_limit_ms;     /* 2592000000, which is 30 days: an older job is cancelled */
     bool resume_adopted;           /* see "Jobs that survive" */
     bool refuse_salvage;           /* a 200 to a range request is always an error */
     bool allow_insecure_redirects; /* https may redirect to http */
@@ -126,12 +128,12 @@ bool odo_engine_is_busy(struct odo_engine *engine);
 /*
  * Jobs that survive
  * -----------------
- * With a store folder every job is kept in a file of its own there, until it is completed or
- * cancelled or 30 days old. Whatever a call here has done to a job is in that file when the
- * call returns, and what was fetched follows within a second; so a process may be killed at any
- * moment. A job that was running is QUEUED in the next process that takes it up, others are as
- * they were. A file that is damaged or was written by a newer version is renamed and left
- * alone.
+ * With a store folder every job is kept in a file of its own there, until it is completed,
+ * cancelled or too old (odo_engine_options.job_age_limit_ms). Whatever a call here has done to
+ * a job is in that file when the call returns, and what was fetched follows within a second; so
+ * a process may be killed at any moment. A job that was running is QUEUED in the next process
+ * that takes it up, others are as they were. A file that is damaged or was written by a newer
+ * version is renamed and left alone.
  *
  * Several processes may use one folder. Each job has one owner at a time: the process that has
  * created it, or has taken it up with odo_job_find() or odo_job_list() when nobody else owned
@@ -170,6 +172,21 @@ enum {
  */
 enum odo_status odo_job_create(struct odo_engine *engine, const char *display_name,
                                struct odo_job **job_out);
+
+struct odo_job_options {
+    const char *display_name; /* NULL for none */
+    uint32_t kind;            /* ODO_JOB_KIND */
+    bool is_volatile;         /* ODO_JOB_VOLATILE */
+};
+
+/*
+ * The same with more to say.
+ *
+ *   ODO_E_INVALID_ARGUMENT   the name is too long, or not UTF-8
+ */
+enum odo_status odo_job_create_with(struct odo_engine *engine,
+                                    const struct odo_job_options *options,
+                                    struct odo_job **job_out);
 
 /*
  * Find a job that is neither completed nor cancelled.
@@ -233,6 +250,21 @@ enum odo_status odo_job_complete(struct odo_job *job);
  */
 enum odo_status odo_job_wait(struct odo_job *job, uint32_t timeout_ms);
 
+/*
+ * Hold a job back for as long as something speaks against it, such as the lack of a network:
+ * no request runs. A job that would transfer is in TRANSIENT_ERROR with `reason` meanwhile; in
+ * all else it stays what it is, and may be suspended, resumed and ended as ever. ODO_OK lets it
+ * go on by itself, from where it stood. A block is not kept in the store.
+ *
+ * A job that was held back for its NO_PROGRESS_TIMEOUT goes to ERROR with the reason, and is
+ * then not let go on by ODO_OK; the wait begins anew with odo_job_resume(). With
+ * ODO_E_NO_NETWORK, and where the timeout is 0, it may wait for ever.
+ *
+ *   ODO_E_INVALID_ARGUMENT   `reason` is none of ODO_OK, ODO_E_NO_NETWORK and
+ * ODO_E_BLOCKED_BY_* ODO_E_INVALID_STATE      completed or cancelled
+ */
+enum odo_status odo_job_set_block(struct odo_job *job, enum odo_status reason);
+
 struct odo_job_progress {
     uint64_t bytes_total; /* ODO_SIZE_UNKNOWN while any file's is */
     uint64_t bytes_transferred;
@@ -257,7 +289,8 @@ uint32_t odo_job_get_error_count(struct odo_job *job);
 
 /*
  * Why the job is in ERROR or TRANSIENT_ERROR, and which file failed (UINT32_MAX when that is
- * not known). `file_index_out` may be NULL.
+ * not known). A job that the engine has cancelled because of its age has ODO_E_TOO_OLD.
+ * `file_index_out` may be NULL.
  *
  *   ODO_E_NO_ERROR   it is in neither state
  */
@@ -331,7 +364,8 @@ uint32_t odo_job_get_number(struct odo_job *job, enum odo_job_number which);
 
 /*
  *   ODO_E_INVALID_ARGUMENT   the value is out of range
- *   ODO_E_INVALID_STATE      completed or cancelled
+ *   ODO_E_INVALID_STATE      completed or cancelled; or the number cannot be set now
+ *   ODO_E_INPUT_OUTPUT ...   the job could not be recorded in the store
  */
 enum odo_status odo_job_set_number(struct odo_job *job, enum odo_job_number which,
                                    uint32_t value);
@@ -343,6 +377,7 @@ enum odo_status odo_job_get_text(struct odo_job *job, enum odo_job_text which, c
  *   ODO_E_INVALID_ARGUMENT   NULL or not UTF-8
  *   ODO_E_STRING_TOO_LONG
  *   ODO_E_INVALID_STATE      completed or cancelled
+ *   ODO_E_INPUT_OUTPUT ...   the job could not be recorded in the store
  */
 enum odo_status odo_job_set_text(struct odo_job *job, enum odo_job_text which,
                                  const char *text);
@@ -428,6 +463,27 @@ enum odo_status odo_file_set_stream(struct odo_job *job, uint32_t file_index,
  *   ODO_E_INVALID_RANGE   a range of the file reaches past it
  */
 enum odo_status odo_file_set_size(struct odo_job *job, uint32_t file_index, uint64_t file_size);
+
+/*
+ * Ask for other ranges of the file; `range_count` 0 asks for the whole of it.
+ *
+ * Without `append`, while the job is SUSPENDED or in ERROR: what has come of the ranges asked
+ * for last is dropped. A stream cannot give back, and goes on with the new ranges.
+ *
+ * With `append`, while the job is TRANSFERRED: the new ranges land behind all that the file or
+ * stream has, once the job is resumed. The progress of the file is that of the new ranges. They
+ * must come from the version of the remote file that is known (or ODO_E_FILE_CHANGED ends the
+ * transfer).
+ *
+ *   ODO_E_INVALID_STATE   otherwise; or the file is not transferred, or is completed
+ *   ODO_E_INVALID_ARGUMENT, ODO_E_OVERLAPPING_RANGES, ODO_E_INVALID_RANGE, ODO_E_TOO_MANY
+ *                         as in odo_job_add_file()
+ *   ODO_E_FILE_NOT_FOUND  somebody has removed the temporary file
+ *   ODO_E_INPUT_OUTPUT ...   the job could not be recorded, or the file not flushed
+ */
+enum odo_status odo_file_set_ranges(struct odo_job *job, uint32_t file_index,
+                                    const struct byte_range *ranges, uint32_t range_count,
+                                    bool append);
 
 struct odo_file_progress {
     uint64_t bytes_total; /* sum of the ranges or the file's size; or ODO_SIZE_UNKNOWN */

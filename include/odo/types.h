@@ -100,6 +100,14 @@ enum odo_status {
     ODO_E_NO_PROGRESS,        /* no byte arrived within the allowed time */
     ODO_E_TOO_OLD,            /* the job reached its age limit */
 
+    /* The host has said that nothing may run now (odo_job_set_block()). Statuses are recorded
+     * by number: new ones come behind the last one. */
+    ODO_E_BLOCKED_BY_COST,
+    ODO_E_BLOCKED_BY_CELLULAR,
+    ODO_E_BLOCKED_BY_VPN,
+    ODO_E_BLOCKED_BY_POWER,
+    ODO_E_BLOCKED_BY_MEMORY,
+
     ODO_STATUS_COUNT
 };
 

@@ -92,7 +92,13 @@
     ROW(ODO_E_CLIENT_CERTIFICATE, "The server asks for a certificate of yours")                \
     ROW(ODO_E_NO_PROGRESS, "Nothing arrived within the allowed time; resume to try again")     \
     ROW(ODO_E_TOO_OLD, "The job was given up because it reached its age limit; create it "     \
-                       "anew")
+                       "anew")                                                                 \
+    ROW(ODO_E_BLOCKED_BY_COST,                                                                 \
+        "The network costs more than the job may; it waits for another")                       \
+    ROW(ODO_E_BLOCKED_BY_CELLULAR, "The network is cellular; the job waits for another")       \
+    ROW(ODO_E_BLOCKED_BY_VPN, "The network is a VPN; the job waits for another")               \
+    ROW(ODO_E_BLOCKED_BY_POWER, "The computer runs on battery; the job waits for mains power") \
+    ROW(ODO_E_BLOCKED_BY_MEMORY, "Memory is short; the job waits until there is more")
 
 struct status_row {
     const char *name;

@@ -142,6 +142,17 @@ HRESULT hresult_from_status(enum odo_status status)
     case ODO_E_TOO_OLD:
         return DO_E_JOB_TOO_OLD;
 
+    case ODO_E_BLOCKED_BY_COST:
+        return DO_E_BLOCKED_BY_COST_TRANSFER_POLICY;
+    case ODO_E_BLOCKED_BY_CELLULAR:
+        return DO_E_BLOCKED_BY_CELLULAR_POLICY;
+    case ODO_E_BLOCKED_BY_VPN:
+        return DO_E_BLOCKED_BY_VPN_POLICY;
+    case ODO_E_BLOCKED_BY_POWER:
+        return DO_E_BLOCKED_BY_POWER_STATE;
+    case ODO_E_BLOCKED_BY_MEMORY:
+        return DO_E_BLOCKED_BY_CRITICAL_MEMORY_USAGE;
+
     case ODO_STATUS_COUNT:
         break;
     }

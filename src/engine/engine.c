@@ -16,6 +16,9 @@ void odo_free(void *memory)
 
 enum { CHECKPOINT_INTERVAL_MS = 250 };
 
+/* 30 days. */
+#define JOB_AGE_LIMIT_MS (UINT32_C(30) * 24 * 60 * 60 * 1000)
+
 /* --- Events --------------------------------------------------------------------------- */
 
 void engine_note(struct engine_events *events, enum odo_event_kind kind, struct odo_job *job,
@@ -110,6 +113,8 @@ static enum odo_status open_store(struct odo_engine *engine, const char *folder)
 
     if (*folder == '\0') {
         status = platform_path_store_folder(&usual);
+    } else {
+        status = platform_path_make_private_folder(folder);
     }
     if (status == ODO_OK) {
         status = store_open(usual ? usual : folder, &engine->store);
@@ -154,6 +159,7 @@ enum odo_status odo_engine_start(const struct odo_engine_options *options,
     engine->adopting = platform_mutex_create();
     engine->keeper_wakes = platform_condition_create();
     engine->resume_adopted = options->resume_adopted;
+    engine->job_age_limit_ms = or_default(options->job_age_limit_ms, JOB_AGE_LIMIT_MS);
     if (!downloading->user_agent || (options->ca_file && !downloading->ca_file) ||
         !engine->lock || !engine->delivery || !engine->changed || !engine->adopting ||
         !engine->keeper_wakes) {
@@ -215,7 +221,7 @@ void odo_engine_stop(struct odo_engine *engine)
     while ((job = last_job(engine)) != NULL) {
         platform_mutex_lock(job->operation);
         engine_stop_runners(job);
-        if (engine->store) {
+        if (engine_keeps_locked(job)) { /* cannot change any more */
             engine_store_close(job);
         } else {
             engine_remove_temporary_files(job);
@@ -240,12 +246,13 @@ void odo_engine_stop(struct odo_engine *engine)
 
 bool odo_engine_is_busy(struct odo_engine *engine)
 {
-    bool is_busy;
+    bool is_busy = false;
 
     platform_mutex_lock(engine->lock);
-    is_busy = engine->locked.job_count > 0 && !engine->store;
     for (size_t i = 0; i < engine->locked.job_count && !is_busy; i++) {
-        is_busy = job_state_is_running(engine->locked.jobs[i]->locked.job.state);
+        const struct odo_job *job = engine->locked.jobs[i];
+
+        is_busy = !engine_keeps_locked(job) || job_state_is_running(job->locked.job.state);
     }
     platform_mutex_unlock(engine->lock);
     return is_busy;
@@ -261,9 +268,22 @@ enum odo_status engine_check_alive_locked(const struct odo_job *job)
     return job->engine->locked.has_stopped ? ODO_E_SHUTTING_DOWN : ODO_OK;
 }
 
+/* Behind every job that is as old or older; most are new. */
+static size_t place_of_locked(const struct odo_engine *engine, const struct odo_job *job)
+{
+    size_t place = engine->locked.job_count;
+
+    while (place > 0 && engine->locked.jobs[place - 1]->locked.job.times.created_us >
+                            job->locked.job.times.created_us) {
+        place--;
+    }
+    return place;
+}
+
 enum odo_status engine_list_locked(struct odo_job *job)
 {
     struct odo_engine *engine = job->engine;
+    size_t place;
 
     if (engine->locked.has_stopped) {
         return ODO_E_SHUTTING_DOWN;
@@ -279,8 +299,13 @@ enum odo_status engine_list_locked(struct odo_job *job)
         engine->locked.jobs = larger;
         engine->locked.job_capacity = capacity;
     }
-    engine->locked.jobs[engine->locked.job_count++] = odo_job_add_ref(job);
+    place = place_of_locked(engine, job);
+    memmove(&engine->locked.jobs[place + 1], &engine->locked.jobs[place],
+            (engine->locked.job_count - place) * sizeof(struct odo_job *));
+    engine->locked.jobs[place] = odo_job_add_ref(job);
+    engine->locked.job_count++;
     job->locked.is_listed = true;
+    platform_condition_broadcast(engine->keeper_wakes); /* it has an age limit to watch */
     return ODO_OK;
 }
 

@@ -35,6 +35,7 @@ struct odo_engine {
     struct store *store;             /* NULL when jobs are not kept */
     struct platform_mutex *adopting; /* held while a job is taken up from the store */
     bool resume_adopted;
+    uint32_t job_age_limit_ms;
     struct platform_thread *keeper;          /* NULL until a job is resumed */
     struct platform_condition *keeper_wakes; /* with `lock` */
     struct platform_condition *changed;      /* with `lock`: some job's state, or `stopping` */
@@ -62,6 +63,7 @@ struct engine_runner {
     uint32_t index;
     struct transfer *transfer; /* NULL while the file stands still */
     struct stream *stream;     /* where the bytes go, if not to a path; counted */
+    uint64_t stream_base;      /* the position in it where the present request begins */
     enum transfer_state state;
     uint64_t since_ms;                  /* when the transfer was added */
     struct odo_file_statistics earlier; /* of the transfers before this one */
@@ -75,13 +77,16 @@ struct odo_job {
     struct platform_mutex *journal_lock;
     struct journal *journal; /* under `journal_lock`; NULL when the job is not kept */
     uint64_t flushed_at_ms;  /* the same */
+    bool flush_has_failed;   /* the same; for want of a file, perhaps */
     struct {
         struct job job;
         struct engine_runner **runners; /* one for each file */
         uint32_t runner_capacity;
         uint32_t moving; /* runners by state */
         uint32_t waiting;
-        uint32_t stopping; /* transfers that the network thread is about to remove */
+        uint32_t stopping;     /* transfers that the network thread is about to remove */
+        enum odo_status block; /* why the host holds it back; or ODO_OK */
+        uint64_t blocked_since_ms;
         bool is_listed;    /* the engine holds it */
         bool must_keep;    /* the keeper has something to do for it */
         bool must_rewrite; /* a record could not be written: the journal is made anew */
@@ -111,6 +116,25 @@ enum odo_status engine_apply_locked(struct odo_job *job, enum job_event event,
 /* Something that a client can see has changed. */
 void engine_touch_locked(struct odo_job *job, struct engine_events *events);
 
+/* A job that would transfer does not while its host holds it back. */
+void engine_hold_back_locked(struct odo_job *job, struct engine_events *events);
+
+/* The next job whose time is up, counted for the caller; or NULL, and when to ask again. */
+struct odo_job *engine_next_expired_locked(struct odo_engine *engine,
+                                           uint64_t *deadline_ms_out);
+
+/* Do with a job whose time is up what is to be done. */
+void engine_expire(struct odo_job *job);
+
+/* The same for every such job: an engine without a keeper does it when it is asked for jobs. */
+void engine_expire_all(struct odo_engine *engine);
+
+/* True when a job has reached the age at which it is cancelled. */
+bool engine_is_too_old(const struct odo_engine *engine, const struct job *data);
+
+/* Cancel a job; `why` is what its error says then. `operation` is held. */
+enum odo_status engine_cancel(struct odo_job *job, enum odo_status why);
+
 /* The downloader, started when it is needed first. */
 enum odo_status engine_get_downloader_locked(struct odo_engine *engine,
                                              struct downloader **downloader_out);
@@ -137,8 +161,14 @@ enum odo_status engine_store_create(struct odo_job *job); /* the job is not list
 void engine_store_remove(struct odo_job *job);            /* the job is no more */
 void engine_store_close(struct odo_job *job);             /* another process may have it */
 
+/* True when the job is to outlive the engine. */
+bool engine_keeps_locked(const struct odo_job *job);
+
 /* Record what has changed. `lock` is not held. The job is as it is if this fails. */
 enum odo_status engine_save(struct odo_job *job);
+
+/* The same for what has happened in any case: if it fails, the keeper tries again. */
+void engine_save_or_log(struct odo_job *job);
 
 /* The same, and return when it would survive a power cut. */
 enum odo_status engine_store_flush(struct odo_job *job);
@@ -162,8 +192,15 @@ enum odo_status engine_adopt_all(struct odo_engine *engine);
 /* How a transfer of this job is to behave now. */
 struct transfer_settings engine_settings_locked(const struct odo_job *job);
 
+/* Exchange what a file is with `other`. `operation` is held, and the file stands still. */
+void engine_exchange_file(struct odo_job *job, uint32_t file_index, struct job_file *other);
+
 /* Begin a file that was added or stopped, if its job is in motion. `operation` is held. */
 enum odo_status engine_start_file(struct odo_job *job, uint32_t index);
+
+/* Begin every file that was stopped, if the job is in motion; it is in ERROR when that cannot
+ * be. `operation` is held. */
+void engine_begin_again(struct odo_job *job);
 
 /* Stop the runner of one file; as engine_stop_runners(). */
 void engine_stop_file(struct odo_job *job, uint32_t index);
@@ -184,6 +221,9 @@ void engine_keep_removed_locked(struct engine_runner *runner,
  */
 void engine_wait_for_streams(struct odo_job *job);
 void engine_release_streams(struct odo_job *job);
+
+/* The same without waiting: they are released when the engine stops. */
+void engine_bury_streams(struct odo_job *job);
 
 /* Release the streams that could not be released before. */
 void engine_empty_graves(struct odo_engine *engine);

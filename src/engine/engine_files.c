@@ -179,18 +179,33 @@ done:
 
 /* --- Changing ------------------------------------------------------------------------- */
 
-/* Put an owned text in the place of another, and have the file saved anew. */
-static void replace_text_locked(struct odo_job *job, uint32_t index, char **place, char *text)
+/* Exchange owned texts, and have the file saved anew. */
+static void exchange_text_locked(struct odo_job *job, uint32_t index, char **place, char **text)
 {
-    memory_free(*place);
-    *place = text;
+    char *earlier = *place;
+
+    *place = *text;
+    *text = earlier;
     job_note_unsaved(&job->locked.job, index, true);
+}
+
+/* The same for where a file comes from; nothing of it runs. */
+static void exchange_source(struct odo_job *job, uint32_t index, char **url, char **entity_tag)
+{
+    struct engine_events events = {.count = 0};
+    struct job_file *file = job->locked.job.files[index];
+
+    platform_mutex_lock(job->engine->lock);
+    exchange_text_locked(job, index, &file->url, url);
+    exchange_text_locked(job, index, &file->checkpoint.entity_tag, entity_tag);
+    engine_touch_locked(job, &events);
+    engine_unlock_and_deliver(job->engine, &events);
 }
 
 enum odo_status odo_file_set_url(struct odo_job *job, uint32_t file_index, const char *url)
 {
-    struct engine_events events = {.count = 0};
-    struct job_file *file;
+    /* Two servers give one file two entity tags: its size and date must do. */
+    char *entity_tag = NULL;
     char *copy = NULL;
     enum odo_status status;
 
@@ -199,30 +214,22 @@ enum odo_status odo_file_set_url(struct odo_job *job, uint32_t file_index, const
     if (status == ODO_OK) {
         status = check_url(url);
     }
-    if (status != ODO_OK) {
-        goto done;
-    }
-    copy = text_copy(url);
-    if (!copy) {
-        status = ODO_E_OUT_OF_MEMORY;
-        goto done;
-    }
-    engine_stop_file(job, file_index);
-    platform_mutex_lock(job->engine->lock);
-    file = job->locked.job.files[file_index];
-    replace_text_locked(job, file_index, &file->url, copy);
-    /* Two servers give one file two entity tags: its size and date must do. */
-    memory_free(file->checkpoint.entity_tag);
-    file->checkpoint.entity_tag = NULL;
-    engine_touch_locked(job, &events);
-    engine_unlock_and_deliver(job->engine, &events);
-    status = engine_start_file(job, file_index);
     if (status == ODO_OK) {
-        status = engine_save(job);
+        copy = text_copy(url);
+        status = copy ? ODO_OK : ODO_E_OUT_OF_MEMORY;
     }
-
-done:
+    if (status == ODO_OK) {
+        engine_stop_file(job, file_index);
+        exchange_source(job, file_index, &copy, &entity_tag);
+        status = engine_save(job);
+        if (status != ODO_OK) {
+            exchange_source(job, file_index, &copy, &entity_tag);
+        }
+        engine_begin_again(job);
+    }
     platform_mutex_unlock(job->operation);
+    memory_free(entity_tag);
+    memory_free(copy);
     return status;
 }
 
@@ -241,11 +248,22 @@ static enum odo_status check_untouched(struct odo_job *job, uint32_t file_index)
     return status;
 }
 
+static void exchange_paths(struct odo_job *job, uint32_t index, char **local_path,
+                           char **temporary_path)
+{
+    struct engine_events events = {.count = 0};
+    struct job_file *file = job->locked.job.files[index];
+
+    platform_mutex_lock(job->engine->lock);
+    exchange_text_locked(job, index, &file->local_path, local_path);
+    exchange_text_locked(job, index, &file->temporary_path, temporary_path);
+    engine_touch_locked(job, &events);
+    engine_unlock_and_deliver(job->engine, &events);
+}
+
 enum odo_status odo_file_set_local_path(struct odo_job *job, uint32_t file_index,
                                         const char *local_path)
 {
-    struct engine_events events = {.count = 0};
-    struct job_file *file;
     char *copy = NULL;
     char *temporary_path = NULL;
     enum odo_status status;
@@ -266,15 +284,13 @@ enum odo_status odo_file_set_local_path(struct odo_job *job, uint32_t file_index
         status = copy ? ODO_OK : ODO_E_OUT_OF_MEMORY;
     }
     if (status == ODO_OK) {
-        platform_mutex_lock(job->engine->lock);
-        file = job->locked.job.files[file_index];
-        replace_text_locked(job, file_index, &file->local_path, copy);
-        replace_text_locked(job, file_index, &file->temporary_path, temporary_path);
-        temporary_path = NULL;
-        engine_touch_locked(job, &events);
-        engine_unlock_and_deliver(job->engine, &events);
+        exchange_paths(job, file_index, &copy, &temporary_path);
         status = engine_save(job);
+        if (status != ODO_OK) {
+            exchange_paths(job, file_index, &copy, &temporary_path);
+        }
     }
+    memory_free(copy);
     memory_free(temporary_path);
     platform_mutex_unlock(job->operation);
     return status;
@@ -282,25 +298,30 @@ enum odo_status odo_file_set_local_path(struct odo_job *job, uint32_t file_index
 
 enum odo_status odo_file_set_size(struct odo_job *job, uint32_t file_index, uint64_t file_size)
 {
-    struct engine_events events = {.count = 0};
+    struct job_file *other = NULL;
     enum odo_status status;
 
     platform_mutex_lock(job->operation);
     status = check_untouched(job, file_index);
     if (status == ODO_OK) {
-        platform_mutex_lock(job->engine->lock);
-        status =
-            job_set_file_size(&job->locked.job, job->locked.job.files[file_index], file_size);
-        if (status == ODO_OK) {
-            job_note_unsaved(&job->locked.job, file_index, true);
-            engine_touch_locked(job, &events);
-        }
-        engine_unlock_and_deliver(job->engine, &events);
+        const struct job_file *file = job->locked.job.files[file_index];
+        const struct job_file_change change = {
+            .ranges = file->ranges,
+            .range_count = file->range_count,
+            .stated_size = file_size,
+        };
+
+        status = job_file_change(file, &change, &other); /* nobody else changes the file */
     }
     if (status == ODO_OK) {
+        engine_exchange_file(job, file_index, other);
         status = engine_save(job);
+        if (status != ODO_OK) {
+            engine_exchange_file(job, file_index, other);
+        }
     }
     platform_mutex_unlock(job->operation);
+    job_file_free(other);
     return status;
 }
 
@@ -381,21 +402,26 @@ enum odo_status odo_file_get_ranges(struct odo_job *job, uint32_t file_index,
 {
     const struct job_file *file;
     struct byte_range *copy = NULL;
+    enum odo_status status = ODO_OK;
 
-    /* The ranges of a file never change, so they are copied without the lock. */
+    /* Ranges change only while `operation` is held: many are copied without the lock. */
+    platform_mutex_lock(job->operation);
     platform_mutex_lock(job->engine->lock);
     file = file_locked(job, file_index);
     platform_mutex_unlock(job->engine->lock);
     if (file->range_count > 0) {
         copy = memory_allocate(file->range_count, sizeof(*copy));
-        if (!copy) {
-            return ODO_E_OUT_OF_MEMORY;
-        }
+        status = copy ? ODO_OK : ODO_E_OUT_OF_MEMORY;
+    }
+    if (copy) {
         memcpy(copy, file->ranges, file->range_count * sizeof(*copy));
     }
-    *ranges_out = copy;
-    *count_out = file->range_count;
-    return ODO_OK;
+    if (status == ODO_OK) {
+        *ranges_out = copy;
+        *count_out = file->range_count;
+    }
+    platform_mutex_unlock(job->operation);
+    return status;
 }
 
 void odo_file_get_statistics(struct odo_job *job, uint32_t file_index,

@@ -79,8 +79,29 @@ enum odo_status engine_make_job(struct odo_engine *engine, struct job *data,
     return ODO_OK;
 }
 
-enum odo_status odo_job_create(struct odo_engine *engine, const char *display_name,
-                               struct odo_job **job_out)
+/* What the options say of a new job. */
+static enum odo_status set_up(struct job *data, const struct odo_job_options *options)
+{
+    enum odo_status status = ODO_OK;
+
+    if (options->display_name) {
+        status = job_set_text(data, ODO_JOB_DISPLAY_NAME, options->display_name);
+    }
+    if (status == ODO_E_STRING_TOO_LONG) {
+        status = ODO_E_INVALID_ARGUMENT; /* at creation, that is what clients are told */
+    }
+    if (status == ODO_OK && options->kind != 0) {
+        status = job_set_number(data, ODO_JOB_KIND, options->kind);
+    }
+    if (status == ODO_OK && options->is_volatile) {
+        status = job_set_number(data, ODO_JOB_VOLATILE, 1);
+    }
+    return status;
+}
+
+enum odo_status odo_job_create_with(struct odo_engine *engine,
+                                    const struct odo_job_options *options,
+                                    struct odo_job **job_out)
 {
     struct odo_job *job = NULL;
     struct odo_job_id id;
@@ -91,10 +112,7 @@ enum odo_status odo_job_create(struct odo_engine *engine, const char *display_na
         return status;
     }
     job_init(&data, &id, platform_clock_wall_us());
-    status = job_set_text(&data, ODO_JOB_DISPLAY_NAME, display_name);
-    if (status == ODO_E_STRING_TOO_LONG) {
-        status = ODO_E_INVALID_ARGUMENT; /* at creation, that is what clients are told */
-    }
+    status = set_up(&data, options);
     if (status == ODO_OK) {
         status = engine_make_job(engine, &data, &job);
     }
@@ -115,6 +133,15 @@ enum odo_status odo_job_create(struct odo_engine *engine, const char *display_na
     }
     *job_out = job;
     return ODO_OK;
+}
+
+enum odo_status odo_job_create(struct odo_engine *engine, const char *display_name,
+                               struct odo_job **job_out)
+{
+    struct odo_job_options options = {.display_name = display_name};
+
+    return display_name ? odo_job_create_with(engine, &options, job_out)
+                        : ODO_E_INVALID_ARGUMENT;
 }
 
 enum odo_status engine_find(struct odo_engine *engine, const struct odo_job_id *id,
@@ -139,8 +166,10 @@ enum odo_status engine_find(struct odo_engine *engine, const struct odo_job_id *
 enum odo_status odo_job_find(struct odo_engine *engine, const struct odo_job_id *id,
                              struct odo_job **job_out)
 {
-    enum odo_status status = engine_find(engine, id, job_out);
+    enum odo_status status;
 
+    engine_expire_all(engine);
+    status = engine_find(engine, id, job_out);
     if (status == ODO_E_NOT_FOUND) {
         status = engine_adopt(engine, id, job_out);
     }
@@ -151,9 +180,11 @@ enum odo_status odo_job_list(struct odo_engine *engine, struct odo_job ***jobs_o
                              size_t *count_out)
 {
     struct odo_job **jobs = NULL;
-    enum odo_status status = engine_adopt_all(engine);
+    enum odo_status status;
     size_t count;
 
+    engine_expire_all(engine);
+    status = engine_adopt_all(engine);
     if (status != ODO_OK) {
         return status;
     }
@@ -240,7 +271,8 @@ enum odo_status odo_job_get_error(struct odo_job *job, struct odo_error *error_o
     enum odo_status status = ODO_E_NO_ERROR;
 
     platform_mutex_lock(job->engine->lock);
-    if (data->state == ODO_JOB_ERROR || data->state == ODO_JOB_TRANSIENT_ERROR) {
+    if (data->state == ODO_JOB_ERROR || data->state == ODO_JOB_TRANSIENT_ERROR ||
+        data->error.status == ODO_E_TOO_OLD) {
         *error_out = data->error;
         if (file_index_out) {
             *file_index_out = data->error_file;
@@ -278,25 +310,115 @@ static void change_runners_locked(struct odo_job *job)
     }
 }
 
-enum odo_status odo_job_set_number(struct odo_job *job, enum odo_job_number which,
-                                   uint32_t value)
+/* Numbers and texts that a request is made of: what runs begins again when they change. */
+static bool number_concerns_requests(enum odo_job_number which)
+{
+    return which == ODO_JOB_SECURITY_FLAGS || which == ODO_JOB_INSECURE_REDIRECTS;
+}
+
+static bool text_concerns_requests(enum odo_job_text which)
+{
+    return which == ODO_JOB_HEADERS || which == ODO_JOB_AUTHENTICATION_HEADERS ||
+           which == ODO_JOB_CORRELATION_VECTOR || which == ODO_JOB_CLIENT_CERTIFICATE;
+}
+
+/* A number as the job holds it. */
+struct number {
+    uint32_t value;
+    bool is_set;
+};
+
+static struct number number_locked(const struct odo_job *job, enum odo_job_number which)
+{
+    return (struct number){job->locked.job.numbers[which],
+                           job->locked.job.number_is_set[which]};
+}
+
+static enum odo_status check_number_locked(const struct odo_job *job, enum odo_job_number which)
+{
+    enum odo_status status = engine_check_alive_locked(job);
+    bool is_fixed =
+        which == ODO_JOB_KIND || which == ODO_JOB_HAS_STARTED ||
+        (which == ODO_JOB_VOLATILE && job_number(&job->locked.job, ODO_JOB_HAS_STARTED) == 1);
+
+    return status == ODO_OK && is_fixed ? ODO_E_INVALID_STATE : status;
+}
+
+/* The value is there: have what runs and what is kept follow it. `operation` is held. */
+static enum odo_status follow_number(struct odo_job *job, enum odo_job_number which)
+{
+    enum odo_status status = ODO_OK;
+
+    if (which == ODO_JOB_VOLATILE) {
+        if (!engine_keeps_locked(job)) { /* changes only while `operation` is held */
+            engine_store_remove(job);
+        } else if (!job->journal) {
+            status = engine_store_create(job);
+        }
+        return status;
+    }
+    return engine_save(job);
+}
+
+static void put_number_back(struct odo_job *job, enum odo_job_number which,
+                            struct number earlier)
 {
     struct engine_events events = {.count = 0};
+
+    platform_mutex_lock(job->engine->lock);
+    job->locked.job.numbers[which] = earlier.value;
+    job->locked.job.number_is_set[which] = earlier.is_set;
+    change_runners_locked(job);
+    engine_touch_locked(job, &events);
+    engine_unlock_and_deliver(job->engine, &events);
+}
+
+/* `operation` is held. */
+static enum odo_status set_number(struct odo_job *job, enum odo_job_number which,
+                                  uint32_t value)
+{
+    struct engine_events events = {.count = 0};
+    struct number earlier = {.is_set = false};
     enum odo_status status;
 
-    platform_mutex_lock(job->operation);
     platform_mutex_lock(job->engine->lock);
-    status = engine_check_alive_locked(job);
+    status = check_number_locked(job, which);
     if (status == ODO_OK) {
+        earlier = number_locked(job, which);
         status = job_set_number(&job->locked.job, which, value);
     }
     if (status == ODO_OK) {
         change_runners_locked(job);
         engine_touch_locked(job, &events);
+        engine_wake_keeper_locked(job); /* a limit may have passed by its new value */
     }
     engine_unlock_and_deliver(job->engine, &events);
     if (status == ODO_OK) {
-        status = engine_save(job);
+        status = follow_number(job, which);
+        if (status != ODO_OK) {
+            put_number_back(job, which, earlier);
+        }
+    }
+    return status;
+}
+
+enum odo_status odo_job_set_number(struct odo_job *job, enum odo_job_number which,
+                                   uint32_t value)
+{
+    enum odo_status status;
+    bool begins_again;
+
+    if (which >= ODO_JOB_NUMBER_COUNT) {
+        return ODO_E_INVALID_ARGUMENT;
+    }
+    platform_mutex_lock(job->operation);
+    begins_again = number_concerns_requests(which) && odo_job_get_number(job, which) != value;
+    if (begins_again) {
+        engine_stop_runners(job);
+    }
+    status = set_number(job, which, value);
+    if (begins_again) {
+        engine_begin_again(job);
     }
     platform_mutex_unlock(job->operation);
     return status;
@@ -317,19 +439,58 @@ enum odo_status odo_job_get_text(struct odo_job *job, enum odo_job_text which, c
     return ODO_OK;
 }
 
-enum odo_status odo_job_set_text(struct odo_job *job, enum odo_job_text which, const char *text)
+/* Exchange a text of the job for another; NULL is none. */
+static void exchange_text(struct odo_job *job, enum odo_job_text which, char **text)
 {
     struct engine_events events = {.count = 0};
-    enum odo_status status;
+    char *earlier;
 
     platform_mutex_lock(job->engine->lock);
-    status = engine_check_alive_locked(job);
-    if (status == ODO_OK) {
-        status = job_set_text(&job->locked.job, which, text);
-    }
-    if (status == ODO_OK) {
-        engine_touch_locked(job, &events);
-    }
+    earlier = job->locked.job.texts[which];
+    job->locked.job.texts[which] = *text;
+    *text = earlier;
+    engine_touch_locked(job, &events);
     engine_unlock_and_deliver(job->engine, &events);
-    return status == ODO_OK ? engine_save(job) : status;
+}
+
+/* `operation` is held, so the texts stay as they are. */
+static bool text_is(const struct odo_job *job, enum odo_job_text which, const char *text)
+{
+    const char *present = job->locked.job.texts[which];
+
+    return strcmp(present ? present : "", text) == 0;
+}
+
+enum odo_status odo_job_set_text(struct odo_job *job, enum odo_job_text which, const char *text)
+{
+    char *copy = NULL;
+    enum odo_status status;
+    bool begins_again;
+
+    platform_mutex_lock(job->operation);
+    platform_mutex_lock(job->engine->lock);
+    status = engine_check_alive_locked(job);
+    platform_mutex_unlock(job->engine->lock);
+    if (status == ODO_OK) {
+        status = job_make_text(which, text, &copy);
+    }
+    if (status != ODO_OK) {
+        platform_mutex_unlock(job->operation);
+        return status;
+    }
+    begins_again = text_concerns_requests(which) && !text_is(job, which, copy);
+    if (begins_again) {
+        engine_stop_runners(job); /* what runs has borrowed the text */
+    }
+    exchange_text(job, which, &copy);
+    status = engine_save(job);
+    if (status != ODO_OK) {
+        exchange_text(job, which, &copy);
+    }
+    if (begins_again) {
+        engine_begin_again(job);
+    }
+    platform_mutex_unlock(job->operation);
+    memory_free(copy);
+    return status;
 }

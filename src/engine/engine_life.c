@@ -10,7 +10,7 @@
 #include "platform/file.h"
 
 /* What has happened has happened; if it cannot be recorded now, the keeper tries again. */
-static void save_or_log(struct odo_job *job)
+void engine_save_or_log(struct odo_job *job)
 {
     enum odo_status status = engine_save(job);
 
@@ -80,6 +80,7 @@ static enum odo_status start_runner(struct odo_job *job, struct engine_runner *r
         .stated_size = file->stated_size,
         .temporary_path = file->temporary_path,
         .stream = runner->stream,
+        .output_base = runner->stream ? runner->stream_base : file->output_base,
         .checkpoint = &file->checkpoint,
         .group = job,
         .settings = *settings,
@@ -104,6 +105,13 @@ static enum odo_status start_runner(struct odo_job *job, struct engine_runner *r
     return status;
 }
 
+/* True when files of the job may be fetched now. */
+static bool may_run_locked(const struct odo_job *job)
+{
+    return job->locked.block == ODO_OK && (job->locked.job.state == ODO_JOB_TRANSFERRING ||
+                                           job->locked.job.state == ODO_JOB_TRANSIENT_ERROR);
+}
+
 /* Begin every file that has not come. `operation` is held. */
 static enum odo_status start_runners(struct odo_job *job, struct downloader *downloader,
                                      const struct transfer_settings *settings)
@@ -119,10 +127,8 @@ static enum odo_status start_runners(struct odo_job *job, struct downloader *dow
         bool must_start;
 
         platform_mutex_lock(job->engine->lock);
-        must_start = job->locked.job.state == ODO_JOB_TRANSFERRING ||
-                     job->locked.job.state == ODO_JOB_TRANSIENT_ERROR;
-        must_start =
-            must_start && !runner->transfer && !job->locked.job.files[i]->is_transferred;
+        must_start = may_run_locked(job) && !runner->transfer &&
+                     !job->locked.job.files[i]->is_transferred;
         platform_mutex_unlock(job->engine->lock);
         if (must_start) {
             status = start_runner(job, runner, downloader, settings);
@@ -141,13 +147,37 @@ enum odo_status engine_start_file(struct odo_job *job, uint32_t index)
 
     platform_mutex_lock(engine->lock);
     runner = job->locked.runners[index];
-    is_running = (job->locked.job.state == ODO_JOB_TRANSFERRING ||
-                  job->locked.job.state == ODO_JOB_TRANSIENT_ERROR) &&
-                 !job->locked.job.files[index]->is_transferred;
+    is_running = may_run_locked(job) && !job->locked.job.files[index]->is_transferred;
     downloader = engine->locked.downloader;
     settings = engine_settings_locked(job);
     platform_mutex_unlock(engine->lock);
     return is_running ? start_runner(job, runner, downloader, &settings) : ODO_OK;
+}
+
+void engine_begin_again(struct odo_job *job)
+{
+    struct odo_engine *engine = job->engine;
+    struct engine_events events = {.count = 0};
+    struct downloader *downloader;
+    struct transfer_settings settings;
+    enum odo_status status;
+
+    platform_mutex_lock(engine->lock);
+    downloader = engine->locked.downloader;
+    settings = engine_settings_locked(job);
+    platform_mutex_unlock(engine->lock);
+    status = start_runners(job, downloader, &settings);
+    if (status == ODO_OK) {
+        return;
+    }
+    platform_mutex_lock(engine->lock);
+    if (engine_apply_locked(job, JOB_FAIL, &events) == ODO_OK) {
+        job->locked.job.error = (struct odo_error){.status = status};
+        job->locked.job.error_file = UINT32_MAX;
+        engine_touch_locked(job, &events);
+    }
+    engine_unlock_and_deliver(engine, &events);
+    engine_stop_runners(job);
 }
 
 static void wait_for_stopping_locked(struct odo_job *job)
@@ -204,6 +234,12 @@ static enum odo_status resume(struct odo_job *job)
         platform_mutex_unlock(engine->lock);
         return status;
     }
+    job->locked.blocked_since_ms = platform_clock_milliseconds();
+    if (job->locked.block != ODO_OK && data->state == ODO_JOB_TRANSIENT_ERROR) {
+        engine_wake_keeper_locked(job); /* it stays so, with fresh patience */
+        platform_mutex_unlock(engine->lock);
+        return ODO_OK;
+    }
     status = engine_get_downloader_locked(engine, &downloader);
     if (status == ODO_OK) {
         status = engine_apply_locked(job, JOB_RESUME, &events);
@@ -212,6 +248,7 @@ static enum odo_status resume(struct odo_job *job)
         data->error = (struct odo_error){.status = ODO_OK};
         data->error_file = UINT32_MAX;
         engine_touch_locked(job, &events);
+        engine_hold_back_locked(job, &events);
     }
     settings = engine_settings_locked(job);
     engine_unlock_and_deliver(engine, &events);
@@ -223,6 +260,18 @@ static enum odo_status resume(struct odo_job *job)
         resume_failed(job);
     }
     return status;
+}
+
+static void note_started(struct odo_job *job)
+{
+    struct job *data = &job->locked.job;
+
+    platform_mutex_lock(job->engine->lock);
+    if (job_number(data, ODO_JOB_HAS_STARTED) == 0 &&
+        job_set_number(data, ODO_JOB_HAS_STARTED, 1) == ODO_OK) {
+        data->is_unsaved = true;
+    }
+    platform_mutex_unlock(job->engine->lock);
 }
 
 enum odo_status odo_job_resume(struct odo_job *job)
@@ -238,15 +287,18 @@ enum odo_status odo_job_resume(struct odo_job *job)
         engine_stop_runners(job); /* begin again at once, with fresh patience */
     }
     status = resume(job);
-    save_or_log(job);
+    if (status == ODO_OK) {
+        note_started(job);
+    }
+    engine_save_or_log(job);
     platform_mutex_unlock(job->operation);
     return status;
 }
 
 /* --- Standing still ------------------------------------------------------------------- */
 
-/* Apply an event that ends all motion. `operation` is held. */
-static enum odo_status halt(struct odo_job *job, enum job_event event)
+/* Apply an event that ends all motion, with this error. `operation` is held. */
+static enum odo_status halt_with(struct odo_job *job, enum job_event event, enum odo_status why)
 {
     struct engine_events events = {.count = 0};
     enum odo_status status;
@@ -257,7 +309,8 @@ static enum odo_status halt(struct odo_job *job, enum job_event event)
         status = engine_apply_locked(job, event, &events);
     }
     if (status == ODO_OK) {
-        job->locked.job.error = (struct odo_error){.status = ODO_OK};
+        job->locked.job.error = (struct odo_error){.status = why};
+        job->locked.job.error_file = UINT32_MAX;
         engine_touch_locked(job, &events);
     }
     engine_unlock_and_deliver(job->engine, &events);
@@ -267,13 +320,18 @@ static enum odo_status halt(struct odo_job *job, enum job_event event)
     return status;
 }
 
+static enum odo_status halt(struct odo_job *job, enum job_event event)
+{
+    return halt_with(job, event, ODO_OK);
+}
+
 enum odo_status odo_job_suspend(struct odo_job *job)
 {
     enum odo_status status;
 
     platform_mutex_lock(job->operation);
     status = halt(job, JOB_SUSPEND);
-    save_or_log(job);
+    engine_save_or_log(job);
     platform_mutex_unlock(job->operation);
     engine_wait_for_streams(job);
     return status;
@@ -318,22 +376,38 @@ static void end_streams(struct odo_job *job)
     }
 }
 
+enum odo_status engine_cancel(struct odo_job *job, enum odo_status why)
+{
+    enum odo_status status = halt_with(job, JOB_CANCEL, why);
+
+    if (status == ODO_OK) {
+        status = engine_remove_temporary_files(job);
+        unlist(job);
+    }
+    return status;
+}
+
 enum odo_status odo_job_cancel(struct odo_job *job)
 {
     enum odo_status status;
 
     platform_mutex_lock(job->operation);
-    status = halt(job, JOB_CANCEL);
-    if (status == ODO_OK) {
-        status = engine_remove_temporary_files(job);
-        unlist(job);
-    }
+    status = engine_cancel(job, ODO_OK);
     platform_mutex_unlock(job->operation);
     end_streams(job);
     return status;
 }
 
 /* --- Completing ----------------------------------------------------------------------- */
+
+/* What an earlier request has left behind the file's end goes. */
+static enum odo_status cut_off(struct platform_file *opened, uint64_t size)
+{
+    uint64_t found = 0;
+    enum odo_status status = platform_file_get_size(opened, &found);
+
+    return status == ODO_OK && found > size ? platform_file_set_size(opened, size) : status;
+}
 
 /* Give a whole file its date and its name; what it holds is on the disk by then. */
 static enum odo_status put_in_place(const struct job_file *file)
@@ -344,7 +418,8 @@ static enum odo_status put_in_place(const struct job_file *file)
     if (status != ODO_OK) {
         return status;
     }
-    if (file->last_modified_us != 0) {
+    status = cut_off(opened, file->output_base + file->bytes_total);
+    if (status == ODO_OK && file->last_modified_us != 0) {
         status = platform_file_set_time(opened, file->last_modified_us);
     }
     if (status == ODO_OK) {
@@ -449,7 +524,7 @@ enum odo_status odo_job_complete(struct odo_job *job)
 
     platform_mutex_lock(job->operation);
     status = complete(job);
-    save_or_log(job);
+    engine_save_or_log(job);
     platform_mutex_unlock(job->operation);
     end_streams(job);
     return status;

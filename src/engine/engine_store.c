@@ -3,8 +3,9 @@
  *
  * A call of a client is recorded before it returns. What the network thread brings is recorded
  * by a thread of its own, the keeper, a quarter of a second later at most; so a process that
- * is killed loses less than a second of work. What was fetched is flushed to the disk now and
- * then, and only a record that says so counts after the machine itself was started anew.
+ * is killed loses less than a second of work. What was fetched is flushed to the disk when a
+ * file is whole, and every half minute before that; and only a record that says so counts after
+ * the machine itself was started anew.
  */
 #include "engine/engine.h"
 
@@ -24,9 +25,6 @@ enum {
     FLUSH_INTERVAL_MS = 30 * 1000,
     FLUSH_FILES_MOST = 16, /* at a time */
 };
-
-/* A job that nobody completes or cancels goes after this long. */
-#define JOB_AGE_MAX_US (INT64_C(30) * 24 * 60 * 60 * 1000000)
 
 /* --- Recording ------------------------------------------------------------------------ */
 
@@ -158,12 +156,22 @@ enum odo_status engine_save(struct odo_job *job)
     return status;
 }
 
+bool engine_keeps_locked(const struct odo_job *job)
+{
+    return job->engine->store && job_number(&job->locked.job, ODO_JOB_VOLATILE) == 0;
+}
+
 enum odo_status engine_store_create(struct odo_job *job)
 {
-    if (!job->engine->store) {
+    enum odo_status status;
+
+    if (!engine_keeps_locked(job)) {
         return ODO_OK;
     }
-    return journal_create(job->engine->store, &job->locked.job, &job->journal);
+    platform_mutex_lock(job->journal_lock);
+    status = journal_create(job->engine->store, &job->locked.job, &job->journal);
+    platform_mutex_unlock(job->journal_lock);
+    return status;
 }
 
 void engine_store_remove(struct odo_job *job)
@@ -214,8 +222,9 @@ enum odo_status engine_store_flush(struct odo_job *job)
 
 /* --- The keeper ----------------------------------------------------------------------- */
 
-/* The files of a job whose bytes are to be flushed, up to a few. */
-static size_t find_unflushed_locked(const struct odo_job *job, uint32_t indices[])
+/* The files of a job whose bytes are to be flushed, up to a few; or of these the whole ones. */
+static size_t find_unflushed_locked(const struct odo_job *job, bool whole_ones,
+                                    uint32_t indices[FLUSH_FILES_MOST])
 {
     const struct job *data = &job->locked.job;
     size_t count = 0;
@@ -223,7 +232,8 @@ static size_t find_unflushed_locked(const struct odo_job *job, uint32_t indices[
     for (uint32_t i = 0; i < data->file_count && count < FLUSH_FILES_MOST; i++) {
         const struct job_file *file = data->files[i];
 
-        if (file->has_begun && !file->is_flushed && !file->is_completed) {
+        if (file->has_begun && !file->is_flushed && !file->is_completed &&
+            (file->is_transferred || !whole_ones)) {
             indices[count++] = i;
         }
     }
@@ -275,14 +285,14 @@ static enum odo_status flush_file(struct odo_job *job, uint32_t index)
     return status;
 }
 
-static void flush_files(struct odo_job *job)
+static void flush_files(struct odo_job *job, bool whole_ones)
 {
     uint32_t indices[FLUSH_FILES_MOST];
     enum odo_status status = ODO_OK;
     size_t count;
 
     platform_mutex_lock(job->engine->lock);
-    count = find_unflushed_locked(job, indices);
+    count = find_unflushed_locked(job, whole_ones, indices);
     platform_mutex_unlock(job->engine->lock);
     for (size_t i = 0; i < count; i++) {
         enum odo_status flushed = flush_file(job, indices[i]);
@@ -292,15 +302,21 @@ static void flush_files(struct odo_job *job)
     if (count > 0 && status == ODO_OK) {
         status = journal_flush(job->journal);
     }
-    if (status != ODO_OK) {
+    job->flush_has_failed = status != ODO_OK;
+    if (status != ODO_OK) { /* it is tried again with what is not whole */
         log_write(LOG_WARNING, "what was fetched could not be flushed: %s",
                   status_name(status));
+    } else if (count == FLUSH_FILES_MOST) {
+        platform_mutex_lock(job->engine->lock);
+        engine_wake_keeper_locked(job); /* for the next ones */
+        platform_mutex_unlock(job->engine->lock);
     }
 }
 
 /* Save, flush and shorten, as they are due. `journal_lock` is held. */
 static void keep_journal(struct odo_job *job, uint64_t now_ms)
 {
+    bool is_time = now_ms - job->flushed_at_ms >= FLUSH_INTERVAL_MS;
     bool was_behind;
     enum odo_status status;
 
@@ -308,9 +324,9 @@ static void keep_journal(struct odo_job *job, uint64_t now_ms)
     was_behind = job->locked.must_rewrite;
     platform_mutex_unlock(job->engine->lock);
     status = save_unsaved(job);
-    if (status == ODO_OK && now_ms - job->flushed_at_ms >= FLUSH_INTERVAL_MS) {
-        job->flushed_at_ms = now_ms;
-        flush_files(job);
+    if (status == ODO_OK && (is_time || !job->flush_has_failed)) {
+        job->flushed_at_ms = is_time ? now_ms : job->flushed_at_ms;
+        flush_files(job, !is_time);
     }
     if (status == ODO_OK && journal_is_long(job->journal)) {
         status = rewrite(job);
@@ -338,7 +354,7 @@ static bool keep(struct odo_job *job, uint64_t now_ms)
     platform_mutex_unlock(job->journal_lock);
 
     platform_mutex_lock(job->engine->lock);
-    is_kept = is_kept && find_unflushed_locked(job, unflushed) > 0;
+    is_kept = is_kept && find_unflushed_locked(job, false, unflushed) > 0;
     platform_mutex_unlock(job->engine->lock);
     return is_kept;
 }
@@ -373,13 +389,22 @@ static void run_keeper(void *context)
 
     platform_mutex_lock(engine->lock);
     while (!engine->locked.keeper_must_stop) {
-        struct odo_job *job;
+        uint64_t flush_at_ms = must_flush ? rest_until_ms + FLUSH_INTERVAL_MS : UINT64_MAX;
+        uint64_t deadline_ms = 0;
+        struct odo_job *job = engine_next_expired_locked(engine, &deadline_ms);
 
+        if (job) {
+            platform_mutex_unlock(engine->lock);
+            engine_expire(job);
+            odo_job_release(job);
+            platform_mutex_lock(engine->lock);
+            continue;
+        }
         if (!engine->locked.has_unsaved) {
-            uint64_t deadline_ms = must_flush ? rest_until_ms + FLUSH_INTERVAL_MS : UINT64_MAX;
-
-            if (!platform_condition_wait_until(engine->keeper_wakes, engine->lock,
-                                               deadline_ms)) {
+            platform_condition_wait_until(engine->keeper_wakes, engine->lock,
+                                          deadline_ms < flush_at_ms ? deadline_ms
+                                                                    : flush_at_ms);
+            if (platform_clock_milliseconds() >= flush_at_ms) {
                 must_flush = false;
                 keep_all_locked(engine);
             }
@@ -414,7 +439,7 @@ void engine_wake_keeper_locked(struct odo_job *job)
 
 enum odo_status engine_start_keeper_locked(struct odo_engine *engine)
 {
-    if (!engine->store || engine->keeper) {
+    if (engine->keeper) {
         return ODO_OK;
     }
     return platform_thread_start(run_keeper, engine, &engine->keeper);
@@ -520,11 +545,6 @@ static void note_all_saved(struct job *data)
     data->unsaved_end = 0;
 }
 
-static bool is_too_old(const struct job *data)
-{
-    return data->times.created_us < platform_clock_wall_us() - JOB_AGE_MAX_US;
-}
-
 /* Read a job that nobody owns. The caller holds `adopting`, and owns *job_out. */
 static enum odo_status adopt(struct odo_engine *engine, const struct odo_job_id *id,
                              struct odo_job **job_out)
@@ -546,7 +566,8 @@ static enum odo_status adopt(struct odo_engine *engine, const struct odo_job_id 
         return status;
     }
     job->journal = journal;
-    if (is_too_old(&job->locked.job) || job_state_is_final(job->locked.job.state)) {
+    if (engine_is_too_old(engine, &job->locked.job) ||
+        job_state_is_final(job->locked.job.state)) {
         engine_remove_temporary_files(job);
         engine_store_remove(job);
         odo_job_release(job);

@@ -112,6 +112,16 @@ void engine_release_streams(struct odo_job *job)
     }
 }
 
+void engine_bury_streams(struct odo_job *job)
+{
+    struct stream *stream;
+    uint32_t index = 0;
+
+    while ((stream = next_stream(job, &index, true)) != NULL) {
+        bury(job->engine, stream);
+    }
+}
+
 void engine_empty_graves(struct odo_engine *engine)
 {
     struct engine_grave *graves;

@@ -130,6 +130,78 @@ enum odo_status job_file_create(const struct odo_file_request *request,
     return ODO_OK;
 }
 
+static bool copy_text(const char *text, char **copy_out)
+{
+    *copy_out = text ? text_copy(text) : NULL;
+    return !text || *copy_out;
+}
+
+/* What stays as it is whatever is asked for. */
+static enum odo_status copy_lasting(const struct job_file *from, struct job_file *to)
+{
+    to->statistics = from->statistics;
+    return copy_text(from->temporary_path, &to->temporary_path) &&
+                   copy_text(from->response_headers, &to->response_headers) &&
+                   copy_text(from->effective_url, &to->effective_url) &&
+                   copy_text(from->server_address, &to->server_address)
+               ? ODO_OK
+               : ODO_E_OUT_OF_MEMORY;
+}
+
+/* What is known of the remote file, and nothing had of it. */
+static enum odo_status copy_version(const struct job_file *from, struct job_file *to)
+{
+    to->file_size = from->file_size;
+    to->last_modified_us = from->last_modified_us;
+    to->checkpoint.file_size = from->checkpoint.file_size;
+    return copy_text(from->checkpoint.entity_tag, &to->checkpoint.entity_tag) &&
+                   copy_text(from->checkpoint.last_modified, &to->checkpoint.last_modified)
+               ? ODO_OK
+               : ODO_E_OUT_OF_MEMORY;
+}
+
+enum odo_status job_file_change(const struct job_file *file,
+                                const struct job_file_change *change,
+                                struct job_file **file_out)
+{
+    struct odo_file_request request = {
+        .file_id = file->file_id,
+        .url = file->url,
+        .local_path = file->local_path,
+        .ranges = change->ranges,
+        .range_count = change->range_count,
+        .file_size = change->keeps_version ? file->file_size : change->stated_size,
+    };
+    struct job_file *changed = NULL;
+    enum odo_status status = job_file_create(&request, &changed);
+
+    if (status != ODO_OK) {
+        return status;
+    }
+    changed->stated_size = change->stated_size;
+    changed->output_base = change->output_base;
+    changed->has_begun = change->output_base > 0;
+    changed->checkpoint.begun = changed->has_begun;
+    changed->is_flushed = changed->has_begun; /* it says no more than that */
+    if (changed->bytes_total != ODO_SIZE_UNKNOWN &&
+        changed->bytes_total > BYTE_OFFSET_LIMIT - change->output_base) {
+        status = ODO_E_INVALID_RANGE;
+    }
+    if (status == ODO_OK) {
+        status = copy_lasting(file, changed);
+    }
+    if (status == ODO_OK && change->keeps_version) {
+        status = copy_version(file, changed);
+    }
+    changed->statistics.file_size = changed->file_size;
+    if (status != ODO_OK) {
+        job_file_free(changed);
+        return status;
+    }
+    *file_out = changed;
+    return ODO_OK;
+}
+
 static void count_in(struct job *job, const struct job_file *file)
 {
     if (file->bytes_total == ODO_SIZE_UNKNOWN) {
@@ -152,31 +224,6 @@ static void count_out(struct job *job, const struct job_file *file)
     job->totals.bytes_had -= file->bytes_had;
     job->totals.transferred -= file->is_transferred;
     job->totals.completed -= file->is_completed;
-}
-
-enum odo_status job_set_file_size(struct job *job, struct job_file *file, uint64_t file_size)
-{
-    struct range_set fitting = {0};
-    enum odo_status status;
-
-    if (!size_is_possible(file_size)) {
-        return ODO_E_INVALID_RANGE;
-    }
-    status = range_set_build(file->range_count > 0 ? file->ranges : file->wanted.items,
-                             file->range_count > 0 ? file->range_count : 1,
-                             file->range_count > 0 ? file_size : ODO_SIZE_UNKNOWN, &fitting);
-    if (status != ODO_OK) {
-        return status;
-    }
-    count_out(job, file);
-    range_set_free(&file->wanted);
-    file->wanted = fitting;
-    file->stated_size = file_size;
-    file->file_size = file_size;
-    file->statistics.file_size = file_size;
-    file->bytes_total = total_of(file);
-    count_in(job, file);
-    return ODO_OK;
 }
 
 enum odo_status job_append(struct job *job, struct job_file *file)
@@ -243,6 +290,18 @@ void job_replace(struct job *job, uint32_t index, struct job_file *file)
     count_in(job, file);
 }
 
+void job_exchange_file(struct job *job, uint32_t index, struct job_file *other)
+{
+    struct job_file *file = job->files[index];
+    struct job_file kept = *file;
+
+    count_out(job, file);
+    *file = *other;
+    *other = kept;
+    count_in(job, file);
+    job_note_unsaved(job, index, true);
+}
+
 /* How many wanted bytes a checkpoint says are there, and of how many. */
 static enum odo_status measure(const struct job_file *file, const struct checkpoint *checkpoint,
                                uint64_t *total_out, uint64_t *had_out)
@@ -295,7 +354,8 @@ void job_forget_progress(struct job *job, struct job_file *file)
 {
     count_out(job, file);
     checkpoint_free(&file->checkpoint);
-    file->has_begun = false;
+    file->has_begun = file->output_base > 0; /* what lies before cannot be had again */
+    file->checkpoint.begun = file->has_begun;
     file->is_flushed = false;
     file->is_transferred = false;
     file->is_completing = false;
@@ -406,7 +466,7 @@ enum odo_status job_set_number(struct job *job, enum odo_job_number which, uint3
     return ODO_OK;
 }
 
-enum odo_status job_set_text(struct job *job, enum odo_job_text which, const char *text)
+enum odo_status job_make_text(enum odo_job_text which, const char *text, char **text_out)
 {
     static const size_t most[] = {
         [ODO_JOB_DISPLAY_NAME] = ODO_DISPLAY_NAME_MAX,
@@ -433,7 +493,18 @@ enum odo_status job_set_text(struct job *job, enum odo_job_text which, const cha
     if (!copy) {
         return ODO_E_OUT_OF_MEMORY;
     }
-    memory_free(job->texts[which]);
-    job->texts[which] = copy;
+    *text_out = copy;
     return ODO_OK;
+}
+
+enum odo_status job_set_text(struct job *job, enum odo_job_text which, const char *text)
+{
+    char *copy = NULL;
+    enum odo_status status = job_make_text(which, text, &copy);
+
+    if (status == ODO_OK) {
+        memory_free(job->texts[which]);
+        job->texts[which] = copy;
+    }
+    return status;
 }

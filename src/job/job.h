@@ -18,8 +18,10 @@ struct job_file {
     char *temporary_path;      /* the same */
     struct byte_range *ranges; /* in the order given; NULL for the whole file */
     uint32_t range_count;
-    struct range_set wanted; /* the same, sorted and joined; never changes */
+    struct range_set wanted; /* the same, sorted and joined */
     uint64_t stated_size;    /* by the client, or ODO_SIZE_UNKNOWN */
+    uint64_t output_base;    /* of a local file: bytes at its beginning that were asked for
+                                before, and are there */
 
     struct checkpoint checkpoint; /* as of the last time it stood still */
     bool has_begun;               /* the temporary file may exist */
@@ -82,13 +84,6 @@ enum odo_status job_file_create(const struct odo_file_request *request,
                                 struct job_file **file_out);
 void job_file_free(struct job_file *file); /* NULL is fine */
 
-/*
- * State the size of a file of which nothing has come.
- *
- *   ODO_E_INVALID_RANGE   a range reaches past it; nothing is changed
- */
-enum odo_status job_set_file_size(struct job *job, struct job_file *file, uint64_t file_size);
-
 /* Append a file; the job owns it then. ODO_E_OUT_OF_MEMORY, ODO_E_TOO_MANY: it does not. */
 enum odo_status job_append(struct job *job, struct job_file *file);
 
@@ -97,6 +92,28 @@ struct job_file *job_remove_last(struct job *job);
 
 /* Put a file in the place of another, which is freed. */
 void job_replace(struct job *job, uint32_t index, struct job_file *file);
+
+/* Another request for a file that was added. */
+struct job_file_change {
+    const struct byte_range *ranges;
+    uint32_t range_count; /* 0 asks for the whole file */
+    uint64_t output_base; /* as in struct job_file */
+    uint64_t stated_size; /* the same */
+    bool keeps_version;   /* the bytes must be of the version that is known */
+};
+
+/*
+ * Make what `file` would be with another request, of which nothing has come.
+ *
+ *   ODO_E_OVERLAPPING_RANGES, ODO_E_INVALID_RANGE, ODO_E_TOO_MANY
+ *   ODO_E_OUT_OF_MEMORY
+ */
+enum odo_status job_file_change(const struct job_file *file,
+                                const struct job_file_change *change,
+                                struct job_file **file_out);
+
+/* Exchange what a file of the job is with `other`; the address stays. */
+void job_exchange_file(struct job *job, uint32_t index, struct job_file *other);
 
 /*
  * Set a file back to where a checkpoint says it stood. On success the checkpoint is the
@@ -111,7 +128,8 @@ enum odo_status job_restore_progress(struct job *job, struct job_file *file,
 /* Something of the file must be saved: its progress; or, redefined, what was asked for it. */
 void job_note_unsaved(struct job *job, uint32_t index, bool is_redefined);
 
-/* What has come of a file is gone: it is to be fetched from its first byte. */
+/* What has come of a file's present request is gone: it is to be fetched from its first byte.
+ */
 void job_forget_progress(struct job *job, struct job_file *file);
 
 /* What is newly known of a file; keeps the totals right. */
@@ -128,7 +146,11 @@ uint32_t job_number(const struct job *job, enum odo_job_number which);
 /* ODO_E_INVALID_ARGUMENT when the value is out of range; nothing is changed. */
 enum odo_status job_set_number(struct job *job, enum odo_job_number which, uint32_t value);
 
-/* ODO_E_INVALID_ARGUMENT, ODO_E_STRING_TOO_LONG, ODO_E_OUT_OF_MEMORY; nothing is changed. */
+/* A copy of a text that the job may have. ODO_E_INVALID_ARGUMENT, ODO_E_STRING_TOO_LONG,
+ * ODO_E_OUT_OF_MEMORY. */
+enum odo_status job_make_text(enum odo_job_text which, const char *text, char **text_out);
+
+/* The same failures; nothing is changed then. */
 enum odo_status job_set_text(struct job *job, enum odo_job_text which, const char *text);
 
 #endif

@@ -25,6 +25,9 @@ struct platform_file;
  */
 enum odo_status platform_file_create_new(const char *path, struct platform_file **file_out);
 
+/* The same, readable for this user alone; on Windows as its folder's rules say. */
+enum odo_status platform_file_create_private(const char *path, struct platform_file **file_out);
+
 /*
  * Open an existing ordinary file for reading and writing. ODO_E_ACCESS_DENIED for a folder, a
  * link or anything else that is not one.

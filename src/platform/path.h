@@ -38,8 +38,19 @@ enum odo_status platform_path_temporary(const char *path, char **temporary_path_
  * OPENDO_STORE names, else %LOCALAPPDATA%\OpenDO\Jobs on Windows, and $XDG_STATE_HOME/opendo
  * or ~/.local/state/opendo elsewhere. Made if it is not there, for this user alone. The caller
  * frees it with memory_free().
+ *
+ *   ODO_E_INVALID_NAME   OPENDO_STORE is set to what is no absolute path
+ *   ODO_E_ACCESS_DENIED  it cannot be made, or is somebody else's
  */
 enum odo_status platform_path_store_folder(char **folder_out);
+
+/*
+ * Make a folder for this user alone, unless it is there. The folder above it must be.
+ *
+ *   ODO_E_PATH_NOT_FOUND   it is not, or something else has the name
+ *   ODO_E_ACCESS_DENIED ... as platform/file.h
+ */
+enum odo_status platform_path_make_private_folder(const char *folder);
 
 /* `folder` and `name` joined as this system joins them; NULL when there is no memory. */
 char *platform_path_join(const char *folder, const char *name);

@@ -11,6 +11,7 @@
 #include "platform/thread.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -225,6 +226,13 @@ static bool remove_leftover(void *context, const char *name)
     return true;
 }
 
+static const char *boot_id_of_a_test;
+
+void store_use_boot_id(const char *boot_id)
+{
+    boot_id_of_a_test = boot_id;
+}
+
 enum odo_status store_open(const char *folder, struct store **store_out)
 {
     struct store *store = memory_allocate_zeroed(1, sizeof(*store));
@@ -234,7 +242,11 @@ enum odo_status store_open(const char *folder, struct store **store_out)
     if (!store) {
         return ODO_E_OUT_OF_MEMORY;
     }
-    platform_clock_boot_id(store->boot_id);
+    if (boot_id_of_a_test) {
+        snprintf(store->boot_id, sizeof(store->boot_id), "%s", boot_id_of_a_test);
+    } else {
+        platform_clock_boot_id(store->boot_id);
+    }
     store->folder = text_copy(folder);
     store->lock = platform_mutex_create();
     owners = platform_path_join(folder, "owners.lock");
@@ -408,7 +420,7 @@ static enum odo_status write_anew(const char *path, const struct buffer *bytes)
     if (status != ODO_OK && status != ODO_E_FILE_NOT_FOUND) {
         return status;
     }
-    status = platform_file_create_new(path, &file);
+    status = platform_file_create_private(path, &file);
     if (status != ODO_OK) {
         return status;
     }

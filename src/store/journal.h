@@ -92,4 +92,8 @@ void journal_close(struct journal *journal);
 /* Of this start of the machine; for journal_write_progress(). */
 const char *store_boot_id(const struct store *store);
 
+/* Have stores that are opened from now on take this for it, or with NULL the truth again. For
+ * tests of what survives a power cut. */
+void store_use_boot_id(const char *boot_id);
+
 #endif

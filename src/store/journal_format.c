@@ -218,6 +218,7 @@ enum odo_status journal_write_file(struct buffer *buffer, uint64_t *row, const s
     put_text(&writer, file->temporary_path);
     put_u64(&writer, file->stated_size);
     put_ranges(&writer, file->ranges, file->range_count, ODO_RANGES_MAX);
+    put_u64(&writer, file->output_base);
     return end_record(&writer, row);
 }
 
@@ -602,12 +603,14 @@ static void read_file(struct reader *reader, struct reading *reading)
     char *temporary_path = get_text(reader);
     struct odo_file_request request = {.file_size = get_u64(reader)};
     struct byte_range *ranges = get_ranges(reader, ODO_RANGES_MAX, &request.range_count);
+    uint64_t output_base = reader->left > 0 ? get_u64(reader) : 0; /* version 1 had none */
     struct job_file *file = NULL;
 
     require(reader, file_id && url && !local_path == !temporary_path);
     require(reader,
             reader->status != ODO_OK || !local_path || is_beside(temporary_path, local_path));
     require(reader, index <= reading->job.file_count && index < ODO_FILES_MAX);
+    require(reader, output_base <= BYTE_OFFSET_LIMIT && (output_base == 0 || local_path));
     if (reader->status == ODO_OK) {
         request.file_id = file_id;
         request.url = url;
@@ -618,6 +621,11 @@ static void read_file(struct reader *reader, struct reading *reading)
     if (reader->status == ODO_OK) {
         file->temporary_path = temporary_path;
         temporary_path = NULL;
+        file->output_base = output_base;
+        require(reader, file->bytes_total == ODO_SIZE_UNKNOWN ||
+                            file->bytes_total <= BYTE_OFFSET_LIMIT - output_base);
+    }
+    if (reader->status == ODO_OK) {
         require_ok(reader, place_file(reading, index, file));
         file = reader->status == ODO_OK ? NULL : file;
     }
@@ -760,7 +768,8 @@ static enum odo_status settle_progress(struct job *job, struct job_file *file,
 {
     enum odo_status status;
 
-    file->has_begun = progress->has_begun && file->local_path; /* streams leave no file */
+    /* Streams leave no file. */
+    file->has_begun = (progress->has_begun && file->local_path) || file->output_base > 0;
     if (!progress->counts) {
         file->checkpoint.begun = file->has_begun;
         file->is_completing = progress->is_completing && file->has_begun;

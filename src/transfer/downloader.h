@@ -86,6 +86,7 @@ struct transfer_options {
     uint64_t stated_size;           /* what the caller said of the file, or ODO_SIZE_UNKNOWN */
     const char *temporary_path;     /* NULL with a stream */
     struct stream *stream;          /* where the bytes go instead; counted by the caller */
+    uint64_t output_base;           /* where in the file or stream the output begins */
     const struct checkpoint *checkpoint; /* where to go on; read in downloader_prepare() only */
     const void *group;
     struct transfer_settings settings;

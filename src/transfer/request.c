@@ -57,6 +57,16 @@ static void fail(struct request *request, enum odo_status status)
     request->error = (struct odo_error){.status = status};
 }
 
+/* The body is longer than its Content-Range said. */
+static void fail_as_too_long(struct request *request)
+{
+    long http_status = 0;
+
+    fail(request, ODO_E_CONTENT_MISMATCH);
+    curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &http_status);
+    request->error.http_status = (uint16_t)http_status;
+}
+
 /* Gather at most the span, so that many small requests do not take a mebibyte each. */
 static enum odo_status reserve_gathering(struct request *request)
 {
@@ -196,7 +206,7 @@ static enum odo_status take(struct request *request, const unsigned char *data, 
                 return ODO_E_CANCELLED;
             }
             if (!request->whole) {
-                fail(request, ODO_E_CONTENT_MISMATCH); /* longer than it said */
+                fail_as_too_long(request);
                 return ODO_E_CONTENT_MISMATCH;
             }
             status = begin_next_span(request);

@@ -3,10 +3,11 @@
 #include "base/memory.h"
 #include "platform/file.h"
 
-/* One of the two is set. */
+/* One of the first two is set. */
 struct sink {
     struct platform_file *file; /* owned */
     struct stream *stream;      /* borrowed */
+    uint64_t base;              /* where the transfer's output begins */
 };
 
 static enum odo_status create_anew(const char *path, struct platform_file **file_out)
@@ -22,7 +23,17 @@ static enum odo_status create_anew(const char *path, struct platform_file **file
     return status == ODO_OK ? platform_file_create_new(path, file_out) : status;
 }
 
-enum odo_status sink_open_file(const char *path, bool begun, struct sink **sink_out)
+/* What earlier transfers have left must be there: it cannot be had again. */
+static enum odo_status check_base(struct platform_file *file, uint64_t base)
+{
+    uint64_t size = 0;
+    enum odo_status status = base > 0 ? platform_file_get_size(file, &size) : ODO_OK;
+
+    return status == ODO_OK && size < base ? ODO_E_FILE_NOT_FOUND : status;
+}
+
+enum odo_status sink_open_file(const char *path, bool begun, uint64_t base,
+                               struct sink **sink_out)
 {
     struct sink *sink = memory_allocate_zeroed(1, sizeof(*sink));
     enum odo_status status;
@@ -31,16 +42,21 @@ enum odo_status sink_open_file(const char *path, bool begun, struct sink **sink_
         return ODO_E_OUT_OF_MEMORY;
     }
     status = begun ? platform_file_open(path, &sink->file) : create_anew(path, &sink->file);
+    if (status == ODO_OK) {
+        status = check_base(sink->file, base);
+    }
     if (status != ODO_OK) {
+        platform_file_close(sink->file);
         memory_free(sink);
         return status;
     }
+    sink->base = base;
     *sink_out = sink;
     return ODO_OK;
 }
 
-enum odo_status sink_open_stream(struct stream *stream, const struct stream_listener *listener,
-                                 struct sink **sink_out)
+enum odo_status sink_open_stream(struct stream *stream, uint64_t base,
+                                 const struct stream_listener *listener, struct sink **sink_out)
 {
     struct sink *sink = memory_allocate_zeroed(1, sizeof(*sink));
     enum odo_status status;
@@ -54,14 +70,20 @@ enum odo_status sink_open_stream(struct stream *stream, const struct stream_list
         return status;
     }
     sink->stream = stream;
+    sink->base = base;
     *sink_out = sink;
     return ODO_OK;
 }
 
 enum odo_status sink_write(struct sink *sink, uint64_t output, const void *data, size_t size)
 {
-    return sink->stream ? stream_put(sink->stream, output, data, size)
-                        : platform_file_write_at(sink->file, output, data, size);
+    uint64_t place = sink->base + output; /* both are below BYTE_OFFSET_LIMIT */
+
+    if (place > BYTE_OFFSET_LIMIT - size) {
+        return ODO_E_INVALID_RANGE; /* only behind a base */
+    }
+    return sink->stream ? stream_put(sink->stream, place, data, size)
+                        : platform_file_write_at(sink->file, place, data, size);
 }
 
 enum odo_status sink_restart(struct sink *sink)
@@ -69,7 +91,7 @@ enum odo_status sink_restart(struct sink *sink)
     if (sink->stream) {
         return stream_restart(sink->stream) ? ODO_OK : ODO_E_FILE_CHANGED;
     }
-    return platform_file_set_size(sink->file, 0);
+    return sink->base > 0 ? ODO_E_FILE_CHANGED : platform_file_set_size(sink->file, 0);
 }
 
 void sink_close(struct sink *sink)

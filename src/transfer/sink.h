@@ -14,18 +14,22 @@ struct sink;
 
 /*
  * Make a file sink. `path` is the temporary file: made anew when `begun` is false, else opened
- * as it is. A leftover that has the name of a new file is replaced.
+ * as it is. A leftover that has the name of a new file is replaced. What lies before `base` in
+ * the file is not the transfer's: its output begins there.
  *
- *   ODO_E_FILE_NOT_FOUND   `begun`, and somebody has removed the file
+ *   ODO_E_FILE_NOT_FOUND   `begun`, and somebody has removed the file, or what it had
  *   ODO_E_ACCESS_DENIED ...   as platform/file.h
  */
-enum odo_status sink_open_file(const char *path, bool begun, struct sink **sink_out);
+enum odo_status sink_open_file(const char *path, bool begun, uint64_t base,
+                               struct sink **sink_out);
 
 /*
  * Make a stream sink and attach the stream; sink_close() detaches it. The stream stays the
- * caller's. Failures as stream_attach().
+ * caller's. The transfer's output begins at the stream's position `base`. Failures as
+ * stream_attach().
  */
-enum odo_status sink_open_stream(struct stream *stream, const struct stream_listener *listener,
+enum odo_status sink_open_stream(struct stream *stream, uint64_t base,
+                                 const struct stream_listener *listener,
                                  struct sink **sink_out);
 
 /*
@@ -37,7 +41,8 @@ enum odo_status sink_write(struct sink *sink, uint64_t output, const void *data,
 /*
  * Forget everything written: the file begins again.
  *
- *   ODO_E_FILE_CHANGED   the client of a stream has bytes already, which cannot be taken back
+ *   ODO_E_FILE_CHANGED   the client of a stream has bytes already, which cannot be taken back;
+ *                        or what lies before the base would be of another version
  */
 enum odo_status sink_restart(struct sink *sink);
 

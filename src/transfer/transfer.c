@@ -98,7 +98,7 @@ void transfer_fail(struct transfer *transfer, const struct odo_error *error)
 static bool stream_has_all(const struct transfer *transfer)
 {
     return !transfer->options.stream ||
-           stream_taken(transfer->options.stream) == transfer_plan_total(transfer);
+           transfer_plan_taken(transfer) == transfer_plan_total(transfer);
 }
 
 static void finish_if_done(struct transfer *transfer)
@@ -319,10 +319,11 @@ static enum odo_status open_sink(struct transfer *transfer)
         return ODO_OK;
     }
     if (transfer->options.stream) {
-        status = sink_open_stream(transfer->options.stream, &listener, &transfer->sink);
+        status = sink_open_stream(transfer->options.stream, transfer->options.output_base,
+                                  &listener, &transfer->sink);
     } else {
         status = sink_open_file(transfer->options.temporary_path, transfer->known.begun,
-                                &transfer->sink);
+                                transfer->options.output_base, &transfer->sink);
     }
     if (status == ODO_OK && !transfer->options.stream) {
         transfer->known.begun = true;
@@ -472,7 +473,7 @@ void transfer_stream_progressed(struct transfer *transfer)
         transfer_fail(transfer, &error);
         return;
     }
-    transfer->bytes_had = stream_taken(transfer->options.stream);
+    transfer->bytes_had = transfer_plan_taken(transfer);
     transfer->progress_at_ms = platform_clock_milliseconds();
     resume_paused(transfer);
     finish_if_done(transfer);

@@ -178,7 +178,8 @@ static enum odo_status find_run(struct transfer *transfer, uint64_t position,
 /* Go on with the byte that the client gets next. */
 static enum odo_status prepare_stream(struct transfer *transfer)
 {
-    uint64_t position = stream_position(transfer->options.stream);
+    uint64_t position =
+        stream_position(transfer->options.stream) - transfer->options.output_base;
     uint64_t size = transfer->file_size;
     uint64_t offset = 0;
     enum odo_status status = find_run(transfer, position, &offset);
@@ -190,7 +191,7 @@ static enum odo_status prepare_stream(struct transfer *transfer)
         request_plan_free(&transfer->plan);
         status = request_plan_restore(&transfer->plan, &transfer->wanted, offset, NULL, 0);
     }
-    transfer->bytes_had = stream_taken(transfer->options.stream);
+    transfer->bytes_had = transfer_plan_taken(transfer);
     return status == ODO_OK ? lay_out(transfer) : status;
 }
 
@@ -251,6 +252,14 @@ bool transfer_plan_next_run(struct transfer *transfer, enum odo_status *status_o
 
 /* --- Counting ------------------------------------------------------------------------- */
 
+uint64_t transfer_plan_taken(const struct transfer *transfer)
+{
+    uint64_t taken = stream_taken(transfer->options.stream);
+
+    /* The client may still be busy with the last bytes of what was asked for before. */
+    return taken > transfer->options.output_base ? taken - transfer->options.output_base : 0;
+}
+
 uint64_t transfer_plan_total(const struct transfer *transfer)
 {
     const struct range_set *all = transfer->options.wanted;
@@ -295,7 +304,8 @@ uint64_t transfer_plan_room(const struct transfer *transfer)
     if (!transfer->options.stream) {
         return UINT64_MAX;
     }
-    limit = stream_taken(transfer->options.stream) + STREAM_BUFFER_SIZE;
+    limit = stream_taken(transfer->options.stream) + STREAM_BUFFER_SIZE -
+            transfer->options.output_base;
     if (total != ODO_SIZE_UNKNOWN && transfer->plan.remaining != ODO_SIZE_UNKNOWN) {
         asked += total - transfer->plan.remaining;
     } else if (transfer->requests) {

@@ -25,6 +25,9 @@ enum odo_status transfer_plan_prepare(struct transfer *transfer);
 /* After a run: plan the next. False when it was the last. Failures leave `*status_out`. */
 bool transfer_plan_next_run(struct transfer *transfer, enum odo_status *status_out);
 
+/* How many of them the client of the stream has taken. */
+uint64_t transfer_plan_taken(const struct transfer *transfer);
+
 /* All wanted bytes, of all runs; ODO_SIZE_UNKNOWN while an open end is not known. */
 uint64_t transfer_plan_total(const struct transfer *transfer);
 

@@ -70,6 +70,11 @@ static const struct status_case {
     {"a client certificate is wanted", ODO_E_CLIENT_CERTIFICATE, 0x80072F0C},
     {"no progress", ODO_E_NO_PROGRESS, 0x80D02002},
     {"a job that is too old", ODO_E_TOO_OLD, 0x80D0200C},
+    {"a block by cost", ODO_E_BLOCKED_BY_COST, 0x80D03801},
+    {"a block by cellular", ODO_E_BLOCKED_BY_CELLULAR, 0x80D03803},
+    {"a block by power", ODO_E_BLOCKED_BY_POWER, 0x80D03804},
+    {"a block by VPN", ODO_E_BLOCKED_BY_VPN, 0x80D03807},
+    {"a block by memory", ODO_E_BLOCKED_BY_MEMORY, 0x80D03808},
 };
 
 static_assert(TEST_COUNT(statuses) == ODO_STATUS_COUNT, "a row for every status");

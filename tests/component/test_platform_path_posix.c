@@ -2,6 +2,7 @@
 
 #include "support/test.h"
 
+#include "platform/file.h"
 #include "platform/path.h"
 #include "support/temp_folder.h"
 
@@ -143,6 +144,67 @@ static void somebody_elses_folder_is_no_store(void **state)
     temp_folder_remove(folder);
 }
 
+static mode_t mode_of(const char *path)
+{
+    struct stat entry;
+
+    assert_int_equal(lstat(path, &entry), 0);
+    return entry.st_mode & 0777;
+}
+
+static void a_chosen_store_is_an_absolute_path(void **state)
+{
+    char *folder = temp_folder_create();
+    char *chosen = temp_folder_path(folder, "chosen");
+    char *found = NULL;
+
+    (void)state;
+    setenv("OPENDO_STORE", chosen, 1);
+    assert_store_is(chosen);
+    setenv("OPENDO_STORE", "relative", 1);
+    assert_status(platform_path_store_folder(&found), ODO_E_INVALID_NAME);
+    assert_null(found);
+    setenv("XDG_STATE_HOME", folder, 1);
+    setenv("OPENDO_STORE", "", 1); /* as if it were not set */
+    assert_status(platform_path_store_folder(&found), ODO_OK);
+    memory_free(found);
+    unsetenv("OPENDO_STORE");
+    unsetenv("XDG_STATE_HOME");
+    free(chosen);
+    temp_folder_remove(folder);
+}
+
+static void private_things_are_for_this_user_alone(void **state)
+{
+    char *folder = temp_folder_create();
+    char *made = temp_folder_path(folder, "made");
+    char *name = temp_folder_path(made, "file");
+    char *deep = temp_folder_path(folder, "missing/deep");
+    char *below = temp_folder_path(name, "below");
+    struct platform_file *file = NULL;
+    mode_t mask = umask(0);
+
+    (void)state;
+    assert_status(platform_path_make_private_folder(made), ODO_OK);
+    assert_int_equal(mode_of(made), 0700);
+    assert_int_equal(chmod(made, 0755), 0);
+    assert_status(platform_path_make_private_folder(made), ODO_OK); /* it is there */
+    assert_int_equal(mode_of(made), 0755);
+    assert_status(platform_file_create_private(name, &file), ODO_OK);
+    platform_file_close(file);
+    assert_int_equal(mode_of(name), 0600);
+    assert_status(platform_file_create_private(name, &file), ODO_E_ALREADY_EXISTS);
+    assert_status(platform_path_make_private_folder(name), ODO_E_PATH_NOT_FOUND);
+    assert_status(platform_path_make_private_folder(below), ODO_E_PATH_NOT_FOUND);
+    assert_status(platform_path_make_private_folder(deep), ODO_E_PATH_NOT_FOUND);
+    umask(mask);
+    free(below);
+    free(deep);
+    free(name);
+    free(made);
+    temp_folder_remove(folder);
+}
+
 static bool count_name(void *context, const char *name)
 {
     (void)name;
@@ -173,6 +235,8 @@ int main(void)
     TEST_ADD(&suite, the_store_is_at_home_otherwise);
     TEST_ADD(&suite, a_file_in_the_way_of_the_store_is_an_error);
     TEST_ADD(&suite, somebody_elses_folder_is_no_store);
+    TEST_ADD(&suite, a_chosen_store_is_an_absolute_path);
+    TEST_ADD(&suite, private_things_are_for_this_user_alone);
     TEST_ADD(&suite, a_listing_shows_no_links);
     return test_suite_run(&suite, "platform_path_posix");
 }

@@ -219,6 +219,19 @@ static void the_store_is_in_the_local_application_data(void **state)
     memory_free(folder);
 }
 
+static void a_chosen_store_is_an_absolute_path(void **state)
+{
+    char *folder = NULL;
+
+    (void)state;
+    assert_int_equal(_putenv("OPENDO_STORE=relative\\folder"), 0);
+    assert_status(platform_path_store_folder(&folder), ODO_E_INVALID_NAME);
+    assert_null(folder);
+    assert_int_equal(_putenv("OPENDO_STORE="), 0); /* not set any more */
+    assert_status(platform_path_store_folder(&folder), ODO_OK);
+    memory_free(folder);
+}
+
 static void without_memory_there_is_no_store(void **state)
 {
     enum odo_status status = ODO_E_OUT_OF_MEMORY;
@@ -243,6 +256,7 @@ int main(void)
     TEST_ADD(&suite, a_long_path_is_like_any_other);
     TEST_ADD(&suite, every_length_works);
     TEST_ADD(&suite, the_store_is_in_the_local_application_data);
+    TEST_ADD(&suite, a_chosen_store_is_an_absolute_path);
     TEST_ADD(&suite, without_memory_there_is_no_store);
     return test_suite_run(&suite, "platform_path_windows");
 }

@@ -1221,14 +1221,393 @@ static void listing_while_jobs_are_created_finds_each_once(void **state)
     assert_int_equal(count_files(here.store_folder, ".job"), CREATED);
 }
 
+/* Whatever the order in which the folder tells of them, and which were there before. */
+static void jobs_are_listed_oldest_first(void **state)
+{
+    enum { EARLIER = 30, LATER = 5 };
+    struct odo_job_id ids[EARLIER + LATER];
+    struct odo_job **jobs = NULL;
+    struct odo_job *found = NULL;
+    size_t count = 0;
+
+    (void)state;
+    for (int i = 0; i < EARLIER + LATER; i++) {
+        int64_t before_us = platform_clock_wall_us();
+        struct odo_job *job;
+
+        if (i == EARLIER) {
+            stop_engine();
+            start_engine();
+            assert_status(odo_job_find(here.engine, &ids[7], &found), ODO_OK); /* alone first */
+        }
+        while (platform_clock_wall_us() == before_us) { /* each has a time of its own */
+        }
+        job = make_job();
+        odo_job_get_id(job, &ids[i]);
+        odo_job_release(job);
+    }
+    assert_status(odo_job_list(here.engine, &jobs, &count), ODO_OK);
+    assert_int_equal(count, EARLIER + LATER);
+    for (size_t i = 0; i < count; i++) {
+        struct odo_job_id id;
+
+        odo_job_get_id(jobs[i], &id);
+        assert_memory_equal(id.bytes, ids[i].bytes, sizeof(id.bytes));
+        odo_job_release(jobs[i]);
+    }
+    odo_free(jobs);
+    odo_job_release(found);
+}
+
+/* --- Age -------------------------------------------------------------------------------- */
+
+enum { LIMIT_MS = 500 };
+
+static void start_engine_with_limit(void)
+{
+    stop_engine();
+    assert_status(try_start_engine((struct odo_engine_options){.job_age_limit_ms = LIMIT_MS}),
+                  ODO_OK);
+}
+
+static void expect_gone(struct odo_job *job)
+{
+    struct odo_error error;
+
+    expect_state(job, ODO_JOB_CANCELLED);
+    assert_status(odo_job_get_error(job, &error, NULL), ODO_OK);
+    assert_status(error.status, ODO_E_TOO_OLD);
+    assert_status(odo_job_resume(job), ODO_E_INVALID_STATE);
+}
+
+static void a_job_that_grows_too_old_while_it_runs_is_cancelled(void **state)
+{
+    static const struct server_rule stalling[] = {
+        {.does = SERVER_STALL_AFTER, .number = 100000}};
+    struct odo_job *running;
+    struct odo_job *resting;
+
+    (void)state;
+    start_engine_with_limit();
+    use_rules(stalling, TEST_COUNT(stalling));
+    running = make_job();
+    add(running, "running", whole);
+    assert_status(odo_job_resume(running), ODO_OK);
+    resting = make_job();
+    assert_true(event_log_wait_for_state(here.log, running, ODO_JOB_CANCELLED, 1, DEADLINE_MS));
+    assert_true(event_log_wait_for_state(here.log, resting, ODO_JOB_CANCELLED, 1, DEADLINE_MS));
+    /* The last of it is done after the host was told: a call that waits for that. */
+    assert_status(odo_job_suspend(running), ODO_E_INVALID_STATE);
+    assert_status(odo_job_suspend(resting), ODO_E_INVALID_STATE);
+    expect_gone(running);
+    expect_gone(resting);
+    assert_int_equal(count_files(here.folder, ".tmp"), 0);
+    assert_int_equal(count_files(here.store_folder, ".job"), 0);
+    odo_job_release(running);
+    odo_job_release(resting);
+}
+
+static void a_job_that_grows_too_old_at_rest_is_not_found(void **state)
+{
+    struct odo_job *job;
+    struct odo_job_id id;
+    uint64_t deadline_ms = platform_clock_milliseconds() + DEADLINE_MS;
+    enum odo_status status = ODO_OK;
+
+    (void)state;
+    start_engine_with_limit();
+    job = make_job();
+    odo_job_get_id(job, &id);
+    while (status == ODO_OK && platform_clock_milliseconds() < deadline_ms) {
+        struct odo_job *found = NULL;
+
+        status = odo_job_find(here.engine, &id, &found);
+        odo_job_release(found);
+    }
+    assert_status(status, ODO_E_NOT_FOUND);
+    expect_gone(job);
+    expect_no_jobs(here.engine);
+    odo_job_release(job);
+}
+
+/* --- Power cuts ----------------------------------------------------------------------- */
+
+/* What the journal of the job says to another start of the machine. */
+static bool is_whole_after_power_cut(const char *path, uint32_t index)
+{
+    struct platform_file *file = NULL;
+    struct journal_reading reading;
+    struct job job;
+    uint64_t size = 0;
+    size_t got = 0;
+    unsigned char *bytes;
+    bool is_whole = false;
+
+    assert_status(platform_file_open(path, &file), ODO_OK);
+    assert_status(platform_file_get_size(file, &size), ODO_OK);
+    bytes = malloc((size_t)size);
+    assert_non_null(bytes);
+    assert_status(platform_file_read_at(file, 0, bytes, (size_t)size, &got), ODO_OK);
+    platform_file_close(file);
+    if (journal_read(bytes, got, "another start", &job, &reading) == ODO_OK) {
+        is_whole = job.files[index]->is_transferred;
+        job_free(&job);
+    }
+    free(bytes);
+    return is_whole;
+}
+
+static bool note_journal(void *context, const char *name)
+{
+    char **path = context;
+    size_t length = strlen(name);
+
+    if (length > 4 && strcmp(name + length - 4, ".job") == 0) {
+        free(*path);
+        *path = temp_folder_path(here.store_folder, name);
+    }
+    return true;
+}
+
+/* A whole file is safe at once; of others the last half minute may be lost. */
+static void a_whole_file_survives_a_power_cut(void **state)
+{
+    static const struct server_rule rules[] = {
+        {.from = 1, .to = 1, .does = SERVER_NO_BEHAVIOUR},
+        {.from = 2, .does = SERVER_STALL_AFTER, .number = 200000},
+    };
+    const struct range_list first = RANGES({0, 1000});
+    uint64_t deadline_ms = platform_clock_milliseconds() + DEADLINE_MS;
+    struct odo_job *job = make_job();
+    struct odo_file_progress progress;
+    char *path = NULL;
+
+    (void)state;
+    use_rules(rules, TEST_COUNT(rules));
+    add(job, "first", first);
+    add(job, "second", whole);
+    assert_status(odo_job_resume(job), ODO_OK);
+    assert_true(event_log_wait_for_file(here.log, job, 0, DEADLINE_MS));
+    assert_true(event_log_wait_for_bytes(here.log, job, 100000, DEADLINE_MS));
+    assert_status(platform_path_list(here.store_folder, note_journal, &path), ODO_OK);
+    while (!is_whole_after_power_cut(path, 0)) {
+        assert_true(platform_clock_milliseconds() < deadline_ms);
+    }
+    stop_engine();
+    odo_job_release(job);
+    store_use_boot_id("another start");
+    start_engine();
+    store_use_boot_id(NULL);
+    job = only_job();
+    odo_file_get_progress(job, 0, &progress);
+    assert_true(progress.bytes_transferred == 1000);
+    odo_file_get_progress(job, 1, &progress);
+    assert_true(progress.bytes_transferred < 200000); /* what was flushed first, or nothing */
+    use_rules(NULL, 0);
+    run(job, ODO_JOB_TRANSFERRED);
+    assert_status(odo_job_complete(job), ODO_OK);
+    expect_content("first", first);
+    expect_content("second", whole);
+    odo_job_release(job);
+    free(path);
+}
+
+/* --- Settings ------------------------------------------------------------------------- */
+
+static void every_setting_survives(void **state)
+{
+    struct odo_job *job = NULL;
+    const struct odo_job_options options = {.display_name = "a name", .kind = 7};
+
+    (void)state;
+    assert_status(odo_job_create_with(here.engine, &options, &job), ODO_OK);
+    for (int i = 0; i < ODO_JOB_TEXT_COUNT; i++) {
+        char text[20];
+
+        snprintf(text, sizeof(text), "text %d", i);
+        assert_status(odo_job_set_text(job, (enum odo_job_text)i, text), ODO_OK);
+    }
+    assert_status(odo_job_set_number(job, ODO_JOB_SECURITY_FLAGS, 0x2100), ODO_OK);
+    assert_status(odo_job_set_number(job, ODO_JOB_INSECURE_REDIRECTS, 1), ODO_OK);
+    add(job, "target", whole);
+    job = restart(job);
+    assert_int_equal(odo_job_get_number(job, ODO_JOB_HAS_STARTED), 0);
+    run(job, ODO_JOB_TRANSFERRED);
+    job = restart(job);
+    for (int i = 0; i < ODO_JOB_TEXT_COUNT; i++) {
+        char text[20];
+        char *got = NULL;
+
+        snprintf(text, sizeof(text), "text %d", i);
+        assert_status(odo_job_get_text(job, (enum odo_job_text)i, &got), ODO_OK);
+        assert_string_equal(got, text);
+        odo_free(got);
+    }
+    assert_int_equal(odo_job_get_number(job, ODO_JOB_KIND), 7);
+    assert_int_equal(odo_job_get_number(job, ODO_JOB_SECURITY_FLAGS), 0x2100);
+    assert_int_equal(odo_job_get_number(job, ODO_JOB_INSECURE_REDIRECTS), 1);
+    assert_int_equal(odo_job_get_number(job, ODO_JOB_HAS_STARTED), 1);
+    assert_status(odo_job_cancel(job), ODO_OK);
+    odo_job_release(job);
+}
+
+static void some_numbers_cannot_be_set(void **state)
+{
+    struct odo_job *job = make_job();
+
+    (void)state;
+    assert_status(odo_job_set_number(job, ODO_JOB_KIND, 0), ODO_E_INVALID_STATE);
+    assert_status(odo_job_set_number(job, ODO_JOB_HAS_STARTED, 1), ODO_E_INVALID_STATE);
+    add(job, "target", whole);
+    assert_status(odo_job_set_number(job, ODO_JOB_VOLATILE, 1), ODO_OK);
+    assert_status(odo_job_set_number(job, ODO_JOB_VOLATILE, 0), ODO_OK);
+    run(job, ODO_JOB_TRANSFERRED);
+    assert_status(odo_job_set_number(job, ODO_JOB_VOLATILE, 1), ODO_E_INVALID_STATE);
+    assert_int_equal(odo_job_get_number(job, ODO_JOB_VOLATILE), 0);
+    assert_status(odo_job_cancel(job), ODO_OK);
+    odo_job_release(job);
+}
+
+static void a_volatile_job_ends_with_its_engine(void **state)
+{
+    const struct odo_job_options options = {.is_volatile = true};
+    struct odo_job *job = NULL;
+
+    (void)state;
+    assert_status(odo_job_create_with(here.engine, &options, &job), ODO_OK);
+    assert_true(odo_engine_is_busy(here.engine));
+    add(job, "target", whole);
+    run(job, ODO_JOB_TRANSFERRED);
+    assert_int_equal(count_files(here.store_folder, ".job"), 0);
+    assert_int_equal(count_files(here.folder, ".tmp"), 1);
+    stop_engine();
+    odo_job_release(job);
+    assert_int_equal(count_files(here.folder, ".tmp"), 0);
+    start_engine();
+    expect_no_jobs(here.engine);
+}
+
+static void a_job_may_become_volatile_and_be_kept_again(void **state)
+{
+    struct odo_job *job = make_job();
+
+    (void)state;
+    add(job, "target", whole);
+    assert_int_equal(count_files(here.store_folder, ".job"), 1);
+    assert_status(odo_job_set_number(job, ODO_JOB_VOLATILE, 1), ODO_OK);
+    assert_int_equal(count_files(here.store_folder, ".job"), 0);
+    assert_status(odo_job_set_text(job, ODO_JOB_DISPLAY_NAME, "another"), ODO_OK);
+    assert_status(odo_job_set_number(job, ODO_JOB_VOLATILE, 0), ODO_OK);
+    assert_int_equal(count_files(here.store_folder, ".job"), 1);
+    job = restart(job);
+    run(job, ODO_JOB_TRANSFERRED);
+    assert_status(odo_job_complete(job), ODO_OK);
+    expect_content("target", whole);
+    odo_job_release(job);
+}
+
+static void a_block_is_not_kept(void **state)
+{
+    struct odo_job *job = make_job();
+
+    (void)state;
+    add(job, "target", whole);
+    assert_status(odo_job_set_block(job, ODO_E_NO_NETWORK), ODO_OK);
+    assert_status(odo_job_resume(job), ODO_OK);
+    expect_state(job, ODO_JOB_TRANSIENT_ERROR);
+    job = restart(job);
+    expect_state(job, ODO_JOB_QUEUED);
+    run(job, ODO_JOB_TRANSFERRED);
+    assert_status(odo_job_cancel(job), ODO_OK);
+    odo_job_release(job);
+}
+
+/* --- More behind what is there -------------------------------------------------------- */
+
+enum moment { ASKED, IN_THE_MIDDLE, ALL_THERE };
+
+static const struct more_case {
+    const char *name;
+    enum moment moment;
+    bool is_removed; /* the temporary file, while no engine runs */
+} mores[] = {
+    {"what was asked for behind a file survives", ASKED, false},
+    {"what has come of it survives", IN_THE_MIDDLE, false},
+    {"all of it survives", ALL_THERE, false},
+    {"without the file it is an error", ASKED, true},
+    {"without the file what has come is lost too", IN_THE_MIDDLE, true},
+};
+
+static void check_more(void **state)
+{
+    static const struct server_rule stalling[] = {
+        {.from = 1, .to = 1, .does = SERVER_NO_BEHAVIOUR},
+        {.from = 2, .does = SERVER_STALL_AFTER, .number = 100000},
+    };
+    const struct more_case *c = *state;
+    const struct range_list first = RANGES({500, 1000});
+    const struct range_list more = RANGES({2000000, 800000}, {0, 10});
+    const struct range_list all = RANGES({500, 1000}, {2000000, 800000}, {0, 10});
+    struct odo_job *job;
+    char *temporary = NULL;
+    struct odo_error error;
+
+    begin(NULL);
+    job = make_job();
+    use_rules(stalling, TEST_COUNT(stalling));
+    add(job, "target", first);
+    run(job, ODO_JOB_TRANSFERRED);
+    assert_status(odo_file_get_text(job, 0, ODO_FILE_TEMPORARY_PATH, &temporary), ODO_OK);
+    assert_status(odo_file_set_ranges(job, 0, more.items, (uint32_t)more.count, true), ODO_OK);
+    if (c->moment == IN_THE_MIDDLE) {
+        assert_status(odo_job_resume(job), ODO_OK);
+        assert_true(event_log_wait_for_bytes(here.log, job, 90000, DEADLINE_MS));
+    }
+    use_rules(NULL, 0);
+    if (c->moment == ALL_THERE) {
+        run(job, ODO_JOB_TRANSFERRED);
+    }
+    stop_engine();
+    odo_job_release(job);
+    if (c->is_removed) {
+        assert_status(platform_file_remove(temporary), ODO_OK);
+    }
+    start_engine();
+    job = only_job();
+    assert_true(bytes_had(job) == 0 || c->moment != ASKED);
+    assert_true(bytes_had(job) >= 90000 || c->moment == ASKED || c->is_removed);
+    if (c->is_removed) {
+        run(job, ODO_JOB_ERROR);
+        assert_status(odo_job_get_error(job, &error, NULL), ODO_OK);
+        assert_status(error.status, ODO_E_FILE_NOT_FOUND);
+        assert_status(odo_job_cancel(job), ODO_OK);
+    } else {
+        if (odo_job_get_state(job) != ODO_JOB_TRANSFERRED || c->moment == ASKED) {
+            run(job, ODO_JOB_TRANSFERRED);
+        }
+        assert_status(odo_job_complete(job), ODO_OK);
+        expect_content("target", all);
+    }
+    odo_free(temporary);
+    odo_job_release(job);
+    end(NULL);
+}
+
 static void an_engine_needs_its_store(void **state)
 {
     struct odo_engine *engine = NULL;
     char *missing = temp_folder_path(here.folder, "missing");
-    struct odo_engine_options options = {.store_folder = missing};
+    char *deep = platform_path_join(missing, "deep");
+    struct odo_engine_options options = {.store_folder = deep};
 
     (void)state;
     assert_status(odo_engine_start(&options, &engine), ODO_E_PATH_NOT_FOUND);
+    options.store_folder = missing; /* which is made */
+    assert_status(odo_engine_start(&options, &engine), ODO_OK);
+    expect_no_jobs(engine);
+    odo_engine_stop(engine);
+    assert_int_equal(count_files(missing, NULL), 1); /* the lock */
+    memory_free(deep);
     free(missing);
 }
 
@@ -1267,6 +1646,16 @@ int main(void)
     ADD(&suite, a_job_belongs_to_one_engine_at_a_time);
     ADD(&suite, two_engines_have_jobs_of_their_own);
     ADD(&suite, listing_while_jobs_are_created_finds_each_once);
+    ADD(&suite, jobs_are_listed_oldest_first);
+    ADD(&suite, a_job_that_grows_too_old_while_it_runs_is_cancelled);
+    ADD(&suite, a_job_that_grows_too_old_at_rest_is_not_found);
+    ADD(&suite, a_whole_file_survives_a_power_cut);
+    ADD(&suite, every_setting_survives);
+    ADD(&suite, some_numbers_cannot_be_set);
+    ADD(&suite, a_volatile_job_ends_with_its_engine);
+    ADD(&suite, a_job_may_become_volatile_and_be_kept_again);
+    ADD(&suite, a_block_is_not_kept);
+    TEST_ADD_TABLE(&suite, mores, check_more);
     ADD(&suite, an_engine_needs_its_store);
     return test_suite_run(&suite, "restart");
 }

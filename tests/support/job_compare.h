@@ -58,6 +58,9 @@ static inline const char *job_compare_files(const struct job_file *left,
                             right->wanted.count)) {
         return "the ranges of a file";
     }
+    if (left->output_base != right->output_base) {
+        return "where the output of a file begins";
+    }
     if (left->stated_size != right->stated_size || left->file_size != right->file_size) {
         return "the size of a file";
     }

@@ -113,6 +113,11 @@ static void add_files(struct job *job, const char *folder)
     job_set_completed(job, file);
 
     job_sample_add(job, folder, open, 2, 4000);
+
+    file = job_sample_add(job, folder, ranges, 3, ODO_SIZE_UNKNOWN);
+    file->output_base = 250;
+    job_sample_progress(job, file, 1000, 600, holes, 2);
+    file->is_flushed = true;
 }
 
 void job_sample_make_full(struct job *job_out, const char *folder)
@@ -123,6 +128,10 @@ void job_sample_make_full(struct job *job_out, const char *folder)
         [ODO_JOB_NO_PROGRESS_TIMEOUT] = UINT32_MAX,
         [ODO_JOB_MINIMUM_RETRY_DELAY] = 61,
         [ODO_JOB_COST_FLAGS] = 0x80000001,
+        [ODO_JOB_KIND] = 1,
+        [ODO_JOB_SECURITY_FLAGS] = ODO_SECURITY_IGNORE_DATE | ODO_SECURITY_CHECK_REVOCATION,
+        [ODO_JOB_INSECURE_REDIRECTS] = 1,
+        [ODO_JOB_HAS_STARTED] = 1,
     };
     struct odo_job_id id = job_sample_id(1);
 
@@ -138,6 +147,14 @@ void job_sample_make_full(struct job *job_out, const char *folder)
     need(job_set_text(job_out, ODO_JOB_DESCRIPTION, "") == ODO_OK, "a description");
     need(job_set_text(job_out, ODO_JOB_OWNER, "S-1-5-21-1-2-3-1000") == ODO_OK, "an owner");
     need(job_set_text(job_out, ODO_JOB_NOTIFICATION_CLASS, "{5}") == ODO_OK, "a class");
+    need(job_set_text(job_out, ODO_JOB_HEADERS, "X-One: 1\r\nX-Two: 2\n") == ODO_OK, "headers");
+    need(job_set_text(job_out, ODO_JOB_AUTHENTICATION_HEADERS, "Authorization: none") == ODO_OK,
+         "more headers");
+    need(job_set_text(job_out, ODO_JOB_CORRELATION_VECTOR, "abc.1") == ODO_OK, "a vector");
+    need(job_set_text(job_out, ODO_JOB_CONTENT_ID, "content") == ODO_OK, "a content id");
+    need(job_set_text(job_out, ODO_JOB_CLIENT_CERTIFICATE, "/a/certificate") == ODO_OK,
+         "a certificate");
+    need(job_set_text(job_out, ODO_JOB_HOST_DATA, "A=1\nB=2") == ODO_OK, "the host's data");
     job_out->error = (struct odo_error){
         .status = ODO_E_HTTP_STATUS,
         .cause = ODO_E_CONNECTION_LOST,

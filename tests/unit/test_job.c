@@ -116,17 +116,28 @@ static void check_size_stated_later(void **state)
     const struct total_case *c = *state;
     struct job job = new_job();
     struct job_file *file = NULL;
+    struct job_file *other = NULL;
     enum odo_status status = create(c->ranges, UNKNOWN, &file);
+    struct job_file_change change = {.stated_size = c->stated_size};
 
     if (status != ODO_OK) {
         assert_status(status, c->status);
         return;
     }
     assert_status(job_append(&job, file), ODO_OK);
-    assert_status(job_set_file_size(&job, file, c->stated_size), c->status);
+    change.ranges = file->ranges;
+    change.range_count = file->range_count;
+    assert_status(job_file_change(file, &change, &other), c->status);
+    if (c->status == ODO_OK) {
+        job_exchange_file(&job, 0, other);
+        assert_ptr_equal(job.files[0], file); /* the address stays */
+        assert_true(file->file_size == c->stated_size && file->stated_size == c->stated_size);
+        assert_true(other->stated_size == UNKNOWN);
+        assert_true(file->is_redefined);
+        job_file_free(other);
+    }
     assert_true(file->bytes_total ==
                 (c->status == ODO_OK ? c->total : range_set_total(&file->wanted)));
-    assert_true(file->file_size == (c->status == ODO_OK ? c->stated_size : UNKNOWN));
     expect_totals_are_sums(&job);
     job_free(&job);
 }
@@ -483,6 +494,10 @@ static const struct default_case {
     {"a job at first waits a day for progress", ODO_JOB_NO_PROGRESS_TIMEOUT, 86400},
     {"a job at first shows ten minutes between retries", ODO_JOB_MINIMUM_RETRY_DELAY, 600},
     {"no cost flags are set at first", ODO_JOB_COST_FLAGS, 0},
+    {"a job is of the first kind", ODO_JOB_KIND, 0},
+    {"a job is kept", ODO_JOB_VOLATILE, 0},
+    {"https stays https", ODO_JOB_INSECURE_REDIRECTS, 0},
+    {"a job has not started", ODO_JOB_HAS_STARTED, 0},
 };
 
 static void check_default(void **state)
@@ -529,6 +544,13 @@ static const struct number_case {
     {"a retry delay may be anything", ODO_JOB_MINIMUM_RETRY_DELAY, UINT32_MAX, ODO_OK},
     {"notify flags are the host's", ODO_JOB_NOTIFY_FLAGS, UINT32_MAX, ODO_OK},
     {"cost flags are the host's", ODO_JOB_COST_FLAGS, UINT32_MAX, ODO_OK},
+    {"a kind is the host's", ODO_JOB_KIND, UINT32_MAX, ODO_OK},
+    {"a job is volatile or not", ODO_JOB_VOLATILE, 2, ODO_E_INVALID_ARGUMENT},
+    {"redirects are allowed or not", ODO_JOB_INSECURE_REDIRECTS, 2, ODO_E_INVALID_ARGUMENT},
+    {"a job has started or not", ODO_JOB_HAS_STARTED, 2, ODO_E_INVALID_ARGUMENT},
+    {"every security flag may be set", ODO_JOB_SECURITY_FLAGS, 0x3301, ODO_OK},
+    {"no other security flag may", ODO_JOB_SECURITY_FLAGS, 0x2, ODO_E_INVALID_ARGUMENT},
+    {"nor any high one", ODO_JOB_SECURITY_FLAGS, 0x80000000, ODO_E_INVALID_ARGUMENT},
     {"a number that there is not is refused", ODO_JOB_NUMBER_COUNT, 0, ODO_E_INVALID_ARGUMENT},
 };
 
@@ -554,6 +576,18 @@ static const struct text_case {
     enum odo_status status;
 } texts[] = {
     {"a name may be empty", ODO_JOB_DISPLAY_NAME, "", 1, ODO_OK},
+    {"headers may have 16384 letters", ODO_JOB_HEADERS, "a", 16384, ODO_OK},
+    {"headers may not have 16385", ODO_JOB_HEADERS, "a", 16385, ODO_E_STRING_TOO_LONG},
+    {"headers are UTF-8", ODO_JOB_HEADERS, "\xff", 1, ODO_E_INVALID_ARGUMENT},
+    {"headers for authentication may be as long", ODO_JOB_AUTHENTICATION_HEADERS, "a", 16384,
+     ODO_OK},
+    {"so may the host's data", ODO_JOB_HOST_DATA, "a", 16384, ODO_OK},
+    {"the host's data may not be longer", ODO_JOB_HOST_DATA, "a", 16385, ODO_E_STRING_TOO_LONG},
+    {"a correlation vector may have 2200 letters", ODO_JOB_CORRELATION_VECTOR, "a", 2200,
+     ODO_OK},
+    {"a content id may not have 2201", ODO_JOB_CONTENT_ID, "a", 2201, ODO_E_STRING_TOO_LONG},
+    {"a certificate may not be NULL", ODO_JOB_CLIENT_CERTIFICATE, NULL, 0,
+     ODO_E_INVALID_ARGUMENT},
     {"a name may have 256 letters", ODO_JOB_DISPLAY_NAME, "a", 256, ODO_OK},
     {"a name may not have 257 letters", ODO_JOB_DISPLAY_NAME, "a", 257, ODO_E_STRING_TOO_LONG},
     {"256 letters of three bytes each are 256", ODO_JOB_DISPLAY_NAME, "\xe2\x82\xac", 256,

@@ -801,6 +801,7 @@ enum {
     FILE_INDEX = 1,
     FILE_ID_SIZE = 5,
     FILE_ID = 9,
+    FILE_BASE_SIZE = 8, /* at the end */
     PROGRESS_INDEX = 1,
     PROGRESS_FLAGS = 5,
     PROGRESS_BOOT_SIZE = 6,
@@ -841,6 +842,10 @@ static const struct edit_case {
     {"a job may be created at the end of time", ROW_JOB, JOB_CREATED, INT64_MAX, 8, ODO_OK},
     {"another count of numbers is damaged", ROW_JOB, JOB_NUMBER_COUNT, ODO_JOB_NUMBER_COUNT - 1,
      4, ODO_E_DAMAGED},
+    {"one number more is damaged", ROW_JOB, JOB_NUMBER_COUNT, ODO_JOB_NUMBER_COUNT + 1, 4,
+     ODO_E_DAMAGED},
+    {"fewer numbers than version 1 knew are damaged", ROW_JOB, JOB_NUMBER_COUNT, 4, 4,
+     ODO_E_DAMAGED},
     {"a huge count of numbers is damaged", ROW_JOB, JOB_NUMBER_COUNT, UINT32_MAX, 4,
      ODO_E_DAMAGED},
     {"a number is set or not", ROW_JOB, JOB_PRIORITY_SET, 2, 1, ODO_E_DAMAGED},
@@ -896,9 +901,126 @@ static void check_edit(void **state)
     buffer_free(&writing.bytes);
 }
 
+/* Append a part of a record of `from`, from place to place. */
+static void copy_part(struct buffer *bytes, struct writing *from, uint64_t row, size_t first,
+                      size_t end)
+{
+    assert_status(buffer_append(bytes, payload_of(from, row) + first, end - first), ODO_OK);
+}
+
+/* What version 1 would have written of a small job: fewer settings, and no base. */
+static void write_version_1(struct writing *writing, struct writing *now)
+{
+    static const uint32_t numbers = 5;
+    static const uint32_t texts = 4;
+    struct buffer record;
+    size_t size = load_u32(now->bytes.data + place_of_row(now, ROW_JOB));
+    unsigned char count[4];
+
+    begin(writing);
+    buffer_init(&record, 10000);
+    copy_part(&record, now, ROW_HEADER, 0, HEADER_RECORDS + 8);
+    record.data[HEADER_VERSION] = 1;
+    append_raw(writing, record.data, record.size);
+
+    buffer_clear(&record);
+    copy_part(&record, now, ROW_JOB, 0, JOB_NUMBER_COUNT);
+    store_number(count, numbers, 4);
+    assert_status(buffer_append(&record, count, 4), ODO_OK);
+    copy_part(&record, now, ROW_JOB, JOB_PRIORITY_SET, JOB_PRIORITY_SET + numbers * 5);
+    store_number(count, texts, 4);
+    assert_status(buffer_append(&record, count, 4), ODO_OK);
+    copy_part(&record, now, ROW_JOB, JOB_NAME_SIZE, JOB_NAME + 5 + 4 * (texts - 1));
+    copy_part(&record, now, ROW_JOB, JOB_ERROR, size);
+    append_raw(writing, record.data, record.size);
+
+    for (uint64_t row = ROW_FILE; row <= ROW_PROGRESS; row++) {
+        size = load_u32(now->bytes.data + place_of_row(now, row));
+        buffer_clear(&record);
+        copy_part(&record, now, row, 0, row == ROW_FILE ? size - FILE_BASE_SIZE : size);
+        append_raw(writing, record.data, record.size);
+    }
+    buffer_free(&record);
+}
+
+static void what_version_1_has_written_is_read(void **state)
+{
+    struct writing now;
+    struct writing before;
+    struct job job;
+    struct job read;
+
+    (void)state;
+    make_small(&job);
+    assert_status(job_set_number(&job, ODO_JOB_PRIORITY, 1), ODO_OK);
+    assert_status(job_set_number(&job, ODO_JOB_COST_FLAGS, 77), ODO_OK);
+    job_sample_progress(&job, job.files[0], 1000, 400, NULL, 0);
+    write_all(&now, &job);
+    write_version_1(&before, &now);
+    assert_status(read_all(&before, &read), ODO_OK);
+    expect_same(&read, &job);
+    assert_int_equal(job_number(&read, ODO_JOB_HAS_STARTED), 0);
+
+    /* And goes on with records of today. */
+    assert_status(job_set_text(&job, ODO_JOB_CONTENT_ID, "content"), ODO_OK);
+    assert_status(journal_write_job(&before.bytes, &before.row, &job), ODO_OK);
+    job_free(&read);
+    assert_status(read_all(&before, &read), ODO_OK);
+    expect_same(&read, &job);
+    job_free(&read);
+    job_free(&job);
+    buffer_free(&before.bytes);
+    buffer_free(&now.bytes);
+}
+
+static const struct base_case {
+    const char *name;
+    uint64_t base;
+    bool has_path;
+    enum odo_status status;
+} bases[] = {
+    {"a file may go on behind what it has", 5000, true, ODO_OK},
+    {"up to the last place that can be addressed", INT64_MAX - 1000, true, ODO_OK},
+    {"and no further", INT64_MAX - 999, true, ODO_E_DAMAGED},
+    {"a base beyond all files is damaged", UINT64_MAX, true, ODO_E_DAMAGED},
+    {"a stream has no base that lasts", 1, false, ODO_E_DAMAGED},
+    {"but it may have none", 0, false, ODO_OK},
+};
+
+static void check_base(void **state)
+{
+    const struct base_case *c = *state;
+    struct writing writing;
+    struct job job;
+
+    make_small(&job);
+    if (!c->has_path) {
+        memory_free(job.files[0]->local_path);
+        memory_free(job.files[0]->temporary_path);
+        job.files[0]->local_path = NULL;
+        job.files[0]->temporary_path = NULL;
+    }
+    job.files[0]->output_base = c->base;
+    write_all(&writing, &job);
+    if (c->status == ODO_OK) {
+        struct job read;
+
+        assert_status(read_all(&writing, &read), ODO_OK);
+        assert_true(read.files[0]->output_base == c->base);
+        /* What lies before the base is there, whatever else was recorded. */
+        assert_int_equal(read.files[0]->has_begun, c->base > 0);
+        assert_int_equal(read.files[0]->checkpoint.begun, c->base > 0);
+        job_free(&read);
+    } else {
+        expect_refused(&writing, c->status);
+    }
+    job_free(&job);
+    buffer_free(&writing.bytes);
+}
+
 static void a_newer_version_may_look_otherwise(void **state)
 {
-    static const char newer[] = "\1OpenDO job\0\2\0\0\0 and whatever it likes";
+    static const char newer[] = "\1OpenDO job\0\3\0\0\0 and whatever it likes";
     struct writing writing;
 
     (void)state;
@@ -1015,7 +1137,8 @@ static void hostile_counts_are_refused_before_they_are_allocated(void **state)
             write_all(&writing, &job);
             job_free(&job);
             size = load_u32(writing.bytes.data + place_of_row(&writing, row));
-            /* In both the ranges come last: a count, and one of 16 bytes. */
+            /* In both the ranges come last: a count, and one of 16 bytes; but for the base. */
+            size -= row == ROW_FILE ? FILE_BASE_SIZE : 0;
             store_number(payload_of(&writing, row) + size - 20, counts[i], 4);
             seal(&writing, row);
             failing_memory_start(0, 0);
@@ -1309,6 +1432,8 @@ int main(void)
     TEST_ADD(&suite, records_out_of_order_are_not_believed);
     TEST_ADD(&suite, a_record_written_twice_is_believed_once);
     TEST_ADD_TABLE(&suite, edits, check_edit);
+    TEST_ADD(&suite, what_version_1_has_written_is_read);
+    TEST_ADD_TABLE(&suite, bases, check_base);
     TEST_ADD(&suite, a_newer_version_may_look_otherwise);
     TEST_ADD_TABLE(&suite, foreign, check_foreign);
     TEST_ADD(&suite, every_payload_cut_short_is_damaged);

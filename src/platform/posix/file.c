@@ -50,7 +50,8 @@ static enum odo_status status_from_path_error(const char *path, int error)
     return status;
 }
 
-static enum odo_status open_file(const char *path, int flags, struct platform_file **file_out)
+static enum odo_status open_file(const char *path, int flags, mode_t mode,
+                                 struct platform_file **file_out)
 {
     struct platform_file *file = memory_allocate_zeroed(1, sizeof(*file));
     enum odo_status status;
@@ -59,7 +60,7 @@ static enum odo_status open_file(const char *path, int flags, struct platform_fi
         return ODO_E_OUT_OF_MEMORY;
     }
     do {
-        file->descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | flags, 0666);
+        file->descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | flags, mode);
     } while (file->descriptor < 0 && errno == EINTR);
     if (file->descriptor < 0) {
         status = status_from_path_error(path, errno);
@@ -72,7 +73,12 @@ static enum odo_status open_file(const char *path, int flags, struct platform_fi
 
 enum odo_status platform_file_create_new(const char *path, struct platform_file **file_out)
 {
-    return open_file(path, O_CREAT | O_EXCL, file_out);
+    return open_file(path, O_CREAT | O_EXCL, 0666, file_out);
+}
+
+enum odo_status platform_file_create_private(const char *path, struct platform_file **file_out)
+{
+    return open_file(path, O_CREAT | O_EXCL, 0600, file_out);
 }
 
 enum odo_status platform_file_open(const char *path, struct platform_file **file_out)
@@ -82,7 +88,7 @@ enum odo_status platform_file_open(const char *path, struct platform_file **file
     enum odo_status status;
 
     /* O_NONBLOCK: do not wait for the other end of what turns out to be a pipe. */
-    status = open_file(path, O_NONBLOCK, &file);
+    status = open_file(path, O_NONBLOCK, 0, &file);
     if (status != ODO_OK) {
         return status;
     }

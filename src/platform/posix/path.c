@@ -2,6 +2,7 @@
 
 #include "platform/path.h"
 
+#include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "platform/file.h"
@@ -131,6 +132,21 @@ static enum odo_status make_folders(char *folder)
     }
 }
 
+enum odo_status platform_path_make_private_folder(const char *folder)
+{
+    struct stat found;
+
+    if (mkdir(folder, 0700) == 0) {
+        return ODO_OK;
+    }
+    if (errno == EEXIST) {
+        return stat(folder, &found) == 0 && S_ISDIR(found.st_mode) ? ODO_OK
+                                                                   : ODO_E_PATH_NOT_FOUND;
+    }
+    return errno == ENOENT || errno == ENOTDIR ? ODO_E_PATH_NOT_FOUND
+                                               : status_from_errno(errno);
+}
+
 enum odo_status platform_path_store_folder(char **folder_out)
 {
     const char *chosen = getenv("OPENDO_STORE");
@@ -139,6 +155,10 @@ enum odo_status platform_path_store_folder(char **folder_out)
     struct stat found;
     enum odo_status status = ODO_OK;
 
+    if (chosen && chosen[0] != '\0' && chosen[0] != '/') {
+        log_write(LOG_ERROR, "OPENDO_STORE is not an absolute path");
+        return ODO_E_INVALID_NAME; /* jobs in a place that nobody meant would be lost there */
+    }
     if (chosen && chosen[0] == '/') {
         folder = text_copy(chosen);
     } else {

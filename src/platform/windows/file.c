@@ -57,6 +57,11 @@ enum odo_status platform_file_create_new(const char *path, struct platform_file 
     return open_file(path, CREATE_NEW, file_out);
 }
 
+enum odo_status platform_file_create_private(const char *path, struct platform_file **file_out)
+{
+    return platform_file_create_new(path, file_out);
+}
+
 static bool is_ordinary(HANDLE handle)
 {
     BY_HANDLE_FILE_INFORMATION found;

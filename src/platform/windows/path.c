@@ -1,5 +1,6 @@
 #include "platform/path.h"
 
+#include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "platform/file.h"
@@ -368,14 +369,42 @@ static enum odo_status find_usual_folder(PSECURITY_DESCRIPTOR descriptor, char *
     return status;
 }
 
+enum odo_status platform_path_make_private_folder(const char *folder)
+{
+    PSECURITY_DESCRIPTOR descriptor = NULL;
+    enum odo_status status = make_descriptor(&descriptor);
+
+    if (status == ODO_OK) {
+        status = make_folder(folder, descriptor);
+    }
+    LocalFree(descriptor);
+    return status;
+}
+
+/* Jobs in a place that nobody meant would be lost there. */
+static enum odo_status check_chosen(const char *folder)
+{
+    char *path = platform_path_join(folder, "x");
+    enum odo_status status = path ? platform_path_check(path) : ODO_E_OUT_OF_MEMORY;
+
+    memory_free(path);
+    if (status == ODO_E_INVALID_ARGUMENT) {
+        log_write(LOG_ERROR, "OPENDO_STORE is not an absolute path");
+        status = ODO_E_INVALID_NAME;
+    }
+    return status;
+}
+
 enum odo_status platform_path_store_folder(char **folder_out)
 {
     PSECURITY_DESCRIPTOR descriptor = NULL;
     char *folder = NULL;
     enum odo_status status = make_descriptor(&descriptor);
 
-    if (status == ODO_OK && read_variable(L"OPENDO_STORE", &folder) != ODO_OK) {
-        status = find_usual_folder(descriptor, &folder);
+    if (status == ODO_OK) {
+        status = read_variable(L"OPENDO_STORE", &folder) == ODO_OK
+                     ? check_chosen(folder)
+                     : find_usual_folder(descriptor, &folder);
     }
     if (status == ODO_OK) {
         status = make_folder(folder, descriptor);
