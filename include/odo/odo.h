@@ -99,6 +99,7 @@ struct odo_engine_options {
     uint32_t connections_per_host; /* 8 */
     uint32_t connections;          /* 16 */
     uint32_t job_age_limit_ms;     /* 2592000000, which is 30 days: an older job is cancelled */
+    uint32_t ranges_per_request;   /* 100, which is also the most; 1 never asks for several */
     bool resume_adopted;           /* see "Jobs that survive" */
     bool refuse_salvage;           /* a 200 to a range request is always an error */
     bool allow_insecure_redirects; /* https may redirect to http */

@@ -147,6 +147,7 @@ enum odo_status odo_engine_start(const struct odo_engine_options *options,
         .connections_per_host = or_default(options->connections_per_host, 8),
         .connections = or_default(options->connections, 16),
         .checkpoint_interval_ms = options->store_folder ? CHECKPOINT_INTERVAL_MS : 0,
+        .ranges_per_request = options->ranges_per_request,
         .refuse_salvage = options->refuse_salvage,
         .allow_insecure_redirects = options->allow_insecure_redirects,
     };

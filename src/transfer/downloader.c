@@ -91,10 +91,11 @@ static void end_request(struct downloader *downloader, struct request *request,
 
     curl_easy_getinfo(request->easy, CURLINFO_NUM_CONNECTS, &connections);
     transfer->connections += (uint32_t)connections;
+    request_measure(request, platform_clock_milliseconds());
     curl_multi_remove_handle(downloader->multi, request->easy);
+    transfer_request_ended(transfer, request, result, platform_clock_milliseconds());
     schedule_request_ended(&downloader->schedule, transfer, request->origin);
     request->origin = NULL;
-    transfer_request_ended(transfer, request, result, platform_clock_milliseconds());
     keep_idle(downloader, request);
     note_due(downloader, transfer);
 }
@@ -140,7 +141,7 @@ static void start_request(struct downloader *downloader, struct transfer *transf
     }
     status = request_prepare(request, transfer, &start);
     if (status != ODO_OK) {
-        transfer_take_back(transfer, start.span);
+        transfer_take_back(transfer, &start);
         keep_idle(downloader, request);
         fail_transfer(downloader, transfer, status);
         return;
@@ -542,6 +543,7 @@ enum odo_status downloader_start(const struct downloader_options *options,
         .retry_limit_ms = options->retry_limit_ms,
         .lanes = options->connections_per_host,
         .checkpoint_interval_ms = options->checkpoint_interval_ms,
+        .ranges_per_request = options->ranges_per_request,
         .refuse_salvage = options->refuse_salvage,
         .allow_insecure_redirects = options->allow_insecure_redirects,
     };

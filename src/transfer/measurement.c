@@ -166,6 +166,15 @@ uint64_t measurement_merge_gap(const struct measurement *measurement, uint32_t l
                         MEASUREMENT_GAP_MOST);
 }
 
+uint64_t measurement_small_request(const struct measurement *measurement)
+{
+    if (!is_enough(measurement)) {
+        return MEASUREMENT_SMALL_LEAST;
+    }
+    return bytes_within(measurement_latency_us(measurement), measurement_rate(measurement),
+                        MEASUREMENT_SMALL_LEAST, MEASUREMENT_GAP_MOST);
+}
+
 uint64_t measurement_request_size(const struct measurement *measurement)
 {
     uint64_t time_us =

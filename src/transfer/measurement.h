@@ -29,6 +29,7 @@ enum {
     MEASUREMENT_GAP_START = 64 * 1024,
     MEASUREMENT_GAP_LEAST = 4 * 1024,
     MEASUREMENT_GAP_MOST = 1024 * 1024,
+    MEASUREMENT_SMALL_LEAST = 64 * 1024,
 
     MEASUREMENT_REQUEST_START = 8 * 1024 * 1024,
     MEASUREMENT_REQUEST_LEAST = 1024 * 1024,
@@ -98,6 +99,13 @@ uint32_t measurement_answers(const struct measurement *measurement);
  */
 uint64_t measurement_merge_gap(const struct measurement *measurement, uint32_t lanes,
                                bool is_shared);
+
+/*
+ * A request for fewer bytes than this spends more of its time waiting for the answer than on
+ * what it brings, so that several are better sent as one: R * b, from MEASUREMENT_SMALL_LEAST
+ * to MEASUREMENT_GAP_MOST, and the former until enough is known.
+ */
+uint64_t measurement_small_request(const struct measurement *measurement);
 
 /*
  * How many bytes to ask for in one request of a long stretch.

@@ -1,6 +1,7 @@
 #include "transfer/origin.h"
 
 #include "base/memory.h"
+#include "transfer/request.h"
 #include "transfer/url.h"
 
 #include <assert.h>
@@ -39,6 +40,7 @@ enum odo_status origin_acquire(struct origin_list *origins, const char *url,
         return ODO_E_OUT_OF_MEMORY;
     }
     origin->name = name;
+    origin->ranges_most = REQUEST_PIECES_MOST;
     origin->holders = 1;
     origin->next = origins->first;
     origins->first = origin;
@@ -65,6 +67,36 @@ void origin_release(struct origin_list *origins, struct origin *origin)
             return;
         }
     }
+}
+
+void origin_ranges_answered(struct origin *origin, size_t asked, size_t answered)
+{
+    size_t most = asked / 2;
+
+    if (answered >= asked) {
+        origin->ranges_are_known = true;
+        return;
+    }
+    if (answered > 0 && answered < most) {
+        most = answered; /* as many as it takes */
+    }
+    if (answered == 0 && origin->ranges_refused && asked <= origin->ranges_most) {
+        most = 1;
+    }
+    if (answered == 0 && !origin->ranges_are_known) {
+        origin->ranges_refused = true;
+    }
+    if (most < 1) {
+        most = 1;
+    }
+    if (most < origin->ranges_most) {
+        origin->ranges_most = most;
+    }
+}
+
+void origin_ranges_unusable(struct origin *origin)
+{
+    origin->ranges_most = 1;
 }
 
 void origin_list_free(struct origin_list *origins)

@@ -1,11 +1,14 @@
 /*
- * What has been learnt of a server: how many requests it serves now. An origin is a scheme,
- * a host and a port (RFC 9110 section 4.3.1).
+ * What has been learnt of a server: how many requests it serves now, how many ranges it
+ * answers in one, how long it takes and how fast it is. An origin is a scheme, a host and a
+ * port (RFC 9110 section 4.3.1).
  *
  * On the network thread alone.
  */
 #ifndef ODO_TRANSFER_ORIGIN_H
 #define ODO_TRANSFER_ORIGIN_H
+
+#include "transfer/measurement.h"
 
 #include <odo/types.h>
 
@@ -14,6 +17,15 @@ struct origin {
     char *name;       /* owned; scheme://host:port in lower case */
     uint32_t active;  /* requests in flight */
     uint32_t holders; /* transfers that point here */
+
+    size_t ranges_most;    /* to ask for in one request */
+    bool ranges_are_known; /* several were answered in full */
+    bool ranges_refused;   /* and never, so far, but refused */
+    bool is_http_2;        /* its last reply was */
+    struct measurement measurement;
+    uint64_t window_bytes; /* came in the window, in which every request in flight brought */
+    uint64_t window_at_us; /* when it began; 0 without one */
+    uint32_t bringing;     /* requests in flight whose body has begun */
 };
 
 struct origin_list {
@@ -32,6 +44,16 @@ enum odo_status origin_acquire(struct origin_list *origins, const char *url,
 
 /* What was learnt is kept while there are few. NULL is fine. */
 void origin_release(struct origin_list *origins, struct origin *origin);
+
+/*
+ * Of so many ranges in one request, so many were answered in full. If not all, half as many are
+ * asked for from now on, or as many as were answered; and one by one, for good, where none was
+ * for a second time.
+ */
+void origin_ranges_answered(struct origin *origin, size_t asked, size_t answered);
+
+/* The origin's replies to several ranges are of no use: ask one by one. */
+void origin_ranges_unusable(struct origin *origin);
 
 void origin_list_free(struct origin_list *origins);
 

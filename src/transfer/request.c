@@ -5,6 +5,8 @@
 #include "platform/clock.h"
 #include "ranges/content_range.h"
 #include "ranges/range_layout.h"
+#include "transfer/origin.h"
+#include "transfer/request_pieces.h"
 #include "transfer/sink.h"
 #include "transfer/transfer.h"
 
@@ -37,6 +39,7 @@ void request_free(struct request *request)
     curl_slist_free_all(request->headers);
     buffer_free(&request->header_block);
     memory_free(request->gathered);
+    memory_free(request->pieces);
     memory_free(request);
 }
 
@@ -73,8 +76,8 @@ static enum odo_status reserve_gathering(struct request *request)
     size_t wanted = REQUEST_GATHER_SIZE;
     unsigned char *larger;
 
-    if (!request->whole && request->span.length < wanted) {
-        wanted = (size_t)request->span.length;
+    if (!request->whole && request_pieces_total(request) < wanted) {
+        wanted = (size_t)request_pieces_total(request);
     }
     if (request->gathered_capacity >= wanted) {
         return ODO_OK;
@@ -118,6 +121,7 @@ enum odo_status request_flush(struct request *request)
         request->gathered_from =
             request->position < span_end(request) ? request->position : span_end(request);
     }
+    request_pieces_flushed(request);
     return ODO_OK;
 }
 
@@ -134,8 +138,23 @@ struct byte_range request_rest(const struct request *request)
 void request_take_from(struct request *request, uint64_t offset, bool whole)
 {
     request->phase = REQUEST_TAKING;
-    request->position = offset;
     request->whole = whole;
+    if (request_has_pieces(request)) {
+        request->body_offset = offset;
+    } else {
+        request->position = offset;
+    }
+}
+
+enum odo_status request_take_parts(struct request *request, const char *content_type)
+{
+    enum odo_status status = multipart_reader_init(&request->reader, content_type);
+
+    if (status == ODO_OK) {
+        request->phase = REQUEST_TAKING;
+        request->in_parts = true;
+    }
+    return status;
 }
 
 /* Keep wanted bytes for the place `output`. */
@@ -189,6 +208,78 @@ static enum odo_status begin_next_span(struct request *request)
         return ODO_E_CANCELLED;
     }
     return ODO_OK;
+}
+
+/* Bytes from `offset` of the file on: each to the piece that waits for it, or nowhere. */
+static enum odo_status take_for_pieces(struct request *request, uint64_t offset,
+                                       const unsigned char *data, size_t size)
+{
+    enum odo_status status = ODO_OK;
+
+    while (size > 0 && status == ODO_OK && request_pieces_select(request, offset)) {
+        uint64_t limit = span_end(request) - offset;
+        struct layout_run run = {.wanted = false};
+
+        if (offset < request->position) {
+            limit = request->position - offset;
+        } else if (offset == request->position) {
+            run = range_layout_find(&request->transfer->layout, offset, &request->layout_hint);
+            limit = run.length < limit ? run.length : limit;
+        }
+        limit = limit < size ? limit : size;
+        if (run.wanted) {
+            status = gather(request, run.output, data, (size_t)limit);
+        } else if (offset == request->position) {
+            request->position += limit;
+        }
+        offset += limit;
+        data += limit;
+        size -= (size_t)limit;
+    }
+    return status;
+}
+
+static enum odo_status take_parts(struct request *request, const unsigned char *data,
+                                  size_t size)
+{
+    enum odo_status status = ODO_OK;
+
+    while (size > 0 && status == ODO_OK) {
+        struct multipart_event event;
+        size_t taken = multipart_reader_next(&request->reader, data, size, &event);
+
+        data += taken;
+        size -= taken;
+        if (event.kind == MULTIPART_BODY) {
+            status = take_for_pieces(request, event.offset, event.data, event.size);
+        } else if (event.kind == MULTIPART_FAILED) {
+            transfer_ranges_unusable(request);
+            status = ODO_E_CANCELLED;
+        } else if (event.kind == MULTIPART_PART &&
+                   !transfer_judge_part(request->transfer, request, &event.part)) {
+            status = ODO_E_CANCELLED;
+        }
+    }
+    return status;
+}
+
+/* The body of a reply to several pieces. It may hold more than was asked for, within reason. */
+static enum odo_status take_pieces(struct request *request, const unsigned char *data,
+                                   size_t size)
+{
+    enum odo_status status;
+
+    if (request->arrived / 2 > request_pieces_total(request) + REQUEST_GATHER_SIZE) {
+        transfer_ranges_unusable(request);
+        return ODO_E_CANCELLED;
+    }
+    if (request->in_parts) {
+        status = take_parts(request, data, size);
+    } else {
+        status = take_for_pieces(request, request->body_offset, data, size);
+        request->body_offset += size;
+    }
+    return status;
 }
 
 /* Sort a piece of the body into what goes to the sink and what is dropped. */
@@ -250,7 +341,11 @@ static size_t on_body(char *data, size_t unit, size_t size, void *context)
     (void)unit; /* always 1 */
     if (request->phase == REQUEST_TAKING && must_pause(request, size)) {
         request->is_paused = true;
+        request->was_paused = true;
         return CURL_WRITEFUNC_PAUSE; /* the same bytes come again */
+    }
+    if (request->arrived == 0) {
+        request->arrived_first = size;
     }
     request->arrived += size;
     transfer_received(request->transfer, size);
@@ -263,10 +358,14 @@ static size_t on_body(char *data, size_t unit, size_t size, void *context)
     case REQUEST_TAKING:
         break;
     }
-    if (take(request, (const unsigned char *)data, size) != ODO_OK) {
+    if (request_has_pieces(request)) {
+        if (take_pieces(request, (const unsigned char *)data, size) != ODO_OK) {
+            return 0;
+        }
+    } else if (take(request, (const unsigned char *)data, size) != ODO_OK) {
         return 0;
     }
-    if (request->is_cut && request->position >= span_end(request)) {
+    if (request->is_cut && request_pieces_complete(request) == request->piece_count) {
         request->outcome = REQUEST_ENOUGH;
         return 0;
     }
@@ -407,7 +506,7 @@ static bool size_buffer(struct request *request)
 static enum odo_status set_options(struct request *request, const struct request_start *start)
 {
     CURL *easy;
-    char range[RANGE_TEXT_SIZE];
+    char ranges[REQUEST_RANGES_TEXT_MOST + RANGE_TEXT_SIZE];
     bool failed = false;
 
     if (!size_buffer(request)) {
@@ -432,8 +531,8 @@ static enum odo_status set_options(struct request *request, const struct request
     SET(CURLOPT_WRITEDATA, request);
     SET(CURLOPT_PRIVATE, request);
     if (start->send_range) {
-        content_range_write(start->span, range);
-        SET(CURLOPT_RANGE, range);
+        request_pieces_write(start, ranges);
+        SET(CURLOPT_RANGE, ranges);
     }
     if (start->ca_file) {
         SET(CURLOPT_CAINFO, start->ca_file);
@@ -459,6 +558,9 @@ enum odo_status request_prepare(struct request *request, struct transfer *transf
     request->is_paused = false;
     request->is_cut = false;
     request->arrived = 0;
+    request->arrived_first = 0;
+    request->was_paused = false;
+    request->in_parts = false;
     request->retry_after_ms = UINT64_MAX;
     request->position = start->span.offset;
     request->delivered = 0;
@@ -468,7 +570,10 @@ enum odo_status request_prepare(struct request *request, struct transfer *transf
     request->gathered_from = start->span.offset;
     request->layout_hint = 0;
 
-    status = add_headers(request, start);
+    status = request_pieces_set(request, start);
+    if (status == ODO_OK) {
+        status = add_headers(request, start);
+    }
     if (status == ODO_OK) {
         status = set_options(request, start);
     }
@@ -478,6 +583,31 @@ enum odo_status request_prepare(struct request *request, struct transfer *transf
     }
     request->transfer = transfer;
     return ODO_OK;
+}
+
+void request_measure(const struct request *request, uint64_t now_ms)
+{
+    struct measurement *measurement = &request->origin->measurement;
+    curl_off_t sent_us = 0;
+    curl_off_t began_us = 0;
+    curl_off_t ended_us = 0;
+    long version = 0;
+
+    if (request->phase != REQUEST_TAKING || request->arrived == 0) {
+        return;
+    }
+    curl_easy_getinfo(request->easy, CURLINFO_PRETRANSFER_TIME_T, &sent_us);
+    curl_easy_getinfo(request->easy, CURLINFO_STARTTRANSFER_TIME_T, &began_us);
+    curl_easy_getinfo(request->easy, CURLINFO_TOTAL_TIME_T, &ended_us);
+    curl_easy_getinfo(request->easy, CURLINFO_HTTP_VERSION, &version);
+    request->origin->is_http_2 = version == CURL_HTTP_VERSION_2_0;
+    if (began_us > sent_us) {
+        measurement_add_latency(measurement, (uint64_t)(began_us - sent_us), now_ms);
+    }
+    if (ended_us > began_us && !request->was_paused) {
+        measurement_add_rate(measurement, request->arrived - request->arrived_first,
+                             (uint64_t)(ended_us - began_us), now_ms);
+    }
 }
 
 enum odo_status request_status_from_curl(CURLcode code)

@@ -8,6 +8,7 @@
 #define ODO_TRANSFER_REQUEST_H
 
 #include "base/buffer.h"
+#include "transfer/multipart_reader.h"
 
 #include <odo/types.h>
 
@@ -25,6 +26,10 @@ enum {
     /* The body of a reply that we do not want is read to its end when it is this short, so
      * that the connection lives on. */
     REQUEST_DRAIN_MAX = 64 * 1024,
+    /* Pieces of the file in one request, and what they may take of its header: servers refuse
+     * much more than that. */
+    REQUEST_PIECES_MOST = 100,
+    REQUEST_RANGES_TEXT_MOST = 4000,
 };
 
 /* Why a request ended, beyond what libcurl says. */
@@ -41,6 +46,13 @@ enum request_phase {
     REQUEST_DRAINING, /* the body is read and dropped */
 };
 
+/* A piece of the file that a request was sent for; its bytes come in order. */
+struct request_piece {
+    struct byte_range span; /* never open */
+    uint64_t position;      /* of the next byte that has not come */
+    uint64_t safe_to;       /* everything of the span below is in the sink */
+};
+
 struct request {
     CURL *easy;                 /* owned */
     struct curl_slist *headers; /* owned */
@@ -53,11 +65,26 @@ struct request {
     bool sent_if_range;
     uint64_t sent_at_ms;
 
+    /*
+     * With several pieces, `span`, `position` and `gathered_from` are those of one of them, and
+     * the `position` and `safe_to` of that one below are old: see request_pieces.h.
+     */
+    struct request_piece *pieces; /* owned; sorted by offset */
+    size_t piece_capacity;
+    size_t piece_count;             /* at least 1 */
+    size_t piece;                   /* the one that stands in `span` */
+    size_t pieces_sent;             /* as many were asked for */
+    struct multipart_reader reader; /* of a reply in parts */
+    bool in_parts;                  /* the reply is multipart/byteranges */
+    uint64_t body_offset; /* of a reply in one part to several pieces: of its next byte */
+
     enum request_phase phase;
     bool whole;              /* the body is the file from byte 0, out of which we pick */
     uint64_t position;       /* in the remote file, of the next byte of the body */
     bool is_cut;             /* another request took over the rear of the span */
     uint64_t arrived;        /* bytes of the body so far */
+    uint64_t arrived_first;  /* of them, those that came at once with the header */
+    bool was_paused;         /* so that its time says nothing of the network */
     bool is_paused;          /* until a stream has room again */
     bool has_no_span;        /* the last span of a whole file was settled already */
     uint64_t retry_after_ms; /* what the server asked for; UINT64_MAX without */
@@ -86,6 +113,8 @@ struct request_start {
     uint32_t connect_timeout_ms;
     uint32_t stall_timeout_s;
     struct byte_range span;
+    struct byte_range more[REQUEST_PIECES_MOST - 1]; /* behind it, in order; never open */
+    size_t more_count;
     bool send_range;
     const char *if_range; /* the value of an If-Range header; or NULL */
 };
@@ -104,11 +133,21 @@ enum odo_status request_prepare(struct request *request, struct transfer *transf
  */
 void request_take_from(struct request *request, uint64_t offset, bool whole);
 
+/*
+ * The same of a body in parts, with its Content-Type.
+ *
+ *   ODO_E_CONTENT_MISMATCH   nothing that can be read
+ */
+enum odo_status request_take_parts(struct request *request, const char *content_type);
+
 /* Hand what was gathered to the sink. A failure is in request->error as well. */
 enum odo_status request_flush(struct request *request);
 
 /* The part of the span that is not safely in the sink; after request_flush(). */
 struct byte_range request_rest(const struct request *request);
+
+/* What the server has shown of its latency and its rate, for the origin to remember. */
+void request_measure(const struct request *request, uint64_t now_ms);
 
 /* The value of a header of the reply; NULL when it is missing or there is more than one. */
 const char *request_header(struct request *request, const char *name);

@@ -222,6 +222,12 @@ static struct response_verdict judge_200(const struct response_question *questio
     uint64_t size = believed_size(context, length);
     enum comparison version = VERSION_NOT_SAID;
 
+    if (question->sent_many) {
+        /* Unless the file has changed, it was the number of ranges. */
+        return verdict_of(compare_version(context, header, length) == VERSION_DIFFERS
+                              ? RESPONSE_CHANGED
+                              : RESPONSE_FEWER_RANGES);
+    }
     if (!is_plain(header->content_encoding)) {
         return fail(ODO_E_CONTENT_MISMATCH, header);
     }
@@ -268,11 +274,41 @@ static bool is_multipart(const char *content_type)
     return *content_type == '\0' || strchr(" \t;", *content_type) != NULL;
 }
 
-/* Does the run answer the question: from its first byte on, and nothing beyond it? */
-static bool answers(struct byte_range run, struct byte_range span)
+/* Does the run answer the question: from its first byte on, and nothing beyond it? To several
+ * ranges it may be any run of what they span: a server may merge them, or have only one. */
+static bool answers(struct byte_range run, const struct response_question *question)
 {
+    struct byte_range span = question->span;
+
+    if (question->sent_many) {
+        return run.offset >= span.offset && run.offset - span.offset < span.length &&
+               run.length <= span.length - (run.offset - span.offset);
+    }
     return run.offset == span.offset &&
            (span.length == BYTE_RANGE_TO_END || run.length <= span.length);
+}
+
+/* A reply in parts: what it holds is said by each part for itself. */
+static struct response_verdict judge_multipart(const struct response_question *question,
+                                               const struct response_context *context,
+                                               const struct response_header *header)
+{
+    struct response_verdict verdict = fail(ODO_E_CONTENT_MISMATCH, header);
+
+    if (question->sent_many &&
+        compare_version(context, header, ODO_SIZE_UNKNOWN) == VERSION_DIFFERS) {
+        return verdict_of(RESPONSE_CHANGED);
+    }
+    verdict.kind = RESPONSE_MULTIPART;
+    return verdict;
+}
+
+/* A reply that does not say what it holds, or something else. */
+static struct response_verdict unreadable(const struct response_question *question,
+                                          const struct response_header *header)
+{
+    return question->sent_many ? verdict_of(RESPONSE_FEWER_RANGES)
+                               : fail(ODO_E_CONTENT_MISMATCH, header);
 }
 
 static struct response_verdict judge_206(const struct response_question *question,
@@ -287,14 +323,11 @@ static struct response_verdict judge_206(const struct response_question *questio
         return fail(ODO_E_CONTENT_MISMATCH, header);
     }
     if (is_multipart(header->content_type)) {
-        struct response_verdict verdict = fail(ODO_E_CONTENT_MISMATCH, header);
-
-        verdict.kind = RESPONSE_MULTIPART;
-        return verdict;
+        return judge_multipart(question, context, header);
     }
     if (!header->content_range || !content_range_parse(header->content_range, &part) ||
         !part.satisfied) {
-        return fail(ODO_E_CONTENT_MISMATCH, header);
+        return unreadable(question, header);
     }
     size = believed_size(context, part.total);
     if (context->stated_size != ODO_SIZE_UNKNOWN && size != context->stated_size) {
@@ -304,10 +337,10 @@ static struct response_verdict judge_206(const struct response_question *questio
         compare_version(context, header, part.total) == VERSION_DIFFERS) {
         return verdict_of(RESPONSE_CHANGED);
     }
-    if (!answers(part.range, question->span) ||
+    if (!answers(part.range, question) ||
         (length != BYTE_RANGE_TO_END && length != part.range.length) ||
         (size != ODO_SIZE_UNKNOWN && part.range.offset + part.range.length > size)) {
-        return fail(ODO_E_CONTENT_MISMATCH, header);
+        return unreadable(question, header);
     }
     if (size == ODO_SIZE_UNKNOWN && context->wanted_is_open) {
         return fail(ODO_E_SIZE_UNKNOWN_IN_206, header);
@@ -338,10 +371,13 @@ static struct response_verdict judge_416(const struct response_question *questio
         return fail(ODO_E_CONTENT_MISMATCH, header);
     }
     if (context->version_is_known && context->known_size != ODO_SIZE_UNKNOWN &&
-        context->known_size != size) {
+        context->known_size != size && !(question->sent_many && size == ODO_SIZE_UNKNOWN)) {
         /* We ask for nothing past the end that we know: so the file has become shorter, even
          * when the server does not say how short. */
         return verdict_of(RESPONSE_CHANGED);
+    }
+    if (question->sent_many) {
+        return verdict_of(RESPONSE_FEWER_RANGES);
     }
     if (context->wants_whole_file && !context->version_is_known) {
         return verdict_of(RESPONSE_RETRY_WHOLE);
@@ -373,6 +409,12 @@ struct response_verdict response_verdict_judge(const struct response_question *q
                                     : fail(ODO_E_HTTP_STATUS, header);
     case 416:
         return judge_416(question, context, header);
+    case 400:
+    case 413:
+    case 431:
+    case 501:
+        return question->sent_many ? verdict_of(RESPONSE_FEWER_RANGES)
+                                   : fail(ODO_E_HTTP_STATUS, header);
     default:
         return fail(header->status < 300 ? ODO_E_UNEXPECTED_SUCCESS : ODO_E_HTTP_STATUS,
                     header);

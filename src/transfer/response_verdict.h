@@ -21,6 +21,7 @@ struct response_question {
     struct byte_range span; /* the bytes that the request is for; may be open */
     bool sent_range;        /* it carried Range for `span` */
     bool sent_if_range;     /* and If-Range */
+    bool sent_many;         /* Range had several, and `span` goes from the first to the last */
 };
 
 /*
@@ -57,14 +58,17 @@ struct response_header {
 
 enum response_verdict_kind {
     RESPONSE_FAIL,       /* `error` says why; retry_policy.h knows which are tried again */
-    RESPONSE_TAKE_PART,  /* the body is a run of the file that begins at the span's offset */
+    RESPONSE_TAKE_PART,  /* the body is a run of the file that begins at the span's offset; or
+                            at any of its bytes, when several ranges were asked for */
     RESPONSE_TAKE_WHOLE, /* the body is the file from byte 0: pick out what is wanted */
     RESPONSE_CHANGED,    /* of another version: what has come is void, begin again */
     RESPONSE_REDIRECT,   /* ask where Location says, by the rules of redirect.h */
     RESPONSE_RETRY_WITHOUT_IF_RANGE, /* ask the same without If-Range, from now on */
-    RESPONSE_RETRY_WHOLE, /* ask without Range: the file may be empty, or the server averse */
-    RESPONSE_MULTIPART,   /* multipart/byteranges where one range was asked; `error` is set for
-                             who cannot read it */
+    RESPONSE_RETRY_WHOLE,  /* ask without Range: the file may be empty, or the server averse */
+    RESPONSE_MULTIPART,    /* multipart/byteranges of the known version as far as the header
+                              tells; where one range was asked, `error` is set for who cannot
+                              read it */
+    RESPONSE_FEWER_RANGES, /* several ranges were too many: ask for fewer at a time */
 };
 
 struct response_verdict {

@@ -1,6 +1,7 @@
 #include "transfer/slow_lane.h"
 
 #include "transfer/request.h"
+#include "transfer/request_pieces.h"
 
 #include <assert.h>
 
@@ -37,9 +38,7 @@ static uint64_t time_for(uint64_t bytes, uint64_t rate)
 /* What is still to come of a request that was asked for in parts. */
 static uint64_t rest_of(const struct request *request)
 {
-    uint64_t end = request->span.offset + request->span.length;
-
-    return request->position < end ? end - request->position : 0;
+    return request_pieces_missing(request);
 }
 
 static bool is_measurable(const struct request *request)
@@ -129,7 +128,9 @@ struct request *slow_lane_find_victim(const struct transfer *transfer, uint64_t 
         uint64_t rest = rest_of(request);
         uint64_t rest_ms;
 
-        if (!is_measurable(request) || rest < 2 * (uint64_t)TRANSFER_STEAL_LEAST) {
+        if (!is_measurable(request) ||
+            (request_has_pieces(request) ? request_pieces_to_spare(request) == 0
+                                         : rest < 2 * (uint64_t)TRANSFER_STEAL_LEAST)) {
             continue;
         }
         rest_ms = time_for(rest, rate_of(request, now_ms));

@@ -3,7 +3,10 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "platform/clock.h"
+#include "transfer/many_ranges.h"
+#include "transfer/origin.h"
 #include "transfer/request.h"
+#include "transfer/request_pieces.h"
 #include "transfer/response_verdict.h"
 #include "transfer/retry_policy.h"
 #include "transfer/sink.h"
@@ -172,7 +175,7 @@ static enum odo_status take_checkpoint(struct transfer *transfer,
     struct checkpoint known = transfer->known;
     enum odo_status status;
 
-    plan.hole_capacity = plan.hole_count + transfer->request_count;
+    plan.hole_capacity = plan.hole_count + plan.spans_out;
     plan.holes = NULL;
     if (plan.hole_capacity > 0) {
         plan.holes = memory_allocate(plan.hole_capacity, sizeof(*plan.holes));
@@ -184,8 +187,8 @@ static enum odo_status take_checkpoint(struct transfer *transfer,
         }
     }
     for (const struct request *request = transfer->requests; request; request = request->next) {
-        if (!request->has_no_span) {
-            request_plan_give_back(&plan, request_rest(request));
+        for (size_t i = 0; i < request->piece_count && !request->has_no_span; i++) {
+            request_plan_give_back(&plan, request_pieces_rest(request, i));
         }
     }
     known.cursor = plan.cursor;
@@ -279,8 +282,28 @@ bool transfer_wants_request(const struct transfer *transfer)
     return has_room(transfer);
 }
 
-static struct request_limits limits_for(const struct transfer *transfer)
+/* How long a gap may be that is fetched and dropped, as far as the server is known. */
+static uint64_t merge_gap(const struct transfer *transfer)
 {
+    const struct origin *origin = transfer->origin;
+
+    if (!origin) {
+        return MEASUREMENT_GAP_START;
+    }
+    return measurement_merge_gap(&origin->measurement, lanes_of(transfer),
+                                 origin->is_http_2 || many_ranges_are_usable(transfer));
+}
+
+struct request_limits transfer_limits(const struct transfer *transfer)
+{
+    struct request_limits limits = {
+        .most = TRANSFER_REQUEST_MOST,
+        .least = TRANSFER_REQUEST_LEAST,
+        .merge_gap = merge_gap(transfer),
+        .merge_share = TRANSFER_MERGE_SHARE,
+        .lanes = lanes_of(transfer),
+    };
+
     if (transfer->is_sequential || transfer->without_range) {
         return (struct request_limits){
             .most = UINT64_MAX,
@@ -293,21 +316,12 @@ static struct request_limits limits_for(const struct transfer *transfer)
     if (transfer->options.stream) {
         uint64_t room = transfer_plan_room(transfer);
 
-        return (struct request_limits){
-            .most = room < TRANSFER_STREAM_MOST ? room : TRANSFER_STREAM_MOST,
-            .least = room < TRANSFER_STREAM_LEAST ? room : TRANSFER_STREAM_LEAST,
-            .merge_gap = TRANSFER_MERGE_GAP,
-            .merge_share = TRANSFER_MERGE_SHARE,
-            .lanes = lanes_of(transfer),
-        };
+        limits.most = room < TRANSFER_STREAM_MOST ? room : TRANSFER_STREAM_MOST;
+        limits.least = room < TRANSFER_STREAM_LEAST ? room : TRANSFER_STREAM_LEAST;
+    } else if (transfer->origin) {
+        limits.most = measurement_request_size(&transfer->origin->measurement);
     }
-    return (struct request_limits){
-        .most = TRANSFER_REQUEST_MOST,
-        .least = TRANSFER_REQUEST_LEAST,
-        .merge_gap = TRANSFER_MERGE_GAP,
-        .merge_share = TRANSFER_MERGE_SHARE,
-        .lanes = lanes_of(transfer),
-    };
+    return limits;
 }
 
 static enum odo_status open_sink(struct transfer *transfer)
@@ -347,7 +361,7 @@ static const char *validator_of(const struct transfer *transfer)
 
 /* Nothing is left to ask for: take a part off a request that will take long. */
 static enum odo_status take_over(struct transfer *transfer, uint64_t now_ms,
-                                 struct byte_range *span_out)
+                                 struct request_start *start_out)
 {
     struct request *victim = slow_lane_find_victim(transfer, now_ms);
     enum odo_status status;
@@ -355,9 +369,13 @@ static enum odo_status take_over(struct transfer *transfer, uint64_t now_ms,
     if (!victim) {
         return ODO_E_NOT_FOUND;
     }
+    if (request_has_pieces(victim)) {
+        many_ranges_take_over(victim, start_out);
+        return ODO_OK;
+    }
     status = request_plan_split(&transfer->plan);
     if (status == ODO_OK) {
-        *span_out = slow_lane_cut(victim);
+        start_out->span = slow_lane_cut(victim);
     }
     return status;
 }
@@ -365,7 +383,7 @@ static enum odo_status take_over(struct transfer *transfer, uint64_t now_ms,
 enum odo_status transfer_next_request(struct transfer *transfer, uint64_t now_ms,
                                       struct request_start *start_out)
 {
-    struct request_limits limits = limits_for(transfer);
+    struct request_limits limits = transfer_limits(transfer);
     enum odo_status status = open_sink(transfer);
 
     if (transfer->state == TRANSFER_QUEUED) {
@@ -374,9 +392,12 @@ enum odo_status transfer_next_request(struct transfer *transfer, uint64_t now_ms
     }
     if (status == ODO_OK) {
         status = request_plan_take(&transfer->plan, &limits, &start_out->span);
+        if (status == ODO_OK) {
+            many_ranges_gather(transfer, start_out);
+        }
     }
     if (status == ODO_E_NOT_FOUND) {
-        status = take_over(transfer, now_ms, &start_out->span);
+        status = take_over(transfer, now_ms, start_out);
     }
     if (status == ODO_E_NOT_FOUND) {
         finish_if_done(transfer);
@@ -393,9 +414,12 @@ enum odo_status transfer_next_request(struct transfer *transfer, uint64_t now_ms
     return ODO_OK;
 }
 
-void transfer_take_back(struct transfer *transfer, struct byte_range span)
+void transfer_take_back(struct transfer *transfer, const struct request_start *start)
 {
-    request_plan_give_back(&transfer->plan, span);
+    request_plan_give_back(&transfer->plan, start->span);
+    for (size_t i = 0; i < start->more_count; i++) {
+        request_plan_give_back(&transfer->plan, start->more[i]);
+    }
 }
 
 void transfer_request_began(struct transfer *transfer, struct request *request)
@@ -409,7 +433,7 @@ void transfer_request_began(struct transfer *transfer, struct request *request)
 
 bool transfer_next_span(struct transfer *transfer, struct request *request)
 {
-    struct request_limits limits = limits_for(transfer);
+    struct request_limits limits = transfer_limits(transfer);
     struct byte_range none = {request->span.offset + request->span.length, 0};
     struct byte_range span;
     enum odo_status status;
@@ -565,11 +589,11 @@ void transfer_request_ended(struct transfer *transfer, struct request *request,
     if (!transfer->has_failed && !transfer->must_restart) {
         request_flush(request); /* what came is good, whatever ended the request */
     }
-    if (request->has_no_span) {
-        request->has_no_span = false; /* its last span was settled when it was had */
-    } else {
-        request_plan_give_back(&transfer->plan, request_rest(request));
+    many_ranges_ended(request, result);
+    for (size_t i = 0; i < request->piece_count && !request->has_no_span; i++) {
+        request_plan_give_back(&transfer->plan, request_pieces_rest(request, i));
     }
+    request->has_no_span = false; /* its last span was settled when it was had */
     unlink_request(transfer, request);
     error = error_of(request, result);
     if (result == ODO_OK && request->outcome == REQUEST_OPEN && request->delivered == 0 &&

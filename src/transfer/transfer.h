@@ -17,6 +17,7 @@
 #include "ranges/request_plan.h"
 #include "transfer/downloader.h"
 
+struct content_range;
 struct origin;
 struct request;
 struct request_start;
@@ -30,6 +31,7 @@ struct transfer_rules {
     uint32_t retry_limit_ms;
     uint32_t lanes; /* requests that one file may have in flight */
     uint32_t checkpoint_interval_ms;
+    uint32_t ranges_per_request; /* at most; 0: REQUEST_PIECES_MOST */
     bool refuse_salvage;
     bool allow_insecure_redirects;
 };
@@ -160,8 +162,8 @@ bool transfer_wants_request(const struct transfer *transfer);
 enum odo_status transfer_next_request(struct transfer *transfer, uint64_t now_ms,
                                       struct request_start *start_out);
 
-/* The span of the above was not sent after all. */
-void transfer_take_back(struct transfer *transfer, struct byte_range span);
+/* What the above has asked for was not sent after all. */
+void transfer_take_back(struct transfer *transfer, const struct request_start *start);
 
 /* A request made from the above is in flight. */
 void transfer_request_began(struct transfer *transfer, struct request *request);
@@ -191,6 +193,9 @@ struct transfer_update transfer_describe(struct transfer *transfer);
 /* The client of the stream has taken bytes, or refused them. */
 void transfer_stream_progressed(struct transfer *transfer);
 
+/* What the next request may ask for. */
+struct request_limits transfer_limits(const struct transfer *transfer);
+
 /* For the judge. */
 
 /*
@@ -208,6 +213,16 @@ void transfer_use_url(struct transfer *transfer, char *url, bool is_redirected);
 
 /* The header has come: true to take the body, after request_take_from(). */
 bool transfer_judge(struct transfer *transfer, struct request *request);
+
+/*
+ * A part of a reply to several ranges has begun: true to take its bytes. Else the file has
+ * changed, or the part is none of it.
+ */
+bool transfer_judge_part(struct transfer *transfer, struct request *request,
+                         const struct content_range *part);
+
+/* What came in answer to several ranges cannot be used: ask for one at a time, at once. */
+void transfer_ranges_unusable(struct request *request);
 
 /* The next span of a whole file that is being read; false when there is none, or no memory. */
 bool transfer_next_span(struct transfer *transfer, struct request *request);

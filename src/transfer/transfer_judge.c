@@ -8,8 +8,10 @@
 #include "base/text.h"
 #include "platform/clock.h"
 #include "transfer/http_date.h"
+#include "transfer/origin.h"
 #include "transfer/redirect.h"
 #include "transfer/request.h"
+#include "transfer/request_pieces.h"
 #include "transfer/response_verdict.h"
 #include "transfer/retry_policy.h"
 #include "transfer/transfer_plan.h"
@@ -54,7 +56,8 @@ static struct response_verdict ask_judge(const struct transfer *transfer,
 {
     const struct checkpoint *known = &transfer->known;
     struct response_question question = {
-        .span = request->span,
+        .span = request_pieces_hull(request),
+        .sent_many = request_has_pieces(request),
         .sent_range = request->sent_range,
         .sent_if_range = request->sent_if_range,
     };
@@ -167,12 +170,47 @@ static bool take(struct transfer *transfer, struct request *request,
         fail_with(request, status);
         return false;
     }
-    trim_span(transfer, request);
+    if (!request_has_pieces(request)) {
+        trim_span(transfer, request);
+    }
     if (verdict->kind == RESPONSE_TAKE_WHOLE) {
         transfer->is_sequential = transfer->is_sequential || request->sent_range;
     }
     request_take_from(request, verdict->offset, verdict->kind == RESPONSE_TAKE_WHOLE);
     return true;
+}
+
+void transfer_ranges_unusable(struct request *request)
+{
+    origin_ranges_unusable(request->origin);
+    request->outcome = REQUEST_ASK_AGAIN;
+}
+
+bool transfer_judge_part(struct transfer *transfer, struct request *request,
+                         const struct content_range *part)
+{
+    uint64_t size = transfer->file_size;
+
+    if (part->total != ODO_SIZE_UNKNOWN && part->total != size) {
+        transfer->must_restart = true;
+        request->outcome = REQUEST_ASK_AGAIN;
+        return false;
+    }
+    if (part->range.offset >= size || part->range.length > size - part->range.offset) {
+        transfer_ranges_unusable(request);
+        return false;
+    }
+    return true;
+}
+
+/* The ranges come in parts. Only where several were asked for: one is never in parts. */
+static bool take_parts(struct request *request)
+{
+    if (request_take_parts(request, request_header(request, "Content-Type")) == ODO_OK) {
+        return true;
+    }
+    transfer_ranges_unusable(request);
+    return false;
 }
 
 static void follow_redirect(struct transfer *transfer, struct request *request)
@@ -235,7 +273,15 @@ bool transfer_judge(struct transfer *transfer, struct request *request)
         transfer->without_range = true;
         request->outcome = REQUEST_ASK_AGAIN;
         return false;
+    case RESPONSE_FEWER_RANGES:
+        origin_ranges_answered(request->origin, request->pieces_sent, 0);
+        request->outcome = REQUEST_ASK_AGAIN;
+        return false;
     case RESPONSE_MULTIPART:
+        if (request_has_pieces(request)) {
+            return take_parts(request);
+        }
+        break;
     case RESPONSE_FAIL:
         break;
     }

@@ -505,10 +505,15 @@ static void check_server(void **state)
 {
     const struct server_case *c = *state;
     struct range_server_options server = server_options(c);
-    struct download_fixture *fixture = download_fixture_begin(&server, &c->options);
-    struct odo_job *job = download_fixture_job(fixture);
-    struct trying trying = {.fixture = fixture, .job = job};
+    struct odo_engine_options options = c->options;
+    struct download_fixture *fixture;
+    struct odo_job *job;
+    struct trying trying;
 
+    options.ranges_per_request = 1;
+    fixture = download_fixture_begin(&server, &options);
+    job = download_fixture_job(fixture);
+    trying = (struct trying){.fixture = fixture, .job = job};
     assert_status(
         download_fixture_try_add(fixture, job, "/file", "target", c->ranges,
                                  c->stated_size > 0 ? c->stated_size : ODO_SIZE_UNKNOWN),
@@ -544,6 +549,34 @@ static void check_server(void **state)
     download_fixture_end(fixture);
 }
 
+/* What arrives arrives as well when several ranges may be asked for at a time. */
+static void check_server_with_several(void **state)
+{
+    const struct server_case *c = *state;
+    struct range_server_options server = server_options(c);
+    struct download_fixture *fixture;
+    struct odo_job *job;
+
+    if (c->outcome != ARRIVES || c->ranges.count < 2) {
+        return;
+    }
+    fixture = download_fixture_begin(&server, &c->options);
+    job = download_fixture_job(fixture);
+    assert_status(
+        download_fixture_try_add(fixture, job, "/file", "target", c->ranges,
+                                 c->stated_size > 0 ? c->stated_size : ODO_SIZE_UNKNOWN),
+        ODO_OK);
+    download_fixture_run(fixture, job, ODO_JOB_TRANSFERRED);
+    if (c->rules.items[0].does == SERVER_NO_BEHAVIOUR ||
+        (c->rules.count == 1 && c->rules.items[0].from == 0)) {
+        expect_arrival(fixture, job, c);
+    } else {
+        assert_status(odo_job_cancel(job), ODO_OK); /* which version depends on the number */
+    }
+    odo_job_release(job);
+    download_fixture_end(fixture);
+}
+
 /* --- What is asked -------------------------------------------------------------------- */
 
 static void every_request_has_one_range_and_no_encoding(void **state)
@@ -555,7 +588,8 @@ static void every_request_has_one_range_and_no_encoding(void **state)
         .rules = rules,
         .rule_count = 1,
     };
-    struct download_fixture *fixture = download_fixture_begin(&options, NULL);
+    const struct odo_engine_options singly = {.ranges_per_request = 1};
+    struct download_fixture *fixture = download_fixture_begin(&options, &singly);
     struct odo_job *job = download_fixture_job(fixture);
     char value[200];
 
@@ -612,7 +646,8 @@ static void check_validator(void **state)
         .rules = c->rules.items,
         .rule_count = c->rules.count,
     };
-    struct download_fixture *fixture = download_fixture_begin(&options, NULL);
+    const struct odo_engine_options singly = {.ranges_per_request = 1};
+    struct download_fixture *fixture = download_fixture_begin(&options, &singly);
     struct odo_job *job = download_fixture_job(fixture);
     char value[200];
 
@@ -712,7 +747,8 @@ static void one_connection_serves_many_ranges(void **state)
 {
     static struct byte_range items[40];
     struct range_list ranges = {items, TEST_COUNT(items)};
-    const struct odo_engine_options limits = {.connections_per_host = 1};
+    const struct odo_engine_options limits = {.connections_per_host = 1,
+                                              .ranges_per_request = 1};
     struct download_fixture *fixture = download_fixture_begin(NULL, &limits);
     struct odo_job *job = download_fixture_job(fixture);
 
@@ -795,6 +831,7 @@ int main(void)
     struct test_suite suite = {0};
 
     TEST_ADD_TABLE(&suite, cases, check_server);
+    TEST_ADD_TABLE(&suite, cases, check_server_with_several);
     TEST_ADD_TABLE(&suite, validators, check_validator);
     TEST_ADD(&suite, every_request_has_one_range_and_no_encoding);
     TEST_ADD(&suite, a_cut_body_is_asked_for_from_where_it_ended);

@@ -581,7 +581,8 @@ static void suspending_between_ranges_fetches_none_twice(void **state)
         .rules = rules,
         .rule_count = 1,
     };
-    const struct odo_engine_options single = {.stall_timeout_s = 20, .connections_per_host = 1};
+    const struct odo_engine_options single = {
+        .stall_timeout_s = 20, .connections_per_host = 1, .ranges_per_request = 1};
     struct download_fixture *fixture = download_fixture_begin(&server, &single);
     struct odo_job *job = download_fixture_job(fixture);
     size_t asked = 0;
@@ -890,7 +891,8 @@ static void progress_counts_what_is_wanted(void **state)
 
 static void a_file_tells_what_it_was_given_and_how_it_came(void **state)
 {
-    struct download_fixture *fixture = download_fixture_begin(NULL, NULL);
+    const struct odo_engine_options singly = {.ranges_per_request = 1};
+    struct download_fixture *fixture = download_fixture_begin(NULL, &singly);
     struct odo_job *job = download_fixture_job(fixture);
     const struct range_list ranges = RANGES({900000, 10}, {0, 20}, {500000, END});
     const struct range_list few = RANGES({900000, 10}, {0, 20}, {500000, 1000});

@@ -38,6 +38,10 @@ enum server_behaviour {
     SERVER_IGNORE_RANGES,       /* 200 with the whole file, whatever was asked */
     SERVER_IGNORE_MANY_RANGES,  /* the same for more than `number` ranges in one request */
     SERVER_DROP_RANGES,         /* answer only the first `number` ranges of a request */
+    SERVER_REFUSE_MANY_RANGES,  /* status `number` for more than one range */
+    SERVER_MERGE_RANGES,        /* answer several by one that goes from the first to the last */
+    SERVER_REVERSE_RANGES,      /* answer the last first */
+    SERVER_BOUNDARY,            /* the header says that the boundary is `text`; a lie */
     SERVER_MULTIPART_FOR_ONE,   /* multipart/byteranges for a single range as well */
     SERVER_NO_ACCEPT_RANGES,    /* no Accept-Ranges header */
     SERVER_SHORTEN_RANGES,      /* answer, honestly, only the first `number` bytes of a range */

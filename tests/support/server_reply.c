@@ -410,9 +410,12 @@ static void make_single(struct making *making, struct byte_range part)
 
 static void make_multipart(struct making *making, const struct byte_range *parts, size_t count)
 {
+    const struct server_rule *boundary = rule(making, SERVER_BOUNDARY);
     char value[LINE_SIZE];
 
-    add_header(making, "Content-Type", "multipart/byteranges; boundary=" BOUNDARY);
+    snprintf(value, sizeof(value), "multipart/byteranges; boundary=%s",
+             boundary ? boundary->text : BOUNDARY);
+    add_header(making, "Content-Type", value);
     add_validators(making);
     for (size_t i = 0; i < count; i++) {
         add_text(making, "\r\n--" BOUNDARY "\r\nContent-Type: application/octet-stream\r\n");
@@ -426,6 +429,16 @@ static void make_multipart(struct making *making, const struct byte_range *parts
     }
     add_text(making, "\r\n--" BOUNDARY "--\r\n");
     finish(making);
+}
+
+static void reverse(struct byte_range *parts, size_t count)
+{
+    for (size_t i = 0; i < count / 2; i++) {
+        struct byte_range part = parts[i];
+
+        parts[i] = parts[count - 1 - i];
+        parts[count - 1 - i] = part;
+    }
 }
 
 static void make_206(struct making *making)
@@ -442,6 +455,13 @@ static void make_206(struct making *making)
     }
     if (dropping && count > dropping->number) {
         count = (size_t)dropping->number;
+    }
+    if (count > 1 && rule(making, SERVER_MERGE_RANGES)) {
+        parts[0].length = parts[count - 1].offset + parts[count - 1].length - parts[0].offset;
+        count = 1;
+    }
+    if (rule(making, SERVER_REVERSE_RANGES)) {
+        reverse(parts, count);
     }
     if (count == 0) {
         make_416(making);
@@ -499,6 +519,9 @@ void server_reply_make(const struct server_message *message, const struct server
         if (if_match_refuses(&making)) {
             begin(&making, 412);
             finish_with_text(&making, "it is another\n");
+        } else if (rule(&making, SERVER_REFUSE_MANY_RANGES) && message->range_count > 1) {
+            begin(&making, (int)rule(&making, SERVER_REFUSE_MANY_RANGES)->number);
+            finish_with_text(&making, "one at a time\n");
         } else if (is_asked_for_ranges(&making)) {
             make_206(&making);
         } else {

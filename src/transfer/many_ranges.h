@@ -1,0 +1,28 @@
+/*
+ * Several ranges in one request: worth it for many small ones, since all of them wait for the
+ * answer together. Servers differ in how many they take, and some take one only; what works
+ * with an origin is found out by asking, and remembered there (origin.h).
+ *
+ * On the network thread alone.
+ */
+#ifndef ODO_TRANSFER_MANY_RANGES_H
+#define ODO_TRANSFER_MANY_RANGES_H
+
+#include "transfer/transfer.h"
+
+/* True when the server of the transfer's URL is known to answer several ranges. */
+bool many_ranges_are_usable(const struct transfer *transfer);
+
+/*
+ * `start` has a span from the plan. If it is small, put those behind it that are small as well
+ * into the same request, as far as the server may take them and other lanes have their share.
+ */
+void many_ranges_gather(struct transfer *transfer, struct request_start *start);
+
+/* Begin with the rear half of what nothing has come of in a request for many. */
+void many_ranges_take_over(struct request *victim, struct request_start *start_out);
+
+/* A request has ended and was flushed: note how the server has answered several ranges. */
+void many_ranges_ended(struct request *request, enum odo_status result);
+
+#endif
