@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "platform/clock.h"
 #include "platform/thread.h"
+#include "transfer/origin.h"
 #include "transfer/request.h"
 #include "transfer/schedule.h"
 #include "transfer/slow_lane.h"
@@ -94,7 +95,8 @@ static void end_request(struct downloader *downloader, struct request *request,
     request_measure(request, platform_clock_milliseconds());
     curl_multi_remove_handle(downloader->multi, request->easy);
     transfer_request_ended(transfer, request, result, platform_clock_milliseconds());
-    schedule_request_ended(&downloader->schedule, transfer, request->origin);
+    schedule_request_ended(&downloader->schedule, transfer, request->origin,
+                           request->is_bringing);
     request->origin = NULL;
     keep_idle(downloader, request);
     note_due(downloader, transfer);
@@ -329,6 +331,9 @@ static void tick(struct downloader *downloader, uint64_t now_ms)
     for (struct transfer *transfer = downloader->begun.first; transfer; transfer = next) {
         next = transfer->begun.next;
         flush_late(downloader, transfer, now_ms);
+        if (transfer->origin) {
+            origin_measure_total(transfer->origin, platform_clock_microseconds());
+        }
         give_up_slow(downloader, transfer, now_ms);
         transfer_tick(transfer, now_ms);
         schedule_sort(transfer);

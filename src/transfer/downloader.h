@@ -32,7 +32,7 @@ struct downloader_options {
     uint32_t connections_per_host;
     uint32_t connections;
     uint32_t checkpoint_interval_ms; /* reports carry a checkpoint so often; 0: never */
-    uint32_t ranges_per_request; /* 0: as many as a request may have */
+    uint32_t ranges_per_request;     /* 0: as many as a request may have */
     bool refuse_salvage;
     bool allow_insecure_redirects;
 };

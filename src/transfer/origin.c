@@ -7,8 +7,12 @@
 #include <assert.h>
 #include <string.h>
 
-/* Beyond this many, origins that nobody holds are forgotten. */
-enum { ORIGINS_KEPT = 64 };
+enum {
+    /* Beyond this many, origins that nobody holds are forgotten. */
+    ORIGINS_KEPT = 64,
+    /* All connections together are measured over no less. */
+    WINDOW_LEAST_US = 50 * 1000,
+};
 
 static void origin_free(struct origin *origin)
 {
@@ -67,6 +71,41 @@ void origin_release(struct origin_list *origins, struct origin *origin)
             return;
         }
     }
+}
+
+void origin_received(struct origin *origin, uint64_t bytes)
+{
+    if (origin->window_at_us > 0) {
+        origin->window_bytes += bytes;
+    }
+}
+
+/* A window lasts while every request in flight brings bytes: else the sum says how busy the
+ * connections were, and not what they can bring. */
+void origin_measure_total(struct origin *origin, uint64_t now_us)
+{
+    if (origin->window_at_us > 0 && now_us > origin->window_at_us + WINDOW_LEAST_US) {
+        measurement_add_total_rate(&origin->measurement, origin->window_bytes,
+                                   now_us - origin->window_at_us, now_us / 1000);
+    } else if (origin->window_at_us > 0 && origin->bringing == origin->active) {
+        return; /* too short yet */
+    }
+    origin->window_bytes = 0;
+    origin->window_at_us =
+        origin->bringing > 0 && origin->bringing == origin->active ? now_us : 0;
+}
+
+void origin_body_began(struct origin *origin, uint64_t now_us)
+{
+    origin->bringing++;
+    origin_measure_total(origin, now_us);
+}
+
+void origin_body_ended(struct origin *origin, uint64_t now_us)
+{
+    assert(origin->bringing > 0);
+    origin->bringing--;
+    origin_measure_total(origin, now_us);
 }
 
 void origin_ranges_answered(struct origin *origin, size_t asked, size_t answered)

@@ -46,6 +46,17 @@ enum odo_status origin_acquire(struct origin_list *origins, const char *url,
 void origin_release(struct origin_list *origins, struct origin *origin);
 
 /*
+ * For the rate of all connections together: so many bytes of a body came; and of a request in
+ * flight, its body has begun, or it has ended, in which case it no longer counts in `active`.
+ */
+void origin_received(struct origin *origin, uint64_t bytes);
+void origin_body_began(struct origin *origin, uint64_t now_us);
+void origin_body_ended(struct origin *origin, uint64_t now_us);
+
+/* What came since the requests in flight last changed is measured, and a new window begins. */
+void origin_measure_total(struct origin *origin, uint64_t now_us);
+
+/*
  * Of so many ranges in one request, so many were answered in full. If not all, half as many are
  * asked for from now on, or as many as were answered; and one by one, for good, where none was
  * for a second time.

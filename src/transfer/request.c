@@ -344,8 +344,12 @@ static size_t on_body(char *data, size_t unit, size_t size, void *context)
         request->was_paused = true;
         return CURL_WRITEFUNC_PAUSE; /* the same bytes come again */
     }
-    if (request->arrived == 0) {
+    if (request->arrived == 0 && request->phase == REQUEST_TAKING) {
         request->arrived_first = size;
+        request->is_bringing = true;
+        origin_body_began(request->origin, platform_clock_microseconds());
+    } else {
+        origin_received(request->origin, size);
     }
     request->arrived += size;
     transfer_received(request->transfer, size);
@@ -560,6 +564,7 @@ enum odo_status request_prepare(struct request *request, struct transfer *transf
     request->arrived = 0;
     request->arrived_first = 0;
     request->was_paused = false;
+    request->is_bringing = false;
     request->in_parts = false;
     request->retry_after_ms = UINT64_MAX;
     request->position = start->span.offset;

@@ -84,6 +84,7 @@ struct request {
     bool is_cut;             /* another request took over the rear of the span */
     uint64_t arrived;        /* bytes of the body so far */
     uint64_t arrived_first;  /* of them, those that came at once with the header */
+    bool is_bringing;        /* as the origin counts it: bytes of a body have come */
     bool was_paused;         /* so that its time says nothing of the network */
     bool is_paused;          /* until a stream has room again */
     bool has_no_span;        /* the last span of a whole file was settled already */

@@ -1,6 +1,7 @@
 #include "transfer/schedule.h"
 
 #include "base/memory.h"
+#include "platform/clock.h"
 
 #include <assert.h>
 
@@ -176,16 +177,20 @@ struct origin *schedule_request_began(struct schedule *schedule, struct transfer
     origin->active++;
     transfer->group->active++;
     schedule->active++;
+    origin_measure_total(origin, platform_clock_microseconds());
     return origin;
 }
 
 void schedule_request_ended(struct schedule *schedule, struct transfer *transfer,
-                            struct origin *origin)
+                            struct origin *origin, bool brought)
 {
     assert(schedule->active > 0 && transfer->group->active > 0 && origin->active > 0);
     schedule->active--;
     transfer->group->active--;
     origin->active--;
+    if (brought) {
+        origin_body_ended(origin, platform_clock_microseconds());
+    }
     origin_release(&schedule->origins, origin);
 }
 

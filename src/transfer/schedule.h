@@ -56,10 +56,11 @@ void schedule_refresh_origin(struct schedule *schedule, struct transfer *transfe
  */
 struct transfer *schedule_pick(struct schedule *schedule);
 
-/* A request is in flight, to the origin that is returned; and has ended. */
+/* A request is in flight, to the origin that is returned; and has ended, having brought a body
+ * or not. */
 struct origin *schedule_request_began(struct schedule *schedule, struct transfer *transfer);
 void schedule_request_ended(struct schedule *schedule, struct transfer *transfer,
-                            struct origin *origin);
+                            struct origin *origin, bool brought);
 
 void schedule_free(struct schedule *schedule);
 

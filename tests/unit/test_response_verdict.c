@@ -17,6 +17,7 @@
 #define WITHOUT_IF_RANGE RESPONSE_RETRY_WITHOUT_IF_RANGE
 #define RETRY_WHOLE      RESPONSE_RETRY_WHOLE
 #define MULTIPART        RESPONSE_MULTIPART
+#define FEWER            RESPONSE_FEWER_RANGES
 
 #define MISMATCH    ODO_E_CONTENT_MISMATCH
 #define HTTP_STATUS ODO_E_HTTP_STATUS
@@ -46,6 +47,7 @@ enum scene {
     OPEN_FIRST,         /* bytes 500- of a file of unknown size */
     OPEN_STATED,        /* the same, its size stated */
     LIST_FIRST,         /* bytes 0-99 are asked for, 900-1099 wanted as well; unknown size */
+    MANY_LATER,         /* ranges from 100 to 199; size, strong ETag and date known, If-Range */
     SALVAGE_REFUSED,    /* as RANGE_FIRST, and 200 is not welcome */
     WHOLE_REFUSED,      /* as WHOLE_RESUMED without If-Range, and 200 is not welcome */
 };
@@ -111,7 +113,9 @@ static struct scene_setting setting_of(enum scene scene)
         later.context.known_size = UNKNOWN;
         later.question.sent_if_range = true;
         return later;
+    case MANY_LATER:
     case RANGE_LATER:
+        later.question.sent_many = scene == MANY_LATER;
         later.question.sent_if_range = true;
         return later;
     case RANGE_NO_IF:
@@ -164,6 +168,87 @@ static const struct verdict_case {
     uint64_t length;
     uint64_t file_size;
 } verdicts[] = {
+    /* Several ranges. */
+    {"parts are taken where several ranges were asked for",
+     MANY_LATER,
+     {.status = 206, .content_type = "multipart/byteranges; boundary=x", LENGTH(700)},
+     IS_MULTIPART},
+    {"parts of another version are a change",
+     MANY_LATER,
+     {.status = 206, .content_type = "multipart/byteranges; boundary=x", .etag = "\"two\""},
+     IS(CHANGED)},
+    {"one range that several were merged into is taken",
+     MANY_LATER,
+     {RANGE("bytes 100-199/1000", 100)},
+     PART(100, 100, 1000)},
+    {"one range out of several is taken",
+     MANY_LATER,
+     {RANGE("bytes 150-159/1000", 10)},
+     PART(150, 10, 1000)},
+    {"the last byte of several ranges is taken",
+     MANY_LATER,
+     {RANGE("bytes 199-199/1000", 1)},
+     PART(199, 1, 1000)},
+    {"one range before several asks for fewer",
+     MANY_LATER,
+     {RANGE("bytes 99-199/1000", 101)},
+     IS(FEWER)},
+    {"one range beyond several asks for fewer",
+     MANY_LATER,
+     {RANGE("bytes 150-200/1000", 51)},
+     IS(FEWER)},
+    {"one range behind several asks for fewer",
+     MANY_LATER,
+     {RANGE("bytes 200-200/1000", 1)},
+     IS(FEWER)},
+    {"a body of another length than its range asks for fewer",
+     MANY_LATER,
+     {RANGE("bytes 100-199/1000", 99)},
+     IS(FEWER)},
+    {"no Content-Range to several ranges asks for fewer",
+     MANY_LATER,
+     {RANGE(NULL, 100)},
+     IS(FEWER)},
+    {"several ranges of another version are a change",
+     MANY_LATER,
+     {RANGE("bytes 100-199/1000", 100), .etag = "\"two\""},
+     IS(CHANGED)},
+    {"several ranges of another size are a change",
+     MANY_LATER,
+     {RANGE("bytes 100-199/1001", 100)},
+     IS(CHANGED)},
+    {"a 200 to several ranges asks for fewer, without a word on the version",
+     MANY_LATER,
+     {.status = 200, LENGTH(1000)},
+     IS(FEWER)},
+    {"a 200 to several ranges asks for fewer, If-Range or not",
+     MANY_LATER,
+     {.status = 200, LENGTH(1000), .etag = "\"one\""},
+     IS(FEWER)},
+    {"a 200 of another version to several ranges is a change",
+     MANY_LATER,
+     {.status = 200, LENGTH(1000), .etag = "\"two\""},
+     IS(CHANGED)},
+    {"a 200 of another size to several ranges is a change",
+     MANY_LATER,
+     {.status = 200, LENGTH(999)},
+     IS(CHANGED)},
+    {"a 400 to several ranges asks for fewer", MANY_LATER, {.status = 400}, IS(FEWER)},
+    {"a 413 to several ranges asks for fewer", MANY_LATER, {.status = 413}, IS(FEWER)},
+    {"a 416 to several ranges asks for fewer", MANY_LATER, {.status = 416}, IS(FEWER)},
+    {"a 416 to several ranges that tells another size is a change",
+     MANY_LATER,
+     {.status = 416, .content_range = "bytes */999"},
+     IS(CHANGED)},
+    {"a 416 to several ranges that tells the size asks for fewer",
+     MANY_LATER,
+     {.status = 416, .content_range = "bytes */1000"},
+     IS(FEWER)},
+    {"a 431 to several ranges asks for fewer", MANY_LATER, {.status = 431}, IS(FEWER)},
+    {"a 501 to several ranges asks for fewer", MANY_LATER, {.status = 501}, IS(FEWER)},
+    {"a 400 to one range is an error", RANGE_LATER, {.status = 400}, FAILS(HTTP_STATUS)},
+    {"a 501 to one range is an error", RANGE_LATER, {.status = 501}, FAILS(HTTP_STATUS)},
+
     /* 206: what was asked for. */
     {"the range that was asked for is taken",
      RANGE_FIRST,
