@@ -84,8 +84,8 @@ static void keep_idle(struct downloader *downloader, struct request *request)
 }
 
 /* Take a request out of libcurl and have the transfer account for it. */
-static void end_request(struct downloader *downloader, struct request *request,
-                        enum odo_status result)
+static void end_one_request(struct downloader *downloader, struct request *request,
+                            enum odo_status result)
 {
     struct transfer *transfer = request->transfer;
     long connections = 0;
@@ -100,6 +100,22 @@ static void end_request(struct downloader *downloader, struct request *request,
     request->origin = NULL;
     keep_idle(downloader, request);
     note_due(downloader, transfer);
+}
+
+/* The same; and of two that were sent for the same bytes, neither outlives its purpose. */
+static void end_request(struct downloader *downloader, struct request *request,
+                        enum odo_status result)
+{
+    struct request *hedge = slow_lane_hedge_of(request);
+    struct request *slow = request->hedged;
+
+    if (hedge) {
+        end_one_request(downloader, hedge, ODO_E_CANCELLED);
+    }
+    end_one_request(downloader, request, result);
+    if (slow && slow->outcome == REQUEST_ENOUGH) {
+        end_one_request(downloader, slow, ODO_E_CANCELLED);
+    }
 }
 
 static void abort_requests(struct downloader *downloader, struct transfer *transfer)
@@ -304,6 +320,7 @@ static void flush_late(struct downloader *downloader, struct transfer *transfer,
         if (request->gathered_size > 0 && now_ms - request->gathered_at_ms >= FLUSH_AFTER_MS &&
             request_flush(request) != ODO_OK) {
             end_request(downloader, request, request->error.status);
+            return; /* the next one may have ended with it; the others have time */
         }
     }
 }

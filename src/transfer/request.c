@@ -45,6 +45,7 @@ void request_free(struct request *request)
 
 void request_reset(struct request *request)
 {
+    request->hedged = NULL;
     curl_easy_reset(request->easy);
     curl_slist_free_all(request->headers);
     request->headers = NULL;
@@ -102,7 +103,7 @@ enum odo_status request_flush(struct request *request)
 {
     enum odo_status status;
 
-    if (request->phase != REQUEST_TAKING) {
+    if (request->phase != REQUEST_TAKING || request->hedged) {
         return ODO_OK;
     }
     if (request->gathered_size > 0) {
@@ -526,6 +527,7 @@ static enum odo_status set_options(struct request *request, const struct request
     SET(CURLOPT_USERAGENT, start->user_agent);
     SET(CURLOPT_HTTPHEADER, request->headers);
     SET(CURLOPT_NOSIGNAL, 1L);
+    SET(CURLOPT_FRESH_CONNECT, start->use_new_connection ? 1L : 0L);
     SET(CURLOPT_CONNECTTIMEOUT_MS, (long)start->connect_timeout_ms);
     SET(CURLOPT_LOW_SPEED_LIMIT, 4000L);
     SET(CURLOPT_LOW_SPEED_TIME, (long)start->stall_timeout_s);
@@ -558,12 +560,15 @@ enum odo_status request_prepare(struct request *request, struct transfer *transf
     request->sent_at_ms = platform_clock_milliseconds();
     request->phase = REQUEST_AWAITING;
     request->whole = false;
-    request->has_no_span = false;
+    request->has_no_span = start->hedged != NULL; /* it is the other one's */
     request->is_paused = false;
     request->is_cut = false;
     request->arrived = 0;
     request->arrived_first = 0;
     request->was_paused = false;
+    request->hedged = start->hedged;
+    request->is_hedged = false;
+    request->hedges = 0;
     request->is_bringing = false;
     request->in_parts = false;
     request->retry_after_ms = UINT64_MAX;

@@ -78,6 +78,14 @@ struct request {
     bool in_parts;                  /* the reply is multipart/byteranges */
     uint64_t body_offset; /* of a reply in one part to several pieces: of its next byte */
 
+    /*
+     * The last piece of a file, asked for once more because another request brings it slowly:
+     * nothing of it is written before all of it is there. NULL for others.
+     */
+    struct request *hedged;
+    bool is_hedged;  /* another one is in flight for this one's rest */
+    uint32_t hedges; /* sent so far */
+
     enum request_phase phase;
     bool whole;              /* the body is the file from byte 0, out of which we pick */
     uint64_t position;       /* in the remote file, of the next byte of the body */
@@ -116,6 +124,8 @@ struct request_start {
     struct byte_range span;
     struct byte_range more[REQUEST_PIECES_MOST - 1]; /* behind it, in order; never open */
     size_t more_count;
+    struct request *hedged; /* it is its rest that is asked for once more; or NULL */
+    bool use_new_connection;
     bool send_range;
     const char *if_range; /* the value of an If-Range header; or NULL */
 };

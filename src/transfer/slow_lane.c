@@ -1,7 +1,9 @@
 #include "transfer/slow_lane.h"
 
+#include "transfer/origin.h"
 #include "transfer/request.h"
 #include "transfer/request_pieces.h"
+#include "transfer/sink.h"
 
 #include <assert.h>
 
@@ -16,6 +18,9 @@ enum {
     ABANDON_PAUSE_MOST_MS = 16 * 1000,
     /* A request that brought less says little about the connection. */
     MEASURE_LEAST = 64 * 1024,
+    /* The same piece is asked for twice when that may win so much. */
+    HEDGE_WORTH_MS = 300,
+    HEDGES_MOST = 2,
 };
 
 static uint64_t elapsed_ms(const struct request *request, uint64_t now_ms)
@@ -43,7 +48,8 @@ static uint64_t rest_of(const struct request *request)
 
 static bool is_measurable(const struct request *request)
 {
-    return request->phase == REQUEST_TAKING && !request->whole && !request->is_paused;
+    return request->phase == REQUEST_TAKING && !request->whole && !request->is_paused &&
+           !request->hedged && !request->is_hedged;
 }
 
 void slow_lane_measure(struct transfer *transfer, const struct request *request,
@@ -151,4 +157,125 @@ struct byte_range slow_lane_cut(struct request *victim)
     victim->span.length = middle - victim->span.offset;
     victim->is_cut = true;
     return (struct byte_range){middle, end - middle};
+}
+
+/* --- The tail ------------------------------------------------------------------------- */
+
+/* All that is missing of it is one run of wanted bytes, short enough to be kept in memory. */
+static bool has_simple_tail(const struct transfer *transfer, const struct request *request)
+{
+    uint64_t rest;
+    struct layout_run run;
+    size_t hint = request->layout_hint;
+
+    if (request->whole || request->is_paused || request->hedged || request->is_hedged ||
+        request->hedges >= HEDGES_MOST || request->has_no_span ||
+        request->phase == REQUEST_DRAINING || request->outcome != REQUEST_OPEN ||
+        request->span.length == BYTE_RANGE_TO_END ||
+        request->position >= request->span.offset + request->span.length) {
+        return false;
+    }
+    rest = request->span.offset + request->span.length - request->position;
+    if (rest > REQUEST_GATHER_SIZE || rest != request_pieces_missing(request)) {
+        return false;
+    }
+    run = range_layout_find(&transfer->layout, request->position, &hint);
+    return run.wanted && run.length >= rest;
+}
+
+/* What a request takes that is sent now, on a connection of its own. */
+static uint64_t fresh_ms(const struct transfer *transfer, uint64_t bytes, uint64_t now_ms)
+{
+    uint64_t latency_ms = 0;
+
+    if (transfer->origin) {
+        latency_ms = measurement_latency_us(&transfer->origin->measurement) / 1000;
+    }
+    return 3 * latency_ms + time_for(bytes, standard_rate(transfer, now_ms));
+}
+
+struct request *slow_lane_find_tail(const struct transfer *transfer, uint64_t now_ms)
+{
+    struct request *slow = NULL;
+    uint64_t longest_ms = 0;
+
+    if (!transfer->version_is_known || transfer->is_sequential || transfer->without_range ||
+        !transfer->layout_is_known) {
+        return NULL;
+    }
+    for (struct request *request = transfer->requests; request; request = request->next) {
+        uint64_t rest;
+        uint64_t rest_ms;
+
+        if (!has_simple_tail(transfer, request)) {
+            continue;
+        }
+        /* One without an answer may take as long again as it has taken. */
+        rest = request_pieces_missing(request);
+        rest_ms = request->arrived > 0 ? time_for(rest, rate_of(request, now_ms))
+                                       : elapsed_ms(request, now_ms);
+        if (rest_ms > longest_ms &&
+            rest_ms > HEDGE_WORTH_MS + 2 * fresh_ms(transfer, rest, now_ms)) {
+            slow = request;
+            longest_ms = rest_ms;
+        }
+    }
+    return slow;
+}
+
+void slow_lane_hedge(struct request *slow, struct request_start *start_out)
+{
+    uint64_t end = slow->span.offset + slow->span.length;
+
+    start_out->span = (struct byte_range){slow->position, end - slow->position};
+    start_out->hedged = slow;
+    start_out->use_new_connection = slow->origin->is_http_2;
+    slow->is_hedged = true;
+    slow->hedges++;
+}
+
+struct request *slow_lane_hedge_of(const struct request *slow)
+{
+    if (!slow->is_hedged) {
+        return NULL;
+    }
+    for (struct request *request = slow->transfer->requests; request; request = request->next) {
+        if (request->hedged == slow) {
+            return request;
+        }
+    }
+    return NULL;
+}
+
+void slow_lane_settle_hedge(struct request *hedge)
+{
+    struct request *slow = hedge->hedged;
+    uint64_t end = hedge->span.offset + hedge->span.length;
+    uint64_t had;
+    enum odo_status status;
+
+    slow->is_hedged = false;
+    if (slow->transfer->has_failed || slow->transfer->must_restart ||
+        hedge->phase != REQUEST_TAKING || hedge->position < end ||
+        slow->outcome == REQUEST_FAILED || request_flush(slow) != ODO_OK) {
+        return;
+    }
+    assert(slow->position >= hedge->span.offset && slow->position <= end);
+    assert(hedge->gathered_size == hedge->span.length);
+    had = slow->position - hedge->span.offset;
+    if (hedge->gathered_size > had) {
+        size_t rest = hedge->gathered_size - (size_t)had;
+
+        status = sink_write(slow->transfer->sink,
+                            slow->transfer->run_output + hedge->gathered_output + had,
+                            hedge->gathered + had, rest);
+        if (status != ODO_OK) {
+            return; /* the slow one will meet the same */
+        }
+        slow->delivered += rest;
+        transfer_delivered(slow->transfer, rest);
+    }
+    slow->position = end;
+    slow->gathered_from = end;
+    slow->outcome = REQUEST_ENOUGH;
 }

@@ -1,6 +1,7 @@
 /*
  * What to do about a slow connection: share what it still has to bring when others are idle,
- * or give it up for another when it is far behind its like.
+ * ask for a small rest of it elsewhere as well, or give it up for another when it is far behind
+ * its like.
  *
  * On the network thread alone.
  */
@@ -21,6 +22,23 @@ struct byte_range slow_lane_cut(struct request *victim);
  * that a server that has become slow altogether is left in peace.
  */
 struct request *slow_lane_find_slow(struct transfer *transfer, uint64_t now_ms);
+
+/*
+ * With nothing left to ask for: the request that brings one of the last pieces, and will for so
+ * much longer than a fresh one might need that it is worth asking twice; or NULL. The first to
+ * have all of it wins.
+ */
+struct request *slow_lane_find_tail(const struct transfer *transfer, uint64_t now_ms);
+
+/* Ask for the rest of such a request once more. */
+void slow_lane_hedge(struct request *slow, struct request_start *start_out);
+
+/* The other one has ended. If it has it all, the slow one has as well, and has REQUEST_ENOUGH.
+ */
+void slow_lane_settle_hedge(struct request *hedge);
+
+/* The request that was sent after the rest of this one and is in flight; or NULL. */
+struct request *slow_lane_hedge_of(const struct request *slow);
 
 /* A request has ended: note what it brought, and how long it took. */
 void slow_lane_measure(struct transfer *transfer, const struct request *request,

@@ -277,7 +277,9 @@ bool transfer_wants_request(const struct transfer *transfer)
         return false;
     }
     if (request_plan_is_empty(&transfer->plan)) {
-        return slow_lane_find_victim(transfer, platform_clock_milliseconds()) != NULL;
+        uint64_t now_ms = platform_clock_milliseconds();
+
+        return slow_lane_find_victim(transfer, now_ms) || slow_lane_find_tail(transfer, now_ms);
     }
     return has_room(transfer);
 }
@@ -367,7 +369,12 @@ static enum odo_status take_over(struct transfer *transfer, uint64_t now_ms,
     enum odo_status status;
 
     if (!victim) {
-        return ODO_E_NOT_FOUND;
+        victim = slow_lane_find_tail(transfer, now_ms);
+        if (!victim) {
+            return ODO_E_NOT_FOUND;
+        }
+        slow_lane_hedge(victim, start_out);
+        return ODO_OK;
     }
     if (request_has_pieces(victim)) {
         many_ranges_take_over(victim, start_out);
@@ -416,6 +423,9 @@ enum odo_status transfer_next_request(struct transfer *transfer, uint64_t now_ms
 
 void transfer_take_back(struct transfer *transfer, const struct request_start *start)
 {
+    if (start->hedged) {
+        return;
+    }
     request_plan_give_back(&transfer->plan, start->span);
     for (size_t i = 0; i < start->more_count; i++) {
         request_plan_give_back(&transfer->plan, start->more[i]);
@@ -586,6 +596,12 @@ void transfer_request_ended(struct transfer *transfer, struct request *request,
     struct odo_error error;
 
     slow_lane_measure(transfer, request, now_ms);
+    if (request->hedged) {
+        slow_lane_settle_hedge(request);
+        request->has_no_span = false;
+        unlink_request(transfer, request);
+        return; /* how it ended matters to nobody: the other one is still there */
+    }
     if (!transfer->has_failed && !transfer->must_restart) {
         request_flush(request); /* what came is good, whatever ended the request */
     }

@@ -251,6 +251,10 @@ bool transfer_judge(struct transfer *transfer, struct request *request)
         return false;
     }
     verdict = ask_judge(transfer, request);
+    if (request->hedged && verdict.kind != RESPONSE_TAKE_PART) {
+        request->outcome = REQUEST_ASK_AGAIN; /* the other one will tell */
+        return false;
+    }
     if (!transfer->version_is_known || verdict.kind == RESPONSE_FAIL) {
         keep_headers(transfer, request);
     }

@@ -22,6 +22,73 @@ static const struct slow_case {
      .requests_most = 24},
 };
 
+/* Each too large to be asked for with another, and with no bytes to spare for another lane. */
+static const struct byte_range far_pieces[] = {
+    {8000000, 200000}, {100000, 200000}, {4000000, 200000}};
+
+static const struct tail_case {
+    const char *name;
+    struct server_rule rules[2];
+    size_t requests_least;
+    size_t requests_most;
+} tails[] = {
+    {.name = "a last piece without an answer is asked for once more",
+     .rules = {{.from = 3, .to = 3, .does = SERVER_STALL_REPLY}},
+     .requests_least = 4,
+     .requests_most = 4},
+    {.name = "a last piece that stalls is asked for once more",
+     .rules = {{.from = 3, .to = 3, .does = SERVER_STALL_AFTER, .number = 50000}},
+     .requests_least = 4,
+     .requests_most = 5},
+    {.name = "two that stall are both asked for once more",
+     .rules = {{.from = 2, .to = 3, .does = SERVER_STALL_REPLY}},
+     .requests_least = 5,
+     .requests_most = 5},
+    {.name = "a second request for the last piece may be refused",
+     .rules = {{.from = 3, .to = 3, .does = SERVER_STALL_REPLY},
+               {.from = 4, .to = 4, .does = SERVER_STATUS, .number = 500}},
+     .requests_least = 5,
+     .requests_most = 5},
+    {.name = "a second request for the last piece may stall as well",
+     .rules = {{.from = 3, .to = 3, .does = SERVER_THROTTLE, .number = 60000},
+               {.from = 4, .to = 5, .does = SERVER_STALL_REPLY}},
+     .requests_least = 4,
+     .requests_most = 6},
+    {.name = "a piece that comes in time is asked for once",
+     .rules = {{.does = SERVER_THROTTLE, .number = 2000000}},
+     .requests_least = 3,
+     .requests_most = 3},
+};
+
+static void check_tail(void **state)
+{
+    const struct tail_case *c = *state;
+    struct range_list ranges = {far_pieces, TEST_COUNT(far_pieces)};
+    struct range_server_options server = {
+        .files = {{.path = "/file", .seed = FILE_SEED, .size = FILE_SIZE}},
+        .rules = c->rules,
+        .rule_count = 2,
+    };
+    struct odo_engine_options options = {.stall_timeout_s = 60};
+    struct download_fixture *fixture = download_fixture_begin(&server, &options);
+    struct odo_job *job = download_fixture_job(fixture);
+    char *target = download_fixture_path(fixture, "target");
+    struct odo_job_progress progress;
+
+    download_fixture_add(fixture, job, "/file", "target", ranges);
+    download_fixture_run(fixture, job, ODO_JOB_TRANSFERRED);
+    assert_in_range(range_server_request_count(fixture->server), c->requests_least,
+                    c->requests_most);
+    odo_job_get_progress(job, &progress);
+    assert_int_equal(progress.bytes_transferred, 600000);
+    assert_int_equal(event_log_count_state(fixture->log, job, ODO_JOB_TRANSIENT_ERROR), 0);
+    assert_status(odo_job_complete(job), ODO_OK);
+    expect_file(target, far_pieces, TEST_COUNT(far_pieces), FILE_SEED, FILE_SIZE);
+    odo_job_release(job);
+    free(target);
+    download_fixture_end(fixture);
+}
+
 static void check_case(void **state)
 {
     static const struct byte_range everything = {0, BYTE_RANGE_TO_END};
@@ -54,5 +121,6 @@ int main(void)
     struct test_suite suite = {0};
 
     TEST_ADD_TABLE(&suite, cases, check_case);
+    TEST_ADD_TABLE(&suite, tails, check_tail);
     return test_suite_run(&suite, "slow_lane");
 }
