@@ -123,6 +123,15 @@ enum odo_status odo_engine_start(const struct odo_engine_options *options,
  */
 void odo_engine_stop(struct odo_engine *engine);
 
+/* What all jobs together may take, in bytes a second; 0 is no limit. */
+struct odo_limits {
+    uint64_t foreground_rate; /* of the jobs in the foreground */
+    uint64_t background_rate; /* of the others */
+};
+
+/* Set the limits; there are none at first. They take effect within a second. */
+void odo_engine_set_limits(struct odo_engine *engine, const struct odo_limits *limits);
+
 /* True while some job is neither final nor safely in the store: stopping would lose it. */
 bool odo_engine_is_busy(struct odo_engine *engine);
 
@@ -313,6 +322,8 @@ enum odo_status odo_job_get_error(struct odo_job *job, struct odo_error *error_o
  *   SECURITY_FLAGS        0      of enum odo_security_flag
  *   INSECURE_REDIRECTS    0      1: https may redirect to http for this job
  *   HAS_STARTED           0      1 once odo_job_resume() has succeeded; cannot be set
+ *   RATE_LIMIT            0      bytes a second that the job may take; 0 is no limit. Takes
+ *                                effect within a second
  */
 enum odo_job_number {
     ODO_JOB_PRIORITY,
@@ -325,6 +336,7 @@ enum odo_job_number {
     ODO_JOB_SECURITY_FLAGS,
     ODO_JOB_INSECURE_REDIRECTS,
     ODO_JOB_HAS_STARTED,
+    ODO_JOB_RATE_LIMIT,
     ODO_JOB_NUMBER_COUNT
 };
 

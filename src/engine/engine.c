@@ -245,6 +245,18 @@ void odo_engine_stop(struct odo_engine *engine)
     engine_release(engine);
 }
 
+void odo_engine_set_limits(struct odo_engine *engine, const struct odo_limits *limits)
+{
+    platform_mutex_lock(engine->lock);
+    engine->downloader_options.foreground_rate = limits->foreground_rate;
+    engine->downloader_options.background_rate = limits->background_rate;
+    if (engine->locked.downloader) {
+        downloader_set_rates(engine->locked.downloader, limits->foreground_rate,
+                             limits->background_rate);
+    }
+    platform_mutex_unlock(engine->lock);
+}
+
 bool odo_engine_is_busy(struct odo_engine *engine)
 {
     bool is_busy = false;

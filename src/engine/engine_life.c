@@ -32,6 +32,7 @@ struct transfer_settings engine_settings_locked(const struct odo_job *job)
         .minimum_retry_ms = data->number_is_set[ODO_JOB_MINIMUM_RETRY_DELAY]
                                 ? (uint64_t)data->numbers[ODO_JOB_MINIMUM_RETRY_DELAY] * 1000
                                 : 0, /* the default is a figure for show */
+        .rate_limit = job_number(data, ODO_JOB_RATE_LIMIT),
         .never_retry = timeout_s == 0,
         .foreground = job_number(data, ODO_JOB_PRIORITY) == 0,
     };

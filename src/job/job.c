@@ -422,6 +422,7 @@ uint32_t job_number(const struct job *job, enum odo_job_number which)
     case ODO_JOB_SECURITY_FLAGS:
     case ODO_JOB_INSECURE_REDIRECTS:
     case ODO_JOB_HAS_STARTED:
+    case ODO_JOB_RATE_LIMIT:
     case ODO_JOB_NUMBER_COUNT:
         break;
     }
@@ -449,6 +450,7 @@ static bool number_is_possible(enum odo_job_number which, uint32_t value)
     case ODO_JOB_MINIMUM_RETRY_DELAY:
     case ODO_JOB_COST_FLAGS:
     case ODO_JOB_KIND:
+    case ODO_JOB_RATE_LIMIT:
         return true;
     case ODO_JOB_NUMBER_COUNT:
         break;

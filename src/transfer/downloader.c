@@ -10,6 +10,7 @@
 #include "transfer/request.h"
 #include "transfer/schedule.h"
 #include "transfer/slow_lane.h"
+#include "transfer/throttle.h"
 #include "transfer/transfer.h"
 #include "transfer/transfer_list.h"
 
@@ -46,11 +47,15 @@ struct downloader {
     struct {
         struct transfer *commands; /* to be added or changed; newest first */
         struct removal_command *removals;
+        uint64_t foreground_rate;
+        uint64_t background_rate;
+        bool rates_are_new;
         bool must_stop;
     } shared;
 
     /* The network thread's own. */
     struct schedule schedule;
+    struct throttle throttle;
     struct transfer_list begun;
     struct transfer_list due;
     struct request *idle_requests;
@@ -267,6 +272,11 @@ static bool take_commands(struct downloader *downloader)
     removals = downloader->shared.removals;
     downloader->shared.removals = NULL;
     must_stop = downloader->shared.must_stop;
+    if (downloader->shared.rates_are_new) {
+        downloader->shared.rates_are_new = false;
+        throttle_set(&downloader->throttle, downloader->shared.foreground_rate,
+                     downloader->shared.background_rate, platform_clock_milliseconds());
+    }
     platform_mutex_unlock(downloader->mutex);
 
     while (taken) {
@@ -337,6 +347,20 @@ static void give_up_slow(struct downloader *downloader, struct transfer *transfe
     }
 }
 
+/* End a request that was slowed down, and of which nothing has been heard since it went on. */
+static void end_silent(struct downloader *downloader, struct transfer *transfer,
+                       uint64_t now_ms)
+{
+    for (struct request *request = transfer->requests; request; request = request->next) {
+        if (request->was_paused && !request->is_held && !request->is_paused &&
+            now_ms > request->heard_at_ms &&
+            now_ms - request->heard_at_ms >= (uint64_t)downloader->stall_timeout_s * 1000) {
+            end_request(downloader, request, ODO_E_TRANSFER_TIMED_OUT);
+            return;
+        }
+    }
+}
+
 static void tick(struct downloader *downloader, uint64_t now_ms)
 {
     struct transfer *next;
@@ -352,6 +376,7 @@ static void tick(struct downloader *downloader, uint64_t now_ms)
             origin_measure_total(transfer->origin, platform_clock_microseconds());
         }
         give_up_slow(downloader, transfer, now_ms);
+        end_silent(downloader, transfer, now_ms);
         transfer_tick(transfer, now_ms);
         schedule_sort(transfer);
     }
@@ -388,15 +413,20 @@ static void settle(struct downloader *downloader)
 }
 
 /* How long nothing of ours needs to be done unless libcurl or another thread wakes us. */
-static int poll_timeout_ms(const struct downloader *downloader)
+static int poll_timeout_ms(struct downloader *downloader)
 {
     uint64_t now_ms;
+    uint64_t next_ms;
 
     if (!downloader->begun.first) {
         return 60 * 60 * 1000;
     }
     now_ms = platform_clock_milliseconds();
-    return downloader->tick_at_ms > now_ms ? (int)(downloader->tick_at_ms - now_ms) : 0;
+    next_ms = throttle_next_ms(&downloader->throttle, &downloader->begun, now_ms);
+    if (next_ms > downloader->tick_at_ms) {
+        next_ms = downloader->tick_at_ms;
+    }
+    return next_ms > now_ms ? (int)(next_ms - now_ms) : 0;
 }
 
 static void run(void *context)
@@ -407,6 +437,8 @@ static void run(void *context)
     while (take_commands(downloader)) {
         tick(downloader, platform_clock_milliseconds());
         start_requests(downloader);
+        throttle_release(&downloader->throttle, &downloader->begun,
+                         platform_clock_milliseconds());
         if (curl_multi_perform(downloader->multi, &running) != CURLM_OK) {
             log_write(LOG_ERROR, "libcurl's multi handle refuses to work");
         }
@@ -468,6 +500,7 @@ enum odo_status downloader_prepare(struct downloader *downloader,
     }
     (*transfer_out)->group = group;
     (*transfer_out)->downloader = downloader;
+    (*transfer_out)->throttle = &downloader->throttle;
     (*transfer_out)->options.on_stream_progress = on_stream_progress;
     (*transfer_out)->settings_to_come = options->settings;
     return ODO_OK;
@@ -506,6 +539,17 @@ void downloader_remove(struct downloader *downloader, struct downloader_removal 
         platform_condition_wait(downloader->has_removed, downloader->mutex);
     }
     platform_mutex_unlock(downloader->mutex);
+}
+
+void downloader_set_rates(struct downloader *downloader, uint64_t foreground,
+                          uint64_t background)
+{
+    platform_mutex_lock(downloader->mutex);
+    downloader->shared.foreground_rate = foreground;
+    downloader->shared.background_rate = background;
+    downloader->shared.rates_are_new = true;
+    platform_mutex_unlock(downloader->mutex);
+    curl_multi_wakeup(downloader->multi);
 }
 
 /* --- Life ----------------------------------------------------------------------------- */
@@ -569,6 +613,8 @@ enum odo_status downloader_start(const struct downloader_options *options,
         .refuse_salvage = options->refuse_salvage,
         .allow_insecure_redirects = options->allow_insecure_redirects,
     };
+    throttle_set(&downloader->throttle, options->foreground_rate, options->background_rate,
+                 platform_clock_milliseconds());
     downloader->user_agent = text_copy(options->user_agent);
     downloader->ca_file = options->ca_file ? text_copy(options->ca_file) : NULL;
     downloader->mutex = platform_mutex_create();

@@ -31,6 +31,8 @@ struct downloader_options {
     uint32_t retry_limit_ms;
     uint32_t connections_per_host;
     uint32_t connections;
+    uint64_t foreground_rate; /* bytes a second of all transfers together; 0 is no limit */
+    uint64_t background_rate;
     uint32_t checkpoint_interval_ms; /* reports carry a checkpoint so often; 0: never */
     uint32_t ranges_per_request;     /* 0: as many as a request may have */
     bool refuse_salvage;
@@ -70,6 +72,7 @@ struct transfer_update {
 struct transfer_settings {
     uint64_t no_progress_ms;   /* fail when no byte came for so long; UINT64_MAX never */
     uint64_t minimum_retry_ms; /* no retry comes sooner */
+    uint64_t rate_limit;       /* of the group, in bytes a second; 0 is none */
     bool never_retry;          /* what would be retried is final */
     bool foreground;
 };
@@ -142,5 +145,9 @@ void downloader_remove(struct downloader *downloader, struct downloader_removal 
 /* Change the settings of a transfer that has not been removed. Any thread. */
 void downloader_change(struct downloader *downloader, struct transfer *transfer,
                        const struct transfer_settings *settings);
+
+/* Change the limits of all transfers together, in bytes a second; 0 is none. Any thread. */
+void downloader_set_rates(struct downloader *downloader, uint64_t foreground,
+                          uint64_t background);
 
 #endif

@@ -8,6 +8,7 @@
 #include "transfer/origin.h"
 #include "transfer/request_pieces.h"
 #include "transfer/sink.h"
+#include "transfer/throttle.h"
 #include "transfer/transfer.h"
 
 #include <assert.h>
@@ -335,6 +336,25 @@ static bool must_pause(const struct request *request, size_t size)
     return stream && request->whole && stream_room(stream) < request->gathered_size + size;
 }
 
+/* A cap on the rate is reached: libcurl keeps the bytes until there is room. */
+static bool must_hold(struct request *request, size_t size)
+{
+    uint64_t now_ms = platform_clock_milliseconds();
+
+    if (!request->transfer->throttle || throttle_pass(request, size, now_ms)) {
+        request->heard_at_ms = now_ms;
+        return false;
+    }
+    request->is_held = true;
+    request->held_since_ms = now_ms;
+    if (!request->was_paused) {
+        /* Slow is what it was told to be: from here on the downloader looks after it. */
+        request->was_paused = true;
+        curl_easy_setopt(request->easy, CURLOPT_LOW_SPEED_LIMIT, 0L);
+    }
+    return true;
+}
+
 static size_t on_body(char *data, size_t unit, size_t size, void *context)
 {
     struct request *request = context;
@@ -344,6 +364,9 @@ static size_t on_body(char *data, size_t unit, size_t size, void *context)
         request->is_paused = true;
         request->was_paused = true;
         return CURL_WRITEFUNC_PAUSE; /* the same bytes come again */
+    }
+    if (must_hold(request, size)) {
+        return CURL_WRITEFUNC_PAUSE;
     }
     if (request->arrived == 0 && request->phase == REQUEST_TAKING) {
         request->arrived_first = size;
@@ -566,6 +589,7 @@ enum odo_status request_prepare(struct request *request, struct transfer *transf
     request->arrived = 0;
     request->arrived_first = 0;
     request->was_paused = false;
+    request->is_held = false;
     request->hedged = start->hedged;
     request->is_hedged = false;
     request->hedges = 0;

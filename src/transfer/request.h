@@ -87,15 +87,18 @@ struct request {
     uint32_t hedges; /* sent so far */
 
     enum request_phase phase;
-    bool whole;              /* the body is the file from byte 0, out of which we pick */
-    uint64_t position;       /* in the remote file, of the next byte of the body */
-    bool is_cut;             /* another request took over the rear of the span */
-    uint64_t arrived;        /* bytes of the body so far */
-    uint64_t arrived_first;  /* of them, those that came at once with the header */
-    bool is_bringing;        /* as the origin counts it: bytes of a body have come */
-    bool was_paused;         /* so that its time says nothing of the network */
-    bool is_paused;          /* until a stream has room again */
-    bool has_no_span;        /* the last span of a whole file was settled already */
+    bool whole;             /* the body is the file from byte 0, out of which we pick */
+    uint64_t position;      /* in the remote file, of the next byte of the body */
+    bool is_cut;            /* another request took over the rear of the span */
+    uint64_t arrived;       /* bytes of the body so far */
+    uint64_t arrived_first; /* of them, those that came at once with the header */
+    bool is_held;           /* until its caps let it go on: see throttle.h */
+    uint64_t held_since_ms;
+    uint64_t heard_at_ms; /* when a byte of the body came, or it went on, for who was paused */
+    bool is_bringing;     /* as the origin counts it: bytes of a body have come */
+    bool was_paused;      /* so that its time says nothing of the network */
+    bool is_paused;       /* until a stream has room again */
+    bool has_no_span;     /* the last span of a whole file was settled already */
     uint64_t retry_after_ms; /* what the server asked for; UINT64_MAX without */
     uint64_t delivered;      /* wanted bytes of this request handed to the sink */
     enum request_outcome outcome;

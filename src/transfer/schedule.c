@@ -51,6 +51,8 @@ void schedule_add(struct schedule *schedule, struct transfer *transfer)
 void schedule_change(struct transfer *transfer)
 {
     transfer->group->foreground = transfer->settings.foreground;
+    pace_set_rate(&transfer->group->share.pace, transfer->settings.rate_limit,
+                  platform_clock_milliseconds());
 }
 
 static void leave_group(struct schedule *schedule, struct transfer_group *group)

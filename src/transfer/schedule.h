@@ -13,6 +13,7 @@
 #define ODO_TRANSFER_SCHEDULE_H
 
 #include "transfer/origin.h"
+#include "transfer/throttle.h"
 #include "transfer/transfer_list.h"
 
 /* The transfers of one job. */
@@ -22,7 +23,8 @@ struct transfer_group {
     struct transfer_list ready; /* want a request */
     size_t transfer_count;
     uint32_t active; /* requests in flight */
-    bool foreground; /* as the transfer that was added or changed last */
+    bool foreground; /* as the transfer that was added or changed last; and so is its cap */
+    struct throttle_share share;
 };
 
 struct schedule {

@@ -48,7 +48,7 @@ static uint64_t rest_of(const struct request *request)
 
 static bool is_measurable(const struct request *request)
 {
-    return request->phase == REQUEST_TAKING && !request->whole && !request->is_paused &&
+    return request->phase == REQUEST_TAKING && !request->whole && !request->was_paused &&
            !request->hedged && !request->is_hedged;
 }
 
@@ -168,7 +168,7 @@ static bool has_simple_tail(const struct transfer *transfer, const struct reques
     struct layout_run run;
     size_t hint = request->layout_hint;
 
-    if (request->whole || request->is_paused || request->hedged || request->is_hedged ||
+    if (request->whole || request->was_paused || request->hedged || request->is_hedged ||
         request->hedges >= HEDGES_MOST || request->has_no_span ||
         request->phase == REQUEST_DRAINING || request->outcome != REQUEST_OPEN ||
         request->span.length == BYTE_RANGE_TO_END ||

@@ -11,6 +11,7 @@
 #include "transfer/retry_policy.h"
 #include "transfer/sink.h"
 #include "transfer/slow_lane.h"
+#include "transfer/throttle.h"
 #include "transfer/transfer_list.h"
 #include "transfer/transfer_plan.h"
 
@@ -248,7 +249,7 @@ static uint32_t lanes_of(const struct transfer *transfer)
 {
     uint32_t lanes = transfer->rules->lanes;
 
-    return transfer->settings.foreground ? lanes : (lanes + 1) / 2;
+    return throttle_lanes(transfer, transfer->settings.foreground ? lanes : (lanes + 1) / 2);
 }
 
 /* Little requests into a stream's last free bytes are not worth it, unless they are the end. */
@@ -490,6 +491,7 @@ static void resume_paused(struct transfer *transfer)
         if (request->is_paused &&
             stream_room(transfer->options.stream) >= (uint64_t)REQUEST_RECEIVE_SIZE * 2) {
             request->is_paused = false;
+            request->heard_at_ms = platform_clock_milliseconds();
             curl_easy_pause(request->easy, CURLPAUSE_CONT);
         }
     }

@@ -23,6 +23,7 @@ struct request;
 struct request_start;
 struct sink;
 struct transfer_group;
+struct throttle;
 struct transfer_list;
 
 /* What the rules of the house are; the same for all transfers. */
@@ -49,6 +50,7 @@ struct transfer {
 
     const struct transfer_rules *rules; /* borrowed; the downloader's */
     struct downloader *downloader;
+    struct throttle *throttle; /* the downloader's; NULL holds nobody up */
 
     /* The downloader's. */
     struct transfer_group *group;

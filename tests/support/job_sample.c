@@ -132,6 +132,7 @@ void job_sample_make_full(struct job *job_out, const char *folder)
         [ODO_JOB_SECURITY_FLAGS] = ODO_SECURITY_IGNORE_DATE | ODO_SECURITY_CHECK_REVOCATION,
         [ODO_JOB_INSECURE_REDIRECTS] = 1,
         [ODO_JOB_HAS_STARTED] = 1,
+        [ODO_JOB_RATE_LIMIT] = 123456789,
     };
     struct odo_job_id id = job_sample_id(1);
 

@@ -551,6 +551,7 @@ static const struct number_case {
     {"every security flag may be set", ODO_JOB_SECURITY_FLAGS, 0x3301, ODO_OK},
     {"no other security flag may", ODO_JOB_SECURITY_FLAGS, 0x2, ODO_E_INVALID_ARGUMENT},
     {"nor any high one", ODO_JOB_SECURITY_FLAGS, 0x80000000, ODO_E_INVALID_ARGUMENT},
+    {"a rate limit may be anything", ODO_JOB_RATE_LIMIT, UINT32_MAX, ODO_OK},
     {"a number that there is not is refused", ODO_JOB_NUMBER_COUNT, 0, ODO_E_INVALID_ARGUMENT},
 };
 

@@ -1,0 +1,197 @@
+/*
+ * Caps on rates: of a job, of all jobs in the foreground and of all in the background. Time is
+ * measured, so the bounds are wide; a cap that does not hold is wrong by a factor.
+ */
+#include "platform/clock.h"
+#include "support/download_fixture.h"
+#include "support/test.h"
+
+enum {
+    SIZE = 600000,
+    RATE = 400000, /* the file takes 1.5 seconds */
+    LONG_MS = 1200,
+    SHORT_MS = 900, /* without a cap it takes a few milliseconds */
+};
+
+static const struct range_list whole = NO_RANGES;
+
+static const struct range_server_options server = {
+    .files = {{.path = "/file", .seed = DOWNLOAD_SEED, .size = SIZE},
+              {.path = "/large", .seed = DOWNLOAD_SEED, .size = 20 * SIZE}},
+};
+
+static struct odo_job *add_job(struct download_fixture *fixture, const char *path,
+                               const char *name, bool foreground, uint32_t rate)
+{
+    struct odo_job *job = download_fixture_job(fixture);
+
+    assert_status(odo_job_set_number(job, ODO_JOB_PRIORITY, foreground ? 0 : 2), ODO_OK);
+    assert_status(odo_job_set_number(job, ODO_JOB_RATE_LIMIT, rate), ODO_OK);
+    download_fixture_add(fixture, job, path, name, whole);
+    return job;
+}
+
+static const struct limit_case {
+    const char *name;
+    uint64_t foreground_rate;
+    uint64_t background_rate;
+    uint32_t job_rate;
+    bool foreground;
+    bool is_slow;
+} cases[] = {
+    {.name = "without a cap a file comes at once"},
+    {.name = "a job keeps to its own cap", .job_rate = RATE, .is_slow = true},
+    {.name = "a foreground job keeps to its own cap",
+     .job_rate = RATE,
+     .foreground = true,
+     .is_slow = true},
+    {.name = "a background job keeps to the cap on the background",
+     .background_rate = RATE,
+     .is_slow = true},
+    {.name = "a foreground job keeps to the cap on the foreground",
+     .foreground_rate = RATE,
+     .foreground = true,
+     .is_slow = true},
+    {.name = "a background job does not care for the foreground's cap",
+     .foreground_rate = RATE},
+    {.name = "a foreground job does not care for the background's cap",
+     .background_rate = RATE,
+     .foreground = true},
+    {.name = "the lower cap counts, the job's",
+     .background_rate = 10 * RATE,
+     .job_rate = RATE,
+     .is_slow = true},
+    {.name = "the lower cap counts, the background's",
+     .background_rate = RATE,
+     .job_rate = 10 * RATE,
+     .is_slow = true},
+    {.name = "a cap that is never reached costs no time",
+     .background_rate = UINT64_MAX,
+     .job_rate = UINT32_MAX},
+};
+
+static void check_case(void **state)
+{
+    const struct limit_case *c = *state;
+    struct download_fixture *fixture = download_fixture_begin(&server, NULL);
+    struct odo_job *job = add_job(fixture, "/file", "target", c->foreground, c->job_rate);
+    uint64_t began_ms;
+    uint64_t took_ms;
+
+    odo_engine_set_limits(fixture->engine,
+                          &(struct odo_limits){c->foreground_rate, c->background_rate});
+    began_ms = platform_clock_milliseconds();
+    download_fixture_run(fixture, job, ODO_JOB_TRANSFERRED);
+    took_ms = platform_clock_milliseconds() - began_ms;
+    if (c->is_slow) {
+        assert_in_range(took_ms, LONG_MS, 5 * LONG_MS);
+    } else {
+        assert_in_range(took_ms, 0, SHORT_MS);
+    }
+    assert_int_equal(event_log_count_state(fixture->log, job, ODO_JOB_TRANSIENT_ERROR), 0);
+    assert_status(odo_job_cancel(job), ODO_OK);
+    odo_job_release(job);
+    download_fixture_end(fixture);
+}
+
+static void a_cap_may_be_lifted_in_the_middle(void **state)
+{
+    struct download_fixture *fixture = download_fixture_begin(&server, NULL);
+    struct odo_job *job = add_job(fixture, "/large", "target", false, 30000);
+
+    (void)state;
+    assert_status(odo_job_resume(job), ODO_OK);
+    assert_true(event_log_wait_for_bytes(fixture->log, job, 1, DOWNLOAD_DEADLINE_MS));
+    assert_int_equal(odo_job_get_state(job), ODO_JOB_TRANSFERRING);
+    assert_status(odo_job_set_number(job, ODO_JOB_RATE_LIMIT, 0), ODO_OK);
+    /* At 30,000 bytes a second it would take more than six minutes. */
+    assert_status(odo_job_wait(job, DOWNLOAD_DEADLINE_MS), ODO_OK);
+    expect_state(job, ODO_JOB_TRANSFERRED);
+    assert_status(odo_job_cancel(job), ODO_OK);
+    odo_job_release(job);
+    download_fixture_end(fixture);
+}
+
+static void a_cap_may_be_set_in_the_middle(void **state)
+{
+    struct download_fixture *fixture = download_fixture_begin(&server, NULL);
+    struct odo_job *job = add_job(fixture, "/file", "target", false, 1000000);
+    uint64_t began_ms;
+
+    (void)state;
+    assert_status(odo_job_resume(job), ODO_OK);
+    assert_true(event_log_wait_for_bytes(fixture->log, job, 100000, DOWNLOAD_DEADLINE_MS));
+    began_ms = platform_clock_milliseconds();
+    odo_engine_set_limits(fixture->engine, &(struct odo_limits){0, 100000});
+    assert_status(odo_job_wait(job, DOWNLOAD_DEADLINE_MS), ODO_OK);
+    expect_state(job, ODO_JOB_TRANSFERRED);
+    /* What came before the cap was seen to may be much on a busy machine, but not all. */
+    assert_true(platform_clock_milliseconds() - began_ms >= LONG_MS);
+    assert_status(odo_job_cancel(job), ODO_OK);
+    odo_job_release(job);
+    download_fixture_end(fixture);
+}
+
+/* One of them has one file, the other four: under the cap they have the same. */
+static void jobs_share_a_cap_alike(void **state)
+{
+    struct download_fixture *fixture = download_fixture_begin(&server, NULL);
+    struct odo_job *one = add_job(fixture, "/large", "a", false, 0);
+    struct odo_job *many = add_job(fixture, "/large", "b", false, 0);
+    struct odo_job_progress of_one;
+    struct odo_job_progress of_many;
+
+    (void)state;
+    download_fixture_add(fixture, many, "/large", "c", whole);
+    download_fixture_add(fixture, many, "/large", "d", whole);
+    odo_engine_set_limits(fixture->engine, &(struct odo_limits){0, 1000000});
+    assert_status(odo_job_resume(many), ODO_OK);
+    assert_status(odo_job_resume(one), ODO_OK);
+    assert_true(event_log_wait_for_bytes(fixture->log, one, 600000, DOWNLOAD_DEADLINE_MS));
+    odo_job_get_progress(one, &of_one);
+    odo_job_get_progress(many, &of_many);
+    assert_in_range(of_many.bytes_transferred, of_one.bytes_transferred / 2,
+                    of_one.bytes_transferred * 2);
+    assert_status(odo_job_cancel(one), ODO_OK);
+    assert_status(odo_job_cancel(many), ODO_OK);
+    odo_job_release(one);
+    odo_job_release(many);
+    download_fixture_end(fixture);
+}
+
+/* Held back for longer than a stall may last, and then no byte any more: that is a stall. */
+static void a_stall_is_seen_under_a_cap(void **state)
+{
+    static const struct server_rule rules[] = {
+        {.from = 1, .to = 1, .does = SERVER_STALL_AFTER, .number = 150000}};
+    struct range_server_options stalling = server;
+    struct download_fixture *fixture;
+    struct odo_job *job;
+
+    (void)state;
+    stalling.rules = rules;
+    stalling.rule_count = 1;
+    fixture = download_fixture_begin(&stalling, NULL);
+    job = add_job(fixture, "/file", "target", false, 60000);
+    assert_status(odo_job_resume(job), ODO_OK);
+    assert_true(event_log_wait_for_state(fixture->log, job, ODO_JOB_TRANSIENT_ERROR, 1,
+                                         DOWNLOAD_DEADLINE_MS));
+    assert_status(odo_job_set_number(job, ODO_JOB_RATE_LIMIT, 0), ODO_OK);
+    assert_status(odo_job_wait(job, DOWNLOAD_DEADLINE_MS), ODO_OK);
+    expect_state(job, ODO_JOB_TRANSFERRED);
+    assert_status(odo_job_complete(job), ODO_OK);
+    odo_job_release(job);
+    download_fixture_end(fixture);
+}
+
+int main(void)
+{
+    struct test_suite suite = {0};
+
+    TEST_ADD_TABLE(&suite, cases, check_case);
+    TEST_ADD(&suite, a_cap_may_be_lifted_in_the_middle);
+    TEST_ADD(&suite, a_cap_may_be_set_in_the_middle);
+    TEST_ADD(&suite, jobs_share_a_cap_alike);
+    TEST_ADD(&suite, a_stall_is_seen_under_a_cap);
+    return test_suite_run(&suite, "rate_limits");
+}
