@@ -2,6 +2,7 @@
 
 #include "base/checked.h"
 #include "base/memory.h"
+#include "ranges/content_range.h"
 
 #include <assert.h>
 #include <string.h>
@@ -359,6 +360,54 @@ enum odo_status request_plan_take(struct request_plan *plan,
     if (plan->remaining == ODO_SIZE_UNKNOWN && draft.end == BYTE_OFFSET_LIMIT &&
         limits->most == UINT64_MAX) {
         span_out->length = BYTE_RANGE_TO_END;
+    }
+    return ODO_OK;
+}
+
+/* Characters that a span takes in a Range header, the comma behind it included. */
+static size_t text_size(struct byte_range span)
+{
+    char text[RANGE_TEXT_SIZE];
+
+    content_range_write(span, text);
+    return strlen(text) + 1;
+}
+
+enum odo_status request_plan_take_many(struct request_plan *plan,
+                                       const struct request_limits *limits,
+                                       const struct request_gathering *gathering,
+                                       struct byte_range *spans_out, size_t *count_out)
+{
+    struct request_limits left = *limits;
+    uint64_t share = larger_of(plan->remaining / limits->lanes, gathering->small);
+    enum odo_status status = request_plan_take(plan, limits, &spans_out[0]);
+    size_t text;
+    uint64_t gathered;
+
+    assert(gathering->most > 0);
+
+    if (status != ODO_OK) {
+        return status;
+    }
+    *count_out = 1;
+    gathered = spans_out[0].length;
+    text = text_size(spans_out[0]);
+    while (*count_out < gathering->most && gathered < share && gathered < limits->most &&
+           spans_out[0].length <= gathering->small) {
+        struct byte_range *next = &spans_out[*count_out];
+
+        left.most = limits->most - gathered;
+        left.least = smaller_of(limits->least, left.most);
+        if (request_plan_take(plan, &left, next) != ODO_OK) {
+            break; /* what there is will do */
+        }
+        text += text_size(*next);
+        if (next->length > gathering->small || text > gathering->text_most) {
+            request_plan_give_back(plan, *next);
+            break;
+        }
+        gathered += next->length;
+        (*count_out)++;
     }
     return ODO_OK;
 }

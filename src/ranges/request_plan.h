@@ -44,6 +44,13 @@ struct request_limits {
     uint32_t lanes;       /* requests that may run at once, this one included; at least 1 */
 };
 
+/* What several spans in one request may come to. */
+struct request_gathering {
+    size_t most;      /* spans in one request; at least 1 */
+    uint64_t small;   /* bytes: a span that is longer has a request of its own */
+    size_t text_most; /* characters of all of them as a Range header has them */
+};
+
 /*
  * Begin with everything in `wanted` still to be asked for. An empty set gives a plan that is
  * done. The plan starts without memory of its own; this cannot fail.
@@ -90,6 +97,20 @@ void request_plan_wanted_closed(struct request_plan *plan);
 enum odo_status request_plan_take(struct request_plan *plan,
                                   const struct request_limits *limits,
                                   struct byte_range *span_out);
+
+/*
+ * The same for a request with several ranges: hand out a span and, when it is small, the small
+ * ones behind it, in ascending order, until the request is full or has the share of one lane,
+ * which is here no less than `small`. `spans_out` has room for `most`; each is out for itself.
+ * `limits->most` is for all of them together.
+ *
+ *   ODO_E_NOT_FOUND       nothing is left to ask for
+ *   ODO_E_OUT_OF_MEMORY   the plan is unchanged
+ */
+enum odo_status request_plan_take_many(struct request_plan *plan,
+                                       const struct request_limits *limits,
+                                       const struct request_gathering *gathering,
+                                       struct byte_range *spans_out, size_t *count_out);
 
 /*
  * A span that is out is being cut in two, so that there is one more: each part is given back

@@ -34,48 +34,17 @@ static size_t ranges_most(const struct transfer *transfer)
     return transfer->origin->ranges_most;
 }
 
-/* The bytes that a request for many should come to: as many as a lane's share of what is left,
- * but no fewer than it takes to be worth a request. */
-static uint64_t share_of(const struct transfer *transfer, uint64_t least, uint32_t lanes)
+struct request_gathering many_ranges_gathering(const struct transfer *transfer)
 {
-    uint64_t share = transfer->plan.remaining / lanes;
+    struct request_gathering gathering = {
+        .most = ranges_most(transfer),
+        .text_most = REQUEST_RANGES_TEXT_MOST,
+    };
 
-    if (share > TRANSFER_REQUEST_MOST) {
-        share = TRANSFER_REQUEST_MOST;
+    if (transfer->origin) {
+        gathering.small = measurement_small_request(&transfer->origin->measurement);
     }
-    return share > least ? share : least;
-}
-
-void many_ranges_gather(struct transfer *transfer, struct request_start *start)
-{
-    size_t most = ranges_most(transfer);
-    uint64_t gathered = start->span.length;
-    size_t text_size = request_pieces_text_size(start->span);
-    struct request_limits limits = transfer_limits(transfer);
-    uint64_t small;
-    uint64_t share;
-
-    if (most < 2 || start->span.length == BYTE_RANGE_TO_END) {
-        return;
-    }
-    small = measurement_small_request(&transfer->origin->measurement);
-    share = share_of(transfer, small, limits.lanes);
-    while (start->more_count + 1 < most && start->span.length <= small && gathered < share &&
-           limits.most > 0) {
-        struct byte_range *next = &start->more[start->more_count];
-
-        if (request_plan_take(&transfer->plan, &limits, next) != ODO_OK) {
-            return; /* what was gathered will do */
-        }
-        text_size += request_pieces_text_size(*next);
-        if (next->length > small || text_size > REQUEST_RANGES_TEXT_MOST) {
-            request_plan_give_back(&transfer->plan, *next);
-            return;
-        }
-        gathered += next->length;
-        start->more_count++;
-        limits = transfer_limits(transfer);
-    }
+    return gathering;
 }
 
 void many_ranges_take_over(struct request *victim, struct request_start *start_out)

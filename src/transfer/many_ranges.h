@@ -13,11 +13,8 @@
 /* True when the server of the transfer's URL is known to answer several ranges. */
 bool many_ranges_are_usable(const struct transfer *transfer);
 
-/*
- * `start` has a span from the plan. If it is small, put those behind it that are small as well
- * into the same request, as far as the server may take them and other lanes have their share.
- */
-void many_ranges_gather(struct transfer *transfer, struct request_start *start);
+/* What the next request may have. */
+struct request_gathering many_ranges_gathering(const struct transfer *transfer);
 
 /* Begin with the rear half of what nothing has come of in a request for many. */
 void many_ranges_take_over(struct request *victim, struct request_start *start_out);

@@ -43,14 +43,6 @@ enum odo_status request_pieces_set(struct request *request, const struct request
     return ODO_OK;
 }
 
-size_t request_pieces_text_size(struct byte_range span)
-{
-    char text[RANGE_TEXT_SIZE];
-
-    content_range_write(span, text);
-    return strlen(text) + 1; /* and the comma */
-}
-
 void request_pieces_write(const struct request_start *start,
                           char text_out[REQUEST_RANGES_TEXT_MOST + 1])
 {

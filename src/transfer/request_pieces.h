@@ -26,9 +26,6 @@ static inline bool request_has_pieces(const struct request *request)
     return request->pieces_sent > 1;
 }
 
-/* Bytes that one more range takes in the header. */
-size_t request_pieces_text_size(struct byte_range span);
-
 /* What stands behind "bytes=", which is at most REQUEST_RANGES_TEXT_MOST long. */
 void request_pieces_write(const struct request_start *start,
                           char text_out[REQUEST_RANGES_TEXT_MOST + 1]);

@@ -388,10 +388,27 @@ static enum odo_status take_over(struct transfer *transfer, uint64_t now_ms,
     return status;
 }
 
-enum odo_status transfer_next_request(struct transfer *transfer, uint64_t now_ms,
+static enum odo_status take_from_plan(struct transfer *transfer,
                                       struct request_start *start_out)
 {
     struct request_limits limits = transfer_limits(transfer);
+    struct request_gathering gathering = many_ranges_gathering(transfer);
+    struct byte_range spans[REQUEST_PIECES_MOST];
+    size_t count = 0;
+    enum odo_status status =
+        request_plan_take_many(&transfer->plan, &limits, &gathering, spans, &count);
+
+    if (status == ODO_OK) {
+        start_out->span = spans[0];
+        start_out->more_count = count - 1;
+        memcpy(start_out->more, spans + 1, start_out->more_count * sizeof(spans[0]));
+    }
+    return status;
+}
+
+enum odo_status transfer_next_request(struct transfer *transfer, uint64_t now_ms,
+                                      struct request_start *start_out)
+{
     enum odo_status status = open_sink(transfer);
 
     if (transfer->state == TRANSFER_QUEUED) {
@@ -399,10 +416,7 @@ enum odo_status transfer_next_request(struct transfer *transfer, uint64_t now_ms
         transfer->state = TRANSFER_MOVING;
     }
     if (status == ODO_OK) {
-        status = request_plan_take(&transfer->plan, &limits, &start_out->span);
-        if (status == ODO_OK) {
-            many_ranges_gather(transfer, start_out);
-        }
+        status = take_from_plan(transfer, start_out);
     }
     if (status == ODO_E_NOT_FOUND) {
         status = take_over(transfer, now_ms, start_out);

@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "ranges/request_plan.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -282,6 +283,64 @@ static inline void oracle_take(struct plan_oracle *oracle)
     }
 }
 
+/* Ask for a request with several spans. */
+static inline void oracle_take_many(struct plan_oracle *oracle)
+{
+    struct request_gathering gathering = {
+        .most = 1 + (size_t)oracle_read(oracle) % 12,
+        .small = oracle_read(oracle) / 4,
+        .text_most = 40 + (size_t)oracle_read(oracle),
+    };
+    struct byte_range spans[12];
+    uint64_t due = oracle_count(oracle, ORACLE_DUE);
+    uint64_t total = 0;
+    size_t text = 0;
+    size_t place = 0;
+    size_t count = 0;
+    enum odo_status status;
+
+    if (oracle->is_open || oracle->limits.most == UINT64_MAX) {
+        oracle_take(oracle);
+        return;
+    }
+    if (gathering.most > ORACLE_SPANS_MOST - oracle->span_count) {
+        gathering.most = ORACLE_SPANS_MOST - oracle->span_count;
+    }
+    status = request_plan_take_many(&oracle->plan, &oracle->limits, &gathering, spans, &count);
+    oracle_require(oracle, (status == ODO_OK) == (due > 0) && count <= gathering.most,
+                   "many are refused only when no byte is due");
+    for (size_t i = 0; i < count; i++) {
+        size_t end = oracle_end(oracle, spans[i]);
+        char written[48];
+
+        while (place < ORACLE_FILE_SIZE && oracle->bytes[place] != ORACLE_DUE) {
+            place++;
+        }
+        oracle_require(oracle, spans[i].offset == oracle->base + place,
+                       "each of many begins with the lowest byte that is due");
+        oracle_require(oracle, end > place && oracle->bytes[end - 1] == ORACLE_DUE,
+                       "each of many ends with a wanted byte");
+        for (; place < end; place++) {
+            oracle_require(oracle,
+                           oracle->bytes[place] == ORACLE_DUE ||
+                               oracle->bytes[place] == ORACLE_UNWANTED,
+                           "many cover no byte that is out or done");
+            if (oracle->bytes[place] == ORACLE_DUE) {
+                oracle->bytes[place] = ORACLE_OUT;
+            }
+        }
+        oracle_require(oracle, count == 1 || spans[i].length <= gathering.small,
+                       "only small ones are among many");
+        total += spans[i].length;
+        text += (size_t)snprintf(written, sizeof(written), "%llu-%llu,",
+                                 (unsigned long long)spans[i].offset,
+                                 (unsigned long long)(spans[i].offset + spans[i].length - 1));
+        oracle->spans[oracle->span_count++] = spans[i];
+    }
+    oracle_require(oracle, count < 2 || text <= gathering.text_most, "many fit into a header");
+    oracle_require(oracle, total <= oracle->limits.most, "many are no longer than allowed");
+}
+
 /* The same without memory: either there was room already, or the plan must be as it was. */
 static inline void *oracle_no_memory(void *memory, size_t size)
 {
@@ -423,7 +482,11 @@ static inline const char *plan_oracle_run(const uint8_t *data, size_t size)
             if (oracle.span_count == ORACLE_SPANS_MOST) {
                 oracle_finish(&oracle, 0, UINT64_MAX);
             }
-            oracle_take(&oracle);
+            if (step < 70) {
+                oracle_take(&oracle);
+            } else {
+                oracle_take_many(&oracle);
+            }
         } else if (step < 220 && oracle.span_count > 0) {
             oracle_finish(&oracle, (size_t)step % oracle.span_count, oracle_read(&oracle) * 2);
         } else if (step < 230) {

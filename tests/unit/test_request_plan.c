@@ -808,6 +808,93 @@ static void a_million_ranges_are_planned_in_one_walk(void **state)
     free(ranges);
 }
 
+static const struct many_case {
+    const char *name;
+    struct range_list wanted;
+    struct request_limits limits;
+    struct request_gathering gathering; /* most, small, text_most */
+    struct byte_range spans[6];         /* until one is empty */
+} manys[] = {
+    {"small ranges go together",
+     RANGES({0, 10}, {100, 10}, {200, 10}),
+     {1000, 1000, 0, 0, 1},
+     {100, 50, 4000},
+     {{0, 10}, {100, 10}, {200, 10}}},
+    {"no more than may",
+     RANGES({0, 10}, {100, 10}, {200, 10}),
+     {1000, 1000, 0, 0, 1},
+     {2, 50, 4000},
+     {{0, 10}, {100, 10}}},
+    {"one, when only one may",
+     RANGES({0, 10}, {100, 10}),
+     {1000, 1000, 0, 0, 1},
+     {1, 50, 4000},
+     {{0, 10}}},
+    {"a large one goes alone",
+     RANGES({0, 51}, {100, 10}, {200, 10}),
+     {1000, 1000, 0, 0, 1},
+     {100, 50, 4000},
+     {{0, 51}}},
+    {"a large one is left for the next",
+     RANGES({0, 50}, {100, 50}, {200, 51}),
+     {1000, 1000, 0, 0, 1},
+     {100, 50, 4000},
+     {{0, 50}, {100, 50}}},
+    {"gaps are merged within one of many",
+     RANGES({0, 10}, {12, 10}, {100, 10}),
+     {1000, 1000, 2, 100, 1},
+     {100, 50, 4000},
+     {{0, 22}, {100, 10}}},
+    {"each lane has its share",
+     RANGES({0, 10}, {100, 10}, {200, 10}, {300, 10}),
+     {1000, 1, 0, 0, 2},
+     {100, 10, 4000},
+     {{0, 10}, {100, 10}}},
+    {"a share is no less than what is small",
+     RANGES({0, 10}, {100, 10}, {200, 10}, {300, 10}),
+     {1000, 10, 0, 0, 8},
+     {100, 30, 4000},
+     {{0, 10}, {100, 10}, {200, 10}}},
+    {"all together are no longer than a request",
+     RANGES({0, 10}, {100, 10}, {200, 10}),
+     {25, 10, 0, 0, 1},
+     {100, 50, 4000},
+     {{0, 10}, {100, 10}, {200, 5}}},
+    {"the header has its limit",
+     RANGES({0, 10}, {100, 10}, {200, 10}),
+     {1000, 1000, 0, 0, 1},
+     {100, 50, 12}, /* "0-9,100-109," is 12 long */
+     {{0, 10}, {100, 10}}},
+    {"and not a character more",
+     RANGES({0, 10}, {100, 10}, {200, 10}),
+     {1000, 1000, 0, 0, 1},
+     {100, 50, 11},
+     {{0, 10}}},
+};
+
+static void check_many(void **state)
+{
+    const struct many_case *c = *state;
+    struct range_set wanted = {0};
+    struct request_plan plan;
+    struct byte_range spans[100];
+    size_t count = 0;
+
+    assert_status(range_set_build(c->wanted.items, c->wanted.count, UNKNOWN, &wanted), ODO_OK);
+    request_plan_init(&plan, &wanted);
+    assert_status(request_plan_take_many(&plan, &c->limits, &c->gathering, spans, &count),
+                  ODO_OK);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(spans[i].offset, c->spans[i].offset);
+        assert_int_equal(spans[i].length, c->spans[i].length);
+    }
+    assert_int_equal(c->spans[count].length, 0);
+    assert_int_equal(plan.spans_out, count);
+    assert_true(request_plan_is_normal(&plan));
+    request_plan_free(&plan);
+    range_set_free(&wanted);
+}
+
 static void every_byte_is_asked_for_exactly_once(void **state)
 {
     enum { ROUNDS = 3000, INPUT_MOST = 400 };
@@ -836,6 +923,7 @@ int main(void)
     TEST_ADD_TABLE(&suite, stories, check_story);
     TEST_ADD_TABLE(&suite, restores, check_restore);
     TEST_ADD_TABLE(&suite, withins, check_within);
+    TEST_ADD_TABLE(&suite, manys, check_many);
     TEST_ADD_TABLE(&suite, broken_plans, check_normal);
     TEST_ADD(&suite, a_plan_for_nothing_is_empty);
     TEST_ADD(&suite, without_memory_a_request_is_refused_and_the_plan_unchanged);
