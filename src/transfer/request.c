@@ -578,6 +578,7 @@ enum odo_status request_prepare(struct request *request, struct transfer *transf
 
     assert(!request->transfer);
     request->span = start->span;
+    request->asked = start->span;
     request->sent_range = start->send_range;
     request->sent_if_range = start->if_range != NULL;
     request->sent_at_ms = platform_clock_milliseconds();

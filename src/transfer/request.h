@@ -60,7 +60,8 @@ struct request {
     struct origin *origin;      /* the server it was sent to; the downloader's */
     struct request *next;       /* of the same transfer, or of the idle ones */
 
-    struct byte_range span; /* what it was sent for; never open but see `whole` */
+    struct byte_range span;  /* what it is for; never open but see `whole` */
+    struct byte_range asked; /* what was sent; the span may have been cut since */
     bool sent_range;
     bool sent_if_range;
     uint64_t sent_at_ms;

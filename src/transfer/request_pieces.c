@@ -118,10 +118,10 @@ struct byte_range request_pieces_hull(const struct request *request)
     struct byte_range last;
 
     if (!request_has_pieces(request)) {
-        return request->span;
+        return request->asked;
     }
     first = request->pieces[0].span;
-    last = request->pieces[request->piece_count - 1].span;
+    last = request->pieces[request->pieces_sent - 1].span; /* those cut off are there still */
     return (struct byte_range){first.offset, end_of(last) - first.offset};
 }
 

@@ -36,7 +36,7 @@ bool request_pieces_select(struct request *request, uint64_t offset);
 /* What was gathered is in the sink: note it for the pieces that are not in `span`. */
 void request_pieces_flushed(struct request *request);
 
-/* From the first byte of the first piece to the last of the last. */
+/* What was asked for, from the first byte of the first piece to the last of the last. */
 struct byte_range request_pieces_hull(const struct request *request);
 
 /* All bytes of all pieces; of one that is open, BYTE_RANGE_TO_END. */

@@ -21,6 +21,8 @@ enum {
     /* The same piece is asked for twice when that may win so much. */
     HEDGE_WORTH_MS = 300,
     HEDGES_MOST = 2,
+    /* Later than that an answer is late. */
+    LATE_LATENCIES = 8,
 };
 
 static uint64_t elapsed_ms(const struct request *request, uint64_t now_ms)
@@ -38,6 +40,11 @@ static uint64_t rate_of(const struct request *request, uint64_t now_ms)
 static uint64_t time_for(uint64_t bytes, uint64_t rate)
 {
     return rate == 0 ? UINT64_MAX / 4 : bytes / rate * 1000 + bytes % rate * 1000 / rate;
+}
+
+static uint64_t latency_ms(const struct transfer *transfer)
+{
+    return transfer->origin ? measurement_latency_us(&transfer->origin->measurement) / 1000 : 0;
 }
 
 /* What is still to come of a request that was asked for in parts. */
@@ -125,22 +132,34 @@ struct request *slow_lane_find_slow(struct transfer *transfer, uint64_t now_ms)
     return slow;
 }
 
+/* Milliseconds until the rest of a request has come; 0 while nothing can be said of it. One
+ * that is late with its answer may take as long again as it has taken. */
+static uint64_t rest_ms_of(const struct transfer *transfer, const struct request *request,
+                           uint64_t now_ms)
+{
+    if (is_measurable(request)) {
+        return time_for(rest_of(request), rate_of(request, now_ms));
+    }
+    if (request->phase == REQUEST_AWAITING && transfer->version_is_known && !request->hedged &&
+        !request->is_hedged && request->outcome == REQUEST_OPEN &&
+        elapsed_ms(request, now_ms) > WORTH_MS + LATE_LATENCIES * latency_ms(transfer)) {
+        return elapsed_ms(request, now_ms);
+    }
+    return 0;
+}
+
 struct request *slow_lane_find_victim(const struct transfer *transfer, uint64_t now_ms)
 {
     struct request *victim = NULL;
     uint64_t longest_ms = WORTH_MS;
 
     for (struct request *request = transfer->requests; request; request = request->next) {
-        uint64_t rest = rest_of(request);
-        uint64_t rest_ms;
+        uint64_t rest_ms = rest_ms_of(transfer, request, now_ms);
 
-        if (!is_measurable(request) ||
-            (request_has_pieces(request) ? request_pieces_to_spare(request) == 0
-                                         : rest < 2 * (uint64_t)TRANSFER_STEAL_LEAST)) {
-            continue;
-        }
-        rest_ms = time_for(rest, rate_of(request, now_ms));
-        if (rest_ms > longest_ms) {
+        if (rest_ms > longest_ms &&
+            (request_has_pieces(request)
+                 ? request_pieces_to_spare(request) > 0
+                 : rest_of(request) >= 2 * (uint64_t)TRANSFER_STEAL_LEAST)) {
             victim = request;
             longest_ms = rest_ms;
         }
@@ -186,12 +205,7 @@ static bool has_simple_tail(const struct transfer *transfer, const struct reques
 /* What a request takes that is sent now, on a connection of its own. */
 static uint64_t fresh_ms(const struct transfer *transfer, uint64_t bytes, uint64_t now_ms)
 {
-    uint64_t latency_ms = 0;
-
-    if (transfer->origin) {
-        latency_ms = measurement_latency_us(&transfer->origin->measurement) / 1000;
-    }
-    return 3 * latency_ms + time_for(bytes, standard_rate(transfer, now_ms));
+    return 3 * latency_ms(transfer) + time_for(bytes, standard_rate(transfer, now_ms));
 }
 
 struct request *slow_lane_find_tail(const struct transfer *transfer, uint64_t now_ms)

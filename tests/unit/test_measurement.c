@@ -184,16 +184,16 @@ static const struct suggestion_case {
      8 * MIB},
 
     {"one lane of 25 MB/s at 20 ms merges 500 KB", 4, 20 * MS, 25000000, 25000000, 1, false,
-     500000, 8000000},
+     500000, 32000000},
     {"four lanes that share it merge 125 KB", 4, 20 * MS, 25000000, 25000000, 4, false, 125000,
-     8000000},
+     32000000},
     {"a lane that cannot have its share counts for itself", 4, 20 * MS, 1000000, 25000000, 4,
-     false, 20000, MIB},
+     false, 20000, 1280000},
     {"without a total the rate of one lane decides", 4, 20 * MS, 6250000, 0, 4, false, 125000,
-     2000000},
-    {"no lanes are one", 4, 20 * MS, 25000000, 25000000, 0, false, 500000, 8000000},
+     8000000},
+    {"no lanes are one", 4, 20 * MS, 25000000, 25000000, 0, false, 500000, 32000000},
     {"very many lanes share next to nothing", 4, 20 * MS, 25000000, 25000000, UINT32_MAX, false,
-     4 * KIB, 8000000},
+     4 * KIB, 32000000},
 
     {"a near server merges 4 KiB", 4, 50, 25000000, 25000000, 1, false, 4 * KIB, 6250000},
     {"a server that answers at once merges 4 KiB", 4, 0, 25000000, 25000000, 1, false, 4 * KIB,
@@ -202,20 +202,19 @@ static const struct suggestion_case {
     {"a far server on a fast line merges 1 MiB", 4, 300 * MS, 100000000, 100000000, 1, false,
      MIB, 64 * MIB},
     {"just below 1 MiB it is not cut", 4, 1000 * MS, MIB - 1, MIB - 1, 1, false, MIB - 1,
-     16 * (MIB - 1)},
-    {"at 1 MiB it is", 4, 1000 * MS, MIB, MIB, 1, false, MIB, 16 * MIB},
+     64 * (MIB - 1)},
+    {"at 1 MiB it is", 4, 1000 * MS, MIB, MIB, 1, false, MIB, 64 * MIB},
     {"the largest values merge 1 MiB", 4, MOST, UINT64_C(1) << 40, UINT64_C(1) << 40, 1, false,
      MIB, 64 * MIB},
     {"the largest latency and the lowest rate fit", 4, MOST, 70000, 0, 1, false, MIB, 64 * MIB},
 
     {"a shared connection merges 4 KiB", 4, 20 * MS, 25000000, 25000000, 1, true, 4 * KIB,
-     8000000},
+     32000000},
     {"it does from the beginning", 0, 0, 0, 0, 1, true, 4 * KIB, 8 * MIB},
 
     {"loopback asks for 64 MiB at once", 4, 100, 1000000000, 0, 1, false, 100000, 64 * MIB},
     {"a modem asks for 1 MiB at once", 4, 200 * MS, 70000, 0, 1, false, 14000, MIB},
-    {"a request lasts sixteen latencies", 4, 100 * MS, 10000000, 0, 1, false, 1000000,
-     16000000},
+    {"a request lasts 64 latencies", 4, 100 * MS, 10000000, 0, 1, false, 1000000, 64000000},
     {"but a quarter of a second", 4, 1 * MS, 10000000, 0, 1, false, 10000, 2500000},
 };
 
@@ -235,6 +234,28 @@ static void check_suggestion(void **state)
     }
     assert_int_equal(measurement_merge_gap(&measurement, c->lanes, c->is_shared), c->gap);
     assert_int_equal(measurement_request_size(&measurement), c->request);
+}
+
+static void small_is_what_comes_within_a_latency(void **state)
+{
+    struct measurement measurement = {0};
+
+    (void)state;
+    assert_int_equal(measurement_small_request(&measurement), 64 * KIB);
+    for (uint32_t i = 0; i < 4; i++) {
+        measurement_add_latency(&measurement, 20 * MS, i);
+    }
+    assert_int_equal(measurement_small_request(&measurement), 64 * KIB);
+    measurement_add_rate(&measurement, 10000000, 1000 * MS, 4);
+    assert_int_equal(measurement_small_request(&measurement), 200000);
+    for (uint32_t i = 0; i < 1000; i++) {
+        measurement_add_latency(&measurement, 1000 * MS, 100000);
+    }
+    assert_int_equal(measurement_small_request(&measurement), MIB);
+    for (uint32_t i = 0; i < 1000; i++) {
+        measurement_add_latency(&measurement, 1, 200000);
+    }
+    assert_int_equal(measurement_small_request(&measurement), 64 * KIB);
 }
 
 /* --- Whatever comes ------------------------------------------------------------------- */
@@ -320,6 +341,7 @@ int main(void)
     TEST_ADD_TABLE(&suite, averages, check_average);
     TEST_ADD_TABLE(&suite, rates, check_rate);
     TEST_ADD_TABLE(&suite, suggestions, check_suggestion);
+    TEST_ADD(&suite, small_is_what_comes_within_a_latency);
     TEST_ADD(&suite, any_values_give_sensible_suggestions);
     TEST_ADD(&suite, a_scattered_latency_is_found);
     TEST_ADD(&suite, a_count_at_its_end_still_sees_new_values);
