@@ -341,6 +341,9 @@ static void give_up_slow(struct downloader *downloader, struct transfer *transfe
 {
     struct request *slow = slow_lane_find_slow(transfer, now_ms);
 
+    if (!slow) {
+        slow = slow_lane_find_late_hedge(transfer, now_ms);
+    }
     if (slow) {
         slow->outcome = REQUEST_ASK_AGAIN;
         end_request(downloader, slow, ODO_E_CANCELLED);

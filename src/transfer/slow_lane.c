@@ -20,7 +20,7 @@ enum {
     MEASURE_LEAST = 64 * 1024,
     /* The same piece is asked for twice when that may win so much. */
     HEDGE_WORTH_MS = 300,
-    HEDGES_MOST = 2,
+    HEDGES_MOST = 4,
     /* Later than that an answer is late. */
     LATE_LATENCIES = 8,
 };
@@ -246,6 +246,19 @@ void slow_lane_hedge(struct request *slow, struct request_start *start_out)
     start_out->use_new_connection = slow->origin->is_http_2;
     slow->is_hedged = true;
     slow->hedges++;
+}
+
+struct request *slow_lane_find_late_hedge(const struct transfer *transfer, uint64_t now_ms)
+{
+    for (struct request *request = transfer->requests; request; request = request->next) {
+        if (request->hedged && request->phase == REQUEST_AWAITING &&
+            request->hedged->hedges < HEDGES_MOST &&
+            elapsed_ms(request, now_ms) >
+                HEDGE_WORTH_MS + 2 * fresh_ms(transfer, request->span.length, now_ms)) {
+            return request;
+        }
+    }
+    return NULL;
 }
 
 struct request *slow_lane_hedge_of(const struct request *slow)

@@ -33,6 +33,10 @@ struct request *slow_lane_find_tail(const struct transfer *transfer, uint64_t no
 /* Ask for the rest of such a request once more. */
 void slow_lane_hedge(struct request *slow, struct request_start *start_out);
 
+/* One of these that has no answer in time itself, so that another one is worth a try; or NULL.
+ */
+struct request *slow_lane_find_late_hedge(const struct transfer *transfer, uint64_t now_ms);
+
 /* The other one has ended. If it has it all, the slow one has as well, and has REQUEST_ENOUGH.
  */
 void slow_lane_settle_hedge(struct request *hedge);
