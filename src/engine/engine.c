@@ -14,7 +14,7 @@ void odo_free(void *memory)
     memory_free(memory);
 }
 
-enum { CHECKPOINT_INTERVAL_MS = 250 };
+enum { CHECKPOINT_INTERVAL_MS = 100 };
 
 /* 30 days. */
 #define JOB_AGE_LIMIT_MS (UINT32_C(30) * 24 * 60 * 60 * 1000)

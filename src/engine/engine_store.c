@@ -21,7 +21,7 @@
 #include <string.h>
 
 enum {
-    SAVE_INTERVAL_MS = 250,
+    SAVE_INTERVAL_MS = 50,
     FLUSH_INTERVAL_MS = 30 * 1000,
     FLUSH_FILES_MOST = 16, /* at a time */
 };

@@ -75,7 +75,7 @@ static void fail_as_too_long(struct request *request)
 /* Gather at most the span, so that many small requests do not take a mebibyte each. */
 static enum odo_status reserve_gathering(struct request *request)
 {
-    size_t wanted = REQUEST_GATHER_SIZE;
+    size_t wanted = request->hedged ? REQUEST_HEDGE_MOST : REQUEST_GATHER_SIZE;
     unsigned char *larger;
 
     if (!request->whole && request_pieces_total(request) < wanted) {
@@ -271,7 +271,7 @@ static enum odo_status take_pieces(struct request *request, const unsigned char 
 {
     enum odo_status status;
 
-    if (request->arrived / 2 > request_pieces_total(request) + REQUEST_GATHER_SIZE) {
+    if (request->arrived / 2 > request_pieces_total(request) + REQUEST_SURPLUS_MOST) {
         transfer_ranges_unusable(request);
         return ODO_E_CANCELLED;
     }

@@ -18,8 +18,13 @@ struct origin;
 struct transfer;
 
 enum {
-    /* Pieces are gathered to this many bytes before they are written. */
-    REQUEST_GATHER_SIZE = 1024 * 1024,
+    /* Pieces are gathered to this many bytes before they are written. Larger writes are no
+     * faster, and what is gathered is lost when the process is killed. */
+    REQUEST_GATHER_SIZE = 256 * 1024,
+    /* What is asked for twice is gathered whole. */
+    REQUEST_HEDGE_MOST = 1024 * 1024,
+    /* More bytes than this, and than were asked for, in one reply are too many. */
+    REQUEST_SURPLUS_MOST = 1024 * 1024,
     /* libcurl's receive buffer: recv is dear under Wine, and not cheap anywhere. */
     REQUEST_RECEIVE_SIZE = 512 * 1024,
     REQUEST_HEADERS_MAX = 64 * 1024,

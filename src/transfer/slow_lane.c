@@ -195,7 +195,7 @@ static bool has_simple_tail(const struct transfer *transfer, const struct reques
         return false;
     }
     rest = request->span.offset + request->span.length - request->position;
-    if (rest > REQUEST_GATHER_SIZE || rest != request_pieces_missing(request)) {
+    if (rest > REQUEST_HEDGE_MOST || rest != request_pieces_missing(request)) {
         return false;
     }
     run = range_layout_find(&transfer->layout, request->position, &hint);

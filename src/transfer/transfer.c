@@ -204,15 +204,22 @@ static enum odo_status take_checkpoint(struct transfer *transfer,
 static const struct checkpoint *due_checkpoint(struct transfer *transfer)
 {
     uint64_t now_ms = platform_clock_milliseconds();
+    uint64_t interval_ms = transfer->rules->checkpoint_interval_ms;
     struct checkpoint checkpoint;
 
+    /* Where much comes, what a kill could cost counts, and not the time. */
+    if (transfer->bytes_had > transfer->reported_bytes &&
+        transfer->bytes_had - transfer->reported_bytes >= TRANSFER_CHECKPOINT_BYTES) {
+        interval_ms /= 4;
+    }
     if (transfer->rules->checkpoint_interval_ms == 0 || transfer->options.stream ||
         transfer->must_restart ||
         (transfer->state == TRANSFER_MOVING &&
-         now_ms - transfer->reported_at_ms < transfer->rules->checkpoint_interval_ms) ||
+         now_ms - transfer->reported_at_ms < interval_ms) ||
         take_checkpoint(transfer, &checkpoint) != ODO_OK) {
         return NULL;
     }
+    transfer->reported_bytes = transfer->bytes_had;
     checkpoint_free(&transfer->reported);
     transfer->reported = checkpoint;
     transfer->reported_at_ms = now_ms;

@@ -119,6 +119,7 @@ struct transfer {
     bool headers_are_new;
     struct checkpoint reported; /* the last checkpoint that was reported */
     uint64_t reported_at_ms;
+    uint64_t reported_bytes; /* had then */
 };
 
 enum {
@@ -130,8 +131,8 @@ enum {
     TRANSFER_STREAM_MOST = 1024 * 1024,
     TRANSFER_STREAM_LEAST = 256 * 1024,
     TRANSFER_STEAL_LEAST = 256 * 1024, /* of a request in flight, for a free connection */
-    TRANSFER_MERGE_GAP = 64 * 1024,
-    TRANSFER_MERGE_SHARE = 20, /* percent */
+    TRANSFER_MERGE_SHARE = 20,         /* percent */
+    TRANSFER_CHECKPOINT_BYTES = 1024 * 1024,
 };
 
 /*
