@@ -14,7 +14,6 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <urlmon.h>
 #include <wchar.h>
 
 static_assert(sizeof(struct byte_range) == sizeof(DO_DOWNLOAD_RANGE) &&
@@ -120,8 +119,7 @@ static HRESULT STDMETHODCALLTYPE automation_download_get_Url(IOdoDownload *self,
 
 static HRESULT STDMETHODCALLTYPE automation_download_put_Url(IOdoDownload *self, BSTR value)
 {
-    return automation_properties_set_text(impl_from_IOdoDownload(self)->download,
-                                          DODownloadProperty_Uri, value);
+    return automation_properties_set_url(impl_from_IOdoDownload(self)->download, value);
 }
 
 static HRESULT STDMETHODCALLTYPE automation_download_get_Path(IOdoDownload *self, BSTR *value)

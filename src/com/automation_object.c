@@ -11,7 +11,6 @@
 
 #include <deliveryoptimizationerrors.h>
 #include <stdlib.h>
-#include <urlmon.h>
 
 #include "deliveryoptimization.h" /* generated from idl/ */
 #include "opendo.h"               /* generated from idl/ */
@@ -213,19 +212,6 @@ static HRESULT STDMETHODCALLTYPE automation_object_get__NewEnum(IOdoDownloads *s
 
 /* --- Making ----------------------------------------------------------------------------- */
 
-static HRESULT set_url(IDODownload *download, BSTR url)
-{
-    HRESULT hr;
-
-    if (SysStringLen(url) == 0) {
-        return automation_error(E_INVALIDARG, L"The URL is empty");
-    }
-    hr = automation_properties_set_text(download, DODownloadProperty_Uri, url);
-    return hr == INET_E_INVALID_URL
-               ? automation_error(hr, L"The URL is not one of http or https, with a host")
-               : hr;
-}
-
 /* In full, ended by SysFreeString(). */
 static HRESULT get_full_path(BSTR path, BSTR *full_out)
 {
@@ -275,7 +261,7 @@ static HRESULT set_path(IDODownload *download, BSTR path)
 static HRESULT fill(IDODownload *download, BSTR url, BSTR path, const VARIANT *ranges,
                     const VARIANT *headers, IOdoDownload **out)
 {
-    HRESULT hr = set_url(download, url);
+    HRESULT hr = automation_properties_set_url(download, url);
 
     if (SUCCEEDED(hr)) {
         hr = set_path(download, path);

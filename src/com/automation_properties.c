@@ -4,6 +4,7 @@
 #include "com/automation_variant.h"
 
 #include <deliveryoptimizationerrors.h>
+#include <urlmon.h>
 #include <wchar.h>
 
 #define NOT_SET HRESULT_FROM_WIN32(ERROR_NOT_FOUND)
@@ -95,9 +96,11 @@ HRESULT automation_properties_set(IDODownload *download, BSTR name, const VARIAN
         return fail_name(name);
     }
     hr = automation_variant_convert(value, property->type, &converted);
-    if (SUCCEEDED(hr)) {
-        hr = IDODownload_SetProperty(download, property->id, &converted);
+    if (FAILED(hr)) {
+        return automation_error_format(hr, L"%ls cannot be set to a value of this type or size",
+                                       property->name);
     }
+    hr = IDODownload_SetProperty(download, property->id, &converted);
     VariantClear(&converted);
     return pass_about(property, hr);
 }
@@ -130,6 +133,22 @@ HRESULT automation_properties_set_text(IDODownload *download, DODownloadProperty
     V_VT(&value) = VT_BSTR;
     V_BSTR(&value) = text;
     return automation_error_pass(IDODownload_SetProperty(download, property, &value), NULL);
+}
+
+HRESULT automation_properties_set_url(IDODownload *download, BSTR url)
+{
+    VARIANT value;
+    HRESULT hr;
+
+    if (SysStringLen(url) == 0) {
+        return automation_error(E_INVALIDARG, L"The URL is empty");
+    }
+    V_VT(&value) = VT_BSTR;
+    V_BSTR(&value) = url;
+    hr = IDODownload_SetProperty(download, DODownloadProperty_Uri, &value);
+    return hr == INET_E_INVALID_URL
+               ? automation_error(hr, L"The URL is not one of http or https, with a host")
+               : automation_error_pass(hr, L"The URL cannot be set");
 }
 
 HRESULT automation_properties_get_flag(IDODownload *download, DODownloadProperty property,

@@ -32,6 +32,7 @@ HRESULT automation_properties_get_text(IDODownload *download, DODownloadProperty
                                        BSTR *text_out);
 HRESULT automation_properties_set_text(IDODownload *download, DODownloadProperty property,
                                        BSTR text);
+HRESULT automation_properties_set_url(IDODownload *download, BSTR url);
 HRESULT automation_properties_get_flag(IDODownload *download, DODownloadProperty property,
                                        VARIANT_BOOL *flag_out);
 HRESULT automation_properties_set_flag(IDODownload *download, DODownloadProperty property,

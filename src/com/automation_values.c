@@ -353,7 +353,9 @@ static HRESULT append_dictionary(struct lines *lines, IDispatch *dictionary,
     for (ULONG i = 0; SUCCEEDED(hr) && i < names.count; i++) {
         VARIANT value;
 
-        hr = automation_variant_get_member(dictionary, L"Item", &names.items[i], &value);
+        hr = automation_variant_get_member(dictionary, L"Item",
+                                           DISPATCH_METHOD | DISPATCH_PROPERTYGET,
+                                           &names.items[i], &value);
         if (FAILED(hr)) {
             hr = automation_error_pass(hr, NULL);
         } else {
@@ -410,7 +412,8 @@ static HRESULT append_members(struct lines *lines, IDispatch *dispatch)
 static HRESULT append_object(struct lines *lines, IDispatch *object)
 {
     VARIANT keys;
-    HRESULT hr = automation_variant_get_member(object, L"Keys", NULL, &keys);
+    HRESULT hr = automation_variant_get_member(
+        object, L"Keys", DISPATCH_METHOD | DISPATCH_PROPERTYGET, NULL, &keys);
 
     if (FAILED(hr)) {
         return append_members(lines, object);

@@ -126,7 +126,7 @@ static HRESULT read_array(const VARIANT *value, struct variant_list *list)
 
 /* --- Objects ---------------------------------------------------------------------------- */
 
-HRESULT automation_variant_get_member(IDispatch *object, const WCHAR *name,
+HRESULT automation_variant_get_member(IDispatch *object, const WCHAR *name, WORD flags,
                                       const VARIANT *argument, VARIANT *value_out)
 {
     LPOLESTR names = (LPOLESTR)(uintptr_t)name;
@@ -143,9 +143,8 @@ HRESULT automation_variant_get_member(IDispatch *object, const WCHAR *name,
     if (argument) {
         copy = *argument; /* lent for the call */
     }
-    hr = IDispatch_Invoke(object, id, &IID_NULL, LOCALE_USER_DEFAULT,
-                          DISPATCH_METHOD | DISPATCH_PROPERTYGET, &arguments, value_out, NULL,
-                          NULL);
+    hr = IDispatch_Invoke(object, id, &IID_NULL, LOCALE_USER_DEFAULT, flags, &arguments,
+                          value_out, NULL, NULL);
     if (FAILED(hr)) {
         VariantInit(value_out);
     }
@@ -155,7 +154,8 @@ HRESULT automation_variant_get_member(IDispatch *object, const WCHAR *name,
 static HRESULT read_object(IDispatch *object, struct variant_list *list)
 {
     VARIANT length;
-    HRESULT hr = automation_variant_get_member(object, L"length", NULL, &length);
+    HRESULT hr =
+        automation_variant_get_member(object, L"length", DISPATCH_PROPERTYGET, NULL, &length);
 
     if (FAILED(hr)) {
         return DISP_E_TYPEMISMATCH;
@@ -170,7 +170,8 @@ static HRESULT read_object(IDispatch *object, struct variant_list *list)
         WCHAR name[16];
 
         swprintf(name, ARRAYSIZE(name), L"%lu", (unsigned long)i);
-        hr = automation_variant_get_member(object, name, NULL, &list->items[i]);
+        hr = automation_variant_get_member(object, name, DISPATCH_PROPERTYGET, NULL,
+                                           &list->items[i]);
         if (hr == DISP_E_UNKNOWNNAME) {
             hr = S_OK; /* an array with a gap: an element that is undefined */
         }

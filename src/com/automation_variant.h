@@ -49,10 +49,11 @@ bool automation_variant_is_object(const VARIANT *value);
 bool automation_variant_is_nothing(const VARIANT *value);
 
 /*
- * The value of a member of an object, with or without one argument; a method that takes no
- * other is called. DISP_E_UNKNOWNNAME if there is none. On failure *value_out is VT_EMPTY.
+ * The value of a member of an object. `flags` is DISPATCH_PROPERTYGET for a property, and both
+ * that and DISPATCH_METHOD for what may be either; `argument` may be NULL. DISP_E_UNKNOWNNAME
+ * if there is none. On failure *value_out is VT_EMPTY.
  */
-HRESULT automation_variant_get_member(IDispatch *object, const WCHAR *name,
+HRESULT automation_variant_get_member(IDispatch *object, const WCHAR *name, WORD flags,
                                       const VARIANT *argument, VARIANT *value_out);
 
 #endif
