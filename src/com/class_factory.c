@@ -1,9 +1,11 @@
 #include "com/class_factory.h"
 
+#include "com/automation_object.h"
 #include "com/manager_object.h"
 #include "com/module.h"
 
 #include "deliveryoptimization.h" /* generated from idl/ */
+#include "opendo.h"               /* generated from idl/ */
 
 /* Factories are static: nobody counts them, and only LockServer keeps the DLL loaded. */
 struct class_factory {
@@ -79,6 +81,7 @@ static const IClassFactoryVtbl class_factory_vtbl = {
 static struct class_factory factories[] = {
     {{&class_factory_vtbl}, &CLSID_OpenDO, manager_object_create},
     {{&class_factory_vtbl}, &CLSID_DeliveryOptimization, manager_object_create},
+    {{&class_factory_vtbl}, &CLSID_OpenDODownloads, automation_object_create},
 };
 
 HRESULT class_factory_get(REFCLSID clsid, REFIID iid, void **out)

@@ -23,7 +23,35 @@
 #define WINDOWS_APP_ID  L"{379001DE-7108-4A45-8A74-6CD0A9FBEF2C}"
 #define WINDOWS_SERVICE L"dosvc"
 
+/* The scripting class and what idl/OpenDO.idl says of it; its type library is this DLL's
+ * second. */
+#define SCRIPT_CLASS     L"{53A4564E-8884-4A3F-B260-E6BAB42938E9}"
+#define SCRIPT_KEY       L"CLSID\\" SCRIPT_CLASS
+#define SCRIPT_TITLE     L"OpenDO Downloads"
+#define SCRIPT_PROG_ID   L"OpenDO.Downloads"
+#define SCRIPT_PROG_ID_1 SCRIPT_PROG_ID L".1"
+#define LIBRARY          L"{DB1551D0-2AD2-4A04-A015-69C5BA3D755C}"
+#define LIBRARY_KEY      L"TypeLib\\" LIBRARY
+#define LIBRARY_FILES    LIBRARY_KEY L"\\1.0\\0"
+#define LIBRARY_RESOURCE L"\\2"
+#define DOWNLOADS_KEY    L"Interface\\{5D43D778-C423-4D84-A645-FD1F52FC1A92}"
+#define DOWNLOAD_KEY     L"Interface\\{9EA2A3C5-E2DD-4F10-9704-C187C3FDC353}"
+
+#ifdef _WIN64
+#define LIBRARY_SYSTEM       L"\\win64"
+#define OTHER_LIBRARY_SYSTEM L"\\win32"
+#else
+#define LIBRARY_SYSTEM       L"\\win32"
+#define OTHER_LIBRARY_SYSTEM L"\\win64"
+#endif
+
+/* Windows' marshaler for interfaces that a type library describes. */
+#define AUTOMATION_PROXY L"{00020424-0000-0000-C000-000000000046}"
+
 #define SERVER_PATH NULL /* stands in the table for the path of this DLL */
+
+/* Stands in the table for that path with the number of the type library behind it. */
+static const WCHAR library_path[] = L"";
 
 static const struct registry_value product_rows[] = {
     {PRODUCT_KEY, NULL, TITLE},
@@ -42,6 +70,32 @@ static const struct registry_value do_rows[] = {
     {DO_KEY, NULL, TITLE},
     {DO_KEY SERVER, NULL, SERVER_PATH},
     {DO_KEY SERVER, L"ThreadingModel", L"Both"},
+};
+
+static const struct registry_value script_rows[] = {
+    {SCRIPT_KEY, NULL, SCRIPT_TITLE},
+    {SCRIPT_KEY SERVER, NULL, SERVER_PATH},
+    {SCRIPT_KEY SERVER, L"ThreadingModel", L"Both"},
+    {SCRIPT_KEY L"\\ProgID", NULL, SCRIPT_PROG_ID_1},
+    {SCRIPT_KEY L"\\VersionIndependentProgID", NULL, SCRIPT_PROG_ID},
+    {SCRIPT_KEY L"\\TypeLib", NULL, LIBRARY},
+    {SCRIPT_KEY L"\\Version", NULL, L"1.0"},
+    {SCRIPT_PROG_ID_1, NULL, SCRIPT_TITLE},
+    {SCRIPT_PROG_ID_1 L"\\CLSID", NULL, SCRIPT_CLASS},
+    {SCRIPT_PROG_ID, NULL, SCRIPT_TITLE},
+    {SCRIPT_PROG_ID L"\\CLSID", NULL, SCRIPT_CLASS},
+    {SCRIPT_PROG_ID L"\\CurVer", NULL, SCRIPT_PROG_ID_1},
+    {LIBRARY_KEY L"\\1.0", NULL, SCRIPT_TITLE},
+    {LIBRARY_KEY L"\\1.0\\FLAGS", NULL, L"0"},
+    {LIBRARY_FILES LIBRARY_SYSTEM, NULL, library_path},
+    {DOWNLOADS_KEY, NULL, L"IOdoDownloads"},
+    {DOWNLOADS_KEY L"\\ProxyStubClsid32", NULL, AUTOMATION_PROXY},
+    {DOWNLOADS_KEY L"\\TypeLib", NULL, LIBRARY},
+    {DOWNLOADS_KEY L"\\TypeLib", L"Version", L"1.0"},
+    {DOWNLOAD_KEY, NULL, L"IOdoDownload"},
+    {DOWNLOAD_KEY L"\\ProxyStubClsid32", NULL, AUTOMATION_PROXY},
+    {DOWNLOAD_KEY L"\\TypeLib", NULL, LIBRARY},
+    {DOWNLOAD_KEY L"\\TypeLib", L"Version", L"1.0"},
 };
 
 /* --- Whose an entry is ------------------------------------------------------------------ */
@@ -132,13 +186,29 @@ static enum owner owner_in(const struct registration_place *place, HKEY root)
 
 /* --- Adding ----------------------------------------------------------------------------- */
 
-/* The rows with the path of this DLL filled in; returns how many there are. */
-static size_t fill_in(const struct registration_place *place, const struct registry_value *rows,
-                      size_t count, struct registry_value *rows_out)
+/* The path of this DLL's type library for scripts, to be freed. NULL without memory. */
+static WCHAR *get_library_path(const struct registration_place *place)
+{
+    size_t length = wcslen(place->server_path);
+    WCHAR *path = malloc(length * sizeof(*path) + sizeof(LIBRARY_RESOURCE));
+
+    if (path) {
+        wmemcpy(path, place->server_path, length);
+        wcscpy(path + length, LIBRARY_RESOURCE);
+    }
+    return path;
+}
+
+/* The rows with the paths of this DLL filled in; returns how many there are. */
+static size_t fill_in(const struct registration_place *place, const WCHAR *library,
+                      const struct registry_value *rows, size_t count,
+                      struct registry_value *rows_out)
 {
     for (size_t i = 0; i < count; i++) {
         rows_out[i] = rows[i];
-        if (!rows[i].data) {
+        if (rows[i].data == library_path) {
+            rows_out[i].data = library;
+        } else if (!rows[i].data) {
             rows_out[i].data = place->server_path;
         }
     }
@@ -155,17 +225,23 @@ static HRESULT restore_replaced(HKEY classes)
 
 HRESULT registration_add(const struct registration_place *place, bool take_over)
 {
-    struct registry_value rows[ARRAYSIZE(product_rows) + ARRAYSIZE(do_rows)];
+    struct registry_value
+        rows[ARRAYSIZE(product_rows) + ARRAYSIZE(script_rows) + ARRAYSIZE(do_rows)];
     enum owner here = owner_in(place, place->classes);
     enum owner elsewhere = owner_in(place, place->elsewhere);
     bool is_windows = here == OWNER_WINDOWS || elsewhere == OWNER_WINDOWS;
     bool is_free = here == OWNER_US || (here == OWNER_NOBODY && elsewhere != OWNER_OTHER);
     bool must_replace = take_over && here == OWNER_OTHER;
+    WCHAR *library;
     size_t count;
     HRESULT hr;
 
     if (take_over && is_windows) {
         return E_ACCESSDENIED;
+    }
+    library = get_library_path(place);
+    if (!library) {
+        return E_OUTOFMEMORY;
     }
     if (must_replace) {
         hr = registry_copy_key(place->classes, DO_KEY, REPLACED_KEY);
@@ -173,27 +249,74 @@ HRESULT registration_add(const struct registration_place *place, bool take_over)
             hr = registry_delete_key(place->classes, DO_KEY);
         }
         if (FAILED(hr)) {
+            free(library);
             return hr;
         }
     }
-    count = fill_in(place, product_rows, ARRAYSIZE(product_rows), rows);
+    count = fill_in(place, library, product_rows, ARRAYSIZE(product_rows), rows);
+    count += fill_in(place, library, script_rows, ARRAYSIZE(script_rows), rows + count);
     if (!is_windows && (is_free || take_over)) {
-        count += fill_in(place, do_rows, ARRAYSIZE(do_rows), rows + count);
+        count += fill_in(place, library, do_rows, ARRAYSIZE(do_rows), rows + count);
     }
     hr = registry_table_write(place->classes, rows, count);
     if (FAILED(hr) && must_replace) {
         restore_replaced(place->classes);
         registry_delete_key(place->classes, REPLACED_KEY);
     }
+    free(library);
     return hr;
 }
 
 /* --- Removing --------------------------------------------------------------------------- */
 
-static HRESULT remove_prog_id(HKEY classes, const WCHAR *key, const WCHAR *class_key)
+static HRESULT remove_prog_id(HKEY classes, const WCHAR *key, const WCHAR *class_key,
+                              const WCHAR *class)
 {
-    return key_says(classes, class_key, PRODUCT_CLASS) ? registry_delete_key(classes, key)
-                                                       : S_OK;
+    return key_says(classes, class_key, class) ? registry_delete_key(classes, key) : S_OK;
+}
+
+/* What describes the scripting interfaces; not as long as the other kind of DLL needs it. */
+static HRESULT remove_library(const struct registration_place *place)
+{
+    static const WCHAR *const keys[] = {DOWNLOADS_KEY, DOWNLOAD_KEY, LIBRARY_KEY};
+    HKEY classes = place->classes;
+    WCHAR *library = get_library_path(place);
+    HRESULT hr = S_OK;
+    bool is_ours;
+
+    if (!library) {
+        return E_OUTOFMEMORY;
+    }
+    is_ours = key_says(classes, LIBRARY_FILES LIBRARY_SYSTEM, library);
+    free(library);
+    if (!is_ours) {
+        return S_OK;
+    }
+    if (registry_has_key(classes, LIBRARY_FILES OTHER_LIBRARY_SYSTEM)) {
+        return registry_delete_key(classes, LIBRARY_FILES LIBRARY_SYSTEM);
+    }
+    for (size_t i = 0; SUCCEEDED(hr) && i < ARRAYSIZE(keys); i++) {
+        hr = registry_delete_key(classes, keys[i]);
+    }
+    return hr;
+}
+
+static HRESULT remove_script_class(const struct registration_place *place)
+{
+    HKEY classes = place->classes;
+    HRESULT hr;
+
+    if (!key_says(classes, SCRIPT_KEY SERVER, place->server_path)) {
+        return S_OK; /* another copy's */
+    }
+    hr = remove_prog_id(classes, SCRIPT_PROG_ID_1, SCRIPT_PROG_ID_1 L"\\CLSID", SCRIPT_CLASS);
+    if (SUCCEEDED(hr)) {
+        hr = remove_prog_id(classes, SCRIPT_PROG_ID, SCRIPT_PROG_ID L"\\CLSID", SCRIPT_CLASS);
+    }
+    if (SUCCEEDED(hr)) {
+        hr = remove_library(place);
+    }
+    return SUCCEEDED(hr) ? registry_delete_key(classes, SCRIPT_KEY) : hr;
 }
 
 HRESULT registration_remove(const struct registration_place *place)
@@ -210,9 +333,12 @@ HRESULT registration_remove(const struct registration_place *place)
     if (FAILED(hr) || !key_says(classes, PRODUCT_KEY SERVER, place->server_path)) {
         return hr; /* the product's class is another copy's */
     }
-    hr = remove_prog_id(classes, PROG_ID_1, PROG_ID_1 L"\\CLSID");
+    hr = remove_prog_id(classes, PROG_ID_1, PROG_ID_1 L"\\CLSID", PRODUCT_CLASS);
     if (SUCCEEDED(hr)) {
-        hr = remove_prog_id(classes, PROG_ID, PROG_ID L"\\CLSID");
+        hr = remove_prog_id(classes, PROG_ID, PROG_ID L"\\CLSID", PRODUCT_CLASS);
+    }
+    if (SUCCEEDED(hr)) {
+        hr = remove_script_class(place);
     }
     /* Last, as it says that the others are ours. */
     return SUCCEEDED(hr) ? registry_delete_key(classes, PRODUCT_KEY) : hr;

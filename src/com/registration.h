@@ -1,8 +1,9 @@
 /*
  * The server's entries in the registry.
  *
- * The product's own class and its ProgIDs are always written. CLSID_DeliveryOptimization, the
- * class that clients of Windows' service ask for, is written only where nobody has it:
+ * The product's own class, the scripting class OpenDO.Downloads with its type library, and
+ * their ProgIDs are always written. CLSID_DeliveryOptimization, the class that clients of
+ * Windows' service ask for, is written only where nobody has it:
  *
  *   plain registration   leaves anybody else's entry alone, and succeeds without it
  *   takeover             replaces the entry of a third party, such as another implementation

@@ -15,9 +15,11 @@ if(WIN32)
         DESTINATION ${CMAKE_INSTALL_LIBDIR})
     install(FILES
         ${generated}/deliveryoptimization.h
+        ${generated}/opendo.h
         ${PROJECT_SOURCE_DIR}/include/deliveryoptimizationerrors.h
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-    install(FILES ${idl} ${odo_type_library} DESTINATION ${CMAKE_INSTALL_DATADIR}/idl)
+    install(FILES ${idl} ${odo_type_library} ${script_idl} ${odo_script_type_library}
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/idl)
 
     # A client meets the server through COM, so what it links is a library of the identifiers
     # and Windows' COM. dosvc::server is for a host that loads the DLL itself.

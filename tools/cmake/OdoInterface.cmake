@@ -2,9 +2,13 @@
 #   odo_interface  the header deliveryoptimization.h and a small library of the IIDs and CLSIDs
 #   odo_proxies    the proxies, whose entry points are named ProxyDllGetClassObject and so on
 # and the type library ${odo_type_library}.
+# And of idl/OpenDO.idl, for scripts: the header opendo.h, with its IIDs and CLSIDs in odo_interface
+# too, and the type library ${odo_script_type_library}. Their proxies are Automation's.
 set(idl ${PROJECT_SOURCE_DIR}/idl/DeliveryOptimization.idl)
 set(generated ${PROJECT_BINARY_DIR}/generated)
 set(odo_type_library ${generated}/DeliveryOptimization.tlb)
+set(script_idl ${PROJECT_SOURCE_DIR}/idl/OpenDO.idl)
+set(odo_script_type_library ${generated}/OpenDO.tlb)
 file(MAKE_DIRECTORY ${generated})
 
 # A cross widl is named for its compiler; in MSYS2 it is plainly widl.
@@ -40,7 +44,23 @@ add_custom_command(
     COMMENT "widl DeliveryOptimization.idl"
     VERBATIM)
 
-add_library(odo_interface STATIC ${uuids} ${header} ${odo_type_library})
+set(script_widl ${widl})
+list(TRANSFORM script_widl REPLACE deliveryoptimization.h opendo.h)
+set(script_header ${generated}/opendo.h)
+set(script_uuids ${generated}/opendo_i.c)
+add_custom_command(
+    OUTPUT ${script_header} ${script_uuids} ${odo_script_type_library}
+    COMMAND ${script_widl} -h -o ${script_header} ${script_idl}
+    COMMAND ${script_widl} -u -o ${script_uuids} ${script_idl}
+    COMMAND ${script_widl} -t -o ${odo_script_type_library} ${script_idl}
+    DEPENDS ${script_idl}
+    WORKING_DIRECTORY ${generated}
+    COMMENT "widl OpenDO.idl"
+    VERBATIM)
+
+add_library(odo_interface STATIC
+    ${uuids} ${header} ${odo_type_library}
+    ${script_uuids} ${script_header} ${odo_script_type_library})
 set_target_properties(odo_interface PROPERTIES OUTPUT_NAME dosvc_uuid)
 target_include_directories(odo_interface SYSTEM INTERFACE $<BUILD_INTERFACE:${generated}>)
 target_include_directories(odo_interface INTERFACE

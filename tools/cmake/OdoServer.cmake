@@ -22,6 +22,12 @@ set_source_files_properties(${messages_folder}/messages.rc PROPERTIES
     OBJECT_DEPENDS ${messages_folder}/messages_english.bin)
 target_sources(odo_com PRIVATE ${messages_folder}/messages.rc)
 
+# The type library for scripts, which odo_com reads from whatever it is linked into.
+set_source_files_properties(${PROJECT_SOURCE_DIR}/src/com/automation.rc PROPERTIES
+    COMPILE_OPTIONS "-I;${PROJECT_BINARY_DIR}/generated"
+    OBJECT_DEPENDS ${odo_script_type_library})
+target_sources(odo_com PRIVATE ${PROJECT_SOURCE_DIR}/src/com/automation.rc)
+
 if(CMAKE_SIZEOF_VOID_P EQUAL 4)
     set(ole32_more ${PROJECT_BINARY_DIR}/libole32_more.a)
     add_custom_command(OUTPUT ${ole32_more}

@@ -1,0 +1,14 @@
+/* IOdoDownloads, the object behind the ProgID OpenDO.Downloads: what scripts begin with. */
+#ifndef ODO_COM_AUTOMATION_OBJECT_H
+#define ODO_COM_AUTOMATION_OBJECT_H
+
+#include <windows.h>
+
+/*
+ * A new one, around a manager of its own.
+ *
+ *   E_NOINTERFACE; E_OUTOFMEMORY; what COM says when the type library cannot be read
+ */
+HRESULT automation_object_create(REFIID iid, void **out);
+
+#endif
