@@ -1,0 +1,9 @@
+namespace OpenDO.InteropTest
+{
+    public static class LateBoundTests
+    {
+        public static void Run()
+        {
+        }
+    }
+}
