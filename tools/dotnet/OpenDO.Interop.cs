@@ -1,6 +1,6 @@
 // Delivery Optimization for C#: the interfaces of DeliveryOptimization.idl for the built-in COM
-// interop of .NET (BuiltInComInteropSupport in the project file) and of the .NET Framework. It is
-// one file, C# 7.3 and without dependencies: copy it into a project.
+// interop of .NET (BuiltInComInteropSupport in the project file) and of the .NET Framework. It
+// is one file, C# 7.3 and without dependencies: copy it into a project.
 //
 // Names of interfaces, methods, structures and values are those of Windows, so that Microsoft's
 // documentation can be read along. What is added for comfort stands at the end: DownloadRanges,
@@ -14,8 +14,8 @@
 //
 // A method that fails throws the exception that .NET has for its HRESULT: COMException for most,
 // ArgumentException for E_INVALIDARG, NotImplementedException for E_NOTIMPL,
-// UnauthorizedAccessException for E_ACCESSDENIED; Exception.HResult has the number in any case, and
-// DOError the names. Methods with more than one kind of success return the HRESULT instead.
+// UnauthorizedAccessException for E_ACCESSDENIED. Exception.HResult has the number in any case,
+// and DOError the names. Methods with more than one kind of success return the HRESULT instead.
 //
 // An interface that extends another declares only what it adds: _VtblGap1_32 stands for the 32
 // methods before. Cast to the base interface for those; a cast is a QueryInterface.
@@ -79,8 +79,8 @@ namespace OpenDO.Interop
     }
 
     /// <summary>
-    /// With the type that a value must have: it is not converted, so a number must be a uint or a
-    /// ulong. Those without a remark can be read and written.
+    /// With the type that a value must have: it is not converted, so a number must be a uint or
+    /// a ulong. Those without a remark can be read and written.
     /// </summary>
     public enum DODownloadProperty
     {
@@ -141,7 +141,9 @@ namespace OpenDO.Interop
         public int ExtendedError;
     }
 
-    /// <summary>Only the downloads whose property has this value. A class, so that it may be null.</summary>
+    /// <summary>
+    /// Only the downloads whose property has this value. A class, so that it may be null.
+    /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     public sealed class DO_DOWNLOAD_ENUM_CATEGORY
     {
@@ -151,15 +153,17 @@ namespace OpenDO.Interop
         [MarshalAs(UnmanagedType.LPWStr)] public string Value;
     }
 
-    /// <summary>One file being downloaded, whole or in ranges, to a path or into a stream.</summary>
+    /// <summary>
+    /// One file being downloaded, whole or in ranges, to a path or into a stream.
+    /// </summary>
     [ComImport, Guid("FBBD7FC0-C147-4727-A38D-827EF071EE77"),
      InterfaceType(ComInterfaceType.InterfaceIsIUnknown)]
     public interface IDODownload
     {
         /// <summary>
-        /// Start or go on. <paramref name="ranges"/> points to a DO_DOWNLOAD_RANGES_INFO, a block
-        /// that is as long as the ranges need: <see cref="DownloadExtensions"/> makes it. Zero means
-        /// the whole file, or going on with what was asked for before.
+        /// Start or go on. <paramref name="ranges"/> points to a DO_DOWNLOAD_RANGES_INFO, a
+        /// block that is as long as the ranges need: <see cref="DownloadExtensions"/> makes it.
+        /// Zero means the whole file, or going on with what was asked for before.
         /// </summary>
         void Start(IntPtr ranges);
         void Pause();
@@ -179,8 +183,9 @@ namespace OpenDO.Interop
     }
 
     /// <summary>
-    /// News of a download: implement it and hand it to <see cref="DownloadExtensions.SetCallback"/>.
-    /// It is called on a thread of the server. An exception that leaves it is lost.
+    /// News of a download: implement it and hand it to
+    /// <see cref="DownloadExtensions.SetCallback"/>. It is called on a thread of the server. An
+    /// exception that leaves it is lost.
     /// </summary>
     [ComImport, Guid("D166E8E3-A90E-4392-8E87-05E996D3747D"),
      InterfaceType(ComInterfaceType.InterfaceIsIUnknown)]
@@ -197,8 +202,8 @@ namespace OpenDO.Interop
         void CreateDownload(out IDODownload download);
 
         /// <summary>
-        /// A category of null means all. Fails with <see cref="DOError.DO_E_NO_DOWNLOADS"/> when there
-        /// are none; <see cref="DownloadExtensions.Downloads"/> then has no element.
+        /// A category of null means all. Fails with <see cref="DOError.DO_E_NO_DOWNLOADS"/>
+        /// when there are none; <see cref="DownloadExtensions.Downloads"/> then has no element.
         /// </summary>
         void EnumDownloads([In] DO_DOWNLOAD_ENUM_CATEGORY category, out IEnumUnknown downloads);
     }
@@ -407,7 +412,9 @@ namespace OpenDO.Interop
     [StructLayout(LayoutKind.Sequential)]
     public struct BG_JOB_PROGRESS
     {
-        /// <summary><see cref="JobExtensions.SizeUnknown"/> while the size of any file is.</summary>
+        /// <summary>
+        /// <see cref="JobExtensions.SizeUnknown"/> while the size of any file is.
+        /// </summary>
         public ulong BytesTotal;
 
         public ulong BytesTransferred;
@@ -422,7 +429,9 @@ namespace OpenDO.Interop
         public ulong BytesTransferred;
     }
 
-    /// <summary>For DateTime.FromFileTimeUtc. The last is 0 until the job is transferred.</summary>
+    /// <summary>
+    /// For DateTime.FromFileTimeUtc. The last is 0 until the job is transferred.
+    /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct BG_JOB_TIMES
     {
@@ -588,13 +597,15 @@ namespace OpenDO.Interop
         void Suspend();
         void Resume();
 
-        /// <summary>0, or a success code that says that something could not be deleted.</summary>
+        /// <summary>
+        /// 0, or a success code that says that something could not be deleted.
+        /// </summary>
         [PreserveSig]
         int Cancel();
 
         /// <summary>
-        /// Give the files their names. 0, or a success code: 0x00200017 when not all of them had
-        /// been transferred. A negative number is a failure: Marshal.ThrowExceptionForHR.
+        /// Give the files their names. 0, or a success code: 0x00200017 when not all of them
+        /// had been transferred. A negative number is a failure: Marshal.ThrowExceptionForHR.
         /// </summary>
         [PreserveSig]
         int Complete();
@@ -700,7 +711,9 @@ namespace OpenDO.Interop
                                         [MarshalAs(UnmanagedType.LPWStr)] string subject);
         void RemoveClientCertificate();
 
-        /// <summary>The 20 bytes of the hash are to be freed by Marshal.FreeCoTaskMem.</summary>
+        /// <summary>
+        /// The 20 bytes of the hash are to be freed by Marshal.FreeCoTaskMem.
+        /// </summary>
         void GetClientCertificate(out BG_CERT_STORE_LOCATION location,
                                   [MarshalAs(UnmanagedType.LPWStr)] out string store,
                                   out IntPtr hash,
@@ -770,7 +783,9 @@ namespace OpenDO.Interop
                                    BG_FILE_RANGE[] ranges);
     }
 
-    /// <summary>The way in: makes jobs, finds them again, and puts an error into words.</summary>
+    /// <summary>
+    /// The way in: makes jobs, finds them again, and puts an error into words.
+    /// </summary>
     [ComImport, Guid("5CE34C0D-0DC9-4C1F-897C-DAA1B78CEE7C"),
      InterfaceType(ComInterfaceType.InterfaceIsIUnknown)]
     public interface IBackgroundCopyManager
@@ -791,8 +806,8 @@ namespace OpenDO.Interop
     public interface IDeliveryOptimizationJob
     {
         /// <summary>
-        /// <paramref name="localName"/> is an absolute path. No ranges (0 and null) mean the whole
-        /// file. <paramref name="fileSize"/> is the size on the server, or
+        /// <paramref name="localName"/> is an absolute path. No ranges (0 and null) mean the
+        /// whole file. <paramref name="fileSize"/> is the size on the server, or
         /// <see cref="JobExtensions.SizeUnknown"/>.
         /// </summary>
         void AddFileWithRanges([MarshalAs(UnmanagedType.LPWStr)] string fileId,
@@ -803,7 +818,9 @@ namespace OpenDO.Interop
                                ulong fileSize);
     }
 
-    /// <summary>Answered by jobs: add a file whose place is set later by its properties.</summary>
+    /// <summary>
+    /// Answered by jobs: add a file whose place is set later by its properties.
+    /// </summary>
     [ComImport, Guid("18995A26-BF59-4ABE-9F8B-D5092D5A2405"),
      InterfaceType(ComInterfaceType.InterfaceIsIUnknown)]
     public interface IDeliveryOptimizationJob2
@@ -933,7 +950,9 @@ namespace OpenDO.Interop
             return (T)value;
         }
 
-        /// <summary>Set a property. The value must have the type that DODownloadProperty tells.</summary>
+        /// <summary>
+        /// Set a property. The value must have the type that DODownloadProperty tells.
+        /// </summary>
         public static void Set(this IDODownload download, DODownloadProperty id, object value)
         {
             download.SetProperty(id, ref value);
@@ -955,7 +974,9 @@ namespace OpenDO.Interop
                          stream == null ? null : new UnknownWrapper(stream));
         }
 
-        /// <summary>All downloads, or those whose property has this value. There may be none.</summary>
+        /// <summary>
+        /// All downloads, or those whose property has this value. There may be none.
+        /// </summary>
         public static IEnumerable<IDODownload> Downloads(this IDOManager manager,
                                                          DO_DOWNLOAD_ENUM_CATEGORY category = null)
         {
@@ -1044,15 +1065,17 @@ namespace OpenDO.Interop
 
     /// <summary>
     /// An IStream over a Stream, for StreamInterface and DownloadSinkInterface. The server only
-    /// writes, in order and one call at a time, on a thread of its own. An exception of the stream
-    /// becomes the download's error. Override Write to see the bytes pass.
+    /// writes, in order and one call at a time, on a thread of its own. An exception of the
+    /// stream becomes the download's error. Override Write to see the bytes pass.
     /// </summary>
     [ComVisible(true), ClassInterface(ClassInterfaceType.None)]
     public class ComStream : IStream
     {
         private readonly Stream target;
 
-        /// <summary>The stream stays the caller's: it is neither flushed nor closed here.</summary>
+        /// <summary>
+        /// The stream stays the caller's: it is neither flushed nor closed here.
+        /// </summary>
         public ComStream(Stream target)
         {
             this.target = target;

@@ -109,6 +109,14 @@ def check_errors(source):
     assert ours == theirs, "these differ: %s" % sorted(set(ours.items()) ^ set(theirs.items()))
 
 
+def readme_example():
+    """The C# example of the README, which the program has among its sources."""
+    found = re.search(r"^<!-- run: GetRanges -->\s*\n+```csharp\n(.*?)^```", read("README.md"),
+                      re.MULTILINE | re.DOTALL)
+    assert found, "README.md has no C# example"
+    return found.group(1)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dll", required=True)
@@ -128,8 +136,12 @@ def main():
 
     wine = client_tests.Wine(options.emulator)
     try:
+        work = os.path.abspath(options.work)
+        os.makedirs(work, exist_ok=True)
+        with open(os.path.join(work, "GetRanges.cs"), "w", encoding="utf-8") as file:
+            file.write(readme_example())
         folder = client_tests.publish(os.path.join(HERE, "test", "OpenDO.InteropTest.csproj"),
-                                      os.path.abspath(options.work))
+                                      work, "-p:ReadmeExample=" + file.name)
         with client_tests.content_server() as server, wine.registered(options.dll), \
                 tempfile.TemporaryDirectory() as downloads:
             good = client_tests.run_tests(

@@ -69,7 +69,7 @@ def content_server():
         server.server_close()
 
 
-def publish(project, work):
+def publish(project, work, *properties):
     """Build a project into a folder that needs no .NET, and return that. Raises Skip or SystemExit.
 
     Everything that is made on the way lies in the folder work too, so that a second time is quick
@@ -86,7 +86,7 @@ def publish(project, work):
     if not os.path.isdir(environment.get("HOME", "")):
         environment["HOME"] = work  # the SDK wants one
     places = ["-p:BaseIntermediateOutputPath=" + os.path.join(work, "obj") + os.sep,
-              "-p:BaseOutputPath=" + os.path.join(work, "bin") + os.sep]
+              "-p:BaseOutputPath=" + os.path.join(work, "bin") + os.sep, *properties]
     commands = ([sdk, "restore", project] + places,
                 [sdk, "publish", project, "--no-restore", "-c", "Release", "-o", out] + places)
     for command in commands:

@@ -87,6 +87,7 @@ namespace OpenDO.InteropTest
             Test("a fatal error is in the status", ErrorStatus);
             Test("downloads are listed by what they are", Listed);
             Test("blocking mode returns when all is there", Blocking);
+            Test("the example of the README fetches its ranges, or says why not", Readme);
         }
 
         private static IDODownload NewDownload(string name, string path, out StatusLog log)
@@ -343,6 +344,16 @@ namespace OpenDO.InteropTest
             Equal(DODownloadState.Transferred, download.Status().State, "state");
             download.Finalize();
             EqualBytes(Content(0, ContentLength), File.ReadAllBytes(path));
+        }
+
+        private static void Readme()
+        {
+            string path = FreshPath();
+
+            Equal(0, GetRanges.Main(new[] { Url("file"), path }), "exit code");
+            EqualBytes(Join(Content(4096, 100), Content(0, 16),
+                            Content(8192, ContentLength - 8192)), File.ReadAllBytes(path));
+            Equal(1, GetRanges.Main(new[] { Url("missing"), FreshPath() }), "exit code");
         }
     }
 }
