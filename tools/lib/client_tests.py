@@ -102,7 +102,8 @@ def publish(project, work, *properties):
                              ("NU1101", "the source of .NET packages lacks one"),
                              ("NU1102", "the source of .NET packages lacks one"),
                              ("NU1100", "there is no source of .NET packages"),
-                             ("NETSDK1045", "the .NET SDK is older than 10")):
+                             ("NETSDK1045", "the .NET SDK is older than 10"),
+                             ("No .NET SDKs were found", "dotnet on PATH is no .NET SDK")):
             if code in result.stdout:
                 raise Skip(reason)
         sys.exit("error: %s does not build" % project)

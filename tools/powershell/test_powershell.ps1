@@ -142,6 +142,22 @@ Test 'the source of the module uses core cmdlets only' {
     }
 }
 
+Test 'the scripts have nothing that Windows PowerShell 5.1 cannot parse' {
+    foreach ($name in 'OpenDO\OpenDO.psm1', 'OpenDO\OpenDO.psd1', 'get-ranges.ps1') {
+        $tokens = $null
+        $errors = $null
+        $tree = [Management.Automation.Language.Parser]::ParseFile(
+            [IO.Path]::Combine($PSScriptRoot, $name), [ref] $tokens, [ref] $errors)
+        Equal 0 $errors.Count "errors in $name"
+        foreach ($token in $tokens) {
+            Check ($token.Kind -notin 'QuestionQuestion', 'QuestionQuestionEquals', 'QuestionDot', 'QuestionLBracket',
+                   'AndAnd', 'OrOr', 'Ampersand') "'$($token.Text)' at $($token.Extent.StartLineNumber) in $name is old"
+        }
+        $new = $tree.FindAll({ $args[0].GetType().Name -in 'TernaryExpressionAst', 'PipelineChainAst' }, $true)
+        Equal 0 @($new).Count "new expressions in $name"
+    }
+}
+
 # --- Whole downloads -------------------------------------------------------------------------
 
 Test 'Start-OdoDownload fetches a file, gives nothing, and returns when it is there' {
