@@ -204,26 +204,46 @@ Test 'custom headers are sent' {
     Check ((Read $path) -match '(?s)X-One: 1.*X-Two: 2') 'the server has seen them'
 }
 
-Test 'progress is shown, and ends' {
-    $script:path = FreshPath
-    Server 'hold'
-    $run = [powershell]::Create([Management.Automation.RunspaceMode]::NewRunspace)
-    $null = $run.AddScript('param($module, $url, $path) Import-Module $module; Start-OdoDownload $url $path').AddArgument(
-        [IO.Path]::Combine($PSScriptRoot, 'OpenDO')).AddArgument("${Url}slow").AddArgument($path)
+# A download of /slow in another runspace, as it is when its progress shows that half has come.
+function Begin([string] $path) {
+    $state = [Management.Automation.Runspaces.InitialSessionState]::CreateDefault2()
+    $state.ExecutionPolicy = 'Bypass'
+    $run = [powershell]::Create($state)
+    $null = $run.AddScript('param($module, $url, $path) Import-Module $module; Start-OdoDownload $url $path')
+    $null = $run.AddArgument([IO.Path]::Combine($PSScriptRoot, 'OpenDO')).AddArgument("${Url}slow").AddArgument($path)
     $handle = $run.BeginInvoke()
     $clock = [Diagnostics.Stopwatch]::StartNew()
     while (-not ($run.Streams.Progress | Where-Object PercentComplete -gt 0)) {
-        Check (-not $handle.IsCompleted) 'it goes on for now'
+        Check (-not $handle.IsCompleted) "it goes on for now; $($run.InvocationStateInfo.Reason)"
         Check ($clock.Elapsed.TotalSeconds -lt $deadline) 'progress comes in time'
         $null = $handle.AsyncWaitHandle.WaitOne(20)
     }
+    [pscustomobject] @{ Run = $run; Handle = $handle }
+}
+
+Test 'progress is shown, and ends' {
+    $path = FreshPath
+    Server 'hold'
+    $begun = Begin $path
     Server 'release'
-    $null = $run.EndInvoke($handle)
-    Check (-not $run.HadErrors) "it goes well: $($run.Streams.Error)"
-    $last = @($run.Streams.Progress)[-1]
+    $null = $begun.Run.EndInvoke($begun.Handle)
+    Check (-not $begun.Run.HadErrors) "it goes well: $($begun.Run.Streams.Error)"
+    $last = @($begun.Run.Streams.Progress)[-1]
     Equal 'Completed' $last.RecordType 'type of the last record'
     Check ($last.Activity -match 'slow') 'it names the source'
     Equal (Content 0 $contentLength) (Read $path) 'content'
+    $begun.Run.Runspace.Dispose()
+}
+
+Test 'interrupted, a download leaves nothing' {
+    $before = Files
+    Server 'hold'
+    $begun = Begin (FreshPath)
+    Check ((Files) -gt $before) 'a temporary file is there'
+    $begun.Run.Stop()   # what Ctrl+C does
+    Equal $before (Files) 'number of files'
+    Server 'release'
+    $begun.Run.Runspace.Dispose()
 }
 
 # --- Asynchronous downloads ------------------------------------------------------------------
