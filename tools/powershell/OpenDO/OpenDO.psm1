@@ -152,7 +152,7 @@ function Wait-OdoDownload {
                         $words = "it is $($state.ToLowerInvariant())"
                     }
                     $Cmdlet.ThrowTerminatingError((New-OdoErrorRecord `
-                        "Cannot download $($one.Source)" $code $words $one))
+                        "Cannot download $($one.Source)" $code $words $one.Source))
                 }
             }
             Write-OdoProgress $Cmdlet $one $number $clock -Completed
