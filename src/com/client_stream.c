@@ -19,15 +19,16 @@ struct client_stream {
 static SRWLOCK lock = SRWLOCK_INIT;
 static struct client_stream *streams;
 
+/* By IStream: an object of .NET that implements it does not answer ISequentialStream. */
 static HRESULT write_to(DWORD kept, const void *data, size_t size)
 {
-    ISequentialStream *stream;
+    IStream *stream;
     ULONGLONG written = 0; /* room for clients that write eight bytes */
-    HRESULT hr = interface_keeper_get(kept, &IID_ISequentialStream, (void **)&stream);
+    HRESULT hr = interface_keeper_get(kept, &IID_IStream, (void **)&stream);
 
     if (SUCCEEDED(hr)) {
-        hr = ISequentialStream_Write(stream, data, (ULONG)size, (ULONG *)&written);
-        ISequentialStream_Release(stream);
+        hr = IStream_Write(stream, data, (ULONG)size, (ULONG *)&written);
+        IStream_Release(stream);
     }
     return hr;
 }

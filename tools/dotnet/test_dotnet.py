@@ -1,0 +1,157 @@
+#!/usr/bin/env python3
+"""Tests OpenDO.Interop.cs: against the IDL, and, where there is a .NET SDK, by a program.
+
+    test_dotnet.py --dll DOSVC.DLL --work FOLDER [--only WORD] [EMULATOR ARGUMENT...]
+
+The program is built for win-x64 in FOLDER. Whatever stands at the end is put before each Windows
+program, which is how they run under Wine. Without an SDK, or where its packages cannot be had,
+the program counts as skipped.
+"""
+
+import argparse
+import os
+import re
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+sys.path.insert(0, os.path.join(ROOT, "tools", "lib"))
+
+import client_tests  # noqa: E402
+
+# Enumerations whose values have other prefixes than their own name.
+PREFIXES = {
+    "BITS_JOB_PROPERTY_ID": ("BITS_JOB_PROPERTY_ID_", "BITS_JOB_PROPERTY_"),
+    "DOJobPropertyId": ("DOJobPropertyId_",),
+    "DOFilePropertyId": ("DOFilePropertyId_",),
+}
+
+
+def read(*parts):
+    with open(os.path.join(ROOT, *parts), encoding="utf-8") as file:
+        return file.read()
+
+
+def without_comments(text):
+    return re.sub(r"/\*.*?\*/|//[^\n]*", "", text, flags=re.DOTALL)
+
+
+def idl_interfaces(text):
+    """Name: (IID, base, methods) of each interface that is written out."""
+    found = {}
+    for iid, name, base, body in re.findall(
+            r"uuid\(([0-9A-F-]{36})\)[^\]]*\]\s*interface (\w+) : (\w+)\s*\{(.*?)\n\}", text,
+            re.DOTALL):
+        found[name] = (iid, base, re.findall(r"HRESULT (\w+)\(", body))
+    return found
+
+
+def source_interfaces(text):
+    """The same of the C# source, with the number of slots that it leaves out."""
+    found = {}
+    for iid, name, body in re.findall(
+            r'Guid\("([0-9A-F-]{36})"\)[^\]]*\]\s*public interface (\w+)[^{]*\{(.*?)\n    \}',
+            text, re.DOTALL):
+        gap = re.search(r"_VtblGap1_(\d+)\(", body)
+        methods = re.findall(r"^ +(?:new )?(?:void|int) (\w+)\(", body, re.MULTILINE)
+        found[name] = (iid, int(gap.group(1)) if gap else 0,
+                       [method for method in methods if not method.startswith("_VtblGap")])
+    return found
+
+
+def all_methods(interfaces, name):
+    if name == "IUnknown":
+        return []
+    _, base, methods = interfaces[name]
+    return all_methods(interfaces, base) + methods
+
+
+def enumerations(text, pattern):
+    return {name.lstrip("_"): {key: int(value, 0) for key, value in
+                               re.findall(r"(\w+) = (\w+)", body)}
+            for name, body in re.findall(pattern, text, re.DOTALL)}
+
+
+def check_interfaces(idl, source):
+    ours, theirs = source_interfaces(source), idl_interfaces(idl)
+    missing = set(theirs) - set(ours)
+    assert len(theirs) >= 25, "the IDL was not understood"
+    assert not missing, "not in the C# source: %s" % ", ".join(sorted(missing))
+    for name, (iid, _, _) in theirs.items():
+        slots = all_methods(theirs, name)
+        our_iid, gap, methods = ours[name]
+        assert our_iid == iid, "%s has another IID" % name
+        assert gap + len(methods) == len(slots) and methods == slots[gap:], \
+            "%s: %d slots left out and %s, but the IDL has %s" % (name, gap, methods, slots)
+
+
+def check_enumerations(idl, source):
+    theirs = enumerations(idl, r"typedef enum (\w+) \{(.*?)\}")
+    theirs["DOFilePropertyId"] = theirs.pop("DeliveryOptimizationFileProperty")
+    ours = enumerations(source, r"public enum (\w+)[^{]*\{(.*?)\}")
+    ours["BG_NOTIFY"] = {}  # constants in the IDL, not an enumeration
+    assert len(theirs) > 15, "the IDL was not understood"
+    for name, values in theirs.items():
+        short = {}
+        for key, value in values.items():
+            prefix = next(prefix for prefix in PREFIXES.get(name, (name + "_",))
+                          if key.startswith(prefix))
+            short[key[len(prefix):]] = value
+        assert ours.get(name) == short, "%s: %s, but the IDL has %s" % (name, ours.get(name), short)
+
+
+def check_errors(source):
+    theirs = dict(re.findall(r"#define (DO_E_\w+) \(\(HRESULT\)(0x[0-9A-F]{8})L\)",
+                             read("include", "deliveryoptimizationerrors.h")))
+    ours = dict(re.findall(r"const int (DO_E_\w+) = unchecked\(\(int\)(0x[0-9A-F]{8})\)", source))
+    assert len(theirs) > 60, "the header was not understood"
+    assert ours == theirs, "these differ: %s" % sorted(set(ours.items()) ^ set(theirs.items()))
+
+
+def readme_example():
+    """The C# example of the README, which the program has among its sources."""
+    found = re.search(r"^<!-- run: GetRanges -->\s*\n+```csharp\n(.*?)^```", read("README.md"),
+                      re.MULTILINE | re.DOTALL)
+    assert found, "README.md has no C# example"
+    return found.group(1)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--dll", required=True)
+    parser.add_argument("--work", required=True)
+    parser.add_argument("--only", default="")
+    parser.add_argument("emulator", nargs=argparse.REMAINDER)
+    options = parser.parse_args()
+
+    cases = client_tests.Cases()
+    idl = without_comments(read("idl", "DeliveryOptimization.idl"))
+    source = without_comments(read("tools", "dotnet", "OpenDO.Interop.cs"))
+    cases.test("interfaces and their slots are those of the IDL",
+               lambda: check_interfaces(idl, source))
+    cases.test("enumerations are those of the IDL", lambda: check_enumerations(idl, source))
+    cases.test("errors are those of the header", lambda: check_errors(source))
+    good = cases.summarize()
+
+    wine = client_tests.Wine(options.emulator)
+    try:
+        work = os.path.abspath(options.work)
+        os.makedirs(work, exist_ok=True)
+        with open(os.path.join(work, "GetRanges.cs"), "w", encoding="utf-8") as file:
+            file.write(readme_example())
+        folder = client_tests.publish(os.path.join(HERE, "test", "OpenDO.InteropTest.csproj"),
+                                      work, "-p:ReadmeExample=" + file.name)
+        with client_tests.content_server() as server, wine.registered(options.dll), \
+                tempfile.TemporaryDirectory() as downloads:
+            good = client_tests.run_tests(
+                wine, os.path.join(folder, "test_interop.exe"),
+                [server.url(""), wine.path(downloads), options.only], {}) and good
+    except client_tests.Skip as why:
+        print("SKIPPED: %s" % why)
+        print("[  SKIPPED ] 1 test(s).")
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
