@@ -148,25 +148,6 @@ static void another_priority_takes_effect_at_once(void **state)
     end(fixture, jobs, 2);
 }
 
-static void foreground_jobs_share(void **state)
-{
-    struct download_fixture *fixture = begin(CONNECTIONS);
-    struct odo_job *jobs[2] = {make_job(fixture, 'a', FILES, FOREGROUND),
-                               make_job(fixture, 'b', FILES, FOREGROUND)};
-
-    (void)state;
-    resume(fixture, jobs[0], CONNECTIONS);
-    assert_status(odo_job_resume(jobs[1]), ODO_OK);
-    range_server_release(fixture->server);
-    assert_status(odo_job_wait(jobs[0], DOWNLOAD_DEADLINE_MS), ODO_OK);
-    assert_status(odo_job_wait(jobs[1], DOWNLOAD_DEADLINE_MS), ODO_OK);
-    /* The connections that the first one gave up went to the second. */
-    for (size_t i = CONNECTIONS; i < CONNECTIONS + 3; i++) {
-        assert_int_equal(range_server_get_request(fixture->server, i).path[1], 'b');
-    }
-    end(fixture, jobs, 2);
-}
-
 int main(void)
 {
     struct test_suite suite = {0};
@@ -174,6 +155,5 @@ int main(void)
     TEST_ADD_TABLE(&suite, turns, check_turn);
     TEST_ADD(&suite, a_background_job_has_one_connection_beside_a_busy_foreground_job);
     TEST_ADD(&suite, another_priority_takes_effect_at_once);
-    TEST_ADD(&suite, foreground_jobs_share);
     return test_suite_run(&suite, "priority");
 }
