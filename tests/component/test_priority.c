@@ -98,17 +98,20 @@ static void check_turn(void **state)
 {
     const struct turn_case *c = *state;
     struct download_fixture *fixture = begin(1);
-    struct odo_job *jobs[2] = {make_job(fixture, 'a', 3, c->first),
-                               make_job(fixture, 'b', 3, c->second)};
+    struct odo_job *jobs[3] = {make_job(fixture, 'a', 3, c->first),
+                               make_job(fixture, 'b', 3, c->second),
+                               make_job(fixture, 'c', 1, LOW)};
 
     resume(fixture, jobs[0], 1);
     assert_status(odo_job_resume(jobs[1]), ODO_OK);
+    assert_status(odo_job_resume(jobs[2]), ODO_OK);
+    assert_status(odo_job_suspend(jobs[2]), ODO_OK); /* the network thread knows all by now */
     range_server_release(fixture->server);
     assert_true(range_server_wait_for_requests(fixture->server, 6, DOWNLOAD_DEADLINE_MS));
     for (size_t i = 1; i < 3; i++) { /* as long as both have something to ask for */
         assert_int_equal(range_server_get_request(fixture->server, i).path[1], c->next);
     }
-    end(fixture, jobs, 2);
+    end(fixture, jobs, 3);
 }
 
 static void a_background_job_has_one_connection_beside_a_busy_foreground_job(void **state)
