@@ -293,15 +293,9 @@ static size_t place_of_locked(const struct odo_engine *engine, const struct odo_
     return place;
 }
 
-enum odo_status engine_list_locked(struct odo_job *job)
+enum odo_status engine_make_room_locked(struct odo_engine *engine)
 {
-    struct odo_engine *engine = job->engine;
-    size_t place;
-
-    if (engine->locked.has_stopped) {
-        return ODO_E_SHUTTING_DOWN;
-    }
-    if (engine->locked.job_count == engine->locked.job_capacity) {
+    if (engine->locked.job_count + engine->locked.rooms == engine->locked.job_capacity) {
         size_t capacity = engine->locked.job_capacity ? engine->locked.job_capacity * 2 : 8;
         struct odo_job **larger =
             memory_resize(engine->locked.jobs, capacity, sizeof(struct odo_job *));
@@ -312,7 +306,25 @@ enum odo_status engine_list_locked(struct odo_job *job)
         engine->locked.jobs = larger;
         engine->locked.job_capacity = capacity;
     }
-    place = place_of_locked(engine, job);
+    engine->locked.rooms++;
+    return ODO_OK;
+}
+
+void engine_give_room_back_locked(struct odo_engine *engine)
+{
+    assert(engine->locked.rooms > 0);
+    engine->locked.rooms--;
+}
+
+enum odo_status engine_list_locked(struct odo_job *job)
+{
+    struct odo_engine *engine = job->engine;
+    size_t place = place_of_locked(engine, job);
+
+    engine_give_room_back_locked(engine);
+    if (engine->locked.has_stopped) {
+        return ODO_E_SHUTTING_DOWN;
+    }
     memmove(&engine->locked.jobs[place + 1], &engine->locked.jobs[place],
             (engine->locked.job_count - place) * sizeof(struct odo_job *));
     engine->locked.jobs[place] = odo_job_add_ref(job);

@@ -43,6 +43,7 @@ struct odo_engine {
         struct odo_job **jobs; /* counted; oldest first; neither completed nor cancelled */
         size_t job_count;
         size_t job_capacity;
+        size_t rooms;                  /* made for jobs that are not among them yet */
         struct downloader *downloader; /* NULL until a job is resumed */
         struct engine_grave *graves;   /* streams that could not be released yet */
         bool has_stopped;
@@ -139,7 +140,12 @@ enum odo_status engine_cancel(struct odo_job *job, enum odo_status why);
 enum odo_status engine_get_downloader_locked(struct odo_engine *engine,
                                              struct downloader **downloader_out);
 
-/* The engine keeps the job / lets it go. */
+/* Make room for one job more; engine_list_locked() or engine_give_room_back_locked() follows.
+ */
+enum odo_status engine_make_room_locked(struct odo_engine *engine);
+void engine_give_room_back_locked(struct odo_engine *engine);
+
+/* The engine keeps the job / lets it go. ODO_E_SHUTTING_DOWN. */
 enum odo_status engine_list_locked(struct odo_job *job);
 void engine_unlist_locked(struct odo_job *job);
 
@@ -157,9 +163,10 @@ enum odo_status engine_find(struct odo_engine *engine, const struct odo_job_id *
 
 /* The store. All of these do nothing, with ODO_OK, in an engine without one. */
 
-enum odo_status engine_store_create(struct odo_job *job); /* the job is not listed yet */
-void engine_store_remove(struct odo_job *job);            /* the job is no more */
-void engine_store_close(struct odo_job *job);             /* another process may have it */
+enum odo_status engine_store_create(struct odo_job *job);  /* the job is not listed yet */
+void engine_store_remove(struct odo_job *job);             /* the job is no more */
+enum odo_status engine_store_give_up(struct odo_job *job); /* it is volatile from now on */
+void engine_store_close(struct odo_job *job);              /* another process may have it */
 
 /* True when the job is to outlive the engine. */
 bool engine_keeps_locked(const struct odo_job *job);

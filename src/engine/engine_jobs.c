@@ -99,6 +99,32 @@ static enum odo_status set_up(struct job *data, const struct odo_job_options *op
     return status;
 }
 
+/* Room comes first: what is in the store may not be possible to take back. */
+static enum odo_status record_and_list(struct odo_job *job)
+{
+    struct odo_engine *engine = job->engine;
+    enum odo_status status;
+
+    platform_mutex_lock(engine->lock);
+    status = engine_make_room_locked(engine);
+    platform_mutex_unlock(engine->lock);
+    if (status != ODO_OK) {
+        return status;
+    }
+    status = engine_store_create(job);
+    platform_mutex_lock(engine->lock);
+    if (status == ODO_OK) {
+        status = engine_list_locked(job);
+    } else {
+        engine_give_room_back_locked(engine);
+    }
+    platform_mutex_unlock(engine->lock);
+    if (status != ODO_OK) {
+        engine_store_remove(job);
+    }
+    return status;
+}
+
 enum odo_status odo_job_create_with(struct odo_engine *engine,
                                     const struct odo_job_options *options,
                                     struct odo_job **job_out)
@@ -120,14 +146,8 @@ enum odo_status odo_job_create_with(struct odo_engine *engine,
         job_free(&data);
         return status;
     }
-    status = engine_store_create(job);
-    if (status == ODO_OK) {
-        platform_mutex_lock(engine->lock);
-        status = engine_list_locked(job);
-        platform_mutex_unlock(engine->lock);
-    }
+    status = record_and_list(job);
     if (status != ODO_OK) {
-        engine_store_remove(job);
         odo_job_release(job);
         return status;
     }
@@ -351,7 +371,7 @@ static enum odo_status follow_number(struct odo_job *job, enum odo_job_number wh
 
     if (which == ODO_JOB_VOLATILE) {
         if (!engine_keeps_locked(job)) { /* changes only while `operation` is held */
-            engine_store_remove(job);
+            status = engine_store_give_up(job);
         } else if (!job->journal) {
             status = engine_store_create(job);
         }

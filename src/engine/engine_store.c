@@ -174,18 +174,28 @@ enum odo_status engine_store_create(struct odo_job *job)
     return status;
 }
 
-void engine_store_remove(struct odo_job *job)
+enum odo_status engine_store_give_up(struct odo_job *job)
 {
     enum odo_status status = ODO_OK;
 
     platform_mutex_lock(job->journal_lock);
     if (job->journal) {
         status = journal_remove(job->journal);
+    }
+    if (status == ODO_OK) {
         job->journal = NULL;
     }
     platform_mutex_unlock(job->journal_lock);
+    return status;
+}
+
+void engine_store_remove(struct odo_job *job)
+{
+    enum odo_status status = engine_store_give_up(job);
+
     if (status != ODO_OK) {
         log_write(LOG_WARNING, "a journal could not be removed: %s", status_name(status));
+        engine_store_close(job); /* it says that the job has ended: that will be seen */
     }
 }
 
@@ -574,7 +584,10 @@ static enum odo_status adopt(struct odo_engine *engine, const struct odo_job_id 
         return ODO_E_NOT_FOUND;
     }
     platform_mutex_lock(engine->lock);
-    status = engine_list_locked(job);
+    status = engine_make_room_locked(engine);
+    if (status == ODO_OK) {
+        status = engine_list_locked(job);
+    }
     platform_mutex_unlock(engine->lock);
     if (status != ODO_OK) {
         engine_store_close(job);

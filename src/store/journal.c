@@ -38,6 +38,7 @@ struct store {
 struct journal {
     struct store *store;
     struct odo_job_id id;
+    char *path;                 /* owned; at hand, so that removing it asks for no memory */
     struct platform_file *file; /* NULL when it must be opened again */
     uint64_t size;              /* of the good part of the file */
     uint64_t rewritten_size;    /* of that, what the last rewrite has written */
@@ -313,7 +314,12 @@ static struct journal *journal_new(struct store *store, const struct odo_job_id 
     if (journal) {
         journal->store = store;
         journal->id = *id;
+        journal->path = path_of(store, id, ".job");
         buffer_init(&journal->pending, JOURNAL_SIZE_MAX);
+    }
+    if (journal && !journal->path) {
+        memory_free(journal);
+        journal = NULL;
     }
     return journal;
 }
@@ -332,6 +338,7 @@ static void journal_free(struct journal *journal)
 {
     platform_file_close(journal->file);
     buffer_free(&journal->pending);
+    memory_free(journal->path);
     memory_free(journal);
 }
 
@@ -359,16 +366,7 @@ uint64_t *journal_row(struct journal *journal)
 /* Open the file if it is not, because it was renamed and could not be opened then. */
 static enum odo_status need_file(struct journal *journal)
 {
-    char *path;
-    enum odo_status status;
-
-    if (journal->file) {
-        return ODO_OK;
-    }
-    path = path_of(journal->store, &journal->id, ".job");
-    status = path ? platform_file_open(path, &journal->file) : ODO_E_OUT_OF_MEMORY;
-    memory_free(path);
-    return status;
+    return journal->file ? ODO_OK : platform_file_open(journal->path, &journal->file);
 }
 
 enum odo_status journal_commit(struct journal *journal)
@@ -438,12 +436,11 @@ static enum odo_status write_anew(const char *path, const struct buffer *bytes)
 enum odo_status journal_rewrite(struct journal *journal, const struct buffer *bytes,
                                 uint64_t row)
 {
-    char *path = path_of(journal->store, &journal->id, ".job");
     char *new_path = path_of(journal->store, &journal->id, ".new");
     enum odo_status status = ODO_E_OUT_OF_MEMORY;
 
-    if (!path || !new_path) {
-        goto done;
+    if (!new_path) {
+        return ODO_E_OUT_OF_MEMORY;
     }
     status = write_anew(new_path, bytes);
     if (status != ODO_OK) {
@@ -451,7 +448,7 @@ enum odo_status journal_rewrite(struct journal *journal, const struct buffer *by
     }
     platform_file_close(journal->file);
     journal->file = NULL;
-    status = platform_file_rename(new_path, path);
+    status = platform_file_rename(new_path, journal->path);
     if (status != ODO_OK) {
         platform_file_remove(new_path);
     } else {
@@ -464,7 +461,6 @@ enum odo_status journal_rewrite(struct journal *journal, const struct buffer *by
 
 done:
     memory_free(new_path);
-    memory_free(path);
     return status;
 }
 
@@ -546,12 +542,12 @@ static bool has_good_paths(const struct job *job)
 }
 
 /* Open and read the journal of a job that we own. */
-static enum odo_status load(struct journal *journal, const char *path, struct job *job_out)
+static enum odo_status load(struct journal *journal, struct job *job_out)
 {
     struct journal_reading reading;
     unsigned char *data = NULL;
     size_t size = 0;
-    enum odo_status status = platform_file_open(path, &journal->file);
+    enum odo_status status = platform_file_open(journal->path, &journal->file);
 
     if (status == ODO_OK) {
         status = read_whole(journal->file, &data, &size);
@@ -581,7 +577,7 @@ static enum odo_status load(struct journal *journal, const char *path, struct jo
     return ODO_OK;
 }
 
-static void set_aside(struct journal *journal, const char *path, enum odo_status why)
+static void set_aside(struct journal *journal, enum odo_status why)
 {
     const char *extension = why == ODO_E_NOT_SUPPORTED ? ".newer" : ".damaged";
     char *aside = path_of(journal->store, &journal->id, extension);
@@ -590,7 +586,7 @@ static void set_aside(struct journal *journal, const char *path, enum odo_status
     platform_file_close(journal->file);
     journal->file = NULL;
     write_name(&journal->id, extension, name);
-    if (aside && platform_file_rename(path, aside) == ODO_OK) {
+    if (aside && platform_file_rename(journal->path, aside) == ODO_OK) {
         log_write(LOG_WARNING, "a job could not be read (%s); set aside as %s",
                   status_name(why), name);
     } else {
@@ -604,48 +600,38 @@ enum odo_status journal_adopt(struct store *store, const struct odo_job_id *id,
                               struct journal **journal_out, struct job *job_out)
 {
     struct journal *journal = journal_new(store, id);
-    char *path = path_of(store, id, ".job");
-    enum odo_status status = ODO_E_OUT_OF_MEMORY;
+    enum odo_status status;
 
-    if (!journal || !path) {
-        goto failed;
+    if (!journal) {
+        return ODO_E_OUT_OF_MEMORY;
     }
     status = own(store, id);
     if (status != ODO_OK) {
-        goto failed;
+        journal_free(journal);
+        return status;
     }
-    status = load(journal, path, job_out);
+    status = load(journal, job_out);
     if (status == ODO_OK) {
         *journal_out = journal;
-        memory_free(path);
         return ODO_OK;
     }
     if (status == ODO_E_DAMAGED || status == ODO_E_NOT_SUPPORTED) {
-        set_aside(journal, path, status);
+        set_aside(journal, status);
     }
     journal_close(journal);
-    memory_free(path);
     return status == ODO_E_FILE_NOT_FOUND ? ODO_E_NOT_FOUND : status;
-
-failed:
-    if (journal) {
-        journal_free(journal);
-    }
-    memory_free(path);
-    return status;
 }
 
 enum odo_status journal_remove(struct journal *journal)
 {
-    char *path = path_of(journal->store, &journal->id, ".job");
-    enum odo_status status = ODO_E_OUT_OF_MEMORY;
+    enum odo_status status;
 
-    platform_file_close(journal->file);
+    platform_file_close(journal->file); /* Windows cannot delete an open file */
     journal->file = NULL;
-    if (path) {
-        status = platform_file_remove(path);
+    status = platform_file_remove(journal->path);
+    if (status == ODO_OK || status == ODO_E_FILE_NOT_FOUND) {
+        journal_close(journal);
+        return ODO_OK;
     }
-    memory_free(path);
-    journal_close(journal);
     return status;
 }

@@ -83,7 +83,8 @@ bool journal_is_long(const struct journal *journal);
 enum odo_status journal_rewrite(struct journal *journal, const struct buffer *bytes,
                                 uint64_t row);
 
-/* Delete the journal, end the ownership and free it: the job is no more. */
+/* Delete the journal, end the ownership and free it: the job is no more. On failure the journal
+ * goes on. */
 enum odo_status journal_remove(struct journal *journal);
 
 /* End the ownership and free it: another process may take the job up. NULL is fine. */

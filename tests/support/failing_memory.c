@@ -5,8 +5,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-static uint64_t first_refused;
-static uint64_t last_refused;
+static atomic_uint_fast64_t first_refused;
+static atomic_uint_fast64_t last_refused;
 static atomic_uint_fast64_t allocations;
 static atomic_uint_fast64_t refused;
 static atomic_int_fast64_t blocks_left;
@@ -16,7 +16,7 @@ static void *counted_resize(void *memory, size_t size)
     uint64_t number = atomic_fetch_add(&allocations, 1) + 1;
     void *resized;
 
-    if (number >= first_refused && number <= last_refused) {
+    if (number >= atomic_load(&first_refused) && number <= atomic_load(&last_refused)) {
         atomic_fetch_add(&refused, 1);
         return NULL;
     }
@@ -40,12 +40,24 @@ void failing_memory_start(uint64_t first, uint64_t last)
     static const struct memory_functions counted = {.resize = counted_resize,
                                                     .free = counted_free};
 
-    first_refused = first > 0 ? first : 1;
-    last_refused = first > 0 ? last : 0;
+    atomic_store(&first_refused, first > 0 ? first : 1);
+    atomic_store(&last_refused, first > 0 ? last : 0);
     atomic_store(&allocations, 0);
     atomic_store(&refused, 0);
     atomic_store(&blocks_left, 0);
     memory_use(&counted);
+}
+
+void failing_memory_arm(uint64_t first, uint64_t last)
+{
+    uint64_t now = atomic_load(&allocations);
+
+    atomic_store(&last_refused, 0); /* so that nothing is refused in between */
+    atomic_store(&refused, 0);
+    if (first > 0) {
+        atomic_store(&first_refused, now + first);
+        atomic_store(&last_refused, last == UINT64_MAX ? last : now + last);
+    }
 }
 
 struct failing_memory_count failing_memory_count(void)

@@ -24,6 +24,10 @@
  */
 void failing_memory_start(uint64_t first, uint64_t last);
 
+/* Between start and stop: fail those numbered first..last counted from now, as above. The count
+ * of refused ones begins anew. */
+void failing_memory_arm(uint64_t first, uint64_t last);
+
 /* What has happened since the start. */
 struct failing_memory_count {
     uint64_t allocations; /* asked for, those refused included */
