@@ -4,6 +4,7 @@
 #include "com/file_object.h"
 #include "com/interface_keeper.h"
 #include "com/job_object.h"
+#include "com/news.h"
 #include "com/worker_pool.h"
 
 #include <deliveryoptimizationerrors.h>
@@ -68,8 +69,6 @@ struct subscription {
 
 static SRWLOCK lock = SRWLOCK_INIT;
 static struct subscription *subscriptions;
-
-static ULONGLONG serve(void);
 
 /* --- The list --------------------------------------------------------------------------- */
 
@@ -263,7 +262,7 @@ void callback_on_event(void *context, const struct odo_event *event)
     }
     ReleaseSRWLockExclusive(&lock);
     if (has_work) {
-        worker_pool_wake(serve);
+        news_wake();
     }
 }
 
@@ -490,7 +489,7 @@ static void make_call(const struct call *call)
     }
 }
 
-static ULONGLONG serve(void)
+ULONGLONG callback_serve(void)
 {
     struct call call;
     ULONGLONG due;
@@ -500,7 +499,7 @@ static ULONGLONG serve(void)
         return due;
     }
     if (is_more) {
-        worker_pool_wake(serve); /* this thread may be busy for long */
+        news_wake(); /* this thread may be busy for long */
     }
     make_call(&call);
     return WORKER_POOL_AGAIN;
@@ -588,7 +587,7 @@ static void tell_what_was_missed(struct subscription *subscription)
     has_work = has_work_locked(subscription);
     ReleaseSRWLockExclusive(&lock);
     if (has_work) {
-        worker_pool_wake(serve);
+        news_wake();
     }
 }
 
@@ -711,7 +710,7 @@ void callback_flags_changed(struct odo_job *job)
     }
     ReleaseSRWLockExclusive(&lock);
     if (has_work) {
-        worker_pool_wake(serve);
+        news_wake();
     }
 }
 

@@ -40,6 +40,9 @@ HRESULT callback_set_client(struct odo_job *job, IUnknown *client);
 /* The client's interface, counted, for the caller's apartment. S_OK and NULL without one. */
 HRESULT callback_get_client(struct odo_job *job, IUnknown **client_out);
 
+/* For com/news.c: tell one client of one thing; as worker_pool_wake() describes it. */
+ULONGLONG callback_serve(void);
+
 /* The job's notify flags have been set. */
 void callback_flags_changed(struct odo_job *job);
 

@@ -3,6 +3,8 @@
 #include "com/callback.h"
 #include "com/client_security.h"
 #include "com/com_object.h"
+#include "com/download_enum_object.h"
+#include "com/download_object.h"
 #include "com/error_text.h"
 #include "com/hresult.h"
 #include "com/job_enum_object.h"
@@ -78,6 +80,11 @@ static HRESULT STDMETHODCALLTYPE manager_object_CreateJob(IBackgroundCopyManager
     return hr;
 }
 
+static bool is_legacy(struct odo_job *job)
+{
+    return odo_job_get_number(job, ODO_JOB_KIND) != DOWNLOAD_KIND;
+}
+
 static HRESULT STDMETHODCALLTYPE manager_object_GetJob(IBackgroundCopyManager *self, REFGUID id,
                                                        IBackgroundCopyJob **job_out)
 {
@@ -95,6 +102,10 @@ static HRESULT STDMETHODCALLTYPE manager_object_GetJob(IBackgroundCopyManager *s
     if (status == ODO_OK) {
         status = odo_job_find(engine, (const struct odo_job_id *)id, &job);
     }
+    if (status == ODO_OK && !is_legacy(job)) {
+        odo_job_release(job);
+        status = ODO_E_NOT_FOUND;
+    }
     if (status != ODO_OK) {
         return hresult_from_status(status);
     }
@@ -107,13 +118,13 @@ static HRESULT STDMETHODCALLTYPE manager_object_GetJob(IBackgroundCopyManager *s
     return hr;
 }
 
-/* Leave out the jobs of others, and those that have ended meanwhile. */
+/* Leave out the jobs of others, and downloads of the modern model. */
 static size_t keep_visible(struct odo_job **jobs, size_t count)
 {
     size_t kept = 0;
 
     for (size_t i = 0; i < count; i++) {
-        if (SUCCEEDED(owner_check(jobs[i]))) {
+        if (is_legacy(jobs[i]) && SUCCEEDED(owner_check(jobs[i]))) {
             callback_job_found(jobs[i]);
             jobs[kept++] = jobs[i];
         } else {
@@ -174,22 +185,27 @@ static const IBackgroundCopyManagerVtbl background_copy_manager_vtbl = {
 static HRESULT STDMETHODCALLTYPE manager_object_CreateDownload(IDOManager *self,
                                                                IDODownload **download_out)
 {
+    struct download *download;
+    HRESULT hr;
+
     (void)self;
-    if (download_out) {
-        *download_out = NULL;
+    if (!download_out) {
+        return E_POINTER;
     }
-    return E_NOTIMPL;
+    *download_out = NULL;
+    hr = download_create(&download);
+    if (SUCCEEDED(hr)) {
+        hr = download_object_create(download, &IID_IDODownload, (void **)download_out);
+        download_release(download);
+    }
+    return hr;
 }
 
 static HRESULT STDMETHODCALLTYPE manager_object_EnumDownloads(
     IDOManager *self, const DO_DOWNLOAD_ENUM_CATEGORY *category, IEnumUnknown **enum_out)
 {
     (void)self;
-    (void)category;
-    if (enum_out) {
-        *enum_out = NULL;
-    }
-    return E_NOTIMPL;
+    return enum_out ? download_enum_object_create(category, enum_out) : E_POINTER;
 }
 
 static const IDOManagerVtbl do_manager_vtbl = {

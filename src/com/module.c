@@ -1,6 +1,8 @@
 #include "com/module.h"
 
 #include "com/callback.h"
+#include "com/download.h"
+#include "com/download_callback.h"
 
 static LONG objects;
 static LONG server_locks;
@@ -13,6 +15,12 @@ static bool is_in_use(void)
 {
     return InterlockedCompareExchange(&objects, 0, 0) > 0 ||
            InterlockedCompareExchange(&server_locks, 0, 0) > 0;
+}
+
+static void on_event(void *context, const struct odo_event *event)
+{
+    callback_on_event(context, event);
+    download_callback_on_event(event);
 }
 
 /* Stop the engine unless somebody needs it. True when there is none now. */
@@ -40,6 +48,8 @@ static bool tidy(void)
         return false;
     }
     callback_forget_all(); /* of jobs that are in the store, if any */
+    download_callback_forget_all();
+    download_forget_all();
     return callback_stop_threads() && !is_in_use();
 }
 
@@ -75,7 +85,7 @@ enum odo_status module_get_engine(struct odo_engine **engine_out)
     if (!engine) {
         status = odo_engine_start(
             &(struct odo_engine_options){
-                .host = {.on_event = callback_on_event},
+                .host = {.on_event = on_event},
                 .store_folder = "", /* where this user's jobs are kept */
                 .resume_adopted = true,
             },

@@ -100,3 +100,15 @@ HRESULT owner_check(struct odo_job *job)
     odo_free(owner);
     return hr;
 }
+
+bool owner_is_caller(struct odo_job *job)
+{
+    char *owner = NULL;
+    char *caller = NULL;
+    bool is_own = odo_job_get_text(job, ODO_JOB_OWNER, &owner) == ODO_OK &&
+                  SUCCEEDED(get_sid_text(&caller)) && strcmp(owner, caller) == 0;
+
+    free(caller);
+    odo_free(owner);
+    return is_own;
+}

@@ -2,6 +2,7 @@
 #ifndef ODO_COM_OWNER_H
 #define ODO_COM_OWNER_H
 
+#include <stdbool.h>
 #include <windows.h>
 
 #include <odo/odo.h>
@@ -22,5 +23,8 @@ HRESULT owner_claim(struct odo_job *job);
  *   E_ACCESSDENIED
  */
 HRESULT owner_check(struct odo_job *job);
+
+/* Is the job the calling thread's user's own? Nobody else's will do, and no administrator. */
+bool owner_is_caller(struct odo_job *job);
 
 #endif

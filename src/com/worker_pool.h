@@ -3,7 +3,7 @@
  * started when there is work and gone a second after there is none. Each keeps the module
  * loaded until it has left it.
  *
- * What they do is worker_pool_serve's: there is one user of the pool, com/callback.c.
+ * What they do is worker_pool_serve's: there is one user of the pool, com/news.c.
  */
 #ifndef ODO_COM_WORKER_POOL_H
 #define ODO_COM_WORKER_POOL_H

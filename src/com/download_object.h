@@ -1,0 +1,10 @@
+/* The COM face of a download. */
+#ifndef ODO_COM_DOWNLOAD_OBJECT_H
+#define ODO_COM_DOWNLOAD_OBJECT_H
+
+#include "com/download.h"
+
+/* An object of its own for a download. On failure *out is NULL. */
+HRESULT download_object_create(struct download *download, REFIID iid, void **out);
+
+#endif
