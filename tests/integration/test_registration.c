@@ -527,18 +527,19 @@ static void the_type_library_can_be_found(void **state)
 {
     static const GUID library = {
         0xdb1551d0, 0x2ad2, 0x4a04, {0xa0, 0x15, 0x69, 0xc5, 0xba, 0x3d, 0x75, 0x5c}};
-    ITypeLib *found = NULL;
+    ITypeLib *type_library = NULL;
     BSTR name = NULL;
 
     (void)state;
     assert_hr(install(true, PLAIN), S_OK);
-    assert_hr(LoadRegTypeLib(&library, 1, 0, 0, &found), S_OK);
-    assert_hr(ITypeLib_GetDocumentation(found, MEMBERID_NIL, &name, NULL, NULL, NULL), S_OK);
+    assert_hr(LoadRegTypeLib(&library, 1, 0, 0, &type_library), S_OK);
+    assert_hr(ITypeLib_GetDocumentation(type_library, MEMBERID_NIL, &name, NULL, NULL, NULL),
+              S_OK);
     assert_wide_equal(name, L"OpenDODownloadsLib");
     SysFreeString(name);
-    ITypeLib_Release(found);
+    ITypeLib_Release(type_library);
     assert_hr(install(false, PLAIN), S_OK);
-    assert_hr(LoadRegTypeLib(&library, 1, 0, 0, &found), TYPE_E_LIBNOTREGISTERED);
+    assert_hr(LoadRegTypeLib(&library, 1, 0, 0, &type_library), TYPE_E_LIBNOTREGISTERED);
 }
 
 static void com_follows_a_takeover(void **state)
