@@ -47,7 +47,7 @@ WINDOWS = re.compile(
 POSIX = re.compile(
     r"^(sys/|netinet/|arpa/)|^(unistd|fcntl|dirent|pthread|poll|netdb|signal|termios|dlfcn|"
     r"spawn|pwd|grp)\.h$")
-GENERATED = "deliveryoptimization.h"
+GENERATED = {"deliveryoptimization.h", "opendo.h"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
 
@@ -91,7 +91,7 @@ def complaint(root, name, header):
     if POSIX.match(header) and not posix_file(name) and parts[0] != "tests":
         if not (windows_file(name) and header == "fcntl.h"):
             return "POSIX headers belong to src/platform/posix and *_posix.c"
-    if header == GENERATED and not (room == "com" or parts[0] in ("tools", "tests")):
+    if header in GENERATED and not (room == "com" or parts[0] in ("tools", "tests")):
         return "the generated header belongs to src/com and to clients"
     if header in CALLS and not name.startswith(MAY_CALL) and parts[0] != "include":
         return "the engine's calls are for its hosts; rooms include <odo/types.h>"

@@ -1,17 +1,11 @@
 /* The scripting objects, as clients that bind late and early meet them. */
 #include "com/automation_object.h"
-#include "com/class_factory.h"
 #include "com/job_fixture.h"
-#include "com/module.h"
+#include "com/linked_server.h"
 
 #include <oleauto.h>
 
 #include "opendo.h" /* generated from idl/ */
-
-static HRESULT client_get_class_object(REFCLSID clsid, REFIID iid, void **out)
-{
-    return class_factory_get(clsid, iid, out);
-}
 
 /* --- What the tests begin with ---------------------------------------------------------- */
 
@@ -704,19 +698,6 @@ static void on_progress_takes_functions_only(void **state)
     tear_down(&fixture);
 }
 
-static void nothing_keeps_the_module(void **state)
-{
-    ULONGLONG deadline = GetTickCount64() + CLIENT_DEADLINE_MS;
-    HANDLE never = CreateEventW(NULL, TRUE, FALSE, NULL);
-
-    (void)state;
-    while (!module_can_unload() && GetTickCount64() < deadline) {
-        client_wait(never, 10); /* a thread of the server's may just be leaving */
-    }
-    assert_true(module_can_unload());
-    CloseHandle(never);
-}
-
 int main(void)
 {
     struct test_suite suite = {0};
@@ -734,6 +715,5 @@ int main(void)
     TEST_ADD(&suite, all_that_have_not_ended_are_listed);
     TEST_ADD(&suite, on_progress_comes_to_the_apartment_it_came_from);
     TEST_ADD(&suite, on_progress_takes_functions_only);
-    TEST_ADD(&suite, nothing_keeps_the_module);
     return client_run_in_both(&suite, "automation");
 }

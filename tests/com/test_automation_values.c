@@ -1,17 +1,9 @@
 /* What scripts give for ranges and headers, in each shape that it may have. */
 #include "com/automation_values.h"
-#include "com/client.h"
+#include "com/linked_server.h"
 
 #include <oleauto.h>
 #include <wchar.h>
-
-static HRESULT client_get_class_object(REFCLSID clsid, REFIID iid, void **out)
-{
-    (void)clsid;
-    (void)iid;
-    (void)out;
-    return E_NOTIMPL; /* no objects here */
-}
 
 /* --- Values ----------------------------------------------------------------------------- */
 

@@ -17,6 +17,10 @@
 #define PRODUCT_CLASS L"{7E4F9C62-3B1D-4E5A-9A55-0D0C1B6E2F31}"
 #define DO_CLASS      L"{5B99FA76-721C-423C-ADAC-56D03C8A8007}"
 
+/* Those of idl/OpenDO.idl. */
+#define SCRIPT_CLASS   L"{53A4564E-8884-4A3F-B260-E6BAB42938E9}"
+#define SCRIPT_LIBRARY L"{DB1551D0-2AD2-4A04-A015-69C5BA3D755C}"
+
 /* The full path of the DLL under test, as Windows writes it. */
 static inline const WCHAR *server_path(void)
 {
@@ -94,9 +98,15 @@ static const WCHAR *const server_keys[] = {
     L"CLSID\\" DO_CLASS,
     L"OpenDO.DeliveryOptimization",
     L"OpenDO.DeliveryOptimization.1",
+    L"CLSID\\" SCRIPT_CLASS,
+    L"OpenDO.Downloads",
+    L"OpenDO.Downloads.1",
+    L"TypeLib\\" SCRIPT_LIBRARY,
+    L"Interface\\{5D43D778-C423-4D84-A645-FD1F52FC1A92}",
+    L"Interface\\{9EA2A3C5-E2DD-4F10-9704-C187C3FDC353}",
 };
 
-enum { SERVER_KEY_COUNT = 4 };
+enum { SERVER_KEY_COUNT = 10 };
 
 /* What a test found and puts back when it ends. */
 struct registered_server {

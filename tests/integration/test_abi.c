@@ -9,6 +9,7 @@
 
 #include "deliveryoptimization.h"
 #include "deliveryoptimizationerrors.h"
+#include "opendo.h"
 
 #include <assert.h>
 #include <setjmp.h>
@@ -750,6 +751,14 @@ static const struct identifier_case {
      "5B99FA76-721C-423C-ADAC-56D03C8A8007"},
     {"CLSID_OpenDO", &CLSID_OpenDO,
      "7E4F9C62-3B1D-4E5A-9A55-0D0C1B6E2F31"},
+    {"IID_IOdoDownload", &IID_IOdoDownload,
+     "9EA2A3C5-E2DD-4F10-9704-C187C3FDC353"},
+    {"IID_IOdoDownloads", &IID_IOdoDownloads,
+     "5D43D778-C423-4D84-A645-FD1F52FC1A92"},
+    {"CLSID_OpenDODownloads", &CLSID_OpenDODownloads,
+     "53A4564E-8884-4A3F-B260-E6BAB42938E9"},
+    {"LIBID_OpenDODownloadsLib", &LIBID_OpenDODownloadsLib,
+     "DB1551D0-2AD2-4A04-A015-69C5BA3D755C"},
 };
 
 /* The keys of the JSON texts. */

@@ -4,12 +4,15 @@
  */
 #include "integration/registered_server.h"
 
+#include <oleauto.h>
+
 static HRESULT client_get_class_object(REFCLSID clsid, REFIID iid, void **out)
 {
     return CoGetClassObject(clsid, CLSCTX_INPROC_SERVER, NULL, iid, out);
 }
 
 #define PRODUCT_KEY L"CLSID\\" PRODUCT_CLASS
+#define SCRIPT_KEY  L"CLSID\\" SCRIPT_CLASS
 #define DO_KEY      L"CLSID\\" DO_CLASS
 #define APP_ID_KEY  L"AppID\\{379001DE-7108-4A45-8A74-6CD0A9FBEF2C}"
 
@@ -197,6 +200,15 @@ static void expect_product(enum place place)
     assert_true(says(place, L"OpenDO.DeliveryOptimization\\CurVer", NULL,
                      L"OpenDO.DeliveryOptimization.1"));
     assert_true(says(place, L"OpenDO.DeliveryOptimization.1\\CLSID", NULL, PRODUCT_CLASS));
+
+    assert_true(leads_to_us(place, SCRIPT_KEY));
+    assert_true(says(place, SCRIPT_KEY L"\\ProgID", NULL, L"OpenDO.Downloads.1"));
+    assert_true(
+        says(place, SCRIPT_KEY L"\\VersionIndependentProgID", NULL, L"OpenDO.Downloads"));
+    assert_true(says(place, SCRIPT_KEY L"\\TypeLib", NULL, SCRIPT_LIBRARY));
+    assert_true(says(place, L"OpenDO.Downloads\\CLSID", NULL, SCRIPT_CLASS));
+    assert_true(says(place, L"OpenDO.Downloads\\CurVer", NULL, L"OpenDO.Downloads.1"));
+    assert_true(says(place, L"OpenDO.Downloads.1\\CLSID", NULL, SCRIPT_CLASS));
 }
 
 /* --- Who may have the class already ------------------------------------------------- */
@@ -353,7 +365,7 @@ static enum place place_of(const WCHAR *words)
     return wcsstr(lower, L"user") ? USER : MACHINE;
 }
 
-/* Nothing but the four keys of server_keys has changed, and of these only in one place. */
+/* Nothing but the keys of server_keys has changed, and of these only in one place. */
 static void expect_registered(const struct snapshot *before, const struct key_counts *counts,
                               enum place place, bool takes_class, bool had_class)
 {
@@ -371,14 +383,15 @@ static void expect_registered(const struct snapshot *before, const struct key_co
     }
     assert_memory_equal(now.counts[elsewhere], counts->counts[elsewhere],
                         sizeof(now.counts[elsewhere]));
-    if (is_there(place, L"CLSID") && counts->counts[place][1] > 0) {
-        assert_int_equal(now.counts[place][0], counts->counts[place][0] + 2);
+    if (counts->counts[place][1] > 0 && counts->counts[place][2] > 0 &&
+        counts->counts[place][4] > 0) { /* else these parents are new themselves */
+        assert_int_equal(now.counts[place][0], counts->counts[place][0] + 4);
     }
     assert_int_equal(now.counts[place][1],
-                     counts->counts[place][1] + 1 + (takes_class && !had_class));
-    for (size_t i = 2; i < TEST_COUNT(now.counts[place]); i++) {
-        assert_int_equal(now.counts[place][i], counts->counts[place][i]);
-    }
+                     counts->counts[place][1] + 2 + (takes_class && !had_class));
+    assert_int_equal(now.counts[place][2], counts->counts[place][2] + 2);
+    assert_int_equal(now.counts[place][3], counts->counts[place][3]);
+    assert_int_equal(now.counts[place][4], counts->counts[place][4] + 1);
 }
 
 static void check_registration(void **state)
@@ -502,7 +515,31 @@ static void who_took_the_class_from_us_keeps_it(void **state)
     assert_false(is_there(MACHINE, PRODUCT_KEY));
     assert_false(is_there(MACHINE, L"OpenDO.DeliveryOptimization"));
     assert_false(is_there(MACHINE, L"OpenDO.DeliveryOptimization.1"));
+    for (size_t i = 0; i < SERVER_KEY_COUNT; i++) {
+        if (wcscmp(server_keys[i], DO_KEY) != 0) {
+            assert_false(is_there(MACHINE, server_keys[i]));
+        }
+    }
     assert_true(says(MACHINE, DO_KEY L"\\InprocServer32", NULL, THIRD_PARTY_DLL));
+}
+
+static void the_type_library_can_be_found(void **state)
+{
+    static const GUID library = {
+        0xdb1551d0, 0x2ad2, 0x4a04, {0xa0, 0x15, 0x69, 0xc5, 0xba, 0x3d, 0x75, 0x5c}};
+    ITypeLib *type_library = NULL;
+    BSTR name = NULL;
+
+    (void)state;
+    assert_hr(install(true, PLAIN), S_OK);
+    assert_hr(LoadRegTypeLib(&library, 1, 0, 0, &type_library), S_OK);
+    assert_hr(ITypeLib_GetDocumentation(type_library, MEMBERID_NIL, &name, NULL, NULL, NULL),
+              S_OK);
+    assert_wide_equal(name, L"OpenDODownloadsLib");
+    SysFreeString(name);
+    ITypeLib_Release(type_library);
+    assert_hr(install(false, PLAIN), S_OK);
+    assert_hr(LoadRegTypeLib(&library, 1, 0, 0, &type_library), TYPE_E_LIBNOTREGISTERED);
 }
 
 static void com_follows_a_takeover(void **state)
@@ -606,6 +643,7 @@ int main(void)
     TEST_ADD(&suite, a_dll_that_was_moved_is_found_where_it_registered_last);
     TEST_ADD(&suite, another_copy_that_registered_later_is_left_alone);
     TEST_ADD(&suite, who_took_the_class_from_us_keeps_it);
+    TEST_ADD(&suite, the_type_library_can_be_found);
     TEST_ADD(&suite, com_follows_a_takeover);
     TEST_ADD_TABLE(&suite, programs, check_regsvr32);
     for (size_t i = 0; i < suite.count; i++) {
