@@ -93,6 +93,10 @@ void transfer_fail(struct transfer *transfer, const struct odo_error *error)
     if (!transfer->has_failed) {
         transfer->has_failed = true;
         transfer->error = *error;
+        if (error->status == ODO_E_SINK_FAILED && error->sink_code == 0) {
+            /* The stream refused later bytes, before the news of its failure came through. */
+            transfer->error.sink_code = stream_failure(transfer->options.stream);
+        }
         transfer->state = TRANSFER_FAILED;
     }
     note_due(transfer);

@@ -71,7 +71,7 @@ namespace OpenDO.InteropTest
 
     public static class DownloadTests
     {
-        private static IDOManager manager;
+        private static readonly IDOManager manager = (IDOManager)new OpenDOClass();
 
         public static void Run()
         {
@@ -105,7 +105,6 @@ namespace OpenDO.InteropTest
 
         private static void Created()
         {
-            manager = (IDOManager)new OpenDOClass();
             manager.CreateDownload(out IDODownload download);
             DO_DOWNLOAD_STATUS status = download.Status();
             Equal("Created 0 0 0 0", string.Join(" ", status.State, status.BytesTotal,

@@ -54,7 +54,8 @@ namespace OpenDO.InteropTest
 
     public static class JobTests
     {
-        private static IBackgroundCopyManager manager;
+        private static readonly IBackgroundCopyManager manager =
+            (IBackgroundCopyManager)new OpenDOClass();
 
         public static void Run()
         {
@@ -102,10 +103,7 @@ namespace OpenDO.InteropTest
 
         private static void BothModels()
         {
-            var server = new OpenDOClass();
-
-            manager = (IBackgroundCopyManager)server;
-            Check(server is IDOManager, "it answers IDOManager");
+            Check(manager is IDOManager, "it answers IDOManager");
             Check(new DeliveryOptimizationClass() is IBackgroundCopyManager,
                   "Windows' class is there where nobody else has it");
         }

@@ -12,7 +12,8 @@ namespace OpenDO.InteropTest
 {
     public static class LateBoundTests
     {
-        private static dynamic downloads;
+        private static readonly dynamic downloads =
+            Activator.CreateInstance(Type.GetTypeFromProgID("OpenDO.Downloads"));
 
         public static void Run()
         {
@@ -25,7 +26,6 @@ namespace OpenDO.InteropTest
 
         private static void Ranges()
         {
-            downloads = Activator.CreateInstance(Type.GetTypeFromProgID("OpenDO.Downloads"));
             string path = FreshPath();
 
             dynamic download = downloads.Add(Url("file"), path, "900000-900099,0-0,999000-");
