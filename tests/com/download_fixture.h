@@ -72,7 +72,8 @@ static inline void download_scene_end(struct download_scene *scene)
     temp_folder_remove(scene->folder);
 }
 
-/* --- Properties ----------------------------------------------------------------------------- */
+/* --- Properties -----------------------------------------------------------------------------
+ */
 
 static inline HRESULT set_text(IDODownload *download, DODownloadProperty id, const WCHAR *text)
 {
@@ -125,9 +126,8 @@ static inline void scene_set_source(struct download_scene *scene)
 static inline void scene_set_file(struct download_scene *scene)
 {
     scene_set_source(scene);
-    assert_hr(
-        set_text(scene->download, DODownloadProperty_LocalPath, client_wide(scene->path)),
-        S_OK);
+    assert_hr(set_text(scene->download, DODownloadProperty_LocalPath, client_wide(scene->path)),
+              S_OK);
 }
 
 static inline DO_DOWNLOAD_STATUS status_of(IDODownload *download)
@@ -138,7 +138,8 @@ static inline DO_DOWNLOAD_STATUS status_of(IDODownload *download)
     return status;
 }
 
-/* --- A callback ----------------------------------------------------------------------------- */
+/* --- A callback -----------------------------------------------------------------------------
+ */
 
 enum { HEARD_MOST = 100 };
 
@@ -191,9 +192,8 @@ static ULONG STDMETHODCALLTYPE status_callback_Release(IDODownloadStatusCallback
     return (ULONG)InterlockedDecrement(&callback_from(self)->refs);
 }
 
-static HRESULT STDMETHODCALLTYPE status_callback_OnStatusChange(IDODownloadStatusCallback *self,
-                                                                IDODownload *download,
-                                                                const DO_DOWNLOAD_STATUS *status)
+static HRESULT STDMETHODCALLTYPE status_callback_OnStatusChange(
+    IDODownloadStatusCallback *self, IDODownload *download, const DO_DOWNLOAD_STATUS *status)
 {
     struct status_callback *callback = callback_from(self);
     HRESULT hr = S_OK;
@@ -294,11 +294,12 @@ static inline DODownloadState state_reached(IDODownload *download, DODownloadSta
     return status_of(download).State;
 }
 
-#define assert_reaches(download, state) assert_int_equal(state_reached((download), (state)), (state))
+#define assert_reaches(download, state)                                                        \
+    assert_int_equal(state_reached((download), (state)), (state))
 
 /* The file at the path holds these bytes of the content, and no more. */
-static inline void expect_bytes(const char *path, uint64_t seed, const struct byte_range *ranges,
-                                size_t count)
+static inline void expect_bytes(const char *path, uint64_t seed,
+                                const struct byte_range *ranges, size_t count)
 {
     FILE *file = fopen(path, "rb");
 

@@ -4,6 +4,7 @@
  */
 #include "support/content.h"
 #include "support/download_fixture.h"
+#include "support/taken_bytes.h"
 #include "support/test.h"
 
 #include <string.h>
@@ -207,6 +208,42 @@ static void check_case(void **state)
     download_fixture_end(fixture);
 }
 
+/* The same for a stream, which gets each byte once. What comes of one that changes is told
+ * elsewhere. */
+static void check_stream(void **state)
+{
+    const struct many_case *c = *state;
+    struct byte_range items[RANGE_COUNT];
+    struct range_list ranges = {items, RANGE_COUNT};
+    struct range_server_options server = {
+        .files = {{.path = "/file", .seed = DOWNLOAD_SEED, .size = DOWNLOAD_SIZE}},
+        .rules = c->rules.items,
+        .rule_count = c->rules.count,
+    };
+    struct odo_engine_options options = {
+        .connections_per_host = 1,
+        .ranges_per_request = c->ranges_per_request,
+    };
+    struct download_fixture *fixture;
+    struct odo_job *job;
+    struct taken_bytes taken;
+
+    if (c->seed > 0) {
+        return;
+    }
+    for (size_t i = 0; i < RANGE_COUNT; i++) {
+        items[i] = (struct byte_range){i * RANGE_DISTANCE + i, RANGE_LENGTH + i};
+    }
+    fixture = download_fixture_begin(&server, &options);
+    job = download_fixture_job(fixture);
+    taken_bytes_add(fixture, job, ranges, DOWNLOAD_SIZE, &taken);
+    download_fixture_run(fixture, job, ODO_JOB_TRANSFERRED);
+    assert_status(odo_job_complete(job), ODO_OK);
+    taken_bytes_expect(&taken, ranges, DOWNLOAD_SEED);
+    odo_job_release(job);
+    download_fixture_end(fixture);
+}
+
 /* What was learnt with one file is known to the next one of the same server. */
 static void what_a_server_takes_is_remembered(void **state)
 {
@@ -284,6 +321,7 @@ int main(void)
     struct test_suite suite = {0};
 
     TEST_ADD_TABLE(&suite, cases, check_case);
+    TEST_ADD_TABLE(&suite, cases, check_stream);
     TEST_ADD(&suite, what_a_server_takes_is_remembered);
     TEST_ADD(&suite, suspending_among_parts_keeps_what_has_come);
     return test_suite_run(&suite, "many_ranges");

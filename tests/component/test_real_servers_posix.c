@@ -373,6 +373,7 @@ static void fetch_many(struct download_fixture *fixture, struct odo_job *job,
     static struct byte_range items[MANY_RANGES];
     const struct range_list ranges = {items, MANY_RANGES};
     struct test_random random = {.state = 12345};
+    struct odo_file_statistics statistics;
 
     for (size_t i = 0; i < MANY_RANGES; i++) {
         items[i] = (struct byte_range){i * 24000, 1 + test_random_below(&random, 300)};
@@ -385,6 +386,9 @@ static void fetch_many(struct download_fixture *fixture, struct odo_job *job,
         items[other] = kept;
     }
     fetch(fixture, job, server, ranges);
+    odo_file_get_statistics(job, 0, &statistics);
+    /* Of a hundred ranges in a request each server answers ten at least. */
+    assert_in_range(statistics.requests, MANY_RANGES / 100, MANY_RANGES / 5);
 }
 
 static void fetch_past_the_end(struct download_fixture *fixture, struct odo_job *job,

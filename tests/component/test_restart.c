@@ -1402,7 +1402,8 @@ static void a_whole_file_survives_a_power_cut(void **state)
     odo_file_get_progress(job, 0, &progress);
     assert_true(progress.bytes_transferred == 1000);
     odo_file_get_progress(job, 1, &progress);
-    assert_true(progress.bytes_transferred < 200000); /* what was flushed first, or nothing */
+    /* What was flushed with the first, which may be all that has come; or nothing. */
+    assert_true(progress.bytes_transferred < progress.bytes_total);
     use_rules(NULL, 0);
     run(job, ODO_JOB_TRANSFERRED);
     assert_status(odo_job_complete(job), ODO_OK);

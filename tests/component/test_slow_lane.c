@@ -1,6 +1,7 @@
 /* One slow connection among fast ones must not hold a file up. */
 #include "support/content.h"
 #include "support/download_fixture.h"
+#include "support/taken_bytes.h"
 #include "support/test.h"
 
 enum { FILE_SEED = 5, FILE_SIZE = 12 * 1024 * 1024 };
@@ -60,6 +61,11 @@ static const struct tail_case {
                {.from = 4, .to = 5, .does = SERVER_STALL_REPLY}},
      .requests_least = 4,
      .requests_most = 7},
+    {.name = "what the slow request brings meanwhile is not written again",
+     .rules = {{.from = 3, .to = 3, .does = SERVER_THROTTLE, .number = 60000},
+               {.from = 4, .to = 4, .does = SERVER_THROTTLE, .number = 300000}},
+     .requests_least = 4,
+     .requests_most = 5},
     {.name = "the second and the third request for it may have no answer either",
      .rules = {{.from = 3, .to = 5, .does = SERVER_STALL_REPLY}},
      .requests_least = 6,
@@ -99,6 +105,33 @@ static void check_tail(void **state)
     download_fixture_end(fixture);
 }
 
+/* The same for a stream, which gets each byte once. */
+static void check_tail_of_stream(void **state)
+{
+    static const struct byte_range ascending[] = {
+        {100000, 200000}, {4000000, 200000}, {8000000, 200000}};
+    const struct tail_case *c = *state;
+    struct range_list ranges = {ascending, TEST_COUNT(ascending)};
+    struct range_server_options server = {
+        .files = {{.path = "/file", .seed = FILE_SEED, .size = FILE_SIZE}},
+        .rules = c->rules,
+        .rule_count = 2,
+    };
+    struct odo_engine_options options = {.stall_timeout_s = 60};
+    struct download_fixture *fixture = download_fixture_begin(&server, &options);
+    struct odo_job *job = download_fixture_job(fixture);
+    struct taken_bytes taken;
+
+    taken_bytes_add(fixture, job, ranges, 1000000, &taken);
+    download_fixture_run(fixture, job, ODO_JOB_TRANSFERRED);
+    assert_in_range(range_server_request_count(fixture->server), c->requests_least,
+                    c->requests_most);
+    assert_status(odo_job_complete(job), ODO_OK);
+    taken_bytes_expect(&taken, ranges, FILE_SEED);
+    odo_job_release(job);
+    download_fixture_end(fixture);
+}
+
 static void check_case(void **state)
 {
     static const struct byte_range everything = {0, BYTE_RANGE_TO_END};
@@ -132,5 +165,6 @@ int main(void)
 
     TEST_ADD_TABLE(&suite, cases, check_case);
     TEST_ADD_TABLE(&suite, tails, check_tail);
+    TEST_ADD_TABLE(&suite, tails, check_tail_of_stream);
     return test_suite_run(&suite, "slow_lane");
 }
