@@ -293,10 +293,9 @@ static bool begin_call(const struct call *call, const DO_DOWNLOAD_STATUS *status
 }
 
 /* The result is the client's business. */
-static void call_client(const struct call *call, struct download *download)
+static void call_client(const struct call *call, struct download *download, IDODownload *object)
 {
     IDODownloadStatusCallback *client = NULL;
-    IDODownload *object = NULL;
     DO_DOWNLOAD_STATUS status = download_status(download);
 
     if (call->is_state) {
@@ -308,17 +307,13 @@ static void call_client(const struct call *call, struct download *download)
             status.ExtendedError = S_OK;
         }
     }
-    if (SUCCEEDED(download_object_create(download, &IID_IDODownload, (void **)&object)) &&
-        SUCCEEDED(interface_keeper_get(call->client, &IID_IDODownloadStatusCallback,
+    if (SUCCEEDED(interface_keeper_get(call->client, &IID_IDODownloadStatusCallback,
                                        (void **)&client)) &&
         begin_call(call, &status)) {
         IDODownloadStatusCallback_OnStatusChange(client, object, &status);
     }
     if (client) {
         IDODownloadStatusCallback_Release(client);
-    }
-    if (object) {
-        IDODownload_Release(object);
     }
 }
 
@@ -332,6 +327,7 @@ static bool job_is_final(struct odo_job *job)
 ULONGLONG download_callback_serve(void)
 {
     struct download *download = NULL;
+    IDODownload *object = NULL;
     struct subscription *subscription;
     struct call call;
     ULONGLONG due;
@@ -341,8 +337,9 @@ ULONGLONG download_callback_serve(void)
     }
     subscription = call.subscription;
     news_wake(); /* this thread may be busy for long */
-    if (SUCCEEDED(download_of_job(subscription->job, &download))) {
-        call_client(&call, download);
+    if (SUCCEEDED(download_of_job(subscription->job, &download)) &&
+        SUCCEEDED(download_object_create(download, &IID_IDODownload, (void **)&object))) {
+        call_client(&call, download, object);
     }
     AcquireSRWLockExclusive(&lock);
     subscription->locked.is_served = false;
@@ -358,6 +355,10 @@ ULONGLONG download_callback_serve(void)
     release(subscription);
     if (download) {
         download_release(download);
+    }
+    if (object) {
+        IDODownload_Release(
+            object); /* at last: it keeps the engine, and all downloads, for us */
     }
     return WORKER_POOL_AGAIN;
 }

@@ -138,6 +138,31 @@ static inline DO_DOWNLOAD_STATUS status_of(IDODownload *download)
     return status;
 }
 
+/* --- Ranges ------------------------------------------------------------------------------ */
+
+static inline DO_DOWNLOAD_RANGES_INFO *make_ranges(const DO_DOWNLOAD_RANGE *ranges,
+                                                   uint32_t count)
+{
+    DO_DOWNLOAD_RANGES_INFO *info =
+        calloc(1, offsetof(DO_DOWNLOAD_RANGES_INFO, Ranges) + (count + 1) * sizeof(*ranges));
+
+    assert_non_null(info);
+    info->RangeCount = count;
+    memcpy(info->Ranges, ranges, count * sizeof(*ranges));
+    return info;
+}
+
+static inline HRESULT start_with(IDODownload *download, const DO_DOWNLOAD_RANGE *ranges,
+                                 uint32_t count)
+{
+    DO_DOWNLOAD_RANGES_INFO *info = make_ranges(ranges, count);
+    HRESULT hr = IDODownload_Start(download, info);
+
+    memset(info->Ranges, 0xFF, count * sizeof(*ranges)); /* it was copied */
+    free(info);
+    return hr;
+}
+
 /* --- A callback -----------------------------------------------------------------------------
  */
 
@@ -162,7 +187,8 @@ struct status_callback {
     bool overlapped;
     heard_action action;
     void *context;
-    HANDLE called; /* set at each call */
+    HANDLE called;       /* set at each call */
+    IUnknown *marshaler; /* it is agile: nothing need be registered to call it from anywhere */
 };
 
 static inline struct status_callback *callback_from(IDODownloadStatusCallback *self)
@@ -173,6 +199,9 @@ static inline struct status_callback *callback_from(IDODownloadStatusCallback *s
 static HRESULT STDMETHODCALLTYPE status_callback_QueryInterface(IDODownloadStatusCallback *self,
                                                                 REFIID iid, void **out)
 {
+    if (IsEqualIID(iid, &IID_IMarshal)) {
+        return IUnknown_QueryInterface(callback_from(self)->marshaler, iid, out);
+    }
     if (!IsEqualIID(iid, &IID_IUnknown) && !IsEqualIID(iid, &IID_IDODownloadStatusCallback)) {
         *out = NULL;
         return E_NOINTERFACE;
@@ -230,6 +259,9 @@ static inline void status_callback_init(struct status_callback *callback)
         .lock = SRWLOCK_INIT,
         .called = CreateEventW(NULL, FALSE, FALSE, NULL),
     };
+    assert_hr(CoCreateFreeThreadedMarshaler(
+                  (IUnknown *)&callback->IDODownloadStatusCallback_iface, &callback->marshaler),
+              S_OK);
 }
 
 /* The server must hold it no more. */
@@ -243,6 +275,7 @@ static inline void status_callback_end(struct status_callback *callback)
         client_pump();
     }
     assert_int_equal(callback->refs, 1);
+    IUnknown_Release(callback->marshaler);
     CloseHandle(callback->called);
 }
 

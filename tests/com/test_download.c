@@ -150,28 +150,6 @@ static const struct start_case {
      DO_E_OVERLAPPING_RANGES},
 };
 
-static DO_DOWNLOAD_RANGES_INFO *make_ranges(const DO_DOWNLOAD_RANGE *ranges, uint32_t count)
-{
-    DO_DOWNLOAD_RANGES_INFO *info =
-        calloc(1, offsetof(DO_DOWNLOAD_RANGES_INFO, Ranges) + (count + 1) * sizeof(*ranges));
-
-    assert_non_null(info);
-    info->RangeCount = count;
-    memcpy(info->Ranges, ranges, count * sizeof(*ranges));
-    return info;
-}
-
-static HRESULT start_with(IDODownload *download, const DO_DOWNLOAD_RANGE *ranges,
-                          uint32_t count)
-{
-    DO_DOWNLOAD_RANGES_INFO *info = make_ranges(ranges, count);
-    HRESULT hr = IDODownload_Start(download, info);
-
-    memset(info->Ranges, 0xFF, count * sizeof(*ranges)); /* it was copied */
-    free(info);
-    return hr;
-}
-
 static void check_start(void **state)
 {
     const struct start_case *c = *state;

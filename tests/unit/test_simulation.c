@@ -255,7 +255,7 @@ static bool take_from_plan(struct simulation *simulation, struct lane *lane)
         .lanes = world->lanes,
     };
     struct request_gathering gathering = {
-        .most = several ? world->ranges_per_request : 1,
+        .most = several ? (uint32_t)world->ranges_per_request : 1,
         .small = measurement_small_request(&simulation->measurement),
         .text_most = 4000,
     };
@@ -634,7 +634,7 @@ static uint64_t check_pieces(struct simulation *simulation)
 
 static void begin(struct simulation *simulation, const struct world *world)
 {
-    struct byte_range *ranges = calloc(world->ranges, sizeof(*ranges));
+    struct byte_range *ranges = calloc((size_t)world->ranges, sizeof(*ranges));
 
     assert_non_null(ranges);
     *simulation = (struct simulation){.world = world, .random = {7}};
@@ -647,8 +647,9 @@ static void begin(struct simulation *simulation, const struct world *world)
             ranges[i].offset += test_random_below(&simulation->random, slack);
         }
     }
-    assert_status(range_set_build(ranges, world->ranges, ODO_SIZE_UNKNOWN, &simulation->wanted),
-                  ODO_OK);
+    assert_status(
+        range_set_build(ranges, (size_t)world->ranges, ODO_SIZE_UNKNOWN, &simulation->wanted),
+        ODO_OK);
     free(ranges);
     request_plan_init(&simulation->plan, &simulation->wanted);
     simulation->lanes = calloc(world->lanes, sizeof(*simulation->lanes));
