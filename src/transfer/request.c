@@ -5,6 +5,8 @@
 #include "platform/clock.h"
 #include "ranges/content_range.h"
 #include "ranges/range_layout.h"
+#include "transfer/header_lines.h"
+#include "transfer/http_settings.h"
 #include "transfer/origin.h"
 #include "transfer/request_pieces.h"
 #include "transfer/sink.h"
@@ -487,6 +489,35 @@ static bool add_header(struct request *request, const char *line)
     return longer != NULL;
 }
 
+static bool add_client_header(void *context, const char *line)
+{
+    return add_header(context, line);
+}
+
+/* What the client wants its server to be told. */
+static bool add_client_headers(struct request *request, const struct request_start *start)
+{
+    const struct http_settings *http = start->http;
+    const char *vector = http ? http->correlation_vector : NULL;
+    char *line = NULL;
+    bool is_added;
+
+    if (!http) {
+        return true;
+    }
+    if (vector && *vector) {
+        line = text_format("MS-CV: %s", vector);
+        is_added = line && header_lines_each(line, add_client_header, request);
+        memory_free(line);
+        if (!is_added) {
+            return false;
+        }
+    }
+    return header_lines_each(http->headers, add_client_header, request) &&
+           (!start->authenticate ||
+            header_lines_each(http->authentication_headers, add_client_header, request));
+}
+
 static enum odo_status add_headers(struct request *request, const struct request_start *start)
 {
     char *line;
@@ -504,7 +535,7 @@ static enum odo_status add_headers(struct request *request, const struct request
             return ODO_E_OUT_OF_MEMORY;
         }
     }
-    return ODO_OK;
+    return add_client_headers(request, start) ? ODO_OK : ODO_E_OUT_OF_MEMORY;
 }
 
 /* A failing curl_easy_setopt with these options and values is out of memory. */
@@ -566,6 +597,9 @@ static enum odo_status set_options(struct request *request, const struct request
     if (start->ca_file) {
         SET(CURLOPT_CAINFO, start->ca_file);
     }
+    if (start->http && start->http->client_certificate && *start->http->client_certificate) {
+        SET(CURLOPT_SSLCERT, start->http->client_certificate);
+    }
     /* A revocation server that cannot be reached does not stop a download; Schannel only. */
     curl_easy_setopt(easy, CURLOPT_SSL_OPTIONS, (long)CURLSSLOPT_REVOKE_BEST_EFFORT);
     return failed ? ODO_E_OUT_OF_MEMORY : ODO_OK;
@@ -581,6 +615,7 @@ enum odo_status request_prepare(struct request *request, struct transfer *transf
     request->asked = start->span;
     request->sent_range = start->send_range;
     request->sent_if_range = start->if_range != NULL;
+    request->sent_authentication = start->authenticate;
     request->sent_at_ms = platform_clock_milliseconds();
     request->phase = REQUEST_AWAITING;
     request->whole = false;

@@ -14,6 +14,7 @@
 
 #include <curl/curl.h>
 
+struct http_settings;
 struct origin;
 struct transfer;
 
@@ -69,6 +70,7 @@ struct request {
     struct byte_range asked; /* what was sent; the span may have been cut since */
     bool sent_range;
     bool sent_if_range;
+    bool sent_authentication;
     uint64_t sent_at_ms;
 
     /*
@@ -136,7 +138,9 @@ struct request_start {
     struct request *hedged; /* it is its rest that is asked for once more; or NULL */
     bool use_new_connection;
     bool send_range;
-    const char *if_range; /* the value of an If-Range header; or NULL */
+    const char *if_range;             /* the value of an If-Range header; or NULL */
+    const struct http_settings *http; /* of the client, for its own server alone; or NULL */
+    bool authenticate;                /* send its headers for that as well */
 };
 
 /*

@@ -243,6 +243,9 @@ struct transfer_update transfer_describe(struct transfer *transfer)
         .requests = transfer->requests_sent,
         .last_modified_us = transfer->last_modified_us,
         .begun = transfer->known.begun,
+        .effective_url = transfer->response_status != 0 ? transfer->url : NULL,
+        .server_address = *transfer->server_address ? transfer->server_address : NULL,
+        .response_status = transfer->response_status,
     };
 
     update.checkpoint = due_checkpoint(transfer);
@@ -441,6 +444,8 @@ enum odo_status transfer_next_request(struct transfer *transfer, uint64_t now_ms
         return status;
     }
     start_out->url = transfer->url;
+    start_out->http = transfer->is_elsewhere ? NULL : &transfer->options.http;
+    start_out->authenticate = transfer->authenticates && !transfer->is_elsewhere;
     start_out->send_range = !transfer->is_sequential && !transfer->without_range;
     start_out->if_range =
         start_out->send_range && transfer->version_is_known ? validator_of(transfer) : NULL;
@@ -596,15 +601,17 @@ static bool go_back_to_original(struct transfer *transfer, const struct odo_erro
         return false;
     }
     transfer->redirect_failed = true;
-    transfer_use_url(transfer, url, false);
+    transfer_use_url(transfer, url, false, false);
     return true;
 }
 
-void transfer_use_url(struct transfer *transfer, char *url, bool is_redirected)
+void transfer_use_url(struct transfer *transfer, char *url, bool is_redirected,
+                      bool is_elsewhere)
 {
     memory_free(transfer->url);
     transfer->url = url;
     transfer->url_is_redirected = is_redirected;
+    transfer->is_elsewhere = is_elsewhere;
     transfer->origin_is_stale = true;
     note_due(transfer);
 }

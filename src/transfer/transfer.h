@@ -44,6 +44,8 @@ struct transfer_link {
     bool is_linked;
 };
 
+enum { TRANSFER_ADDRESS_SIZE = 64 }; /* of an address as text, with a zone */
+
 struct transfer {
     struct transfer_options options;
     struct transfer_settings settings;
@@ -91,7 +93,9 @@ struct transfer {
     bool redirect_failed;  /* the redirected URL was refused: went back once */
     bool without_if_range; /* the server answers 200 to If-Range of an unchanged file */
     bool without_range;    /* ask for the whole file plainly */
-    bool is_sequential;    /* the server does not honour ranges: one request at a time */
+    bool is_elsewhere;  /* redirected to another origin: no header of the client's goes there */
+    bool authenticates; /* its own server has asked who we are */
+    bool is_sequential; /* the server does not honour ranges: one request at a time */
 
     /* What is going on. */
     enum transfer_state state;
@@ -115,6 +119,8 @@ struct transfer {
     uint64_t bytes_received;
     uint32_t connections;
     uint32_t requests_sent;
+    char server_address[TRANSFER_ADDRESS_SIZE]; /* of the last reply; empty before one */
+    uint16_t response_status;                   /* the same; 0 before one */
     struct buffer response_headers;
     bool headers_are_new;
     struct checkpoint reported; /* the last checkpoint that was reported */
@@ -210,7 +216,8 @@ struct request_limits transfer_limits(const struct transfer *transfer);
 enum odo_status transfer_learn_size(struct transfer *transfer, uint64_t file_size);
 
 /* Ask there from now on; takes `url` over. */
-void transfer_use_url(struct transfer *transfer, char *url, bool is_redirected);
+void transfer_use_url(struct transfer *transfer, char *url, bool is_redirected,
+                      bool is_elsewhere);
 
 /* Called by a request. */
 

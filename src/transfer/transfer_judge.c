@@ -219,7 +219,8 @@ static void follow_redirect(struct transfer *transfer, struct request *request)
         .url = transfer->url,
         .location = request_header(request, "Location"),
         .hops = transfer->redirects,
-        .allow_insecure = transfer->rules->allow_insecure_redirects,
+        .allow_insecure = transfer->rules->allow_insecure_redirects ||
+                          transfer->options.http.allow_insecure_redirects,
     };
     struct redirect redirect;
     enum odo_status status = redirect_resolve(&input, &redirect);
@@ -229,8 +230,39 @@ static void follow_redirect(struct transfer *transfer, struct request *request)
         return;
     }
     transfer->redirects++;
-    transfer_use_url(transfer, redirect.url, true);
+    /* Once elsewhere, always elsewhere: what comes back may have been led there. */
+    transfer_use_url(transfer, redirect.url, true,
+                     transfer->is_elsewhere || !redirect.same_origin);
     request->outcome = REQUEST_ASK_AGAIN;
+}
+
+/* The client's own server asks who it is, and the client has said what to answer, once. */
+static bool may_authenticate(struct transfer *transfer, const struct request *request,
+                             const struct odo_error *error)
+{
+    enum { UNAUTHORIZED = 401, PROXY_AUTHENTICATION_REQUIRED = 407 };
+    const char *headers = transfer->options.http.authentication_headers;
+
+    if ((error->http_status != UNAUTHORIZED &&
+         error->http_status != PROXY_AUTHENTICATION_REQUIRED) ||
+        transfer->is_elsewhere || request->sent_authentication || !headers || !*headers) {
+        return false;
+    }
+    transfer->authenticates = true;
+    return true;
+}
+
+static void note_reply(struct transfer *transfer, const struct request *request)
+{
+    const char *address = NULL;
+    long status = 0;
+
+    curl_easy_getinfo(request->easy, CURLINFO_PRIMARY_IP, &address);
+    curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &status);
+    transfer->response_status = (uint16_t)status;
+    if (address && strlen(address) < sizeof(transfer->server_address)) {
+        memcpy(transfer->server_address, address, strlen(address) + 1);
+    }
 }
 
 static void note_retry_after(struct request *request, const struct odo_error *error)
@@ -250,6 +282,7 @@ bool transfer_judge(struct transfer *transfer, struct request *request)
         request->outcome = REQUEST_ASK_AGAIN; /* decided already */
         return false;
     }
+    note_reply(transfer, request);
     verdict = ask_judge(transfer, request);
     if (request->hedged && verdict.kind != RESPONSE_TAKE_PART) {
         request->outcome = REQUEST_ASK_AGAIN; /* the other one will tell */
@@ -287,6 +320,10 @@ bool transfer_judge(struct transfer *transfer, struct request *request)
         }
         break;
     case RESPONSE_FAIL:
+        if (may_authenticate(transfer, request, &verdict.error)) {
+            request->outcome = REQUEST_ASK_AGAIN;
+            return false;
+        }
         break;
     }
     note_retry_after(request, &verdict.error);
