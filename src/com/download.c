@@ -27,6 +27,7 @@ struct download {
     SRWLOCK operation;   /* one start, pause or end at a time */
     SRWLOCK settings_lock;
     struct download_settings settings;
+    WCHAR *volatile temporary; /* the file to be deleted when the process ends; or NULL */
     DWORD stream; /* of interface_keeper, until there is a file that takes it; 0 for none */
 };
 
@@ -61,6 +62,7 @@ static void unlist_locked(const struct download *download)
 static void free_download(struct download *download)
 {
     interface_keeper_drop(download->stream);
+    CoTaskMemFree(download->temporary);
     download_settings_free(&download->settings);
     odo_job_release(download->job);
     free(download);
@@ -345,6 +347,36 @@ static HRESULT detail_of(const struct odo_error *error)
     return is_block(error->status) ? hresult_from_status(error->status) : S_OK;
 }
 
+/* Know the temporary file of a download that its process does not outlive, once it stands
+ * still. */
+static void note_temporary_file(struct download *download)
+{
+    char *path = NULL;
+    LPWSTR wide = NULL;
+
+    if (download->temporary || !odo_job_get_number(download->job, ODO_JOB_VOLATILE) ||
+        !download_has_file(download)) {
+        return;
+    }
+    if (odo_file_get_text(download->job, 0, ODO_FILE_TEMPORARY_PATH, &path) == ODO_OK &&
+        *path && SUCCEEDED(wide_text_from_utf8(path, &wide)) &&
+        InterlockedCompareExchangePointer((PVOID volatile *)&download->temporary, wide, NULL)) {
+        CoTaskMemFree(wide); /* somebody was quicker */
+    }
+    odo_free(path);
+}
+
+void download_process_ends(void)
+{
+    /* Every other thread is gone, perhaps in the middle of something: no lock, and no engine.
+     */
+    for (const struct download *download = downloads; download; download = download->next) {
+        if (download->temporary) {
+            DeleteFileW(download->temporary);
+        }
+    }
+}
+
 DO_DOWNLOAD_STATUS download_status(struct download *download)
 {
     enum { TRIES = 8 }; /* until nothing has changed between the questions */
@@ -377,6 +409,9 @@ DO_DOWNLOAD_STATUS download_status(struct download *download)
             break;
         }
         state = after;
+    }
+    if (status.State == DODownloadState_Transferred || status.State == DODownloadState_Paused) {
+        note_temporary_file(download);
     }
     return status;
 }

@@ -99,6 +99,12 @@ bool download_has_file(struct download *download);
 HRESULT download_set_stream(struct download *download, IUnknown *stream);
 HRESULT download_get_stream(struct download *download, IUnknown **stream_out);
 
+/*
+ * The process ends, and nobody has let go of its downloads: delete the temporary files of those
+ * that do not survive it. From DllMain alone.
+ */
+void download_process_ends(void);
+
 /* The engine has ended: there are no downloads. */
 void download_forget_all(void);
 

@@ -1,5 +1,6 @@
 /* The DLL's entry points, each one line into the room. */
 #include "com/class_factory.h"
+#include "com/download.h"
 #include "com/module.h"
 #include "com/registration.h"
 
@@ -7,12 +8,16 @@
 
 BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, LPVOID reserved);
 
-/* Nothing may be started or ended under the loader's lock; and process exit needs nothing. */
+/*
+ * Nothing may be started or ended under the loader's lock. When the process ends (`reserved` is
+ * not NULL) only files are deleted that would otherwise stay.
+ */
 BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, LPVOID reserved)
 {
-    (void)reserved;
     if (reason == DLL_PROCESS_ATTACH) {
         DisableThreadLibraryCalls(instance);
+    } else if (reason == DLL_PROCESS_DETACH && reserved) {
+        download_process_ends();
     }
     return TRUE;
 }
