@@ -12,6 +12,7 @@ NEEDED = {
     "bin/odo.exe",
     "include/deliveryoptimization.h",
     "include/deliveryoptimizationerrors.h",
+    "include/opendo.h",
     "lib/cmake/dosvc/dosvc-config.cmake",
     "lib/cmake/dosvc/dosvc-config-version.cmake",
     "lib/dosvc.lib",
@@ -21,6 +22,8 @@ NEEDED = {
     "share/doc/opendo/LICENSE",
     "share/idl/DeliveryOptimization.idl",
     "share/idl/DeliveryOptimization.tlb",
+    "share/idl/OpenDO.idl",
+    "share/idl/OpenDO.tlb",
 }
 MAY_BE = {"share/man/man1/odo.1"}
 BEGINS = ("lib/cmake/dosvc/dosvc-targets",)
