@@ -132,6 +132,8 @@ struct odo_limits {
 /* Set the limits; there are none at first. They take effect within a second. */
 void odo_engine_set_limits(struct odo_engine *engine, const struct odo_limits *limits);
 
+void odo_engine_get_limits(struct odo_engine *engine, struct odo_limits *limits_out);
+
 /* True while some job is neither final nor safely in the store: stopping would lose it. */
 bool odo_engine_is_busy(struct odo_engine *engine);
 

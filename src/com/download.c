@@ -1,6 +1,7 @@
 #include "com/download.h"
 
 #include "com/client_stream.h"
+#include "com/conditions.h"
 #include "com/download_callback.h"
 #include "com/download_policy.h"
 #include "com/download_settings.h"
@@ -483,6 +484,23 @@ HRESULT download_set_text(struct download *download, enum download_text which, c
     return hr;
 }
 
+struct cost_wish download_cost_wish(struct download *download)
+{
+    uint64_t policy = download_get_number(download, DOWNLOAD_COST_POLICY);
+    struct cost_wish wish = {
+        .disallows_cellular = download_get_number(download, DOWNLOAD_DISALLOWS_CELLULAR) != 0,
+    };
+
+    if (policy > 0) {
+        wish.policy = (enum cost_policy)(policy - 1);
+    } else {
+        wish.policy = odo_job_get_number(download->job, ODO_JOB_PRIORITY) == 0
+                          ? COST_POLICY_ALWAYS /* in the foreground */
+                          : COST_POLICY_STANDARD;
+    }
+    return wish;
+}
+
 HRESULT download_set_number(struct download *download, enum download_number which,
                             uint64_t value)
 {
@@ -693,6 +711,7 @@ static HRESULT add_file(struct download *download, const struct byte_range *rang
 static HRESULT begin(struct download *download, const struct byte_range *ranges, uint32_t count)
 {
     DODownloadState state = download_status(download).State;
+    struct cost_wish wish;
     HRESULT hr = S_OK;
 
     switch (state) {
@@ -732,7 +751,8 @@ static HRESULT begin(struct download *download, const struct byte_range *ranges,
             download_set_stream(download, NULL);
         }
     }
-    return SUCCEEDED(hr) ? hresult_from_status(odo_job_resume(download->job)) : hr;
+    wish = download_cost_wish(download);
+    return SUCCEEDED(hr) ? conditions_resume(download->job, &wish) : hr;
 }
 
 /* BlockingMode: until it has come to rest. Calls to this apartment are let through. */

@@ -13,6 +13,7 @@
 
 #include <odo/odo.h>
 
+#include "com/cost_policy.h"
 #include "deliveryoptimization.h" /* generated from idl/ */
 
 enum {
@@ -88,6 +89,9 @@ HRESULT download_set_text(struct download *download, enum download_text which,
 uint64_t download_get_number(struct download *download, enum download_number which);
 HRESULT download_set_number(struct download *download, enum download_number which,
                             uint64_t value);
+
+/* What the client wants of the network; where it never said so, by the download's priority. */
+struct cost_wish download_cost_wish(struct download *download);
 
 /* The download becomes one that survives its process, or one that does not. */
 HRESULT download_set_volatile(struct download *download, bool is_volatile);

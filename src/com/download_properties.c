@@ -1,5 +1,6 @@
 #include "com/download_properties.h"
 
+#include "com/conditions.h"
 #include "com/download_callback.h"
 #include "com/hresult.h"
 #include "com/properties.h"
@@ -300,15 +301,19 @@ static void put_bool(VARIANT *value_out, bool flag)
 
 static HRESULT get_cost_policy(void *object, VARIANT *value_out)
 {
-    uint64_t policy = download_get_number(object, DOWNLOAD_COST_POLICY);
-
-    if (policy > 0) {
-        V_UI4(value_out) = (ULONG)(policy - 1);
-    } else {
-        V_UI4(value_out) =
-            is_foreground(object) ? DODownloadCostPolicy_Always : DODownloadCostPolicy_Standard;
-    }
+    V_UI4(value_out) = (ULONG)download_cost_wish(object).policy;
     return S_OK;
+}
+
+/* One of the properties that say which networks are welcome has been set, or not. */
+static HRESULT after_wish(struct download *download, HRESULT hr)
+{
+    if (SUCCEEDED(hr)) {
+        const struct cost_wish wish = download_cost_wish(download);
+
+        conditions_changed(download_job(download), &wish);
+    }
+    return hr;
 }
 
 static HRESULT set_cost_policy(void *object, const VARIANT *value)
@@ -316,9 +321,10 @@ static HRESULT set_cost_policy(void *object, const VARIANT *value)
     HRESULT hr =
         V_UI4(value) <= DODownloadCostPolicy_NoCellular ? not_ended(object) : E_INVALIDARG;
 
-    return SUCCEEDED(hr)
-               ? download_set_number(object, DOWNLOAD_COST_POLICY, (uint64_t)V_UI4(value) + 1)
-               : hr;
+    if (SUCCEEDED(hr)) {
+        hr = download_set_number(object, DOWNLOAD_COST_POLICY, (uint64_t)V_UI4(value) + 1);
+    }
+    return after_wish(object, hr);
 }
 
 static HRESULT set_job_number(struct download *download, enum odo_job_number which,
@@ -402,10 +408,11 @@ static HRESULT set_foreground(void *object, const VARIANT *value)
 {
     HRESULT hr = not_ended(object);
 
-    return SUCCEEDED(hr)
-               ? set_job_number(object, ODO_JOB_PRIORITY,
-                                V_BOOL(value) ? PRIORITY_FOREGROUND : PRIORITY_BACKGROUND)
-               : hr;
+    if (SUCCEEDED(hr)) {
+        hr = set_job_number(object, ODO_JOB_PRIORITY,
+                            V_BOOL(value) ? PRIORITY_FOREGROUND : PRIORITY_BACKGROUND);
+    }
+    return after_wish(object, hr); /* the default of the cost policy depends on it */
 }
 
 static HRESULT get_flag(struct download *download, enum download_number which,
@@ -437,9 +444,10 @@ static HRESULT set_cellular(void *object, const VARIANT *value)
 {
     HRESULT hr = not_ended(object);
 
-    return SUCCEEDED(hr)
-               ? download_set_number(object, DOWNLOAD_DISALLOWS_CELLULAR, V_BOOL(value) != 0)
-               : hr;
+    if (SUCCEEDED(hr)) {
+        hr = download_set_number(object, DOWNLOAD_DISALLOWS_CELLULAR, V_BOOL(value) != 0);
+    }
+    return after_wish(object, hr);
 }
 
 static HRESULT get_mandatory(void *object, VARIANT *value_out)

@@ -3,6 +3,8 @@
 
 #include "com/callback.h"
 #include "com/com_object.h"
+#include "com/conditions.h"
+#include "com/download_policy.h"
 #include "com/error_object.h"
 #include "com/file_enum_object.h"
 #include "com/file_object.h"
@@ -69,9 +71,26 @@ static HRESULT STDMETHODCALLTYPE job_object_Suspend(IBackgroundCopyJob5 *self)
     return hresult_from_status(odo_job_suspend(job_of(self)));
 }
 
+/* Would Resume set it in motion? Else the engine says what there is to say. */
+static bool is_at_rest(struct odo_job *job)
+{
+    switch (odo_job_get_state(job)) {
+    case ODO_JOB_SUSPENDED:
+    case ODO_JOB_ERROR:
+    case ODO_JOB_TRANSFERRED:
+        return true;
+    default:
+        return false;
+    }
+}
+
 static HRESULT STDMETHODCALLTYPE job_object_Resume(IBackgroundCopyJob5 *self)
 {
-    return hresult_from_status(odo_job_resume(job_of(self)));
+    struct odo_job *job = job_of(self);
+    const struct cost_wish wish = job_properties_cost_wish(job);
+    HRESULT hr = is_at_rest(job) ? download_policy_check() : S_OK;
+
+    return SUCCEEDED(hr) ? conditions_resume(job, &wish) : hr;
 }
 
 static HRESULT STDMETHODCALLTYPE job_object_Cancel(IBackgroundCopyJob5 *self)
@@ -299,7 +318,14 @@ static HRESULT get_number(IBackgroundCopyJob5 *self, enum odo_job_number which,
 static HRESULT STDMETHODCALLTYPE job_object_SetPriority(IBackgroundCopyJob5 *self,
                                                         BG_JOB_PRIORITY priority)
 {
-    return set_number(self, ODO_JOB_PRIORITY, (uint32_t)priority);
+    HRESULT hr = set_number(self, ODO_JOB_PRIORITY, (uint32_t)priority);
+
+    if (SUCCEEDED(hr)) { /* it implies a cost policy where none is set */
+        const struct cost_wish wish = job_properties_cost_wish(job_of(self));
+
+        conditions_changed(job_of(self), &wish);
+    }
+    return hr;
 }
 
 static HRESULT STDMETHODCALLTYPE job_object_GetPriority(IBackgroundCopyJob5 *self,

@@ -1,6 +1,7 @@
 #include "com/job_properties.h"
 
 #include "com/callback.h"
+#include "com/conditions.h"
 #include "com/hresult.h"
 #include "com/properties.h"
 #include "com/wide_text.h"
@@ -12,22 +13,26 @@
 
 /* --- IBackgroundCopyJob5 ---------------------------------------------------------------- */
 
-static bool is_cost_policy(DWORD value)
-{
-    static const DWORD policies[] = {
-        (DWORD)BITS_JOB_TRANSFER_POLICY_ALWAYS,
-        (DWORD)BITS_JOB_TRANSFER_POLICY_NOT_ROAMING,
-        (DWORD)BITS_JOB_TRANSFER_POLICY_NO_SURCHARGE,
-        (DWORD)BITS_JOB_TRANSFER_POLICY_STANDARD,
-        (DWORD)BITS_JOB_TRANSFER_POLICY_UNRESTRICTED,
-    };
+static const struct cost_flags {
+    DWORD flags;
+    enum cost_policy policy;
+} cost_flags[] = {
+    {(DWORD)BITS_JOB_TRANSFER_POLICY_ALWAYS, COST_POLICY_ALWAYS},
+    {(DWORD)BITS_JOB_TRANSFER_POLICY_NOT_ROAMING, COST_POLICY_NO_ROAMING},
+    {(DWORD)BITS_JOB_TRANSFER_POLICY_NO_SURCHARGE, COST_POLICY_NO_SURCHARGE},
+    {(DWORD)BITS_JOB_TRANSFER_POLICY_STANDARD, COST_POLICY_STANDARD},
+    {(DWORD)BITS_JOB_TRANSFER_POLICY_UNRESTRICTED, COST_POLICY_UNRESTRICTED},
+};
 
-    for (size_t i = 0; i < ARRAYSIZE(policies); i++) {
-        if (policies[i] == value) {
-            return true;
+/* NULL when these flags are no policy. */
+static const struct cost_flags *find_cost_flags(DWORD flags)
+{
+    for (size_t i = 0; i < ARRAYSIZE(cost_flags); i++) {
+        if (cost_flags[i].flags == flags) {
+            return &cost_flags[i];
         }
     }
-    return false;
+    return NULL;
 }
 
 /* Until a policy is set, the priority implies one. */
@@ -41,6 +46,25 @@ static DWORD cost_policy(struct odo_job *job)
     return odo_job_get_number(job, ODO_JOB_PRIORITY) == BG_JOB_PRIORITY_FOREGROUND
                ? (DWORD)BITS_JOB_TRANSFER_POLICY_ALWAYS
                : (DWORD)BITS_JOB_TRANSFER_POLICY_STANDARD;
+}
+
+struct cost_wish job_properties_cost_wish(struct odo_job *job)
+{
+    const struct cost_flags *found = find_cost_flags(cost_policy(job));
+
+    return (struct cost_wish){.policy = found ? found->policy : COST_POLICY_STANDARD};
+}
+
+static HRESULT set_cost_flags(struct odo_job *job, DWORD flags)
+{
+    HRESULT hr = hresult_from_status(odo_job_set_number(job, ODO_JOB_COST_FLAGS, flags));
+
+    if (SUCCEEDED(hr)) {
+        const struct cost_wish wish = job_properties_cost_wish(job);
+
+        conditions_changed(job, &wish);
+    }
+    return hr;
 }
 
 static HRESULT set_notification_class(struct odo_job *job, const CLSID *class)
@@ -87,10 +111,7 @@ HRESULT job_properties_set_bits(struct odo_job *job, BITS_JOB_PROPERTY_ID id,
     if (id != BITS_JOB_PROPERTY_ID_COST_FLAGS) {
         return E_NOTIMPL;
     }
-    if (!is_cost_policy(value->Dword)) {
-        return E_INVALIDARG;
-    }
-    return hresult_from_status(odo_job_set_number(job, ODO_JOB_COST_FLAGS, value->Dword));
+    return find_cost_flags(value->Dword) ? set_cost_flags(job, value->Dword) : E_INVALIDARG;
 }
 
 HRESULT job_properties_get_bits(struct odo_job *job, BITS_JOB_PROPERTY_ID id,

@@ -8,6 +8,7 @@
 
 #include <odo/odo.h>
 
+#include "com/cost_policy.h"
 #include "deliveryoptimization.h" /* generated from idl/ */
 
 /*
@@ -22,6 +23,9 @@ HRESULT job_properties_set_bits(struct odo_job *job, BITS_JOB_PROPERTY_ID id,
                                 const BITS_JOB_PROPERTY_VALUE *value);
 HRESULT job_properties_get_bits(struct odo_job *job, BITS_JOB_PROPERTY_ID id,
                                 BITS_JOB_PROPERTY_VALUE *value_out);
+
+/* What the job's client wants of the network. */
+struct cost_wish job_properties_cost_wish(struct odo_job *job);
 
 /* IDeliveryOptimizationJob2; the errors are those of properties.h. */
 HRESULT job_properties_set(struct odo_job *job, DOJobPropertyId id, const VARIANT *value);

@@ -3,12 +3,14 @@
 #include "com/callback.h"
 #include "com/client_security.h"
 #include "com/com_object.h"
+#include "com/conditions.h"
 #include "com/download_enum_object.h"
 #include "com/download_object.h"
 #include "com/error_text.h"
 #include "com/hresult.h"
 #include "com/job_enum_object.h"
 #include "com/job_object.h"
+#include "com/job_properties.h"
 #include "com/module.h"
 #include "com/owner.h"
 #include "com/wide_text.h"
@@ -85,6 +87,15 @@ static bool is_legacy(struct odo_job *job)
     return odo_job_get_number(job, ODO_JOB_KIND) != DOWNLOAD_KIND;
 }
 
+/* Perhaps in the store, and then the engine may have set it in motion again. */
+static void take_up(struct odo_job *job)
+{
+    const struct cost_wish wish = job_properties_cost_wish(job);
+
+    callback_job_found(job);
+    conditions_changed(job, &wish);
+}
+
 static HRESULT STDMETHODCALLTYPE manager_object_GetJob(IBackgroundCopyManager *self, REFGUID id,
                                                        IBackgroundCopyJob **job_out)
 {
@@ -111,7 +122,7 @@ static HRESULT STDMETHODCALLTYPE manager_object_GetJob(IBackgroundCopyManager *s
     }
     hr = owner_check(job);
     if (SUCCEEDED(hr)) {
-        callback_job_found(job);
+        take_up(job);
         hr = job_object_create(job, &IID_IBackgroundCopyJob, (void **)job_out);
     }
     odo_job_release(job);
@@ -125,7 +136,7 @@ static size_t keep_visible(struct odo_job **jobs, size_t count)
 
     for (size_t i = 0; i < count; i++) {
         if (is_legacy(jobs[i]) && SUCCEEDED(owner_check(jobs[i]))) {
-            callback_job_found(jobs[i]);
+            take_up(jobs[i]);
             jobs[kept++] = jobs[i];
         } else {
             odo_job_release(jobs[i]);

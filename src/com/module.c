@@ -1,6 +1,7 @@
 #include "com/module.h"
 
 #include "com/callback.h"
+#include "com/conditions.h"
 #include "com/download.h"
 #include "com/download_callback.h"
 
@@ -30,6 +31,7 @@ static bool stop_idle_engine(void)
 
     AcquireSRWLockExclusive(&engine_lock);
     if (engine && !is_in_use() && !odo_engine_is_busy(engine)) {
+        conditions_end();
         odo_engine_stop(engine);
         engine = NULL;
     }
@@ -50,7 +52,7 @@ static bool tidy(void)
     callback_forget_all(); /* of jobs that are in the store, if any */
     download_callback_forget_all();
     download_forget_all();
-    return callback_stop_threads() && !is_in_use();
+    return conditions_stop_thread() && callback_stop_threads() && !is_in_use();
 }
 
 void module_hold(void)
@@ -90,6 +92,9 @@ enum odo_status module_get_engine(struct odo_engine **engine_out)
                 .resume_adopted = true,
             },
             &engine);
+        if (status == ODO_OK) {
+            conditions_begin(engine);
+        }
     }
     if (status == ODO_OK) {
         *engine_out = engine;

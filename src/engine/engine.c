@@ -257,6 +257,16 @@ void odo_engine_set_limits(struct odo_engine *engine, const struct odo_limits *l
     platform_mutex_unlock(engine->lock);
 }
 
+void odo_engine_get_limits(struct odo_engine *engine, struct odo_limits *limits_out)
+{
+    platform_mutex_lock(engine->lock);
+    *limits_out = (struct odo_limits){
+        .foreground_rate = engine->downloader_options.foreground_rate,
+        .background_rate = engine->downloader_options.background_rate,
+    };
+    platform_mutex_unlock(engine->lock);
+}
+
 bool odo_engine_is_busy(struct odo_engine *engine)
 {
     bool is_busy = false;
