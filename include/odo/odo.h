@@ -103,6 +103,11 @@ struct odo_engine_options {
     bool resume_adopted;           /* see "Jobs that survive" */
     bool refuse_salvage;           /* a 200 to a range request is always an error */
     bool allow_insecure_redirects; /* https may redirect to http */
+
+    /* Copied; each may be NULL. See "Proxies". */
+    const char *proxy;
+    const char *https_proxy;
+    const char *no_proxy;
 };
 
 /*
@@ -136,6 +141,23 @@ void odo_engine_get_limits(struct odo_engine *engine, struct odo_limits *limits_
 
 /* True while some job is neither final nor safely in the store: stopping would lose it. */
 bool odo_engine_is_busy(struct odo_engine *engine);
+
+/*
+ * Proxies
+ * -------
+ * odo_engine_options.proxy is written "http://host:port", or as libcurl's CURLOPT_PROXY takes
+ * it otherwise; "" asks every server directly. NULL leaves it to the environment: http_proxy,
+ * https_proxy, all_proxy and no_proxy. `https_proxy` is for https alone, and NULL as `proxy`.
+ *
+ * `no_proxy` lists what is asked directly in spite of these two, with semicolons, commas or
+ * blanks between the entries. An entry is a host, in which an asterisk stands for any
+ * characters; or ".example.org" for every host beneath that one; or "<local>" for every name
+ * without a dot. It may have a scheme in front, "https://", and a port behind, ":8080"; without
+ * them all are meant.
+ *
+ * A server behind https is reached by CONNECT. A proxy that wants to know who asks (407) is a
+ * failure, unless user and password are in its URL.
+ */
 
 /*
  * Jobs that survive

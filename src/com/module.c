@@ -4,6 +4,7 @@
 #include "com/conditions.h"
 #include "com/download.h"
 #include "com/download_callback.h"
+#include "com/system_proxy.h"
 
 static LONG objects;
 static LONG server_locks;
@@ -79,22 +80,36 @@ void module_unlock_server(void)
     }
 }
 
+static enum odo_status start_engine_locked(void)
+{
+    struct system_proxy proxy;
+    enum odo_status status;
+
+    system_proxy_get(&proxy);
+    status = odo_engine_start(
+        &(struct odo_engine_options){
+            .host = {.on_event = on_event},
+            .store_folder = "", /* where this user's jobs are kept */
+            .resume_adopted = true,
+            .proxy = proxy.proxy,
+            .https_proxy = proxy.https_proxy,
+            .no_proxy = proxy.no_proxy,
+        },
+        &engine);
+    system_proxy_free(&proxy);
+    if (status == ODO_OK) {
+        conditions_begin(engine);
+    }
+    return status;
+}
+
 enum odo_status module_get_engine(struct odo_engine **engine_out)
 {
     enum odo_status status = ODO_OK;
 
     AcquireSRWLockExclusive(&engine_lock);
     if (!engine) {
-        status = odo_engine_start(
-            &(struct odo_engine_options){
-                .host = {.on_event = on_event},
-                .store_folder = "", /* where this user's jobs are kept */
-                .resume_adopted = true,
-            },
-            &engine);
-        if (status == ODO_OK) {
-            conditions_begin(engine);
-        }
+        status = start_engine_locked();
     }
     if (status == ODO_OK) {
         *engine_out = engine;

@@ -97,6 +97,7 @@ static void engine_release(struct odo_engine *engine)
     platform_mutex_free(engine->lock);
     memory_free((char *)(uintptr_t)engine->downloader_options.user_agent);
     memory_free((char *)(uintptr_t)engine->downloader_options.ca_file);
+    proxy_settings_free(&engine->downloader_options.proxies);
     memory_free(engine);
 }
 
@@ -129,9 +130,11 @@ enum odo_status odo_engine_start(const struct odo_engine_options *options,
     static const struct odo_engine_options defaults = {0};
     struct odo_engine *engine;
     struct downloader_options *downloading;
+    struct proxy_settings proxies;
     enum odo_status status = ODO_OK;
 
     options = options ? options : &defaults;
+    proxies = (struct proxy_settings){options->proxy, options->https_proxy, options->no_proxy};
     engine = memory_allocate_zeroed(1, sizeof(*engine));
     if (!engine) {
         return ODO_E_OUT_OF_MEMORY;
@@ -162,8 +165,8 @@ enum odo_status odo_engine_start(const struct odo_engine_options *options,
     engine->resume_adopted = options->resume_adopted;
     engine->job_age_limit_ms = or_default(options->job_age_limit_ms, JOB_AGE_LIMIT_MS);
     if (!downloading->user_agent || (options->ca_file && !downloading->ca_file) ||
-        !engine->lock || !engine->delivery || !engine->changed || !engine->adopting ||
-        !engine->keeper_wakes) {
+        !proxy_settings_copy(&proxies, &downloading->proxies) || !engine->lock ||
+        !engine->delivery || !engine->changed || !engine->adopting || !engine->keeper_wakes) {
         status = ODO_E_OUT_OF_MEMORY;
     }
     if (status == ODO_OK && options->store_folder) {

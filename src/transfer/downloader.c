@@ -36,6 +36,7 @@ struct removal_command {
 struct downloader {
     char *user_agent;
     char *ca_file;
+    struct proxy_settings proxies; /* its texts are ours */
     uint32_t connect_timeout_ms;
     uint32_t stall_timeout_s;
     struct transfer_rules rules;
@@ -162,6 +163,7 @@ static void start_request(struct downloader *downloader, struct transfer *transf
         keep_idle(downloader, request);
         return;
     }
+    start.proxy = proxy_choice(&downloader->proxies, start.url);
     status = request_prepare(request, transfer, &start);
     if (status != ODO_OK) {
         transfer_take_back(transfer, &start);
@@ -315,6 +317,9 @@ static void collect_ended(struct downloader *downloader)
             continue;
         }
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &request);
+        if (code != CURLE_OK) {
+            request_note_refused_tunnel(request);
+        }
         end_request(downloader, request, request_status_from_curl(code));
     }
 }
@@ -572,6 +577,7 @@ static void downloader_free(struct downloader *downloader)
     schedule_free(&downloader->schedule);
     platform_condition_free(downloader->has_removed);
     platform_mutex_free(downloader->mutex);
+    proxy_settings_free(&downloader->proxies);
     memory_free(downloader->ca_file);
     memory_free(downloader->user_agent);
     memory_free(downloader);
@@ -624,7 +630,8 @@ enum odo_status downloader_start(const struct downloader_options *options,
     downloader->has_removed = platform_condition_create();
     downloader->multi = curl_multi_init();
     if (!downloader->user_agent || (options->ca_file && !downloader->ca_file) ||
-        !downloader->mutex || !downloader->has_removed || !downloader->multi) {
+        !proxy_settings_copy(&options->proxies, &downloader->proxies) || !downloader->mutex ||
+        !downloader->has_removed || !downloader->multi) {
         goto done;
     }
     configure_multi(downloader);

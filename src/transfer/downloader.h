@@ -15,6 +15,7 @@
 #include "job/checkpoint.h"
 #include "ranges/range_set.h"
 #include "transfer/http_settings.h"
+#include "transfer/proxy_choice.h"
 
 #include <odo/types.h>
 
@@ -23,8 +24,9 @@ struct stream;
 struct transfer;
 
 struct downloader_options {
-    const char *user_agent; /* copied */
-    const char *ca_file;    /* copied; NULL trusts what the system trusts */
+    const char *user_agent;        /* copied */
+    const char *ca_file;           /* copied; NULL trusts what the system trusts */
+    struct proxy_settings proxies; /* copied */
     uint32_t connect_timeout_ms;
     uint32_t stall_timeout_s;
     uint32_t retry_base_ms;

@@ -597,6 +597,10 @@ static enum odo_status set_options(struct request *request, const struct request
     if (start->ca_file) {
         SET(CURLOPT_CAINFO, start->ca_file);
     }
+    if (start->proxy) {
+        SET(CURLOPT_PROXY, start->proxy);
+        SET(CURLOPT_NOPROXY, ""); /* the environment's exceptions are for its own proxy */
+    }
     if (start->http && start->http->client_certificate && *start->http->client_certificate) {
         SET(CURLOPT_SSLCERT, start->http->client_certificate);
     }
@@ -677,6 +681,20 @@ void request_measure(const struct request *request, uint64_t now_ms)
     if (ended_us > began_us && !request->was_paused) {
         measurement_add_rate(measurement, request->arrived - request->arrived_first,
                              (uint64_t)(ended_us - began_us), now_ms);
+    }
+}
+
+void request_note_refused_tunnel(struct request *request)
+{
+    enum { REFUSED_FROM = 300, REFUSED_TO = 600 };
+    long code = 0;
+
+    curl_easy_getinfo(request->easy, CURLINFO_HTTP_CONNECTCODE, &code);
+    if (request->outcome == REQUEST_OPEN && request->phase == REQUEST_AWAITING &&
+        code >= REFUSED_FROM && code < REFUSED_TO) {
+        request->outcome = REQUEST_FAILED;
+        request->error =
+            (struct odo_error){.status = ODO_E_HTTP_STATUS, .http_status = (uint16_t)code};
     }
 }
 

@@ -130,6 +130,7 @@ struct request_start {
     const char *url;
     const char *user_agent;
     const char *ca_file; /* may be NULL */
+    const char *proxy; /* as CURLOPT_PROXY takes it: "" for none, NULL for the environment's */
     uint32_t connect_timeout_ms;
     uint32_t stall_timeout_s;
     struct byte_range span;
@@ -180,6 +181,9 @@ bool request_header_is_repeated(struct request *request, const char *name);
 
 /* What libcurl's result means when nothing else is known. */
 enum odo_status request_status_from_curl(CURLcode code);
+
+/* It has failed: if a proxy has refused to lead to an https server, that is why. */
+void request_note_refused_tunnel(struct request *request);
 
 /* Forget the transfer; keep easy handle and buffers for the next. */
 void request_reset(struct request *request);

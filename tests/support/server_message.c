@@ -152,6 +152,22 @@ static void read_ranges(struct server_message *message)
     free(value);
 }
 
+/* What a proxy is asked for is a whole URL, of which the path matters. */
+static char *copy_path(const char *target, size_t size)
+{
+    static const char scheme[] = "http://";
+    const char *path;
+
+    if (size > strlen(scheme) && strncmp(target, scheme, strlen(scheme)) == 0) {
+        path = memchr(target + strlen(scheme), '/', size - strlen(scheme));
+        if (path) {
+            size -= (size_t)(path - target);
+            target = path;
+        }
+    }
+    return server_copy_text(target, size);
+}
+
 bool server_message_parse(const char *head, size_t size, struct server_message *message_out)
 {
     char *text = server_copy_text(head, size);
@@ -167,7 +183,7 @@ bool server_message_parse(const char *head, size_t size, struct server_message *
         size_t headers_size = strlen(line_end + 2);
 
         message_out->method = server_copy_text(text, (size_t)(path - text));
-        message_out->path = server_copy_text(path + 1, path_size);
+        message_out->path = copy_path(path + 1, path_size);
         message_out->path[strcspn(message_out->path, "?")] = '\0';
         message_out->is_http_1_0 = version[strlen(" HTTP/1.")] == '0';
         /* Without the empty line. */

@@ -17,7 +17,7 @@ struct message_range {
 
 struct server_message {
     char *method; /* owned */
-    char *path;   /* owned; without a query */
+    char *path;   /* owned; without a query, and without scheme and host if they are there */
     char *headers;
     bool is_http_1_0;
     struct message_range

@@ -4,7 +4,7 @@ add_library(odo_com OBJECT ${com_sources})
 target_include_directories(odo_com PUBLIC ${PROJECT_SOURCE_DIR}/src)
 target_compile_definitions(odo_com PRIVATE ODO_VERSION="${PROJECT_VERSION}")
 target_link_libraries(odo_com
-    PUBLIC odo_interface odo_engine ole32 oleaut32 rpcrt4 uuid advapi32 user32 iphlpapi
+    PUBLIC odo_interface odo_engine ole32 oleaut32 rpcrt4 uuid advapi32 user32 iphlpapi winhttp
     PRIVATE odo_warnings odo_system_headers)
 
 # The texts of our codes, as a message table in whatever odo_com is linked into.
