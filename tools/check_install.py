@@ -8,6 +8,7 @@ import pathlib
 import sys
 
 NEEDED = {
+    "bin/OpenDO.manifest",
     "bin/dosvc.dll",
     "bin/odo.exe",
     "include/deliveryoptimization.h",

@@ -73,3 +73,14 @@ add_custom_command(TARGET dosvc POST_BUILD
             $<TARGET_FILE_DIR:dosvc>/dosvc.lib
     BYPRODUCTS ${PROJECT_BINARY_DIR}/dosvc.lib
     VERBATIM)
+
+# The classes for programs that use them without registration; it lies beside the DLL.
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64|ARM64)$")
+    set(odo_manifest_processor arm64)
+elseif(CMAKE_SIZEOF_VOID_P EQUAL 8)
+    set(odo_manifest_processor amd64)
+else()
+    set(odo_manifest_processor x86)
+endif()
+set(odo_manifest ${PROJECT_BINARY_DIR}/OpenDO.manifest)
+configure_file(${PROJECT_SOURCE_DIR}/tools/manifest/OpenDO.manifest.in ${odo_manifest} @ONLY)
