@@ -58,9 +58,15 @@ static struct {
 static void apply_limits_locked(void)
 {
     struct odo_limits limits;
+    struct odo_limits before;
 
-    if (engine) {
-        download_policy_get_limits(&limits);
+    if (!engine) {
+        return;
+    }
+    download_policy_get_limits(&limits);
+    odo_engine_get_limits(engine, &before);
+    if (limits.foreground_rate != before.foreground_rate ||
+        limits.background_rate != before.background_rate) {
         odo_engine_set_limits(engine, &limits);
     }
 }
