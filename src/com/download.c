@@ -7,6 +7,7 @@
 #include "com/download_settings.h"
 #include "com/hresult.h"
 #include "com/interface_keeper.h"
+#include "com/job_properties.h"
 #include "com/module.h"
 #include "com/owner.h"
 #include "com/wide_text.h"
@@ -263,8 +264,10 @@ HRESULT download_list(struct download ***downloads_out, size_t *count_out)
         hr = list ? S_OK : E_OUTOFMEMORY;
     }
     for (size_t i = 0; i < job_count; i++) {
-        if (SUCCEEDED(hr) && odo_job_get_number(jobs[i], ODO_JOB_KIND) == DOWNLOAD_KIND &&
-            owner_is_caller(jobs[i]) && !is_final(odo_job_get_state(jobs[i]))) {
+        if (odo_job_get_number(jobs[i], ODO_JOB_KIND) != DOWNLOAD_KIND) {
+            job_properties_wish_changed(jobs[i]); /* the engine may have taken it up just now */
+        } else if (SUCCEEDED(hr) && owner_is_caller(jobs[i]) &&
+                   !is_final(odo_job_get_state(jobs[i]))) {
             hr = download_of_job(jobs[i], &list[count]);
             count += SUCCEEDED(hr);
         }

@@ -320,10 +320,8 @@ static HRESULT STDMETHODCALLTYPE job_object_SetPriority(IBackgroundCopyJob5 *sel
 {
     HRESULT hr = set_number(self, ODO_JOB_PRIORITY, (uint32_t)priority);
 
-    if (SUCCEEDED(hr)) { /* it implies a cost policy where none is set */
-        const struct cost_wish wish = job_properties_cost_wish(job_of(self));
-
-        conditions_changed(job_of(self), &wish);
+    if (SUCCEEDED(hr)) {
+        job_properties_wish_changed(job_of(self)); /* the priority implies a cost policy */
     }
     return hr;
 }

@@ -55,14 +55,19 @@ struct cost_wish job_properties_cost_wish(struct odo_job *job)
     return (struct cost_wish){.policy = found ? found->policy : COST_POLICY_STANDARD};
 }
 
+void job_properties_wish_changed(struct odo_job *job)
+{
+    const struct cost_wish wish = job_properties_cost_wish(job);
+
+    conditions_changed(job, &wish);
+}
+
 static HRESULT set_cost_flags(struct odo_job *job, DWORD flags)
 {
     HRESULT hr = hresult_from_status(odo_job_set_number(job, ODO_JOB_COST_FLAGS, flags));
 
     if (SUCCEEDED(hr)) {
-        const struct cost_wish wish = job_properties_cost_wish(job);
-
-        conditions_changed(job, &wish);
+        job_properties_wish_changed(job);
     }
     return hr;
 }

@@ -27,6 +27,9 @@ HRESULT job_properties_get_bits(struct odo_job *job, BITS_JOB_PROPERTY_ID id,
 /* What the job's client wants of the network. */
 struct cost_wish job_properties_cost_wish(struct odo_job *job);
 
+/* That may have changed; or the job has come out of the store, perhaps in motion. */
+void job_properties_wish_changed(struct odo_job *job);
+
 /* IDeliveryOptimizationJob2; the errors are those of properties.h. */
 HRESULT job_properties_set(struct odo_job *job, DOJobPropertyId id, const VARIANT *value);
 HRESULT job_properties_get(struct odo_job *job, DOJobPropertyId id, VARIANT *value_out);

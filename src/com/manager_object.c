@@ -3,7 +3,6 @@
 #include "com/callback.h"
 #include "com/client_security.h"
 #include "com/com_object.h"
-#include "com/conditions.h"
 #include "com/download_enum_object.h"
 #include "com/download_object.h"
 #include "com/error_text.h"
@@ -90,10 +89,8 @@ static bool is_legacy(struct odo_job *job)
 /* Perhaps in the store, and then the engine may have set it in motion again. */
 static void take_up(struct odo_job *job)
 {
-    const struct cost_wish wish = job_properties_cost_wish(job);
-
     callback_job_found(job);
-    conditions_changed(job, &wish);
+    job_properties_wish_changed(job);
 }
 
 static HRESULT STDMETHODCALLTYPE manager_object_GetJob(IBackgroundCopyManager *self, REFGUID id,

@@ -3,6 +3,7 @@
 #include "com/download_fixture.h"
 #include "com/job_fixture.h"
 #include "com/linked_server.h"
+#include "com/owner.h"
 
 #define BY_COST     DO_E_BLOCKED_BY_COST_TRANSFER_POLICY
 #define BY_CELLULAR DO_E_BLOCKED_BY_CELLULAR_POLICY
@@ -348,6 +349,66 @@ static void other_flags_count_at_once(void **state)
     network_end();
 }
 
+/* As an earlier process has left it that had it running. */
+static void store_running_job(const char *url, const char *path)
+{
+    struct odo_engine *engine;
+    struct odo_job *job;
+
+    assert_int_equal(
+        odo_engine_start(&(struct odo_engine_options){.store_folder = ""}, &engine), ODO_OK);
+    assert_int_equal(odo_job_create(engine, "stored", &job), ODO_OK);
+    assert_hr(owner_claim(job), S_OK);
+    assert_int_equal(odo_job_add_file(job,
+                                      &(struct odo_file_request){
+                                          .file_id = url,
+                                          .url = url,
+                                          .local_path = path,
+                                          .file_size = ODO_SIZE_UNKNOWN,
+                                      },
+                                      NULL),
+                     ODO_OK);
+    assert_int_equal(odo_job_set_block(job, ODO_E_NO_NETWORK), ODO_OK);
+    assert_int_equal(odo_job_resume(job), ODO_OK);
+    odo_job_release(job);
+    odo_engine_stop(engine);
+}
+
+static void a_job_out_of_the_store_is_held_back(void **state)
+{
+    struct range_server *server = range_server_start(&(struct range_server_options){
+        .files = {{.path = "/file", .seed = FIXTURE_SEED, .size = FIXTURE_SIZE}},
+        .rules = stalling,
+        .rule_count = 1,
+    });
+    char *folder = temp_folder_create();
+    char *path = temp_folder_path(folder, "file.bin");
+    char url[SERVER_URL_SIZE];
+    IBackgroundCopyManager *manager;
+    IEnumBackgroundCopyJobs *jobs = NULL;
+    IBackgroundCopyJob *job = NULL;
+
+    (void)state;
+    network_begin(NETWORK_COST_OVER_LIMIT, false);
+    store_running_job(range_server_url(server, "/file", url), path);
+    manager = client_manager();
+    assert_hr(IBackgroundCopyManager_EnumJobs(manager, 0, &jobs), S_OK);
+    assert_hr(IEnumBackgroundCopyJobs_Next(jobs, 1, &job, NULL), S_OK);
+    assert_int_equal(IEnumBackgroundCopyJobs_Release(jobs), 0);
+    assert_job_reaches(job, BG_JOB_STATE_TRANSIENT_ERROR);
+    assert_hr(job_error_code(job), BY_COST);
+    range_server_use_rules(server, NULL, 0);
+    network_becomes(NETWORK_COST_UNRESTRICTED, false);
+    assert_job_reaches(job, BG_JOB_STATE_TRANSFERRED);
+    assert_hr(IBackgroundCopyJob_Cancel(job), S_OK);
+    assert_int_equal(IBackgroundCopyJob_Release(job), 0);
+    assert_int_equal(IBackgroundCopyManager_Release(manager), 0);
+    range_server_stop(server);
+    free(path);
+    temp_folder_remove(folder);
+    network_end();
+}
+
 /* --- The administrator's policies -----------------------------------------------------------
  */
 
@@ -554,6 +615,7 @@ int main(void)
     TEST_ADD(&suite, held_back_for_too_long_it_fails);
     TEST_ADD_TABLE(&suite, legacy_cases, check_legacy);
     TEST_ADD(&suite, other_flags_count_at_once);
+    TEST_ADD(&suite, a_job_out_of_the_store_is_held_back);
     TEST_ADD(&suite, bandwidths_are_there_from_the_beginning);
     TEST_ADD(&suite, what_is_no_number_is_not_configured);
     TEST_ADD(&suite, bandwidths_are_read_at_each_start);
