@@ -6,8 +6,8 @@
  * both and holds jobs back, or lets them go on, as they change. It alone asks Windows about the
  * network, so no client waits for that, but for a moment at the first start.
  *
- * Any thread may call these functions with none of this file's callers' locks that a job's
- * events or a client's stream may need.
+ * Any thread may call these functions. Like odo_job_suspend() they may wait for a client's
+ * stream to return.
  */
 #ifndef ODO_COM_CONDITIONS_H
 #define ODO_COM_CONDITIONS_H
