@@ -3,6 +3,7 @@
 #include "com/automation_object.h"
 #include "com/manager_object.h"
 #include "com/module.h"
+#include "com/proxies.h"
 
 #include "deliveryoptimization.h" /* generated from idl/ */
 #include "opendo.h"               /* generated from idl/ */
@@ -86,6 +87,9 @@ static struct class_factory factories[] = {
 
 HRESULT class_factory_get(REFCLSID clsid, REFIID iid, void **out)
 {
+    if (IsEqualCLSID(clsid, &proxies_class)) {
+        return proxies_get_class_object(iid, out);
+    }
     for (size_t i = 0; i < ARRAYSIZE(factories); i++) {
         if (IsEqualCLSID(clsid, factories[i].clsid)) {
             return IClassFactory_QueryInterface(&factories[i].IClassFactory_iface, iid, out);
