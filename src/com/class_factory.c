@@ -4,6 +4,7 @@
 #include "com/manager_object.h"
 #include "com/module.h"
 #include "com/proxies.h"
+#include "com/remote_object.h"
 
 #include "deliveryoptimization.h" /* generated from idl/ */
 #include "opendo.h"               /* generated from idl/ */
@@ -83,6 +84,7 @@ static struct class_factory factories[] = {
     {{&class_factory_vtbl}, &CLSID_OpenDO, manager_object_create},
     {{&class_factory_vtbl}, &CLSID_DeliveryOptimization, manager_object_create},
     {{&class_factory_vtbl}, &CLSID_OpenDODownloads, automation_object_create},
+    {{&class_factory_vtbl}, &remote_object_class, remote_object_create_reader},
 };
 
 HRESULT class_factory_get(REFCLSID clsid, REFIID iid, void **out)

@@ -11,6 +11,7 @@
  * or finds that somebody has come meanwhile. Who asks after that gets a new process.
  */
 #include "com/class_factory.h"
+#include "com/com_marshal.h"
 #include "com/module.h"
 #include "com/owner.h"
 #include "com/permissions.h"
@@ -276,6 +277,9 @@ static HRESULT run(void)
     if (FAILED(hr) || !become_the_one(user, &mutex)) {
         CoTaskMemFree(user);
         return hr;
+    }
+    if (wine_is_here()) {
+        com_marshal_leave_to_com();
     }
     changed = CreateEventW(NULL, FALSE, FALSE, NULL);
     if (changed) {

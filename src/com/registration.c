@@ -5,6 +5,8 @@
 #include "com/permissions.h"
 #include "com/proxies.h"
 #include "com/registry_table.h"
+#include "com/remote_object.h"
+#include "com/wine.h"
 
 #include <objbase.h>
 #include <stdio.h>
@@ -62,6 +64,8 @@
 #define PROXIES_KEY   L"CLSID\\" PROXIES_CLASS
 #define PROXIES_TITLE L"OpenDO proxies"
 #define PROXY_CLASS   L"\\ProxyStubClsid32"
+#define REMOTE_KEY    L"CLSID\\" REMOTE_OBJECT_CLASS
+#define REMOTE_TITLE  L"OpenDO objects of another process"
 
 /* A value beside the class of an interface's proxies: the interface's key is ours as well. */
 #define MADE_KEY L"OpenDOMadeKey"
@@ -92,6 +96,13 @@ static const struct registry_value proxy_rows[] = {
     {PROXIES_KEY, NULL, PROXIES_TITLE},
     {PROXIES_KEY SERVER, NULL, SERVER_PATH},
     {PROXIES_KEY SERVER, L"ThreadingModel", L"Both"},
+};
+
+/* Under Wine, these as well. */
+static const struct registry_value remote_rows[] = {
+    {REMOTE_KEY, NULL, REMOTE_TITLE},
+    {REMOTE_KEY SERVER, NULL, SERVER_PATH},
+    {REMOTE_KEY SERVER, L"ThreadingModel", L"Both"},
 };
 
 /* With a local server, these as well. */
@@ -381,6 +392,9 @@ static HRESULT remove_proxies(const struct registration_place *place)
         entry_make(i, &entry);
         hr = remove_interface(place->classes, &entry);
     }
+    if (SUCCEEDED(hr)) {
+        hr = registry_delete_key(place->classes, REMOTE_KEY);
+    }
     return SUCCEEDED(hr) ? registry_delete_key(place->classes, PROXIES_KEY) : hr;
 }
 
@@ -452,7 +466,8 @@ static HRESULT keep_replaced(HKEY classes)
 
 enum {
     FIXED_ROWS = ARRAYSIZE(product_rows) + ARRAYSIZE(script_rows) + ARRAYSIZE(proxy_rows) +
-                 ARRAYSIZE(product_host_rows) + ARRAYSIZE(do_rows) + ARRAYSIZE(do_host_rows),
+                 ARRAYSIZE(remote_rows) + ARRAYSIZE(product_host_rows) + ARRAYSIZE(do_rows) +
+                 ARRAYSIZE(do_host_rows),
 };
 
 static HRESULT write_rows(const struct registration_place *place, bool with_do_class)
@@ -471,6 +486,9 @@ static HRESULT write_rows(const struct registration_place *place, bool with_do_c
     count += fill_in(&texts, product_rows, ARRAYSIZE(product_rows), rows);
     count += fill_in(&texts, script_rows, ARRAYSIZE(script_rows), rows + count);
     count += fill_in(&texts, proxy_rows, ARRAYSIZE(proxy_rows), rows + count);
+    if (wine_is_here()) {
+        count += fill_in(&texts, remote_rows, ARRAYSIZE(remote_rows), rows + count);
+    }
     if (place->host_path) {
         count += fill_in(&texts, product_host_rows, ARRAYSIZE(product_host_rows), rows + count);
     }

@@ -20,6 +20,7 @@
 /* Of the proxies, and of the local server. */
 #define PROXIES_CLASS L"{B08CE5F7-F4E7-421E-9680-93FA1E4B182F}"
 #define SERVER_APP_ID L"{FCCC8316-A076-4E7C-85CD-454DE87B4509}"
+#define REMOTE_CLASS  L"{9EBF7DF7-2A7E-4BA1-85A4-D05D37428471}"
 
 /* Those of idl/OpenDO.idl. */
 #define SCRIPT_CLASS   L"{53A4564E-8884-4A3F-B260-E6BAB42938E9}"
@@ -106,6 +107,7 @@ static const WCHAR *const server_keys[] = {
     L"OpenDO.Downloads",
     L"OpenDO.Downloads.1",
     L"TypeLib\\" SCRIPT_LIBRARY,
+    L"CLSID\\" REMOTE_CLASS,
     L"Interface\\{5D43D778-C423-4D84-A645-FD1F52FC1A92}",
     L"Interface\\{9EA2A3C5-E2DD-4F10-9704-C187C3FDC353}",
     L"CLSID\\" PROXIES_CLASS,

@@ -346,11 +346,17 @@ static void a_lock_keeps_the_server(void **state)
 {
     IClassFactory *factory = NULL;
     HANDLE host = NULL;
+    HRESULT hr;
 
     (void)state;
     assert_hr(client_get_class_object(&CLSID_OpenDO, &IID_IClassFactory, (void **)&factory),
               S_OK);
-    assert_hr(IClassFactory_LockServer(factory, TRUE), S_OK);
+    hr = IClassFactory_LockServer(factory, TRUE);
+    if (hr == E_NOTIMPL) {
+        IClassFactory_Release(factory);
+        skip(); /* Wine's proxy of IClassFactory cannot lock a server */
+    }
+    assert_hr(hr, S_OK);
     assert_int_equal(open_hosts(&host, 1), 1);
     assert_int_equal(WaitForSingleObject(host, 3 * IDLE_S * 1000), WAIT_TIMEOUT);
     assert_hr(IClassFactory_LockServer(factory, FALSE), S_OK);
