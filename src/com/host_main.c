@@ -6,9 +6,10 @@
  * for OPENDO_HOST_IDLE_SECONDS (30): no object lives, nobody has locked the server, and no job
  * moves. So a transfer goes on when its client has ended.
  *
- * No activation is lost. This process counts as in use for COM until it has been idle for so
- * long; then it lets that count go, which at the same moment takes the classes off COM's list,
- * or finds that somebody has come meanwhile. Who asks after that gets a new process.
+ * On Windows no activation is lost. This process counts as in use for COM until it has been
+ * idle for so long; then it lets that count go, which at the same moment takes the classes off
+ * COM's list, or finds that somebody has come meanwhile. Who asks after that gets a new
+ * process.
  */
 #include "com/class_factory.h"
 #include "com/com_marshal.h"
@@ -143,7 +144,8 @@ static void cease_to_be_the_one(HANDLE mutex)
 
 /*
  * Wine's CoReleaseServerProcess takes nothing off a list. There a client may have got the class
- * object just before it was revoked, and come with its CreateInstance now.
+ * object just before it was revoked, and come with its CreateInstance now. (Who has been told
+ * of the server and has not got so far is refused by Wine, and has to ask again.)
  */
 static void wait_for_late_clients(void)
 {
