@@ -3,6 +3,8 @@
 #include "com/automation_object.h"
 #include "com/manager_object.h"
 #include "com/module.h"
+#include "com/proxies.h"
+#include "com/remote_object.h"
 
 #include "deliveryoptimization.h" /* generated from idl/ */
 #include "opendo.h"               /* generated from idl/ */
@@ -82,10 +84,14 @@ static struct class_factory factories[] = {
     {{&class_factory_vtbl}, &CLSID_OpenDO, manager_object_create},
     {{&class_factory_vtbl}, &CLSID_DeliveryOptimization, manager_object_create},
     {{&class_factory_vtbl}, &CLSID_OpenDODownloads, automation_object_create},
+    {{&class_factory_vtbl}, &remote_object_class, remote_object_create_reader},
 };
 
 HRESULT class_factory_get(REFCLSID clsid, REFIID iid, void **out)
 {
+    if (IsEqualCLSID(clsid, &proxies_class)) {
+        return proxies_get_class_object(iid, out);
+    }
     for (size_t i = 0; i < ARRAYSIZE(factories); i++) {
         if (IsEqualCLSID(clsid, factories[i].clsid)) {
             return IClassFactory_QueryInterface(&factories[i].IClassFactory_iface, iid, out);

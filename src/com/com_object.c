@@ -6,7 +6,7 @@ void com_object_init(struct com_object *object, const struct com_class *class)
 {
     object->class = class;
     object->refs = 1;
-    object->marshaler = NULL;
+    com_marshal_init(&object->marshal);
     module_hold();
 }
 
@@ -16,30 +16,9 @@ static void *interface_at(struct com_object *object, const struct com_interface 
     return (char *)object + entry->offset;
 }
 
-/*
- * Most clients never ask, so the marshaler is made when the first one does. Two threads may
- * make one each; the second throws its own away.
- */
-static HRESULT query_marshaler(struct com_object *object, void **out)
+IUnknown *com_object_identity(struct com_object *object)
 {
-    PVOID volatile *place = (PVOID volatile *)&object->marshaler;
-    IUnknown *marshaler = InterlockedCompareExchangePointer(place, NULL, NULL);
-
-    if (!marshaler) {
-        IUnknown *outer = interface_at(object, &object->class->interfaces[0]);
-        IUnknown *other;
-        HRESULT hr = CoCreateFreeThreadedMarshaler(outer, &marshaler);
-
-        if (FAILED(hr)) {
-            return hr;
-        }
-        other = InterlockedCompareExchangePointer(place, marshaler, NULL);
-        if (other) {
-            IUnknown_Release(marshaler);
-            marshaler = other;
-        }
-    }
-    return IUnknown_QueryInterface(marshaler, &IID_IMarshal, out);
+    return interface_at(object, &object->class->interfaces[0]);
 }
 
 /* The row for `iid`, or NULL. */
@@ -72,7 +51,12 @@ HRESULT com_object_query(struct com_object *object, REFIID iid, void **out)
         *out = interface_at(object, entry);
         return S_OK;
     }
-    return IsEqualIID(iid, &IID_IMarshal) ? query_marshaler(object, out) : E_NOINTERFACE;
+    if (IsEqualIID(iid, &IID_IMarshal) && com_marshal_is_answered(object->class->remote_kind)) {
+        com_object_add_ref(object);
+        *out = &object->marshal.IMarshal_iface;
+        return S_OK;
+    }
+    return E_NOINTERFACE;
 }
 
 ULONG com_object_add_ref(struct com_object *object)
@@ -85,9 +69,7 @@ ULONG com_object_release(struct com_object *object)
     LONG refs = InterlockedDecrement(&object->refs);
 
     if (refs == 0) {
-        if (object->marshaler) {
-            IUnknown_Release(object->marshaler);
-        }
+        com_marshal_end(&object->marshal);
         object->class->destroy(object);
         module_let_go();
     }

@@ -6,11 +6,13 @@
  * create function fills the struct, answers the interface that was asked for by
  * com_object_query(), and lets its own reference go: a refused interface so frees the object.
  *
- * Every object is free-threaded: it answers IMarshal through the free-threaded marshaler, so
- * that all apartments of the process share it as it is.
+ * Every object is free-threaded: all apartments of the process share it as it is, for which it
+ * answers IMarshal (com_marshal.h).
  */
 #ifndef ODO_COM_COM_OBJECT_H
 #define ODO_COM_COM_OBJECT_H
+
+#include "com/com_marshal.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,13 +36,14 @@ struct com_class {
     void (*destroy)(struct com_object *object); /* frees the object and what it holds */
     const struct com_interface *interfaces;
     size_t interface_count;
+    enum com_remote_kind remote_kind; /* for clients in other processes */
 };
 
 /* The first member of every object. */
 struct com_object {
     const struct com_class *class;
-    LONG refs;           /* starts at 1, owned by the creator */
-    IUnknown *marshaler; /* made when first asked for; counted */
+    LONG refs; /* starts at 1, owned by the creator */
+    struct com_marshal marshal;
 };
 
 /* Count the object in the module, which stays loaded as long as there is one. */
@@ -51,6 +54,9 @@ void com_object_init(struct com_object *object, const struct com_class *class);
  * table.
  */
 HRESULT com_object_query(struct com_object *object, REFIID iid, void **out);
+
+/* The object's IUnknown, not counted. */
+IUnknown *com_object_identity(struct com_object *object);
 
 /* Would an object of this kind answer for `iid`? */
 bool com_class_answers(const struct com_class *class, REFIID iid);

@@ -1,5 +1,6 @@
 #include "com/download.h"
 
+#include "com/caller.h"
 #include "com/client_stream.h"
 #include "com/conditions.h"
 #include "com/download_callback.h"
@@ -678,6 +679,7 @@ static HRESULT add_file(struct download *download, const struct byte_range *rang
     char *url = download_get_text(download, DOWNLOAD_URI);
     char *path = download_get_text(download, DOWNLOAD_LOCAL_PATH);
     enum odo_status status;
+    bool has_entered;
     HRESULT hr;
 
     if (!url) {
@@ -687,6 +689,7 @@ static HRESULT add_file(struct download *download, const struct byte_range *rang
     } else {
         hr = check_integrity(download);
     }
+    has_entered = caller_enter();
     if (SUCCEEDED(hr) && path) {
         hr = make_folder(path);
     }
@@ -706,6 +709,7 @@ static HRESULT add_file(struct download *download, const struct byte_range *rang
         hr = status == ODO_E_INVALID_ARGUMENT && path ? HRESULT_FROM_WIN32(ERROR_INVALID_NAME)
                                                       : hresult_from_status(status);
     }
+    caller_leave(has_entered);
     free(url);
     free(path);
     return hr;
@@ -823,12 +827,15 @@ HRESULT download_pause(struct download *download)
 
 HRESULT download_finalize(struct download *download)
 {
+    bool has_entered;
     HRESULT hr;
 
     AcquireSRWLockExclusive(&download->operation);
     switch (download_status(download).State) {
     case DODownloadState_Transferred:
+        has_entered = caller_enter();
         hr = hresult_from_status(odo_job_complete(download->job));
+        caller_leave(has_entered);
         break;
     case DODownloadState_Finalized:
         hr = S_OK;
@@ -843,6 +850,7 @@ HRESULT download_finalize(struct download *download)
 
 HRESULT download_abort(struct download *download)
 {
+    bool has_entered;
     HRESULT hr;
 
     AcquireSRWLockExclusive(&download->operation);
@@ -854,7 +862,9 @@ HRESULT download_abort(struct download *download)
         hr = S_OK;
         break;
     default:
+        has_entered = caller_enter();
         hr = hresult_from_status(odo_job_cancel(download->job));
+        caller_leave(has_entered);
         download_set_stream(download, NULL);
         break;
     }

@@ -88,6 +88,7 @@ static const struct com_class download_class = {
     .destroy = download_object_destroy,
     .interfaces = download_interfaces,
     .interface_count = ARRAYSIZE(download_interfaces),
+    .remote_kind = COM_REMOTE_DOWNLOAD,
 };
 
 HRESULT download_object_create(struct download *download, REFIID iid, void **out)

@@ -1,5 +1,6 @@
 #include "com/file_properties.h"
 
+#include "com/caller.h"
 #include "com/client_stream.h"
 #include "com/hresult.h"
 #include "com/properties.h"
@@ -88,9 +89,12 @@ static HRESULT set_path(void *object, const VARIANT *value)
     const struct file *file = object;
     char *path = NULL;
     enum odo_status status = wide_text_to_utf8(V_BSTR(value), &path);
+    bool has_entered;
 
     if (status == ODO_OK) {
+        has_entered = caller_enter();
         status = odo_file_set_local_path(file->job, file->index, path);
+        caller_leave(has_entered);
     }
     free(path);
     return hresult_from_status(status);

@@ -1,6 +1,7 @@
 /*
  * Clients' interfaces, kept in the process-wide Global Interface Table: kept from one apartment
- * and used from any other, through a proxy where one is needed.
+ * and used from any other, through a proxy where one is needed. (Under Wine, what lives in
+ * another process and was kept from the multithreaded apartment is for that apartment only.)
  *
  * Any thread that COM is initialized on.
  */

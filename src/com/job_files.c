@@ -1,5 +1,6 @@
 #include "com/job_files.h"
 
+#include "com/caller.h"
 #include "com/hresult.h"
 #include "com/wide_text.h"
 
@@ -38,11 +39,14 @@ static enum odo_status add(struct odo_job *job, LPCWSTR file_id, LPCWSTR url,
     enum odo_status status = ODO_E_OUT_OF_MEMORY;
     char *id_text = NULL;
     char *url_text = NULL;
+    bool has_entered;
 
     if (convert(file_id, &id_text) && convert(url, &url_text)) {
         request->file_id = text_or_empty(id_text);
         request->url = text_or_empty(url_text);
+        has_entered = caller_enter();
         status = odo_job_add_file(job, request, file_index_out);
+        caller_leave(has_entered);
     }
     free(url_text);
     free(id_text);

@@ -2,6 +2,7 @@
 #include "com/job_object.h"
 
 #include "com/callback.h"
+#include "com/caller.h"
 #include "com/com_object.h"
 #include "com/conditions.h"
 #include "com/download_policy.h"
@@ -95,8 +96,10 @@ static HRESULT STDMETHODCALLTYPE job_object_Resume(IBackgroundCopyJob5 *self)
 
 static HRESULT STDMETHODCALLTYPE job_object_Cancel(IBackgroundCopyJob5 *self)
 {
+    bool has_entered = caller_enter();
     HRESULT hr = hresult_from_status(odo_job_cancel(job_of(self)));
 
+    caller_leave(has_entered);
     if (SUCCEEDED(hr)) {
         callback_forget(job_of(self));
     }
@@ -105,8 +108,10 @@ static HRESULT STDMETHODCALLTYPE job_object_Cancel(IBackgroundCopyJob5 *self)
 
 static HRESULT STDMETHODCALLTYPE job_object_Complete(IBackgroundCopyJob5 *self)
 {
+    bool has_entered = caller_enter();
     HRESULT hr = hresult_from_status(odo_job_complete(job_of(self)));
 
+    caller_leave(has_entered);
     if (SUCCEEDED(hr)) {
         callback_forget(job_of(self));
     }

@@ -239,6 +239,7 @@ static const struct com_class manager_class = {
     .destroy = manager_object_destroy,
     .interfaces = manager_interfaces,
     .interface_count = ARRAYSIZE(manager_interfaces),
+    .remote_kind = COM_REMOTE_MANAGER,
 };
 
 HRESULT manager_object_create(REFIID iid, void **out)

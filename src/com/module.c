@@ -8,6 +8,7 @@
 
 static LONG objects;
 static LONG server_locks;
+static const struct module_listener *listener; /* NULL in a client's process */
 
 /* Guards `engine`. Held while an engine stops: its threads never ask for this lock. */
 static SRWLOCK engine_lock = SRWLOCK_INIT;
@@ -23,6 +24,9 @@ static void on_event(void *context, const struct odo_event *event)
 {
     callback_on_event(context, event);
     download_callback_on_event(event);
+    if (listener) {
+        listener->on_event();
+    }
 }
 
 /* Stop the engine unless somebody needs it. True when there is none now. */
@@ -56,28 +60,47 @@ static bool tidy(void)
     return conditions_stop_thread() && callback_stop_threads() && !is_in_use();
 }
 
+static void hold(LONG *count)
+{
+    InterlockedIncrement(count);
+    if (listener) {
+        listener->on_hold();
+    }
+}
+
+static void let_go(LONG *count)
+{
+    if (InterlockedDecrement(count) == 0) {
+        tidy();
+    }
+    if (listener) {
+        listener->on_let_go();
+    }
+}
+
 void module_hold(void)
 {
-    InterlockedIncrement(&objects);
+    hold(&objects);
 }
 
 void module_let_go(void)
 {
-    if (InterlockedDecrement(&objects) == 0) {
-        tidy();
-    }
+    let_go(&objects);
 }
 
 void module_lock_server(void)
 {
-    InterlockedIncrement(&server_locks);
+    hold(&server_locks);
 }
 
 void module_unlock_server(void)
 {
-    if (InterlockedDecrement(&server_locks) == 0) {
-        tidy();
-    }
+    let_go(&server_locks);
+}
+
+void module_set_listener(const struct module_listener *wanted)
+{
+    listener = wanted;
 }
 
 static enum odo_status start_engine_locked(void)

@@ -37,6 +37,20 @@ enum odo_status module_get_engine(struct odo_engine **engine_out);
  */
 bool module_can_unload(void);
 
+/*
+ * Who wants to hear of it when the server comes into use and out of it: a program that ends
+ * when nobody needs it. Each function may be called on any thread, also the engine's, and must
+ * return at once.
+ */
+struct module_listener {
+    void (*on_hold)(void);   /* an object, or a lock, has begun */
+    void (*on_let_go)(void); /* one has ended */
+    void (*on_event)(void);  /* something has happened to a job; perhaps it has come to rest */
+};
+
+/* Before the first object. `listener` must stay; there is one at most. */
+void module_set_listener(const struct module_listener *listener);
+
 /* The DLL, or the program, that holds this code. Not counted. */
 HMODULE module_handle(void);
 

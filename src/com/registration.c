@@ -1,8 +1,15 @@
 #include "com/registration.h"
 
 #include "com/module.h"
+#include "com/owner.h"
+#include "com/permissions.h"
+#include "com/proxies.h"
 #include "com/registry_table.h"
+#include "com/remote_object.h"
+#include "com/wine.h"
 
+#include <objbase.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
@@ -48,7 +55,26 @@
 /* Windows' marshaler for interfaces that a type library describes. */
 #define AUTOMATION_PROXY L"{00020424-0000-0000-C000-000000000046}"
 
+/* The local server's. */
+#define APP_ID       L"{FCCC8316-A076-4E7C-85CD-454DE87B4509}"
+#define APP_ID_KEY   L"AppID\\" APP_ID
+#define LOCAL_SERVER L"\\LocalServer32"
+#define HOST_NAME    L"dosvc-host.exe"
+
+#define PROXIES_KEY   L"CLSID\\" PROXIES_CLASS
+#define PROXIES_TITLE L"OpenDO proxies"
+#define PROXY_CLASS   L"\\ProxyStubClsid32"
+#define REMOTE_KEY    L"CLSID\\" REMOTE_OBJECT_CLASS
+#define REMOTE_TITLE  L"OpenDO objects of another process"
+
+/* A value beside the class of an interface's proxies: the interface's key is ours as well. */
+#define MADE_KEY L"OpenDOMadeKey"
+
 #define SERVER_PATH NULL /* stands in the table for the path of this DLL */
+
+/* Stand in the table for the path of the local server's program, and for that in quotes. */
+static const WCHAR host_path[] = L"";
+static const WCHAR host_command[] = L"";
 
 /* Stands in the table for that path with the number of the type library behind it. */
 static const WCHAR library_path[] = L"";
@@ -64,6 +90,32 @@ static const struct registry_value product_rows[] = {
     {PROG_ID, NULL, TITLE},
     {PROG_ID L"\\CLSID", NULL, PRODUCT_CLASS},
     {PROG_ID L"\\CurVer", NULL, PROG_ID_1},
+};
+
+static const struct registry_value proxy_rows[] = {
+    {PROXIES_KEY, NULL, PROXIES_TITLE},
+    {PROXIES_KEY SERVER, NULL, SERVER_PATH},
+    {PROXIES_KEY SERVER, L"ThreadingModel", L"Both"},
+};
+
+/* Under Wine, these as well. */
+static const struct registry_value remote_rows[] = {
+    {REMOTE_KEY, NULL, REMOTE_TITLE},
+    {REMOTE_KEY SERVER, NULL, SERVER_PATH},
+    {REMOTE_KEY SERVER, L"ThreadingModel", L"Both"},
+};
+
+/* With a local server, these as well. */
+static const struct registry_value product_host_rows[] = {
+    {PRODUCT_KEY, L"AppID", APP_ID},
+    {PRODUCT_KEY LOCAL_SERVER, NULL, host_command},
+    {PRODUCT_KEY LOCAL_SERVER, L"ServerExecutable", host_path},
+};
+
+static const struct registry_value do_host_rows[] = {
+    {DO_KEY, L"AppID", APP_ID},
+    {DO_KEY LOCAL_SERVER, NULL, host_command},
+    {DO_KEY LOCAL_SERVER, L"ServerExecutable", host_path},
 };
 
 static const struct registry_value do_rows[] = {
@@ -184,36 +236,217 @@ static enum owner owner_in(const struct registration_place *place, HKEY root)
     return OWNER_OTHER;
 }
 
-/* --- Adding ----------------------------------------------------------------------------- */
+/* --- What stands in the rows ------------------------------------------------------------ */
+
+/* Texts for the rows of one registration. */
+struct row_texts {
+    const WCHAR *server; /* not owned */
+    const WCHAR *host;   /* not owned; NULL for none */
+    WCHAR *library;
+    WCHAR *command; /* NULL without a host */
+};
+
+/* `before`, `text` and `behind` in one, to be freed. NULL without memory. */
+static WCHAR *join(const WCHAR *before, const WCHAR *text, const WCHAR *behind)
+{
+    size_t size = wcslen(before) + wcslen(text) + wcslen(behind) + 1;
+    WCHAR *joined = malloc(size * sizeof(*joined));
+
+    if (joined) {
+        wcscpy(joined, before);
+        wcscat(joined, text);
+        wcscat(joined, behind);
+    }
+    return joined;
+}
 
 /* The path of this DLL's type library for scripts, to be freed. NULL without memory. */
 static WCHAR *get_library_path(const struct registration_place *place)
 {
-    size_t length = wcslen(place->server_path);
-    WCHAR *path = malloc(length * sizeof(*path) + sizeof(LIBRARY_RESOURCE));
-
-    if (path) {
-        wmemcpy(path, place->server_path, length);
-        wcscpy(path + length, LIBRARY_RESOURCE);
-    }
-    return path;
+    return join(L"", place->server_path, LIBRARY_RESOURCE);
 }
 
-/* The rows with the paths of this DLL filled in; returns how many there are. */
-static size_t fill_in(const struct registration_place *place, const WCHAR *library,
-                      const struct registry_value *rows, size_t count,
-                      struct registry_value *rows_out)
+static void texts_free(struct row_texts *texts)
+{
+    free(texts->library);
+    free(texts->command);
+}
+
+static HRESULT texts_make(const struct registration_place *place, struct row_texts *texts_out)
+{
+    struct row_texts texts = {.server = place->server_path, .host = place->host_path};
+
+    texts.library = get_library_path(place);
+    if (place->host_path) {
+        texts.command = join(L"\"", place->host_path, L"\"");
+    }
+    if (!texts.library || (place->host_path && !texts.command)) {
+        texts_free(&texts);
+        return E_OUTOFMEMORY;
+    }
+    *texts_out = texts;
+    return S_OK;
+}
+
+/* The rows with those texts filled in; returns how many there are. */
+static size_t fill_in(const struct row_texts *texts, const struct registry_value *rows,
+                      size_t count, struct registry_value *rows_out)
 {
     for (size_t i = 0; i < count; i++) {
         rows_out[i] = rows[i];
         if (rows[i].data == library_path) {
-            rows_out[i].data = library;
+            rows_out[i].data = texts->library;
+        } else if (rows[i].data == host_path) {
+            rows_out[i].data = texts->host;
+        } else if (rows[i].data == host_command) {
+            rows_out[i].data = texts->command;
         } else if (!rows[i].data) {
-            rows_out[i].data = place->server_path;
+            rows_out[i].data = texts->server;
         }
     }
     return count;
 }
+
+/* --- The interfaces' proxies ------------------------------------------------------------ */
+
+enum {
+    INTERFACE_ROWS = 3, /* of each interface, at most */
+    INTERFACE_KEY_SIZE = 96,
+    INTERFACE_NAME_SIZE = 64,
+};
+
+/* The keys of one interface. */
+struct interface_entry {
+    WCHAR key[INTERFACE_KEY_SIZE];
+    WCHAR proxy_key[INTERFACE_KEY_SIZE];
+    WCHAR name[INTERFACE_NAME_SIZE];
+};
+
+static void entry_make(size_t index, struct interface_entry *entry_out)
+{
+    WCHAR iid[40];
+
+    StringFromGUID2(proxies_iid(index), iid, ARRAYSIZE(iid));
+    _snwprintf(entry_out->key, INTERFACE_KEY_SIZE, L"Interface\\%ls", iid);
+    _snwprintf(entry_out->proxy_key, INTERFACE_KEY_SIZE, L"Interface\\%ls" PROXY_CLASS, iid);
+    _snwprintf(entry_out->name, INTERFACE_NAME_SIZE, L"%hs", proxies_name(index));
+}
+
+/* Does somebody else carry the interface? */
+static bool others_carry(HKEY root, const struct interface_entry *entry)
+{
+    return root && registry_has_key(root, entry->proxy_key) &&
+           !key_says(root, entry->proxy_key, PROXIES_CLASS);
+}
+
+/* The rows for one interface, which point into `entry`; returns how many there are. */
+static size_t interface_rows(const struct registration_place *place,
+                             const struct interface_entry *entry,
+                             struct registry_value *rows_out)
+{
+    size_t count = 0;
+
+    if (others_carry(place->classes, entry) || others_carry(place->elsewhere, entry)) {
+        return 0;
+    }
+    if (!registry_has_key(place->classes, entry->key)) {
+        rows_out[count++] = (struct registry_value){entry->key, NULL, entry->name};
+        rows_out[count++] = (struct registry_value){entry->proxy_key, MADE_KEY, L"1"};
+    }
+    rows_out[count++] = (struct registry_value){entry->proxy_key, NULL, PROXIES_CLASS};
+    return count;
+}
+
+/* Take away what interface_rows() has led to. */
+static HRESULT remove_interface(HKEY classes, const struct interface_entry *entry)
+{
+    WCHAR *mark;
+    LSTATUS status;
+    HRESULT hr;
+
+    if (!key_says(classes, entry->proxy_key, PROXIES_CLASS)) {
+        return S_OK;
+    }
+    mark = registry_read_text(classes, entry->proxy_key, MADE_KEY);
+    hr = registry_delete_key(classes, entry->proxy_key);
+    if (SUCCEEDED(hr) && mark) {
+        status = RegDeleteKeyW(classes, entry->key); /* unless others have put something in */
+        if (status != ERROR_ACCESS_DENIED && status != ERROR_DIR_NOT_EMPTY) {
+            hr = HRESULT_FROM_WIN32(status);
+        }
+    }
+    free(mark);
+    return hr;
+}
+
+static HRESULT remove_proxies(const struct registration_place *place)
+{
+    HRESULT hr = S_OK;
+
+    if (!key_says(place->classes, PROXIES_KEY SERVER, place->server_path)) {
+        return S_OK; /* another copy's */
+    }
+    for (size_t i = 0; SUCCEEDED(hr) && i < proxies_count(); i++) {
+        struct interface_entry entry;
+
+        entry_make(i, &entry);
+        hr = remove_interface(place->classes, &entry);
+    }
+    if (SUCCEEDED(hr)) {
+        hr = registry_delete_key(place->classes, REMOTE_KEY);
+    }
+    return SUCCEEDED(hr) ? registry_delete_key(place->classes, PROXIES_KEY) : hr;
+}
+
+/* --- The local server ------------------------------------------------------------------- */
+
+static HRESULT write_permission(const struct registration_place *place, const WCHAR *name,
+                                enum permission permission)
+{
+    PSECURITY_DESCRIPTOR descriptor = NULL;
+    DWORD size = 0;
+    HRESULT hr = permissions_create(permission, place->user, &descriptor, &size);
+
+    if (SUCCEEDED(hr)) {
+        hr = HRESULT_FROM_WIN32(
+            RegSetKeyValueW(place->classes, APP_ID_KEY, name, REG_BINARY, descriptor, size));
+        LocalFree(descriptor);
+    }
+    return hr;
+}
+
+/* The AppID, which only our classes name. */
+static HRESULT write_app_id(const struct registration_place *place)
+{
+    static const struct registry_value row = {APP_ID_KEY, NULL, TITLE};
+    bool was_there = registry_has_key(place->classes, APP_ID_KEY);
+    HRESULT hr = registry_table_write(place->classes, &row, 1);
+
+    if (SUCCEEDED(hr)) {
+        hr = write_permission(place, L"AccessPermission", PERMISSION_ACCESS);
+    }
+    if (SUCCEEDED(hr)) {
+        hr = write_permission(place, L"LaunchPermission", PERMISSION_LAUNCH);
+    }
+    if (FAILED(hr) && !was_there) {
+        registry_delete_key(place->classes, APP_ID_KEY);
+    }
+    return hr;
+}
+
+/* What an earlier registration has said of a local server that is not there any more. */
+static void forget_host(HKEY classes, const WCHAR *class_key, const WCHAR *server_key)
+{
+    WCHAR *app_id = registry_read_text(classes, class_key, L"AppID");
+
+    if (texts_match(app_id, APP_ID)) {
+        RegDeleteKeyValueW(classes, class_key, L"AppID");
+        registry_delete_key(classes, server_key);
+    }
+    free(app_id);
+}
+
+/* --- Adding ----------------------------------------------------------------------------- */
 
 /* Put back what a takeover has replaced, if anything. */
 static HRESULT restore_replaced(HKEY classes)
@@ -223,47 +456,106 @@ static HRESULT restore_replaced(HKEY classes)
                : S_OK;
 }
 
+/* Move away what a takeover replaces. */
+static HRESULT keep_replaced(HKEY classes)
+{
+    HRESULT hr = registry_copy_key(classes, DO_KEY, REPLACED_KEY);
+
+    return SUCCEEDED(hr) ? registry_delete_key(classes, DO_KEY) : hr;
+}
+
+enum {
+    FIXED_ROWS = ARRAYSIZE(product_rows) + ARRAYSIZE(script_rows) + ARRAYSIZE(proxy_rows) +
+                 ARRAYSIZE(remote_rows) + ARRAYSIZE(product_host_rows) + ARRAYSIZE(do_rows) +
+                 ARRAYSIZE(do_host_rows),
+};
+
+static HRESULT write_rows(const struct registration_place *place, bool with_do_class)
+{
+    size_t interfaces = proxies_count();
+    struct interface_entry *entries = calloc(interfaces, sizeof(*entries));
+    struct registry_value *rows =
+        calloc(FIXED_ROWS + interfaces * INTERFACE_ROWS, sizeof(*rows));
+    struct row_texts texts = {0};
+    size_t count = 0;
+    HRESULT hr = entries && rows ? texts_make(place, &texts) : E_OUTOFMEMORY;
+
+    if (FAILED(hr)) {
+        goto done;
+    }
+    count += fill_in(&texts, product_rows, ARRAYSIZE(product_rows), rows);
+    count += fill_in(&texts, script_rows, ARRAYSIZE(script_rows), rows + count);
+    count += fill_in(&texts, proxy_rows, ARRAYSIZE(proxy_rows), rows + count);
+    if (wine_is_here()) {
+        count += fill_in(&texts, remote_rows, ARRAYSIZE(remote_rows), rows + count);
+    }
+    if (place->host_path) {
+        count += fill_in(&texts, product_host_rows, ARRAYSIZE(product_host_rows), rows + count);
+    }
+    if (with_do_class) {
+        count += fill_in(&texts, do_rows, ARRAYSIZE(do_rows), rows + count);
+    }
+    if (with_do_class && place->host_path) {
+        count += fill_in(&texts, do_host_rows, ARRAYSIZE(do_host_rows), rows + count);
+    }
+    for (size_t i = 0; i < interfaces; i++) {
+        entry_make(i, &entries[i]);
+        count += interface_rows(place, &entries[i], rows + count);
+    }
+    hr = registry_table_write(place->classes, rows, count);
+
+done:
+    texts_free(&texts);
+    free(rows);
+    free(entries);
+    return hr;
+}
+
+/* All but the entry that a takeover replaces. */
+static HRESULT add_entries(const struct registration_place *place, bool with_do_class)
+{
+    bool had_app_id = registry_has_key(place->classes, APP_ID_KEY);
+    HRESULT hr = place->host_path ? write_app_id(place) : S_OK;
+
+    if (SUCCEEDED(hr)) {
+        hr = write_rows(place, with_do_class);
+        if (FAILED(hr) && !had_app_id) {
+            registry_delete_key(place->classes, APP_ID_KEY);
+        }
+    }
+    if (SUCCEEDED(hr) && !place->host_path) {
+        forget_host(place->classes, PRODUCT_KEY, PRODUCT_KEY LOCAL_SERVER);
+        if (with_do_class) {
+            forget_host(place->classes, DO_KEY, DO_KEY LOCAL_SERVER);
+        }
+        registry_delete_key(place->classes, APP_ID_KEY);
+    }
+    return hr;
+}
+
 HRESULT registration_add(const struct registration_place *place, bool take_over)
 {
-    struct registry_value
-        rows[ARRAYSIZE(product_rows) + ARRAYSIZE(script_rows) + ARRAYSIZE(do_rows)];
     enum owner here = owner_in(place, place->classes);
     enum owner elsewhere = owner_in(place, place->elsewhere);
     bool is_windows = here == OWNER_WINDOWS || elsewhere == OWNER_WINDOWS;
     bool is_free = here == OWNER_US || (here == OWNER_NOBODY && elsewhere != OWNER_OTHER);
     bool must_replace = take_over && here == OWNER_OTHER;
-    WCHAR *library;
-    size_t count;
     HRESULT hr;
 
     if (take_over && is_windows) {
         return E_ACCESSDENIED;
     }
-    library = get_library_path(place);
-    if (!library) {
-        return E_OUTOFMEMORY;
-    }
     if (must_replace) {
-        hr = registry_copy_key(place->classes, DO_KEY, REPLACED_KEY);
-        if (SUCCEEDED(hr)) {
-            hr = registry_delete_key(place->classes, DO_KEY);
-        }
+        hr = keep_replaced(place->classes);
         if (FAILED(hr)) {
-            free(library);
             return hr;
         }
     }
-    count = fill_in(place, library, product_rows, ARRAYSIZE(product_rows), rows);
-    count += fill_in(place, library, script_rows, ARRAYSIZE(script_rows), rows + count);
-    if (!is_windows && (is_free || take_over)) {
-        count += fill_in(place, library, do_rows, ARRAYSIZE(do_rows), rows + count);
-    }
-    hr = registry_table_write(place->classes, rows, count);
+    hr = add_entries(place, !is_windows && (is_free || take_over));
     if (FAILED(hr) && must_replace) {
         restore_replaced(place->classes);
         registry_delete_key(place->classes, REPLACED_KEY);
     }
-    free(library);
     return hr;
 }
 
@@ -340,6 +632,12 @@ HRESULT registration_remove(const struct registration_place *place)
     if (SUCCEEDED(hr)) {
         hr = remove_script_class(place);
     }
+    if (SUCCEEDED(hr)) {
+        hr = remove_proxies(place);
+    }
+    if (SUCCEEDED(hr)) {
+        hr = registry_delete_key(classes, APP_ID_KEY);
+    }
     /* Last, as it says that the others are ours. */
     return SUCCEEDED(hr) ? registry_delete_key(classes, PRODUCT_KEY) : hr;
 }
@@ -361,6 +659,29 @@ static WCHAR *get_server_path(void)
         free(path); /* too small */
     }
     return NULL;
+}
+
+/*
+ * The local server's program, if it lies beside this DLL: its full path, to be freed. NULL
+ * without it, or without memory.
+ */
+static WCHAR *get_host_path(const WCHAR *server_path)
+{
+    const WCHAR *name = wcsrchr(server_path, L'\\');
+    WCHAR *path = join(L"", server_path, L"\\" HOST_NAME);
+    DWORD attributes;
+
+    if (!path || !name) {
+        free(path);
+        return NULL;
+    }
+    wcscpy(path + (name - server_path), L"\\" HOST_NAME);
+    attributes = GetFileAttributesW(path);
+    if (attributes == INVALID_FILE_ATTRIBUTES || (attributes & FILE_ATTRIBUTE_DIRECTORY)) {
+        free(path);
+        return NULL;
+    }
+    return path;
 }
 
 static bool word_is(const WCHAR *word, size_t length, const WCHAR *wanted)
@@ -407,6 +728,8 @@ HRESULT registration_install(bool install, const WCHAR *words)
     struct registration_place place = {.classes = NULL};
     WCHAR windows_folder[MAX_PATH] = L"";
     WCHAR *server_path = NULL;
+    WCHAR *host = NULL;
+    LPWSTR user = NULL;
     bool for_user;
     bool take_over;
     HRESULT ignored;
@@ -419,8 +742,18 @@ HRESULT registration_install(bool install, const WCHAR *words)
     if (!server_path) {
         return E_OUTOFMEMORY;
     }
+    if (for_user) {
+        hr = owner_get_sid(&user);
+        if (FAILED(hr)) {
+            free(server_path);
+            return hr;
+        }
+    }
+    host = get_host_path(server_path);
     GetSystemWindowsDirectoryW(windows_folder, ARRAYSIZE(windows_folder));
     place.server_path = server_path;
+    place.host_path = host;
+    place.user = user;
     place.windows_folder = windows_folder;
     place.classes = open_classes(for_user ? HKEY_CURRENT_USER : HKEY_LOCAL_MACHINE, true, &hr);
     place.elsewhere =
@@ -432,6 +765,8 @@ HRESULT registration_install(bool install, const WCHAR *words)
     if (place.elsewhere) {
         RegCloseKey(place.elsewhere);
     }
+    CoTaskMemFree(user);
+    free(host);
     free(server_path);
     return hr;
 }

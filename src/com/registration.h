@@ -17,7 +17,13 @@
  * class has: so the entry follows a DLL that was moved and is registered again. Unregistering
  * removes only entries that still lead to this DLL.
  *
- * No identifier of BITS is ever written.
+ * Where the local server's program, dosvc-host.exe, lies beside the DLL, our classes get it as
+ * their LocalServer32, with an AppID of the product's own that says who may use it.
+ *
+ * The DLL is also named as what carries the interfaces between processes, but each interface
+ * only where nobody is named for it yet: neither Windows' proxies nor Wine's, which several of
+ * them share with BITS, are ever replaced. No class and no type library of BITS is ever
+ * written.
  */
 #ifndef ODO_COM_REGISTRATION_H
 #define ODO_COM_REGISTRATION_H
@@ -30,6 +36,8 @@ struct registration_place {
     HKEY classes;                /* written: Software\Classes of the machine or of the user */
     HKEY elsewhere;              /* only read: that of the other one; NULL for none */
     const WCHAR *server_path;    /* this DLL, in full */
+    const WCHAR *host_path;      /* the local server's program, in full; NULL for none */
+    const WCHAR *user;           /* the user's SID as text; NULL for all of the machine */
     const WCHAR *windows_folder; /* without a backslash at its end */
 };
 

@@ -2,6 +2,7 @@
 #include "com/class_factory.h"
 #include "com/download.h"
 #include "com/module.h"
+#include "com/proxies.h"
 #include "com/registration.h"
 
 #include <olectl.h>
@@ -29,7 +30,7 @@ STDAPI DllGetClassObject(REFCLSID clsid, REFIID iid, void **out)
 
 STDAPI DllCanUnloadNow(void)
 {
-    return module_can_unload() ? S_OK : S_FALSE;
+    return module_can_unload() && proxies_can_unload() ? S_OK : S_FALSE;
 }
 
 STDAPI DllRegisterServer(void)

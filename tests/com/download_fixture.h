@@ -188,7 +188,7 @@ struct status_callback {
     heard_action action;
     void *context;
     HANDLE called;       /* set at each call */
-    IUnknown *marshaler; /* it is agile: nothing need be registered to call it from anywhere */
+    IUnknown *marshaler; /* makes it agile, so that nothing need be registered; or NULL */
 };
 
 static inline struct status_callback *callback_from(IDODownloadStatusCallback *self)
@@ -199,7 +199,7 @@ static inline struct status_callback *callback_from(IDODownloadStatusCallback *s
 static HRESULT STDMETHODCALLTYPE status_callback_QueryInterface(IDODownloadStatusCallback *self,
                                                                 REFIID iid, void **out)
 {
-    if (IsEqualIID(iid, &IID_IMarshal)) {
+    if (IsEqualIID(iid, &IID_IMarshal) && callback_from(self)->marshaler) {
         return IUnknown_QueryInterface(callback_from(self)->marshaler, iid, out);
     }
     if (!IsEqualIID(iid, &IID_IUnknown) && !IsEqualIID(iid, &IID_IDODownloadStatusCallback)) {
@@ -264,6 +264,13 @@ static inline void status_callback_init(struct status_callback *callback)
               S_OK);
 }
 
+/* Have it called through a proxy wherever it does not live; before it is handed over. */
+static inline void status_callback_make_plain(struct status_callback *callback)
+{
+    IUnknown_Release(callback->marshaler);
+    callback->marshaler = NULL;
+}
+
 /* The server must hold it no more. */
 static inline void status_callback_end(struct status_callback *callback)
 {
@@ -275,7 +282,9 @@ static inline void status_callback_end(struct status_callback *callback)
         client_pump();
     }
     assert_int_equal(callback->refs, 1);
-    IUnknown_Release(callback->marshaler);
+    if (callback->marshaler) {
+        IUnknown_Release(callback->marshaler);
+    }
     CloseHandle(callback->called);
 }
 

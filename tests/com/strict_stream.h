@@ -8,6 +8,7 @@ struct client_stream_object {
     IStream IStream_iface;
     LONG refs;
     bool is_sequential_only;
+    bool is_called_by_stub; /* whose room for the count is as small as it should be */
     uint8_t *bytes;
     size_t size, capacity;
     HRESULT result; /* of each Write */
@@ -69,7 +70,9 @@ static HRESULT STDMETHODCALLTYPE stream_Write(IStream *self, const void *data, U
     }
     stream->thread = GetCurrentThreadId();
     if (written) {
-        memset(written, 0x7f, client_apartment == COINIT_MULTITHREADED ? 8 : 4);
+        bool has_room = client_apartment == COINIT_MULTITHREADED && !stream->is_called_by_stub;
+
+        memset(written, 0x7f, has_room ? 8 : 4);
     }
     if (SUCCEEDED(stream->result) && stream->size + size <= stream->capacity) {
         memcpy(stream->bytes + stream->size, data, size);

@@ -50,6 +50,7 @@ static void registry_set_up(struct registry *registry)
     swprintf(registry->root, TEST_COUNT(registry->root), TEST_ROOT L" %lu",
              GetCurrentProcessId());
     RegDeleteTreeW(HKEY_CURRENT_USER, registry->root);
+    registry->place = (struct registration_place){0};
     swprintf(path, TEST_COUNT(path), L"%ls\\here", registry->root);
     registry->place.classes = make_key(HKEY_CURRENT_USER, path);
     swprintf(path, TEST_COUNT(path), L"%ls\\elsewhere", registry->root);

@@ -17,6 +17,11 @@
 #define PRODUCT_CLASS L"{7E4F9C62-3B1D-4E5A-9A55-0D0C1B6E2F31}"
 #define DO_CLASS      L"{5B99FA76-721C-423C-ADAC-56D03C8A8007}"
 
+/* Of the proxies, and of the local server. */
+#define PROXIES_CLASS L"{B08CE5F7-F4E7-421E-9680-93FA1E4B182F}"
+#define SERVER_APP_ID L"{FCCC8316-A076-4E7C-85CD-454DE87B4509}"
+#define REMOTE_CLASS  L"{9EBF7DF7-2A7E-4BA1-85A4-D05D37428471}"
+
 /* Those of idl/OpenDO.idl. */
 #define SCRIPT_CLASS   L"{53A4564E-8884-4A3F-B260-E6BAB42938E9}"
 #define SCRIPT_LIBRARY L"{DB1551D0-2AD2-4A04-A015-69C5BA3D755C}"
@@ -102,11 +107,27 @@ static const WCHAR *const server_keys[] = {
     L"OpenDO.Downloads",
     L"OpenDO.Downloads.1",
     L"TypeLib\\" SCRIPT_LIBRARY,
+    L"CLSID\\" REMOTE_CLASS,
     L"Interface\\{5D43D778-C423-4D84-A645-FD1F52FC1A92}",
     L"Interface\\{9EA2A3C5-E2DD-4F10-9704-C187C3FDC353}",
+    L"CLSID\\" PROXIES_CLASS,
+    L"AppID\\" SERVER_APP_ID,
+    /* The interfaces for which neither Windows' BITS nor Wine's has proxies. */
+    L"Interface\\{659CDEAA-489E-11D9-A9CD-000D56965251}", /* IBackgroundCopyFile3 */
+    L"Interface\\{EF7E0655-7888-4960-B0E5-730846E03492}", /* IBackgroundCopyFile4 */
+    L"Interface\\{85C1657F-DAFC-40E8-8834-DF18EA25717E}", /* IBackgroundCopyFile5 */
+    L"Interface\\{E847030C-BBBA-4657-AF6D-484AA42BF1FE}", /* IBackgroundCopyJob5 */
+    L"Interface\\{98C97BD2-E32B-4AD8-A528-95FD8B16BD42}", /* IBackgroundCopyCallback3 */
+    L"Interface\\{EE2584CF-A69C-4848-B633-2649962B3EF7}", /* IDeliveryOptimizationJob */
+    L"Interface\\{18995A26-BF59-4ABE-9F8B-D5092D5A2405}", /* IDeliveryOptimizationJob2 */
+    L"Interface\\{B76B9699-E99E-4101-803F-A20E325D93E2}", /* IDeliveryOptimizationFile */
+    L"Interface\\{3A87296F-6EC2-4126-AB29-E3F8DC4CC390}", /* IDeliveryOptimizationFile2 */
+    L"Interface\\{FBBD7FC0-C147-4727-A38D-827EF071EE77}", /* IDODownload */
+    L"Interface\\{D166E8E3-A90E-4392-8E87-05E996D3747D}", /* IDODownloadStatusCallback */
+    L"Interface\\{400E2D4A-1431-4C1A-A748-39CA472CFDB1}", /* IDOManager */
 };
 
-enum { SERVER_KEY_COUNT = 10 };
+enum { SERVER_KEY_COUNT = sizeof(server_keys) / sizeof(server_keys[0]) };
 
 /* What a test found and puts back when it ends. */
 struct registered_server {

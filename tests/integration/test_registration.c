@@ -30,10 +30,12 @@ static const WCHAR *const other_keys[] = {
     L"Interface\\{01B7BD23-FB88-4A77-8490-5891D3E4653A}", /* IBackgroundCopyFile */
     L"Interface\\{19C613A0-FCB8-4F28-81AE-897C3D078F81}", /* IBackgroundCopyError */
     L"Interface\\{97EA99C7-0186-4AD4-8DF9-C5B4E0ED6B22}", /* IBackgroundCopyCallback */
-    L"Interface\\{EE2584CF-A69C-4848-B633-2649962B3EF7}", /* IDeliveryOptimizationJob */
 };
 
-enum { OTHER_KEY_COUNT = 11, KEY_COUNT = SERVER_KEY_COUNT + OTHER_KEY_COUNT };
+enum {
+    OTHER_KEY_COUNT = sizeof(other_keys) / sizeof(other_keys[0]),
+    KEY_COUNT = SERVER_KEY_COUNT + OTHER_KEY_COUNT
+};
 
 static HKEY classes[PLACE_COUNT]; /* Software\Classes of both */
 static HMODULE server;
@@ -365,6 +367,13 @@ static enum place place_of(const WCHAR *words)
     return wcsstr(lower, L"user") ? USER : MACHINE;
 }
 
+/* How many keys a registration makes. */
+enum {
+    OUR_PROG_IDS = 4,
+    OUR_CLASSES = 4,     /* the product's, the one for scripts, the proxies, Wine's */
+    OUR_INTERFACES = 14, /* two for scripts, and those that nobody else carries */
+};
+
 /* Nothing but the keys of server_keys has changed, and of these only in one place. */
 static void expect_registered(const struct snapshot *before, const struct key_counts *counts,
                               enum place place, bool takes_class, bool had_class)
@@ -384,13 +393,14 @@ static void expect_registered(const struct snapshot *before, const struct key_co
     assert_memory_equal(now.counts[elsewhere], counts->counts[elsewhere],
                         sizeof(now.counts[elsewhere]));
     if (counts->counts[place][1] > 0 && counts->counts[place][2] > 0 &&
+        counts->counts[place][3] > 0 &&
         counts->counts[place][4] > 0) { /* else these parents are new themselves */
-        assert_int_equal(now.counts[place][0], counts->counts[place][0] + 4);
+        assert_int_equal(now.counts[place][0], counts->counts[place][0] + OUR_PROG_IDS);
     }
     assert_int_equal(now.counts[place][1],
-                     counts->counts[place][1] + 2 + (takes_class && !had_class));
-    assert_int_equal(now.counts[place][2], counts->counts[place][2] + 2);
-    assert_int_equal(now.counts[place][3], counts->counts[place][3]);
+                     counts->counts[place][1] + OUR_CLASSES + (takes_class && !had_class));
+    assert_int_equal(now.counts[place][2], counts->counts[place][2] + OUR_INTERFACES);
+    assert_int_equal(now.counts[place][3], counts->counts[place][3] + 1);
     assert_int_equal(now.counts[place][4], counts->counts[place][4] + 1);
 }
 

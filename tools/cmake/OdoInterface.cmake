@@ -1,6 +1,6 @@
 # What widl makes of idl/DeliveryOptimization.idl, in generated/ under the build folder:
 #   odo_interface  the header deliveryoptimization.h and a small library of the IIDs and CLSIDs
-#   odo_proxies    the proxies, whose entry points are named ProxyDllGetClassObject and so on
+#   ${odo_proxy_sources}  the proxies, whose entry points are named ProxyDllGetClassObject and so on
 # and the type library ${odo_type_library}.
 # And of idl/OpenDO.idl, for scripts: the header opendo.h, with its IIDs and CLSIDs in odo_interface
 # too, and the type library ${odo_script_type_library}. Their proxies are Automation's.
@@ -67,11 +67,8 @@ target_include_directories(odo_interface INTERFACE
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 
-# REGISTER_PROXY_DLL gives the routines that register proxies; the server calls them under the
-# names ENTRY_PREFIX makes. PROXY_DELEGATION: dual interfaces pass on to IDispatch's proxy.
-add_library(odo_proxies OBJECT ${proxies} ${proxy_list})
-target_compile_definitions(odo_proxies PRIVATE
-    REGISTER_PROXY_DLL PROXY_DELEGATION ENTRY_PREFIX=Proxy WINVER=0x0A00 _WIN32_WINNT=0x0A00)
-target_compile_options(odo_proxies PRIVATE
-    -w -include ${CMAKE_CURRENT_LIST_DIR}/proxy_declarations.h)
-target_link_libraries(odo_proxies PRIVATE odo_interface)
+# Which odo_com takes in. Whoever writes them as C code meets what MinGW-w64's headers lack.
+set(odo_proxy_sources ${proxies} ${proxy_list})
+set_source_files_properties(${odo_proxy_sources} PROPERTIES
+    COMPILE_DEFINITIONS "PROXY_DELEGATION;ENTRY_PREFIX=Proxy"
+    COMPILE_OPTIONS "-w;-include;${CMAKE_CURRENT_LIST_DIR}/proxy_declarations.h")

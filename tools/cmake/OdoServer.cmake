@@ -1,6 +1,6 @@
 # The COM server: odo_com are its objects, which the tests in tests/com link; dosvc is the DLL.
 odo_folder_sources(com_sources src/com EXCEPT src/com/server.c src/com/host_main.c)
-add_library(odo_com OBJECT ${com_sources})
+add_library(odo_com OBJECT ${com_sources} ${odo_proxy_sources})
 target_include_directories(odo_com PUBLIC ${PROJECT_SOURCE_DIR}/src)
 target_compile_definitions(odo_com PRIVATE ODO_VERSION="${PROJECT_VERSION}")
 target_link_libraries(odo_com
@@ -46,7 +46,7 @@ add_library(dosvc SHARED
     ${PROJECT_SOURCE_DIR}/src/com/server.rc)
 set_target_properties(dosvc PROPERTIES PREFIX "" OUTPUT_NAME dosvc)
 target_link_libraries(dosvc PRIVATE
-    odo_com odo_proxies odo_warnings odo_system_headers)
+    odo_com odo_warnings odo_system_headers)
 
 # The resource script names the type library as plain DeliveryOptimization.tlb.
 string(REPLACE "." "," version_numbers ${PROJECT_VERSION})
@@ -65,6 +65,21 @@ if(CMAKE_SIZEOF_VOID_P EQUAL 8)
     target_link_options(dosvc PRIVATE -Wl,--high-entropy-va)
 else()
     target_link_options(dosvc PRIVATE -Wl,--kill-at -Wl,--enable-stdcall-fixup)
+endif()
+
+# The local server: the same objects as a program without a window or console. It lies beside the
+# DLL, where registration looks for it.
+add_executable(dosvc-host WIN32
+    ${PROJECT_SOURCE_DIR}/src/com/host_main.c
+    ${PROJECT_SOURCE_DIR}/src/com/host.rc)
+set_source_files_properties(${PROJECT_SOURCE_DIR}/src/com/host.rc PROPERTIES COMPILE_DEFINITIONS
+    "ODO_VERSION_NUMBERS=${version_numbers},0;ODO_VERSION=\\\"${PROJECT_VERSION}\\\"")
+target_link_libraries(dosvc-host PRIVATE odo_com odo_warnings odo_system_headers)
+target_link_options(dosvc-host PRIVATE
+    -static-libgcc -Wl,--dynamicbase -Wl,--nxcompat -Wl,--gc-sections
+    $<$<CONFIG:Release>:-s>)
+if(CMAKE_SIZEOF_VOID_P EQUAL 8)
+    target_link_options(dosvc-host PRIVATE -Wl,--high-entropy-va)
 endif()
 
 # Some linkers look for dosvc.lib; it is the same archive.
