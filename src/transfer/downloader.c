@@ -315,6 +315,7 @@ static void collect_ended(struct downloader *downloader)
             continue;
         }
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &request);
+        request_note_result(request, code);
         end_request(downloader, request, request_status_from_curl(code));
     }
 }
