@@ -343,7 +343,7 @@ enum odo_status odo_job_get_error(struct odo_job *job, struct odo_error *error_o
  *   KIND                  0      kept for the host; odo_job_create_with() alone sets it
  *   VOLATILE              0      1: the job is not kept in the store and ends with the engine.
  *                                May be set as long as HAS_STARTED is 0
- *   SECURITY_FLAGS        0      of enum odo_security_flag
+ *   SECURITY_FLAGS        0      of enum odo_security_flag (odo/types.h)
  *   INSECURE_REDIRECTS    0      1: https may redirect to http for this job
  *   HAS_STARTED           0      1 once odo_job_resume() has succeeded; cannot be set
  *   RATE_LIMIT            0      bytes a second that the job may take; 0 is no limit. Takes
@@ -362,18 +362,6 @@ enum odo_job_number {
     ODO_JOB_HAS_STARTED,
     ODO_JOB_RATE_LIMIT,
     ODO_JOB_NUMBER_COUNT
-};
-
-/*
- * What of a server's certificate does not matter; and CHECK_REVOCATION, with which everything
- * does: the others then have no effect.
- */
-enum odo_security_flag {
-    ODO_SECURITY_CHECK_REVOCATION = 0x1,
-    ODO_SECURITY_IGNORE_UNKNOWN_AUTHORITY = 0x100,
-    ODO_SECURITY_IGNORE_WRONG_USAGE = 0x200,
-    ODO_SECURITY_IGNORE_WRONG_NAME = 0x1000,
-    ODO_SECURITY_IGNORE_DATE = 0x2000,
 };
 
 /*

@@ -108,6 +108,8 @@ enum odo_status {
     ODO_E_BLOCKED_BY_POWER,
     ODO_E_BLOCKED_BY_MEMORY,
 
+    ODO_E_CERTIFICATE_UNCHECKED, /* whether it was revoked could not be found out; final */
+
     ODO_STATUS_COUNT
 };
 
@@ -128,6 +130,23 @@ struct odo_error {
     enum odo_status cause;  /* what lay beneath, such as ODO_E_CANNOT_CONNECT; or ODO_OK */
     uint16_t http_status;   /* of the reply that caused it, 100 to 599; or 0 */
     int32_t sink_code;      /* the stream's own failure with ODO_E_SINK_FAILED; or 0 */
+};
+
+/*
+ * What of a server's certificate does not matter; and CHECK_REVOCATION, with which everything
+ * does: the others then have no effect.
+ *
+ * On Windows each is obeyed as it is called, and a certificate of which it cannot be found out
+ * whether it was revoked is then rejected. Elsewhere, and with odo_engine_options.ca_file, only
+ * IGNORE_WRONG_NAME has an effect: other faults reject a certificate as if nothing was said,
+ * for the TLS library passes over all of them or none; and revocation is not looked up.
+ */
+enum odo_security_flag {
+    ODO_SECURITY_CHECK_REVOCATION = 0x1,
+    ODO_SECURITY_IGNORE_UNKNOWN_AUTHORITY = 0x100,
+    ODO_SECURITY_IGNORE_WRONG_USAGE = 0x200,
+    ODO_SECURITY_IGNORE_WRONG_NAME = 0x1000,
+    ODO_SECURITY_IGNORE_DATE = 0x2000,
 };
 
 /* A stream of the host's that takes a file's bytes in order, each once, instead of a path. */

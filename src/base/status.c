@@ -98,7 +98,9 @@
     ROW(ODO_E_BLOCKED_BY_CELLULAR, "The network is cellular; the job waits for another")       \
     ROW(ODO_E_BLOCKED_BY_VPN, "The network is a VPN; the job waits for another")               \
     ROW(ODO_E_BLOCKED_BY_POWER, "The computer runs on battery; the job waits for mains power") \
-    ROW(ODO_E_BLOCKED_BY_MEMORY, "Memory is short; the job waits until there is more")
+    ROW(ODO_E_BLOCKED_BY_MEMORY, "Memory is short; the job waits until there is more")         \
+    ROW(ODO_E_CERTIFICATE_UNCHECKED,                                                           \
+        "Whether the server's certificate was revoked could not be found out")
 
 struct status_row {
     const char *name;

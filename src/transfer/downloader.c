@@ -320,6 +320,7 @@ static void collect_ended(struct downloader *downloader)
         if (code != CURLE_OK) {
             request_note_refused_tunnel(request);
         }
+        request_note_result(request, code);
         end_request(downloader, request, request_status_from_curl(code));
     }
 }

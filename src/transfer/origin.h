@@ -12,6 +12,14 @@
 
 #include <odo/types.h>
 
+enum { ORIGIN_TRUSTED_MOST = 16 };
+
+/* A connection whose server has shown a certificate that is good with these flags. */
+struct trusted_connection {
+    uint64_t connection; /* libcurl's number, plus one */
+    uint32_t flags;      /* of enum odo_security_flag */
+};
+
 struct origin {
     struct origin *next;
     char *name;       /* owned; scheme://host:port in lower case */
@@ -26,6 +34,8 @@ struct origin {
     uint64_t window_bytes; /* came in the window, in which every request in flight brought */
     uint64_t window_at_us; /* when it began; 0 without one */
     uint32_t bringing;     /* requests in flight whose body has begun */
+    struct trusted_connection trusted[ORIGIN_TRUSTED_MOST]; /* the last ones */
+    size_t trusted_next;
 };
 
 struct origin_list {

@@ -9,6 +9,7 @@
 #include "transfer/http_settings.h"
 #include "transfer/origin.h"
 #include "transfer/request_pieces.h"
+#include "transfer/server_certificate.h"
 #include "transfer/sink.h"
 #include "transfer/throttle.h"
 #include "transfer/transfer.h"
@@ -594,9 +595,6 @@ static enum odo_status set_options(struct request *request, const struct request
         request_pieces_write(start, ranges);
         SET(CURLOPT_RANGE, ranges);
     }
-    if (start->ca_file) {
-        SET(CURLOPT_CAINFO, start->ca_file);
-    }
     if (start->proxy) {
         SET(CURLOPT_PROXY, start->proxy);
         SET(CURLOPT_NOPROXY, ""); /* the environment's exceptions are for its own proxy */
@@ -604,8 +602,7 @@ static enum odo_status set_options(struct request *request, const struct request
     if (start->http && start->http->client_certificate && *start->http->client_certificate) {
         SET(CURLOPT_SSLCERT, start->http->client_certificate);
     }
-    /* A revocation server that cannot be reached does not stop a download; Schannel only. */
-    curl_easy_setopt(easy, CURLOPT_SSL_OPTIONS, (long)CURLSSLOPT_REVOKE_BEST_EFFORT);
+    failed |= !server_certificate_prepare(request, start->ca_file);
     return failed ? ODO_E_OUT_OF_MEMORY : ODO_OK;
 }
 
@@ -620,6 +617,7 @@ enum odo_status request_prepare(struct request *request, struct transfer *transf
     request->sent_range = start->send_range;
     request->sent_if_range = start->if_range != NULL;
     request->sent_authentication = start->authenticate;
+    request->security_flags = server_certificate_flags(start->security_flags);
     request->sent_at_ms = platform_clock_milliseconds();
     request->phase = REQUEST_AWAITING;
     request->whole = false;
@@ -698,6 +696,19 @@ void request_note_refused_tunnel(struct request *request)
     }
 }
 
+void request_note_result(struct request *request, CURLcode code)
+{
+    enum odo_status status = request_status_from_curl(code);
+
+    if (request->outcome == REQUEST_OPEN && status == ODO_E_CERTIFICATE) {
+        request->outcome = REQUEST_FAILED;
+        request->error = (struct odo_error){
+            .status = status,
+            .cause = server_certificate_fault(request->easy, code),
+        };
+    }
+}
+
 enum odo_status request_status_from_curl(CURLcode code)
 {
     switch (code) {
@@ -729,6 +740,7 @@ enum odo_status request_status_from_curl(CURLcode code)
     case CURLE_SSL_CONNECT_ERROR:
         return ODO_E_TLS_CHANNEL;
     case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CLIENTCERT:
         return ODO_E_CLIENT_CERTIFICATE;
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_ISSUER_ERROR:

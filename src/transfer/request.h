@@ -71,6 +71,7 @@ struct request {
     bool sent_range;
     bool sent_if_range;
     bool sent_authentication;
+    uint32_t security_flags; /* those that have an effect, of enum odo_security_flag */
     uint64_t sent_at_ms;
 
     /*
@@ -142,6 +143,7 @@ struct request_start {
     const char *if_range;             /* the value of an If-Range header; or NULL */
     const struct http_settings *http; /* of the client, for its own server alone; or NULL */
     bool authenticate;                /* send its headers for that as well */
+    uint32_t security_flags;          /* of the client, for every server */
 };
 
 /*
@@ -178,6 +180,9 @@ void request_measure(const struct request *request, uint64_t now_ms);
 const char *request_header(struct request *request, const char *name);
 
 bool request_header_is_repeated(struct request *request, const char *name);
+
+/* libcurl is done with it: note what it knows of a failure that the result does not tell. */
+void request_note_result(struct request *request, CURLcode code);
 
 /* What libcurl's result means when nothing else is known. */
 enum odo_status request_status_from_curl(CURLcode code);

@@ -445,6 +445,7 @@ enum odo_status transfer_next_request(struct transfer *transfer, uint64_t now_ms
     }
     start_out->url = transfer->url;
     start_out->http = transfer->is_elsewhere ? NULL : &transfer->options.http;
+    start_out->security_flags = transfer->options.http.security_flags;
     start_out->authenticate = transfer->authenticates && !transfer->is_elsewhere;
     start_out->send_range = !transfer->is_sequential && !transfer->without_range;
     start_out->if_range =

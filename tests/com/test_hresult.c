@@ -75,6 +75,7 @@ static const struct status_case {
     {"a block by power", ODO_E_BLOCKED_BY_POWER, 0x80D03804},
     {"a block by VPN", ODO_E_BLOCKED_BY_VPN, 0x80D03807},
     {"a block by memory", ODO_E_BLOCKED_BY_MEMORY, 0x80D03808},
+    {"a certificate that may be revoked", ODO_E_CERTIFICATE_UNCHECKED, 0x80072F19},
 };
 
 static_assert(TEST_COUNT(statuses) == ODO_STATUS_COUNT, "a row for every status");

@@ -17,7 +17,8 @@ static const struct name_case {
     {"a mistake has its own name", ODO_E_INVALID_RANGE, "ODO_E_INVALID_RANGE"},
     {"an error of this machine has its own name", ODO_E_DISK_FULL, "ODO_E_DISK_FULL"},
     {"an error of the server has its own name", ODO_E_HTTP_STATUS, "ODO_E_HTTP_STATUS"},
-    {"the last status has its own name", ODO_E_BLOCKED_BY_MEMORY, "ODO_E_BLOCKED_BY_MEMORY"},
+    {"the last status has its own name", ODO_E_CERTIFICATE_UNCHECKED,
+     "ODO_E_CERTIFICATE_UNCHECKED"},
     {"one past the last has none", ODO_STATUS_COUNT, "unknown status"},
     {"a number that is no status has none", (enum odo_status)99999, "unknown status"},
 };

@@ -2,6 +2,8 @@
 odo_folder_sources(com_sources src/com EXCEPT src/com/server.c src/com/host_main.c)
 add_library(odo_com OBJECT ${com_sources} ${odo_proxy_sources})
 target_include_directories(odo_com PUBLIC ${PROJECT_SOURCE_DIR}/src)
+# Nothing in this room is busy enough for speed to pay; the DLL is to stay small.
+target_compile_options(odo_com PRIVATE $<$<CONFIG:Release>:-Os>)
 target_compile_definitions(odo_com PRIVATE ODO_VERSION="${PROJECT_VERSION}")
 target_link_libraries(odo_com
     PUBLIC odo_interface odo_engine ole32 oleaut32 rpcrt4 uuid advapi32 user32 iphlpapi winhttp

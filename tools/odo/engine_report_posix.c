@@ -75,6 +75,7 @@ static const struct {
     STATUS(ODO_E_BLOCKED_BY_VPN, EXIT_CODE_NETWORK),
     STATUS(ODO_E_BLOCKED_BY_POWER, EXIT_CODE_OTHER),
     STATUS(ODO_E_BLOCKED_BY_MEMORY, EXIT_CODE_OTHER),
+    STATUS(ODO_E_CERTIFICATE_UNCHECKED, EXIT_CODE_NETWORK),
 };
 static_assert(sizeof(statuses) / sizeof(statuses[0]) == ODO_STATUS_COUNT,
               "every status has a name and an exit code");

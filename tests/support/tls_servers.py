@@ -1,0 +1,256 @@
+#!/usr/bin/env python3
+"""Runs a test program while nginx serves https with good and with bad certificates.
+
+    tls_servers.py [EMULATOR ARGUMENT...] PROGRAM
+
+The certificates are made by openssl, in a folder of their own that is gone afterwards. The
+program finds by ODO_TLS_FOLDER that folder, as Windows names it for a .exe, with www/file that
+every server serves, and by ODO_TLS_PORTS "name=port" for each server, with blanks between; see
+tls_servers.h. Exits 77, which CTest counts as skipped, when nginx or openssl is missing.
+"""
+
+import os
+import pathlib
+import random
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+SKIPPED = 77
+DEADLINE_S = 20
+FILE_SIZE = 3_000_000
+LONG_AGO = ("20200101000000Z", "20210101000000Z")
+FAR_AHEAD = ("20480101000000Z", "20490101000000Z")
+NOW = ("20200101000000Z", "20491231000000Z")
+HERE = "DNS:localhost,IP:127.0.0.1"
+SERVER = "serverAuth"
+
+# name: authority, alternative names, usage, valid from and to, list of revoked certificates
+CERTIFICATES = {
+    "good": ("trusted", HERE, SERVER, NOW, None),
+    "unknown": ("other", HERE, SERVER, NOW, None),
+    "name": ("trusted", "DNS:elsewhere.test,IP:127.0.0.2", SERVER, NOW, None),
+    "address": ("trusted", "DNS:localhost,DNS:127.0.0.1", SERVER, NOW, None),
+    "expired": ("trusted", HERE, SERVER, LONG_AGO, None),
+    "future": ("trusted", HERE, SERVER, FAR_AHEAD, None),
+    "usage": ("trusted", HERE, "clientAuth", NOW, None),
+    "listed": ("trusted", HERE, SERVER, NOW, "trusted.crl"),
+    "revoked": ("trusted", HERE, SERVER, NOW, "trusted.crl"),
+    "unlisted": ("trusted", HERE, SERVER, NOW, "missing.crl"),
+    "all": ("other", "DNS:elsewhere.test", "clientAuth", LONG_AGO, None),
+    "old-unknown": ("other", HERE, SERVER, LONG_AGO, None),
+    "forged": ("trusted", HERE, SERVER, NOW, None),
+}
+OTHER_SERVERS = ("plain", "http2", "client")
+
+# Serial numbers never come again: Wine remembers by them for days what was revoked.
+OPENSSL_CONFIGURATION = """
+[ca]
+default_ca = authority
+[authority]
+dir = {folder}/{authority}
+database = $dir/index
+new_certs_dir = $dir
+rand_serial = yes
+crlnumber = $dir/crlnumber
+certificate = $dir/certificate.pem
+private_key = $dir/authority.key
+default_md = sha256
+default_crl_days = 3650
+unique_subject = no
+policy = any
+[any]
+commonName = supplied
+[req]
+distinguished_name = name
+[name]
+[root]
+basicConstraints = critical,CA:true
+keyUsage = critical,keyCertSign,cRLSign
+subjectKeyIdentifier = hash
+"""
+
+# One worker: what it was asked is in the log before the next request is answered.
+NGINX_CONFIGURATION = """
+daemon off;
+master_process off;
+pid {folder}/nginx.pid;
+error_log {folder}/nginx.error;
+events {{ worker_connections 512; }}
+http {{
+    log_format asked '$server_port $uri $server_protocol';
+    access_log {folder}/www/log asked;
+    client_body_temp_path {folder}/temporary;
+    proxy_temp_path {folder}/temporary;
+    fastcgi_temp_path {folder}/temporary;
+    uwsgi_temp_path {folder}/temporary;
+    scgi_temp_path {folder}/temporary;
+    types {{ }}
+    default_type application/octet-stream;
+    root {folder}/www;
+    ssl_certificate_key {folder}/server.key;
+{servers}
+}}
+"""
+
+
+class Folder:
+    def __init__(self, path):
+        self.path = pathlib.Path(path)
+        (self.path / "www").mkdir()
+        (self.path / "temporary").mkdir()
+
+    def openssl(self, *arguments):
+        done = subprocess.run(["openssl", *map(str, arguments)], cwd=self.path,
+                              stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        if done.returncode != 0:
+            sys.exit(f"openssl {' '.join(map(str, arguments))}: {done.stderr.decode()}")
+
+    def configuration(self, authority, extensions=""):
+        path = self.path / f"{authority}.cnf"
+        path.write_text(OPENSSL_CONFIGURATION.format(folder=self.path, authority=authority)
+                        + extensions)
+        return path
+
+    def make_authority(self, name):
+        folder = self.path / name
+        folder.mkdir()
+        (folder / "index").write_text("")
+        (folder / "crlnumber").write_text("01\n")
+        self.openssl("genrsa", "-out", folder / "authority.key", 2048)
+        self.openssl("req", "-x509", "-new", "-key", folder / "authority.key", "-days", 3650,
+                     "-subj", f"/CN=OpenDO tests {name} {os.getpid()}",
+                     "-config", self.configuration(name),
+                     "-extensions", "root", "-out", folder / "certificate.pem")
+
+    def sign(self, name, authority, extensions, dates):
+        self.openssl("req", "-new", "-key", "server.key", "-subj", f"/CN={name}",
+                     "-config", self.configuration(authority), "-out", f"{name}.csr")
+        self.openssl("ca", "-batch", "-notext", "-in", f"{name}.csr", "-out", f"{name}.pem",
+                     "-startdate", dates[0], "-enddate", dates[1], "-extensions", "leaf",
+                     "-config", self.configuration(authority, "[leaf]\n" + extensions))
+
+    def make_certificates(self, plain_port):
+        self.openssl("genrsa", "-out", "server.key", 2048)
+        for authority in ("trusted", "other"):
+            self.make_authority(authority)
+        for name, (authority, names, usage, dates, crl) in CERTIFICATES.items():
+            extensions = (f"subjectAltName = {names}\n"
+                          f"extendedKeyUsage = {usage}\n"
+                          "basicConstraints = CA:false\n"
+                          "authorityKeyIdentifier = keyid\n")
+            if crl:
+                extensions += (
+                    f"crlDistributionPoints = URI:http://127.0.0.1:{plain_port}/{crl}\n")
+            self.sign(name, authority, extensions, dates)
+        self.sign("client", "trusted", "extendedKeyUsage = clientAuth\n", NOW)
+        self.forge("forged")
+        trusted = self.configuration("trusted")
+        self.openssl("ca", "-config", trusted, "-revoke", "revoked.pem")
+        self.openssl("ca", "-config", trusted, "-gencrl", "-out", "trusted.crl.pem")
+        self.openssl("crl", "-in", "trusted.crl.pem", "-outform", "DER",
+                     "-out", "www/trusted.crl")
+        self.openssl("x509", "-in", "trusted/certificate.pem", "-outform", "DER",
+                     "-out", "trusted.der")
+        shutil.copy(self.path / "trusted/certificate.pem", self.path / "trusted.pem")
+        # For clients: certificate and key in one file, and for Windows the same as PKCS 12.
+        (self.path / "client-and-key.pem").write_text(
+            (self.path / "client.pem").read_text() + (self.path / "server.key").read_text())
+        self.openssl("pkcs12", "-export", "-in", "client.pem", "-inkey", "server.key",
+                     "-passout", "pass:test", "-out", "client.p12")
+
+    def forge(self, name):
+        """The last byte of a certificate is of its signature."""
+        self.openssl("x509", "-in", f"{name}.pem", "-outform", "DER", "-out", f"{name}.der")
+        content = bytearray((self.path / f"{name}.der").read_bytes())
+        content[-1] ^= 1
+        (self.path / f"{name}.der").write_bytes(bytes(content))
+        self.openssl("x509", "-inform", "DER", "-in", f"{name}.der", "-out", f"{name}.pem")
+
+    def server(self, port, certificate, options="", http2=""):
+        listen = f"listen 127.0.0.1:{port}"
+        if certificate:
+            listen += f" ssl{http2}; ssl_certificate {self.path}/{certificate}.pem"
+        return f"    server {{ {listen}; {options} }}"
+
+    def configure_nginx(self, ports):
+        redirects = " ".join(
+            f"location /to/{name} {{ return 302 https://127.0.0.1:{ports[name]}/file; }}"
+            for name in CERTIFICATES)
+        servers = [self.server(ports[name], name, redirects if name == "good" else "")
+                   for name in CERTIFICATES]
+        servers += [
+            self.server(ports["plain"], None),
+            self.server(ports["http2"], "good",
+                        'if ($server_protocol != "HTTP/2.0") { return 505; }', " http2"),
+            self.server(ports["client"], "good", "ssl_verify_client on; "
+                        f"ssl_client_certificate {self.path}/trusted.pem;"),
+        ]
+        path = self.path / "nginx.conf"
+        path.write_text(NGINX_CONFIGURATION.format(folder=self.path, servers="\n".join(servers)))
+        return path
+
+
+def free_ports(names):
+    sockets = {name: socket.socket() for name in names}
+    for one in sockets.values():
+        one.bind(("127.0.0.1", 0))
+    ports = {name: one.getsockname()[1] for name, one in sockets.items()}
+    for one in sockets.values():
+        one.close()
+    return ports
+
+
+def listens(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        return True
+    except OSError:
+        return False
+
+
+def start_nginx(nginx, folder, ports):
+    process = subprocess.Popen([nginx, "-p", folder.path, "-c", folder.configure_nginx(ports),
+                                "-e", folder.path / "nginx.error"], stdin=subprocess.DEVNULL)
+    deadline = time.monotonic() + DEADLINE_S
+    while not all(map(listens, ports.values())):
+        if process.poll() is not None or time.monotonic() > deadline:
+            process.kill()
+            process.wait()
+            sys.exit("nginx does not start: " + (folder.path / "nginx.error").read_text())
+        time.sleep(0.01)
+    return process
+
+
+def main():
+    command = sys.argv[1:]
+    if not command:
+        sys.exit(__doc__)
+    nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+    for name, found in (("nginx", nginx), ("openssl", shutil.which("openssl"))):
+        if not found:
+            print(f"SKIPPED: {name} is not installed")
+            sys.exit(SKIPPED)
+    with tempfile.TemporaryDirectory(prefix="opendo-tls-") as path:
+        os.chmod(path, 0o755)  # nginx may read it as another user
+        folder = Folder(path)
+        (folder.path / "www/file").write_bytes(random.Random(1).randbytes(FILE_SIZE))
+        ports = free_ports([*CERTIFICATES, *OTHER_SERVERS])
+        folder.make_certificates(ports["plain"])
+        server = start_nginx(nginx, folder, ports)
+        try:
+            drive = "Z:" if command[-1].endswith(".exe") and len(command) > 1 else ""
+            environment = dict(os.environ, ODO_TLS_FOLDER=drive + path, ODO_TLS_PORTS=" ".join(
+                f"{name}={port}" for name, port in ports.items()))
+            code = subprocess.run(command, env=environment, check=False).returncode
+        finally:
+            server.terminate()
+            server.wait()
+    sys.exit(code if code >= 0 else 1)
+
+
+if __name__ == "__main__":
+    main()
