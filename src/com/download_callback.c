@@ -329,7 +329,7 @@ ULONGLONG download_callback_serve(void)
     struct download *download = NULL;
     IDODownload *object = NULL;
     struct subscription *subscription;
-    struct call call;
+    struct call call = {0};
     ULONGLONG due;
 
     if (!take_call(&call, &due)) {
