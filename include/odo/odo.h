@@ -401,6 +401,27 @@ enum odo_status odo_job_set_text(struct odo_job *job, enum odo_job_text which,
  * Files are counted from 0 in the order in which they were added and are never removed.
  */
 
+/*
+ * What a file is checked against, piece by piece while it comes. `info` is a JSON object with
+ * the texts PiecesHashFileUrl, which is where a list of the hashes of all pieces is, and
+ * HashOfHashes, which is the SHA-256 of these as base64; it may have PiecesHashFileDigest, the
+ * SHA-256 of that list as a whole, and PiecesHashFileDigestAlgorithm, "SHA256".
+ *
+ * A piece that is not what its hash says is fetched once more, and the file fails with
+ * ODO_E_BAD_PIECE_HASH when that was no better. Progress counts pieces that were checked. When
+ * the check is not possible the file comes without it, unless the check is mandatory: then it
+ * fails with ODO_E_INTEGRITY_UNAVAILABLE (the list cannot be fetched), one of
+ * ODO_E_METAINFO_* (it is not good), ODO_E_INTEGRITY_WITH_RANGES (only whole files are
+ * checked), ODO_E_NOT_SUPPORTED (a stream), or ODO_E_INTEGRITY_UNSPECIFIED (there is no info).
+ */
+struct odo_integrity {
+    const char *info; /* NULL for none */
+    bool is_mandatory;
+};
+
+/* ODO_E_INVALID_ARGUMENT: there is an info, and it is not as it must be, or it is too long. */
+enum odo_status odo_integrity_check(const struct odo_integrity *integrity);
+
 /* One file to fetch. Everything it points to is borrowed for the length of the call. */
 struct odo_file_request {
     const char *file_id;    /* any text that is not empty */
@@ -410,6 +431,7 @@ struct odo_file_request {
     const struct byte_range *ranges; /* in any order */
     uint32_t range_count;            /* 0 asks for the whole file; `ranges` is then ignored */
     uint64_t file_size;              /* of the whole remote file, or ODO_SIZE_UNKNOWN */
+    struct odo_integrity integrity;  /* zero for no check */
 };
 
 /*
@@ -497,6 +519,20 @@ enum odo_status odo_file_set_size(struct odo_job *job, uint32_t file_index, uint
 enum odo_status odo_file_set_ranges(struct odo_job *job, uint32_t file_index,
                                     const struct byte_range *ranges, uint32_t range_count,
                                     bool append);
+
+/*
+ * Have a file checked; NULL takes it back. Only while the job is SUSPENDED and nothing of the
+ * file has come.
+ *
+ *   ODO_E_INVALID_ARGUMENT   the info is no JSON object with the two texts, or too long
+ *   ODO_E_INVALID_STATE      otherwise
+ */
+enum odo_status odo_file_set_integrity(struct odo_job *job, uint32_t file_index,
+                                       const struct odo_integrity *integrity);
+
+/* What was set; `*info_out` is NULL when there is none. */
+enum odo_status odo_file_get_integrity(struct odo_job *job, uint32_t file_index,
+                                       char **info_out, bool *is_mandatory_out);
 
 struct odo_file_progress {
     uint64_t bytes_total; /* sum of the ranges or the file's size; or ODO_SIZE_UNKNOWN */

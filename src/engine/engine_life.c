@@ -79,6 +79,8 @@ static enum odo_status start_runner(struct odo_job *job, struct engine_runner *r
         .range_count = file->range_count,
         .wanted = &file->wanted,
         .stated_size = file->stated_size,
+        .integrity_info = file->integrity_info,
+        .integrity_is_mandatory = file->integrity_is_mandatory,
         .temporary_path = file->temporary_path,
         .stream = runner->stream,
         .output_base = runner->stream ? runner->stream_base : file->output_base,
