@@ -221,7 +221,11 @@ void odo_job_release(struct odo_job *job);            /* NULL is fine */
  *
  *   ODO_E_NO_FILES        nothing was ever added
  *   ODO_E_NO_SINK         a file was added without a local path, and has neither that nor a
- * stream ODO_E_INVALID_STATE   completed or cancelled ODO_E_SHUTTING_DOWN
+ *                         stream
+ *   ODO_E_INTEGRITY_UNSPECIFIED   a file must be checked, and there is no info
+ *   ODO_E_INTEGRITY_WITH_RANGES   it must be, and is not asked for as a whole
+ *   ODO_E_INVALID_STATE   completed or cancelled
+ *   ODO_E_SHUTTING_DOWN
  */
 enum odo_status odo_job_resume(struct odo_job *job);
 
@@ -410,16 +414,17 @@ enum odo_status odo_job_set_text(struct odo_job *job, enum odo_job_text which,
  * A piece that is not what its hash says is fetched once more, and the file fails with
  * ODO_E_BAD_PIECE_HASH when that was no better. Progress counts pieces that were checked. When
  * the check is not possible the file comes without it, unless the check is mandatory: then it
- * fails with ODO_E_INTEGRITY_UNAVAILABLE (the list cannot be fetched), one of
- * ODO_E_METAINFO_* (it is not good), ODO_E_INTEGRITY_WITH_RANGES (only whole files are
- * checked), ODO_E_NOT_SUPPORTED (a stream), or ODO_E_INTEGRITY_UNSPECIFIED (there is no info).
+ * fails with ODO_E_INTEGRITY_UNAVAILABLE (the list cannot be fetched) or one of
+ * ODO_E_METAINFO_* (it is not good; or too large in its pieces for a stream, which gets only
+ * what was checked: these may have 32 MiB). Only whole files are checked.
  */
 struct odo_integrity {
     const char *info; /* NULL for none */
     bool is_mandatory;
 };
 
-/* ODO_E_INVALID_ARGUMENT: there is an info, and it is not as it must be, or it is too long. */
+/* ODO_E_INVALID_ARGUMENT: there is an info, and it is not as it must be, has an address that
+ * is none, or is too long. */
 enum odo_status odo_integrity_check(const struct odo_integrity *integrity);
 
 /* One file to fetch. Everything it points to is borrowed for the length of the call. */
@@ -513,6 +518,7 @@ enum odo_status odo_file_set_size(struct odo_job *job, uint32_t file_index, uint
  *   ODO_E_INVALID_STATE   otherwise; or the file is not transferred, or is completed
  *   ODO_E_INVALID_ARGUMENT, ODO_E_OVERLAPPING_RANGES, ODO_E_INVALID_RANGE, ODO_E_TOO_MANY
  *                         as in odo_job_add_file()
+ *   ODO_E_INTEGRITY_WITH_RANGES   the file must be checked, and only whole files are
  *   ODO_E_FILE_NOT_FOUND  somebody has removed the temporary file
  *   ODO_E_INPUT_OUTPUT ...   the job could not be recorded, or the file not flushed
  */
@@ -524,7 +530,7 @@ enum odo_status odo_file_set_ranges(struct odo_job *job, uint32_t file_index,
  * Have a file checked; NULL takes it back. Only while the job is SUSPENDED and nothing of the
  * file has come.
  *
- *   ODO_E_INVALID_ARGUMENT   the info is no JSON object with the two texts, or too long
+ *   ODO_E_INVALID_ARGUMENT   as odo_integrity_check()
  *   ODO_E_INVALID_STATE      otherwise
  */
 enum odo_status odo_file_set_integrity(struct odo_job *job, uint32_t file_index,

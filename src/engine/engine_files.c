@@ -59,9 +59,26 @@ enum odo_status odo_integrity_check(const struct odo_integrity *integrity)
     status = text_is_given(integrity->info) ? piece_hash_info_read(integrity->info, &info)
                                             : ODO_E_INVALID_ARGUMENT;
     if (status == ODO_OK) {
+        status = url_check(info.url);
+        status = status == ODO_E_INVALID_URL ? ODO_E_INVALID_ARGUMENT : status;
         piece_hash_info_free(&info);
     }
     return status;
+}
+
+enum odo_status engine_check_mandatory(const struct odo_integrity *integrity,
+                                       const struct byte_range *ranges, uint32_t range_count)
+{
+    bool is_whole = range_count == 0 || (range_count == 1 && ranges[0].offset == 0 &&
+                                         ranges[0].length == BYTE_RANGE_TO_END);
+
+    if (!integrity->is_mandatory) {
+        return ODO_OK;
+    }
+    if (!integrity->info) {
+        return ODO_E_INTEGRITY_UNSPECIFIED;
+    }
+    return is_whole ? ODO_OK : ODO_E_INTEGRITY_WITH_RANGES;
 }
 
 /* A copy of an info that is as it must be; NULL where there is none. */
@@ -182,6 +199,10 @@ enum odo_status odo_job_add_file(struct odo_job *job, const struct odo_file_requ
     if (status == ODO_OK) {
         file->integrity_is_mandatory = request->integrity.is_mandatory;
         status = copy_info(&request->integrity, &file->integrity_info);
+    }
+    if (status == ODO_OK) {
+        status =
+            engine_check_mandatory(&request->integrity, request->ranges, request->range_count);
     }
     if (status == ODO_OK && request->local_path) {
         status = find_temporary_path(request->local_path, &file->temporary_path);
