@@ -245,7 +245,11 @@ void odo_job_release(struct odo_job *job);            /* NULL is fine */
  *
  *   ODO_E_NO_FILES        nothing was ever added
  *   ODO_E_NO_SINK         a file was added without a local path, and has neither that nor a
- * stream ODO_E_INVALID_STATE   completed or cancelled ODO_E_SHUTTING_DOWN
+ *                         stream
+ *   ODO_E_INTEGRITY_UNSPECIFIED   a file must be checked, and there is no info
+ *   ODO_E_INTEGRITY_WITH_RANGES   it must be, and is not asked for as a whole
+ *   ODO_E_INVALID_STATE   completed or cancelled
+ *   ODO_E_SHUTTING_DOWN
  */
 enum odo_status odo_job_resume(struct odo_job *job);
 
@@ -413,6 +417,28 @@ enum odo_status odo_job_set_text(struct odo_job *job, enum odo_job_text which,
  * Files are counted from 0 in the order in which they were added and are never removed.
  */
 
+/*
+ * What a file is checked against, piece by piece while it comes. `info` is a JSON object with
+ * the texts PiecesHashFileUrl, which is where a list of the hashes of all pieces is, and
+ * HashOfHashes, which is the SHA-256 of these as base64; it may have PiecesHashFileDigest, the
+ * SHA-256 of that list as a whole, and PiecesHashFileDigestAlgorithm, "SHA256".
+ *
+ * A piece that is not what its hash says is fetched once more, and the file fails with
+ * ODO_E_BAD_PIECE_HASH when that was no better. Progress counts pieces that were checked. When
+ * the check is not possible the file comes without it, unless the check is mandatory: then it
+ * fails with ODO_E_INTEGRITY_UNAVAILABLE (the list cannot be fetched) or one of
+ * ODO_E_METAINFO_* (it is not good; or too large in its pieces for a stream, which gets only
+ * what was checked: these may have 32 MiB). Only whole files are checked.
+ */
+struct odo_integrity {
+    const char *info; /* NULL for none */
+    bool is_mandatory;
+};
+
+/* ODO_E_INVALID_ARGUMENT: there is an info, and it is not as it must be, has an address that
+ * is none, or is too long. */
+enum odo_status odo_integrity_check(const struct odo_integrity *integrity);
+
 /* One file to fetch. Everything it points to is borrowed for the length of the call. */
 struct odo_file_request {
     const char *file_id;    /* any text that is not empty */
@@ -422,6 +448,7 @@ struct odo_file_request {
     const struct byte_range *ranges; /* in any order */
     uint32_t range_count;            /* 0 asks for the whole file; `ranges` is then ignored */
     uint64_t file_size;              /* of the whole remote file, or ODO_SIZE_UNKNOWN */
+    struct odo_integrity integrity;  /* zero for no check */
 };
 
 /*
@@ -503,12 +530,27 @@ enum odo_status odo_file_set_size(struct odo_job *job, uint32_t file_index, uint
  *   ODO_E_INVALID_STATE   otherwise; or the file is not transferred, or is completed
  *   ODO_E_INVALID_ARGUMENT, ODO_E_OVERLAPPING_RANGES, ODO_E_INVALID_RANGE, ODO_E_TOO_MANY
  *                         as in odo_job_add_file()
+ *   ODO_E_INTEGRITY_WITH_RANGES   the file must be checked, and only whole files are
  *   ODO_E_FILE_NOT_FOUND  somebody has removed the temporary file
  *   ODO_E_INPUT_OUTPUT ...   the job could not be recorded, or the file not flushed
  */
 enum odo_status odo_file_set_ranges(struct odo_job *job, uint32_t file_index,
                                     const struct byte_range *ranges, uint32_t range_count,
                                     bool append);
+
+/*
+ * Have a file checked; NULL takes it back. Only while the job is SUSPENDED and nothing of the
+ * file has come.
+ *
+ *   ODO_E_INVALID_ARGUMENT   as odo_integrity_check()
+ *   ODO_E_INVALID_STATE      otherwise
+ */
+enum odo_status odo_file_set_integrity(struct odo_job *job, uint32_t file_index,
+                                       const struct odo_integrity *integrity);
+
+/* What was set; `*info_out` is NULL when there is none. */
+enum odo_status odo_file_get_integrity(struct odo_job *job, uint32_t file_index,
+                                       char **info_out, bool *is_mandatory_out);
 
 struct odo_file_progress {
     uint64_t bytes_total; /* sum of the ranges or the file's size; or ODO_SIZE_UNKNOWN */

@@ -110,6 +110,25 @@ enum odo_status {
 
     ODO_E_CERTIFICATE_UNCHECKED, /* whether it was revoked could not be found out; final */
 
+    /* Integrity checks; final. METAINFO is the piece hash file. */
+    ODO_E_INTEGRITY_UNSPECIFIED, /* a check is mandatory, and there is nothing to check against
+                                  */
+    ODO_E_INTEGRITY_UNAVAILABLE, /* the piece hash file could not be fetched */
+    ODO_E_INTEGRITY_WITH_RANGES, /* a check is mandatory, and the file has ranges */
+    ODO_E_BAD_PIECE_HASH,        /* a piece is not what its hash says, twice */
+    ODO_E_METAINFO_FILE_SIZE,    /* the piece hash file is empty or too large */
+    ODO_E_METAINFO_DIGEST_MATCH, /* its digest is not the stated one */
+    ODO_E_METAINFO_CONTENT,      /* no JSON object */
+    ODO_E_METAINFO_VERSION,      /* its version is not known */
+    ODO_E_METAINFO_PARSE_HOH,    /* its HashOfHashes cannot be read */
+    ODO_E_METAINFO_HOH_MATCH,    /* its HashOfHashes is not the stated one */
+    ODO_E_METAINFO_CONTENT_LENGTH,    /* its ContentLength is bad, or not that of the file */
+    ODO_E_METAINFO_PIECE_SIZE,        /* its PieceSize is bad */
+    ODO_E_METAINFO_PARSE_PIECEHASHES, /* its Pieces are no array, or not as many as they must be
+                                       */
+    ODO_E_METAINFO_PARSE_ONE_PIECEHASH, /* one of its Pieces cannot be read */
+    ODO_E_METAINFO_HOH_FINAL_MATCH,     /* its HashOfHashes is not that of its Pieces */
+
     ODO_STATUS_COUNT
 };
 

@@ -100,7 +100,30 @@
     ROW(ODO_E_BLOCKED_BY_POWER, "The computer runs on battery; the job waits for mains power") \
     ROW(ODO_E_BLOCKED_BY_MEMORY, "Memory is short; the job waits until there is more")         \
     ROW(ODO_E_CERTIFICATE_UNCHECKED,                                                           \
-        "Whether the server's certificate was revoked could not be found out")
+        "Whether the server's certificate was revoked could not be found out")                 \
+    ROW(ODO_E_INTEGRITY_UNSPECIFIED,                                                           \
+        "An integrity check is demanded, but there is nothing to check against")               \
+    ROW(ODO_E_INTEGRITY_UNAVAILABLE,                                                           \
+        "The piece hash file could not be fetched, and without it the file cannot be checked") \
+    ROW(ODO_E_INTEGRITY_WITH_RANGES,                                                           \
+        "Only whole files can be checked for integrity, and this one was asked for in ranges") \
+    ROW(ODO_E_BAD_PIECE_HASH, "A part of the file is not what its publisher has announced, "   \
+                              "and was not the second time either")                            \
+    ROW(ODO_E_METAINFO_FILE_SIZE, "The piece hash file is empty or too large")                 \
+    ROW(ODO_E_METAINFO_DIGEST_MATCH, "The piece hash file is not the one that was announced")  \
+    ROW(ODO_E_METAINFO_CONTENT, "The piece hash file cannot be read")                          \
+    ROW(ODO_E_METAINFO_VERSION, "The piece hash file is of an unknown version")                \
+    ROW(ODO_E_METAINFO_PARSE_HOH, "The piece hash file has no readable hash of its hashes")    \
+    ROW(ODO_E_METAINFO_HOH_MATCH,                                                              \
+        "The piece hash file states another hash of its hashes than was announced")            \
+    ROW(ODO_E_METAINFO_CONTENT_LENGTH, "The piece hash file is for a file of another size")    \
+    ROW(ODO_E_METAINFO_PIECE_SIZE, "The piece hash file has no usable piece size")             \
+    ROW(ODO_E_METAINFO_PARSE_PIECEHASHES,                                                      \
+        "The piece hash file does not hold as many hashes as there are pieces")                \
+    ROW(ODO_E_METAINFO_PARSE_ONE_PIECEHASH,                                                    \
+        "The piece hash file holds something that is no hash")                                 \
+    ROW(ODO_E_METAINFO_HOH_FINAL_MATCH,                                                        \
+        "The hashes in the piece hash file are not those that were announced")
 
 struct status_row {
     const char *name;

@@ -347,7 +347,8 @@ static HRESULT detail_of(const struct odo_error *error)
         return HRESULT_FROM_WIN32(ERROR_WINHTTP_HEADER_NOT_FOUND);
     }
     if (error->cause != ODO_OK) {
-        return hresult_from_status(error->cause);
+        return hresult_from_error(
+            &(struct odo_error){.status = error->cause, .http_status = error->http_status});
     }
     return is_block(error->status) ? hresult_from_status(error->status) : S_OK;
 }
@@ -657,37 +658,24 @@ static HRESULT give_stream(struct download *download)
     return hr;
 }
 
-static HRESULT check_integrity(struct download *download)
-{
-    char *info;
-    bool is_there;
-
-    if (!download_get_number(download, DOWNLOAD_INTEGRITY_MANDATORY)) {
-        return S_OK;
-    }
-    info = download_get_text(download, DOWNLOAD_INTEGRITY_INFO);
-    is_there = info != NULL;
-    free(info);
-    /* A check that is demanded and cannot be made is no success. */
-    return is_there ? DO_E_INTEGRITYCHECKINFO_UNAVAILABLE : DO_E_INTEGRITYCHECKINFO_UNSPECIFIED;
-}
-
 /* The first start: the file is added to the job. */
 static HRESULT add_file(struct download *download, const struct byte_range *ranges,
                         uint32_t count)
 {
     char *url = download_get_text(download, DOWNLOAD_URI);
     char *path = download_get_text(download, DOWNLOAD_LOCAL_PATH);
+    char *info = download_get_text(download, DOWNLOAD_INTEGRITY_INFO);
+    bool is_mandatory = download_get_number(download, DOWNLOAD_INTEGRITY_MANDATORY) != 0;
     enum odo_status status;
     bool has_entered;
-    HRESULT hr;
+    HRESULT hr = S_OK;
 
     if (!url) {
         hr = DO_E_DOWNLOAD_NO_URI;
     } else if (!path && waiting_stream(download) == 0) {
         hr = DO_E_FILE_DOWNLOADSINK_UNSPECIFIED;
-    } else {
-        hr = check_integrity(download);
+    } else if (is_mandatory && !info) {
+        hr = DO_E_INTEGRITYCHECKINFO_UNSPECIFIED;
     }
     has_entered = caller_enter();
     if (SUCCEEDED(hr) && path) {
@@ -703,6 +691,7 @@ static HRESULT add_file(struct download *download, const struct byte_range *rang
                 .ranges = ranges,
                 .range_count = count,
                 .file_size = download_get_number(download, DOWNLOAD_TOTAL_SIZE),
+                .integrity = {info, is_mandatory},
             },
             NULL);
         /* Everything else was looked at when it was set. */
@@ -712,6 +701,7 @@ static HRESULT add_file(struct download *download, const struct byte_range *rang
     caller_leave(has_entered);
     free(url);
     free(path);
+    free(info);
     return hr;
 }
 

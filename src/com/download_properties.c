@@ -612,7 +612,7 @@ static HRESULT set_security_context(void *object, const VARIANT *value)
                          : hr;
 }
 
-/* Enough to tell JSON from what is none; the check itself reads it all. */
+/* Enough to tell JSON from what is none. */
 static bool is_json_object(const WCHAR *text)
 {
     size_t length = text ? wcslen(text) : 0;
@@ -637,10 +637,13 @@ static HRESULT set_decryption(void *object, const VARIANT *value)
 static HRESULT set_integrity(void *object, const VARIANT *value)
 {
     char *text = NULL;
-    HRESULT hr = is_json_object(V_BSTR(value)) ? only_created(object) : E_INVALIDARG;
+    HRESULT hr = take_text(value, &text);
 
     if (SUCCEEDED(hr)) {
-        hr = take_text(value, &text);
+        hr = hresult_from_status(odo_integrity_check(&(struct odo_integrity){.info = text}));
+    }
+    if (SUCCEEDED(hr)) {
+        hr = only_created(object);
     }
     if (SUCCEEDED(hr)) {
         hr = download_set_text(object, DOWNLOAD_INTEGRITY_INFO, text);

@@ -21,10 +21,10 @@ static HRESULT not_set(void)
     return hresult_from_status(ODO_E_NOT_SET);
 }
 
-/* --- Integrity checks and decryption, which are not done yet ---------------------------- */
+/* --- Integrity checks, and decryption, which is not done ---------------------------------- */
 
-/* Nothing is stored, so that content is never taken for what it is not. */
-static HRESULT refuse_json(void *object, const VARIANT *value)
+/* Nothing is stored, so that encrypted content is never saved as if it were plain. */
+static HRESULT set_decryption(void *object, const VARIANT *value)
 {
     const WCHAR *text = V_BSTR(value) ? V_BSTR(value) : L"";
 
@@ -33,18 +33,60 @@ static HRESULT refuse_json(void *object, const VARIANT *value)
     return *text == L'{' ? E_NOTIMPL : E_INVALIDARG;
 }
 
-static HRESULT refuse(void *object, const VARIANT *value)
+static HRESULT set_integrity(void *object, const VARIANT *value)
 {
-    (void)object;
-    (void)value;
-    return E_NOTIMPL;
+    const struct file *file = object;
+    char *info = NULL;
+    char *earlier = NULL;
+    bool is_mandatory = false;
+    enum odo_status status = wide_text_to_utf8(V_BSTR(value), &info);
+
+    if (status == ODO_OK) {
+        status = odo_file_get_integrity(file->job, file->index, &earlier, &is_mandatory);
+        odo_free(earlier);
+    }
+    if (status == ODO_OK) {
+        status = odo_file_set_integrity(file->job, file->index,
+                                        &(struct odo_integrity){info, is_mandatory});
+    }
+    free(info);
+    return hresult_from_status(status);
 }
 
-static HRESULT get_nothing(void *object, VARIANT *value_out)
+static HRESULT get_mandatory(void *object, VARIANT *value_out)
 {
-    (void)object;
-    (void)value_out;
-    return not_set();
+    const struct file *file = object;
+    char *info = NULL;
+    bool is_mandatory = false;
+    enum odo_status status =
+        odo_file_get_integrity(file->job, file->index, &info, &is_mandatory);
+
+    bool is_set = info || is_mandatory;
+
+    odo_free(info);
+    if (status != ODO_OK) {
+        return hresult_from_status(status);
+    }
+    if (!is_set) { /* nobody has said anything of a check */
+        return not_set();
+    }
+    V_BOOL(value_out) = is_mandatory ? VARIANT_TRUE : VARIANT_FALSE;
+    return S_OK;
+}
+
+static HRESULT set_mandatory(void *object, const VARIANT *value)
+{
+    const struct file *file = object;
+    char *info = NULL;
+    bool earlier = false;
+    enum odo_status status = odo_file_get_integrity(file->job, file->index, &info, &earlier);
+
+    if (status == ODO_OK) {
+        status = odo_file_set_integrity(file->job, file->index,
+                                        &(struct odo_integrity){info, V_BOOL(value) != 0});
+    }
+    odo_free(info);
+    return hresult_from_status(status);
 }
 
 /* --- Where the bytes go ----------------------------------------------------------------- */
@@ -137,9 +179,9 @@ static HRESULT set_size(void *object, const VARIANT *value)
 }
 
 static const struct property file_property_table[] = {
-    {DOFilePropertyId_DecryptionInfo, VT_BSTR, NULL, refuse_json},
-    {DOFilePropertyId_IntegrityCheckInfo, VT_BSTR, NULL, refuse_json},
-    {DOFilePropertyId_IntegrityCheckMandatory, VT_BOOL, get_nothing, refuse},
+    {DOFilePropertyId_DecryptionInfo, VT_BSTR, NULL, set_decryption},
+    {DOFilePropertyId_IntegrityCheckInfo, VT_BSTR, NULL, set_integrity},
+    {DOFilePropertyId_IntegrityCheckMandatory, VT_BOOL, get_mandatory, set_mandatory},
     {DOFilePropertyId_DownloadSinkInterface, VT_UNKNOWN, get_stream, set_stream},
     {DOFilePropertyId_DownloadSinkFilePath, VT_BSTR, get_path, set_path},
     {DOFilePropertyId_DownloadSinkMemoryStream, PROPERTY_ANY_TYPE, get_memory_stream,

@@ -17,8 +17,9 @@
  *   DO_E_INVALID_STATE                    set while the job is not SUSPENDED, or too late
  *   DO_E_FILE_DOWNLOADSINK_ALREADY_SET    a stream for a file with a path, or the reverse
  *   DO_E_MEMORYSTREAM_DOWNLOAD_NOT_SUPPORTED
- *   E_NOTIMPL                             integrity checks and decryption
- *   what odo.h says of odo_file_set_local_path() and odo_file_set_size()
+ *   E_NOTIMPL                             decryption
+ *   what odo.h says of odo_file_set_local_path(), odo_file_set_integrity() and
+ *   odo_file_set_size()
  */
 HRESULT file_properties_get(struct odo_job *job, uint32_t file_index, DOFilePropertyId id,
                             VARIANT *value_out);

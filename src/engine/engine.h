@@ -199,6 +199,14 @@ enum odo_status engine_adopt_all(struct odo_engine *engine);
 /* How a transfer of this job is to behave now. */
 struct transfer_settings engine_settings_locked(const struct odo_job *job);
 
+/*
+ * Whether a check that is mandatory can be made of these ranges.
+ *
+ *   ODO_E_INTEGRITY_UNSPECIFIED, ODO_E_INTEGRITY_WITH_RANGES
+ */
+enum odo_status engine_check_mandatory(const struct odo_integrity *integrity,
+                                       const struct byte_range *ranges, uint32_t range_count);
+
 /* Exchange what a file is with `other`. `operation` is held, and the file stands still. */
 void engine_exchange_file(struct odo_job *job, uint32_t file_index, struct job_file *other);
 

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "platform/clock.h"
 #include "platform/path.h"
+#include "transfer/piece_hashes.h"
 #include "transfer/url.h"
 
 #include <assert.h>
@@ -45,6 +46,51 @@ static enum odo_status check_texts(const struct odo_file_request *request)
     }
     /* Before anything is allocated for them, or read. */
     return request->range_count > ODO_RANGES_MAX ? ODO_E_TOO_MANY : ODO_OK;
+}
+
+enum odo_status odo_integrity_check(const struct odo_integrity *integrity)
+{
+    struct piece_hash_info info;
+    enum odo_status status;
+
+    if (!integrity->info) {
+        return ODO_OK;
+    }
+    status = text_is_given(integrity->info) ? piece_hash_info_read(integrity->info, &info)
+                                            : ODO_E_INVALID_ARGUMENT;
+    if (status == ODO_OK) {
+        status = url_check(info.url);
+        status = status == ODO_E_INVALID_URL ? ODO_E_INVALID_ARGUMENT : status;
+        piece_hash_info_free(&info);
+    }
+    return status;
+}
+
+enum odo_status engine_check_mandatory(const struct odo_integrity *integrity,
+                                       const struct byte_range *ranges, uint32_t range_count)
+{
+    bool is_whole = range_count == 0 || (range_count == 1 && ranges[0].offset == 0 &&
+                                         ranges[0].length == BYTE_RANGE_TO_END);
+
+    if (!integrity->is_mandatory) {
+        return ODO_OK;
+    }
+    if (!integrity->info) {
+        return ODO_E_INTEGRITY_UNSPECIFIED;
+    }
+    return is_whole ? ODO_OK : ODO_E_INTEGRITY_WITH_RANGES;
+}
+
+/* A copy of an info that is as it must be; NULL where there is none. */
+static enum odo_status copy_info(const struct odo_integrity *integrity, char **copy_out)
+{
+    enum odo_status status = odo_integrity_check(integrity);
+
+    if (status == ODO_OK && integrity->info) {
+        *copy_out = text_copy(integrity->info);
+        status = *copy_out ? ODO_OK : ODO_E_OUT_OF_MEMORY;
+    }
+    return status;
 }
 
 static enum odo_status check_alive(struct odo_job *job)
@@ -149,6 +195,14 @@ enum odo_status odo_job_add_file(struct odo_job *job, const struct odo_file_requ
     }
     if (status == ODO_OK) {
         status = job_file_create(request, &file);
+    }
+    if (status == ODO_OK) {
+        file->integrity_is_mandatory = request->integrity.is_mandatory;
+        status = copy_info(&request->integrity, &file->integrity_info);
+    }
+    if (status == ODO_OK) {
+        status =
+            engine_check_mandatory(&request->integrity, request->ranges, request->range_count);
     }
     if (status == ODO_OK && request->local_path) {
         status = find_temporary_path(request->local_path, &file->temporary_path);
@@ -322,6 +376,66 @@ enum odo_status odo_file_set_size(struct odo_job *job, uint32_t file_index, uint
     }
     platform_mutex_unlock(job->operation);
     job_file_free(other);
+    return status;
+}
+
+static void exchange_integrity(struct odo_job *job, uint32_t index, char **info,
+                               bool *is_mandatory)
+{
+    struct job_file *file = job->locked.job.files[index];
+    bool earlier;
+
+    platform_mutex_lock(job->engine->lock);
+    earlier = file->integrity_is_mandatory;
+    file->integrity_is_mandatory = *is_mandatory;
+    *is_mandatory = earlier;
+    exchange_text_locked(job, index, &file->integrity_info, info);
+    platform_mutex_unlock(job->engine->lock);
+}
+
+enum odo_status odo_file_set_integrity(struct odo_job *job, uint32_t file_index,
+                                       const struct odo_integrity *integrity)
+{
+    static const struct odo_integrity none = {NULL, false};
+    bool is_mandatory = integrity && integrity->is_mandatory;
+    char *copy = NULL;
+    enum odo_status status;
+
+    platform_mutex_lock(job->operation);
+    status = check_untouched(job, file_index);
+    if (status == ODO_OK) {
+        status = copy_info(integrity ? integrity : &none, &copy);
+    }
+    if (status == ODO_OK) {
+        exchange_integrity(job, file_index, &copy, &is_mandatory);
+        status = engine_save(job);
+        if (status != ODO_OK) {
+            exchange_integrity(job, file_index, &copy, &is_mandatory);
+        }
+    }
+    platform_mutex_unlock(job->operation);
+    memory_free(copy);
+    return status;
+}
+
+enum odo_status odo_file_get_integrity(struct odo_job *job, uint32_t file_index,
+                                       char **info_out, bool *is_mandatory_out)
+{
+    enum odo_status status = ODO_OK;
+    const struct job_file *file;
+    char *copy = NULL;
+
+    platform_mutex_lock(job->engine->lock);
+    file = job->locked.job.files[file_index];
+    if (file->integrity_info) {
+        copy = text_copy(file->integrity_info);
+        status = copy ? ODO_OK : ODO_E_OUT_OF_MEMORY;
+    }
+    if (status == ODO_OK) {
+        *info_out = copy;
+        *is_mandatory_out = file->integrity_is_mandatory;
+    }
+    platform_mutex_unlock(job->engine->lock);
     return status;
 }
 

@@ -79,6 +79,8 @@ static enum odo_status start_runner(struct odo_job *job, struct engine_runner *r
         .range_count = file->range_count,
         .wanted = &file->wanted,
         .stated_size = file->stated_size,
+        .integrity_info = file->integrity_info,
+        .integrity_is_mandatory = file->integrity_is_mandatory,
         .temporary_path = file->temporary_path,
         .stream = runner->stream,
         .output_base = runner->stream ? runner->stream_base : file->output_base,
@@ -211,6 +213,23 @@ static bool every_file_has_a_sink_locked(const struct odo_job *job)
     return true;
 }
 
+static enum odo_status check_integrity_locked(const struct odo_job *job)
+{
+    const struct job *data = &job->locked.job;
+    enum odo_status status = ODO_OK;
+
+    for (uint32_t i = 0; i < data->file_count && status == ODO_OK; i++) {
+        const struct job_file *file = data->files[i];
+
+        if (!file->is_transferred) {
+            status = engine_check_mandatory(
+                &(struct odo_integrity){file->integrity_info, file->integrity_is_mandatory},
+                file->ranges, file->range_count);
+        }
+    }
+    return status;
+}
+
 /* `operation` is held. */
 static enum odo_status resume(struct odo_job *job)
 {
@@ -229,6 +248,9 @@ static enum odo_status resume(struct odo_job *job)
     }
     if (status == ODO_OK && !every_file_has_a_sink_locked(job)) {
         status = ODO_E_NO_SINK;
+    }
+    if (status == ODO_OK) {
+        status = check_integrity_locked(job);
     }
     if (status != ODO_OK || data->state == ODO_JOB_TRANSFERRING ||
         data->totals.transferred == data->file_count) {

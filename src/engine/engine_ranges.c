@@ -4,6 +4,7 @@
 #include "engine/engine.h"
 
 #include "platform/file.h"
+#include "transfer/stream.h"
 
 /* `operation` is held, and nothing runs. */
 static enum odo_status check_state(struct odo_job *job, uint32_t file_index, bool append)
@@ -32,6 +33,18 @@ static enum odo_status check_ranges(const struct byte_range *ranges, uint32_t co
         return ODO_E_INVALID_ARGUMENT;
     }
     return count > ODO_RANGES_MAX ? ODO_E_TOO_MANY : ODO_OK;
+}
+
+/* A mandatory check is of the whole file; that there is something to check against matters
+ * when the job is resumed. */
+static enum odo_status check_mandatory(const struct job_file *file,
+                                       const struct job_file_change *wanted)
+{
+    enum odo_status status = engine_check_mandatory(
+        &(struct odo_integrity){file->integrity_info, file->integrity_is_mandatory},
+        wanted->ranges, wanted->range_count);
+
+    return status == ODO_E_INTEGRITY_UNSPECIFIED ? ODO_OK : status;
 }
 
 /* What is to be built upon must not be lost in a power cut. */
@@ -103,6 +116,9 @@ static enum odo_status change(struct odo_job *job, uint32_t file_index,
     }
     engine_exchange_file(job, file_index, other);
     runner->stream_base = stream_base;
+    if (runner->stream) {
+        stream_drop_kept(runner->stream); /* it is of the earlier request */
+    }
     status = engine_save(job);
     if (status != ODO_OK) {
         engine_exchange_file(job, file_index, other);
@@ -127,6 +143,9 @@ enum odo_status odo_file_set_ranges(struct odo_job *job, uint32_t file_index,
     status = check_state(job, file_index, append);
     if (status == ODO_OK) {
         status = check_ranges(ranges, range_count);
+    }
+    if (status == ODO_OK) {
+        status = check_mandatory(job->locked.job.files[file_index], &wanted);
     }
     if (status == ODO_OK) {
         engine_stop_runners(job); /* the network thread may still be letting the last one go */

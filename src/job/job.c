@@ -51,6 +51,7 @@ void job_file_free(struct job_file *file)
     memory_free(file->ranges);
     range_set_free(&file->wanted);
     checkpoint_free(&file->checkpoint);
+    memory_free(file->integrity_info);
     memory_free(file->response_headers);
     memory_free(file->effective_url);
     memory_free(file->server_address);
@@ -140,7 +141,9 @@ static bool copy_text(const char *text, char **copy_out)
 static enum odo_status copy_lasting(const struct job_file *from, struct job_file *to)
 {
     to->statistics = from->statistics;
-    return copy_text(from->temporary_path, &to->temporary_path) &&
+    to->integrity_is_mandatory = from->integrity_is_mandatory;
+    return copy_text(from->integrity_info, &to->integrity_info) &&
+                   copy_text(from->temporary_path, &to->temporary_path) &&
                    copy_text(from->response_headers, &to->response_headers) &&
                    copy_text(from->effective_url, &to->effective_url) &&
                    copy_text(from->server_address, &to->server_address)

@@ -22,6 +22,8 @@ struct job_file {
     uint64_t stated_size;    /* by the client, or ODO_SIZE_UNKNOWN */
     uint64_t output_base;    /* of a local file: bytes at its beginning that were asked for
                                 before, and are there */
+    char *integrity_info;    /* what its pieces are checked against; NULL for nothing */
+    bool integrity_is_mandatory;
 
     struct checkpoint checkpoint; /* as of the last time it stood still */
     bool has_begun;               /* the temporary file may exist */

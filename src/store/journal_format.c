@@ -219,6 +219,8 @@ enum odo_status journal_write_file(struct buffer *buffer, uint64_t *row, const s
     put_u64(&writer, file->stated_size);
     put_ranges(&writer, file->ranges, file->range_count, ODO_RANGES_MAX);
     put_u64(&writer, file->output_base);
+    put_text(&writer, file->integrity_info);
+    put_u8(&writer, file->integrity_is_mandatory ? 1 : 0);
     return end_record(&writer, row);
 }
 
@@ -604,12 +606,16 @@ static void read_file(struct reader *reader, struct reading *reading)
     struct odo_file_request request = {.file_size = get_u64(reader)};
     struct byte_range *ranges = get_ranges(reader, ODO_RANGES_MAX, &request.range_count);
     uint64_t output_base = reader->left > 0 ? get_u64(reader) : 0; /* version 1 had none */
+    bool has_integrity = reader->left > 0;                         /* nor had version 2 */
+    char *integrity_info = has_integrity ? get_text(reader) : NULL;
+    uint8_t is_mandatory = has_integrity ? get_u8(reader) : 0;
     struct job_file *file = NULL;
 
     require(reader, file_id && url && !local_path == !temporary_path);
     require(reader,
             reader->status != ODO_OK || !local_path || is_beside(temporary_path, local_path));
     require(reader, index <= reading->job.file_count && index < ODO_FILES_MAX);
+    require(reader, is_mandatory <= 1);
     require(reader, output_base <= BYTE_OFFSET_LIMIT && (output_base == 0 || local_path));
     if (reader->status == ODO_OK) {
         request.file_id = file_id;
@@ -622,6 +628,9 @@ static void read_file(struct reader *reader, struct reading *reading)
         file->temporary_path = temporary_path;
         temporary_path = NULL;
         file->output_base = output_base;
+        file->integrity_info = integrity_info;
+        integrity_info = NULL;
+        file->integrity_is_mandatory = is_mandatory == 1;
         require(reader, file->bytes_total == ODO_SIZE_UNKNOWN ||
                             file->bytes_total <= BYTE_OFFSET_LIMIT - output_base);
     }
@@ -630,6 +639,7 @@ static void read_file(struct reader *reader, struct reading *reading)
         file = reader->status == ODO_OK ? NULL : file;
     }
     job_file_free(file);
+    memory_free(integrity_info);
     memory_free(ranges);
     memory_free(temporary_path);
     memory_free(local_path);

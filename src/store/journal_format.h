@@ -21,7 +21,7 @@
 #include "job/job.h"
 
 enum {
-    JOURNAL_VERSION = 2,    /* what version 1 has written is read too: it knew fewer settings */
+    JOURNAL_VERSION = 3,    /* what earlier ones have written is read too: they knew less */
     JOURNAL_HEAD_SIZE = 12, /* before each payload */
 };
 

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "platform/clock.h"
 #include "platform/thread.h"
+#include "transfer/integrity.h"
 #include "transfer/origin.h"
 #include "transfer/request.h"
 #include "transfer/schedule.h"
@@ -194,7 +195,7 @@ static void start_requests(struct downloader *downloader)
 
 /* --- Commands ------------------------------------------------------------------------- */
 
-static void take_in(struct downloader *downloader, struct transfer *transfer)
+static void take_in_one(struct downloader *downloader, struct transfer *transfer)
 {
     schedule_add(&downloader->schedule, transfer);
     transfer->due_list = &downloader->due;
@@ -202,6 +203,15 @@ static void take_in(struct downloader *downloader, struct transfer *transfer)
     if (!transfer->ready.is_linked) {
         note_due(downloader, transfer); /* everything was there already */
         transfer_list_append(&downloader->begun, transfer);
+    }
+}
+
+/* A transfer, and the one that fetches what it is checked against. */
+static void take_in(struct downloader *downloader, struct transfer *transfer)
+{
+    take_in_one(downloader, transfer);
+    if (integrity_list(transfer)) {
+        take_in_one(downloader, integrity_list(transfer));
     }
 }
 
@@ -222,13 +232,10 @@ static void withdraw_command(struct downloader *downloader, struct transfer *tra
 }
 
 /* On the network thread, outside libcurl's callbacks. */
-static void let_go(struct downloader *downloader, struct downloader_removal *removal)
+static void let_go_one(struct downloader *downloader, struct downloader_removal *removal)
 {
     struct transfer *transfer = removal->transfer;
 
-    if (!transfer->is_taken_in) {
-        take_in(downloader, transfer);
-    }
     abort_requests(downloader, transfer);
     transfer_close_sink(transfer);          /* a stream queues the transfer no more ... */
     withdraw_command(downloader, transfer); /* ... so that this holds */
@@ -241,6 +248,22 @@ static void let_go(struct downloader *downloader, struct downloader_removal *rem
     transfer_list_remove(&downloader->due, transfer);
     schedule_remove(&downloader->schedule, transfer);
     transfer_free(transfer, &removal->checkpoint);
+}
+
+static void let_go(struct downloader *downloader, struct downloader_removal *removal)
+{
+    struct transfer *transfer = removal->transfer;
+    struct downloader_removal list = {.transfer = NULL};
+
+    if (!transfer->is_taken_in) {
+        take_in(downloader, transfer);
+    }
+    list.transfer = integrity_take_list(transfer);
+    if (list.transfer) {
+        let_go_one(downloader, &list);
+        checkpoint_free(&list.checkpoint);
+    }
+    let_go_one(downloader, removal);
 }
 
 static void take_command(struct downloader *downloader, struct transfer *transfer)
@@ -492,26 +515,41 @@ static void on_stream_progress(void *context)
     curl_multi_wakeup(downloader->multi);
 }
 
+static void adopt(struct downloader *downloader, struct transfer *transfer,
+                  struct transfer_group *group)
+{
+    transfer->group = group;
+    transfer->downloader = downloader;
+    transfer->throttle = &downloader->throttle;
+    transfer->options.on_stream_progress = on_stream_progress;
+    transfer->settings_to_come = transfer->settings;
+}
+
 enum odo_status downloader_prepare(struct downloader *downloader,
                                    const struct transfer_options *options,
                                    struct transfer **transfer_out)
 {
     struct transfer_group *group = schedule_make_group();
-    enum odo_status status;
+    struct transfer_group *list_group = schedule_make_group();
+    struct transfer *transfer = NULL;
+    struct transfer *list;
+    enum odo_status status = group && list_group
+                                 ? transfer_create(options, &downloader->rules, &transfer)
+                                 : ODO_E_OUT_OF_MEMORY;
 
-    if (!group) {
-        return ODO_E_OUT_OF_MEMORY;
-    }
-    status = transfer_create(options, &downloader->rules, transfer_out);
     if (status != ODO_OK) {
         memory_free(group);
+        memory_free(list_group);
         return status;
     }
-    (*transfer_out)->group = group;
-    (*transfer_out)->downloader = downloader;
-    (*transfer_out)->throttle = &downloader->throttle;
-    (*transfer_out)->options.on_stream_progress = on_stream_progress;
-    (*transfer_out)->settings_to_come = options->settings;
+    adopt(downloader, transfer, group);
+    list = integrity_list(transfer);
+    if (list) {
+        adopt(downloader, list, list_group);
+    } else {
+        memory_free(list_group);
+    }
+    *transfer_out = transfer;
     return ODO_OK;
 }
 

@@ -19,6 +19,7 @@
 
 #include <odo/types.h>
 
+struct buffer;
 struct downloader;
 struct stream;
 struct transfer;
@@ -90,9 +91,12 @@ struct transfer_options {
     size_t range_count;
     const struct range_set *wanted; /* the same, as range_set_build() made it */
     uint64_t stated_size;           /* what the caller said of the file, or ODO_SIZE_UNKNOWN */
-    const char *temporary_path;     /* NULL with a stream */
-    struct stream *stream;          /* where the bytes go instead; counted by the caller */
-    uint64_t output_base;           /* where in the file or stream the output begins */
+    const char *integrity_info;     /* checked before; NULL for none: see odo.h */
+    bool integrity_is_mandatory;
+    const char *temporary_path;          /* NULL with one of the next two */
+    struct stream *stream;               /* where the bytes go instead; counted by the caller */
+    struct buffer *memory;               /* the same, for what we read ourselves; or NULL */
+    uint64_t output_base;                /* where in the file or stream the output begins */
     const struct checkpoint *checkpoint; /* where to go on; read in downloader_prepare() only */
     const void *group;
     struct transfer_settings settings;

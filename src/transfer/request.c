@@ -119,7 +119,9 @@ enum odo_status request_flush(struct request *request)
             return status;
         }
         request->delivered += request->gathered_size;
-        transfer_delivered(request->transfer, request->gathered_size);
+        transfer_delivered(request->transfer,
+                           request->transfer->run_output + request->gathered_output,
+                           request->gathered_size);
         request->gathered_size = 0;
     }
     if (request->position > request->gathered_from) {
@@ -127,7 +129,7 @@ enum odo_status request_flush(struct request *request)
             request->position < span_end(request) ? request->position : span_end(request);
     }
     request_pieces_flushed(request);
-    return ODO_OK;
+    return request->outcome == REQUEST_ASK_AGAIN ? ODO_E_CANCELLED : ODO_OK;
 }
 
 struct byte_range request_rest(const struct request *request)

@@ -167,7 +167,11 @@ void request_take_from(struct request *request, uint64_t offset, bool whole);
  */
 enum odo_status request_take_parts(struct request *request, const char *content_type);
 
-/* Hand what was gathered to the sink. A failure is in request->error as well. */
+/*
+ * Hand what was gathered to the sink. A failure is in request->error as well.
+ *
+ *   ODO_E_CANCELLED   it is in the sink, but the transfer wants to ask differently
+ */
 enum odo_status request_flush(struct request *request);
 
 /* The part of the span that is not safely in the sink; after request_flush(). */

@@ -3,10 +3,13 @@
 #include "base/memory.h"
 #include "platform/file.h"
 
-/* One of the first two is set. */
+#include <assert.h>
+
+/* One of the first three is set. */
 struct sink {
     struct platform_file *file; /* owned */
     struct stream *stream;      /* borrowed */
+    struct buffer *memory;      /* borrowed */
     uint64_t base;              /* where the transfer's output begins */
 };
 
@@ -56,7 +59,7 @@ enum odo_status sink_open_file(const char *path, bool begun, uint64_t base,
 }
 
 enum odo_status sink_open_stream(struct stream *stream, uint64_t base,
-                                 const struct stream_listener *listener, struct sink **sink_out)
+                                 const struct stream_use *use, struct sink **sink_out)
 {
     struct sink *sink = memory_allocate_zeroed(1, sizeof(*sink));
     enum odo_status status;
@@ -64,13 +67,26 @@ enum odo_status sink_open_stream(struct stream *stream, uint64_t base,
     if (!sink) {
         return ODO_E_OUT_OF_MEMORY;
     }
-    status = stream_attach(stream, listener);
+    status = stream_attach(stream, use);
     if (status != ODO_OK) {
         memory_free(sink);
         return status;
     }
     sink->stream = stream;
     sink->base = base;
+    *sink_out = sink;
+    return ODO_OK;
+}
+
+enum odo_status sink_open_memory(struct buffer *memory, struct sink **sink_out)
+{
+    struct sink *sink = memory_allocate_zeroed(1, sizeof(*sink));
+
+    if (!sink) {
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    buffer_clear(memory);
+    sink->memory = memory;
     *sink_out = sink;
     return ODO_OK;
 }
@@ -82,12 +98,39 @@ enum odo_status sink_write(struct sink *sink, uint64_t output, const void *data,
     if (place > BYTE_OFFSET_LIMIT - size) {
         return ODO_E_INVALID_RANGE; /* only behind a base */
     }
+    if (sink->memory) {
+        return place == sink->memory->size ? buffer_append(sink->memory, data, size)
+                                           : ODO_E_UNEXPECTED;
+    }
     return sink->stream ? stream_put(sink->stream, place, data, size)
                         : platform_file_write_at(sink->file, place, data, size);
 }
 
+enum odo_status sink_read(struct sink *sink, uint64_t output, void *data_out, size_t size)
+{
+    enum odo_status status;
+    size_t read = 0;
+
+    assert(!sink->memory);
+    if (sink->stream) {
+        stream_read(sink->stream, sink->base + output, data_out, size);
+        return ODO_OK;
+    }
+    status = platform_file_read_at(sink->file, sink->base + output, data_out, size, &read);
+    return status == ODO_OK && read < size ? ODO_E_INPUT_OUTPUT : status;
+}
+
+enum odo_status sink_forget(struct sink *sink, uint64_t output, uint64_t size)
+{
+    return sink->stream ? stream_forget(sink->stream, sink->base + output, size) : ODO_OK;
+}
+
 enum odo_status sink_restart(struct sink *sink)
 {
+    if (sink->memory) {
+        buffer_clear(sink->memory);
+        return ODO_OK;
+    }
     if (sink->stream) {
         return stream_restart(sink->stream) ? ODO_OK : ODO_E_FILE_CHANGED;
     }

@@ -1,11 +1,13 @@
 /*
- * Where the bytes of a file go: a temporary file, at an offset, or a client's stream, in order.
+ * Where the bytes of a file go: a temporary file, at an offset; a client's stream, in order; or
+ * memory, for what we read ourselves.
  *
  * A sink belongs to one transfer and is used on the downloader's thread alone.
  */
 #ifndef ODO_TRANSFER_SINK_H
 #define ODO_TRANSFER_SINK_H
 
+#include "base/buffer.h"
 #include "transfer/stream.h"
 
 #include <odo/types.h>
@@ -29,14 +31,31 @@ enum odo_status sink_open_file(const char *path, bool begun, uint64_t base,
  * stream_attach().
  */
 enum odo_status sink_open_stream(struct stream *stream, uint64_t base,
-                                 const struct stream_listener *listener,
-                                 struct sink **sink_out);
+                                 const struct stream_use *use, struct sink **sink_out);
+
+/* Make a sink of a buffer that stays the caller's, and is emptied first. It takes bytes in
+ * order only. ODO_E_OUT_OF_MEMORY. */
+enum odo_status sink_open_memory(struct buffer *memory, struct sink **sink_out);
 
 /*
  * Hand over bytes for the place `output`. When this returns ODO_OK, those for a file would
  * survive the end of this process; those for a stream are on their way.
  */
 enum odo_status sink_write(struct sink *sink, uint64_t output, const void *data, size_t size);
+
+/*
+ * Read back what was written; from a stream, what is held back. Not from memory.
+ *
+ *   ODO_E_INPUT_OUTPUT   the file is not what it was
+ */
+enum odo_status sink_read(struct sink *sink, uint64_t output, void *data_out, size_t size);
+
+/*
+ * What is there will be written once more.
+ *
+ *   ODO_E_TOO_MANY   of a stream: see stream_forget()
+ */
+enum odo_status sink_forget(struct sink *sink, uint64_t output, uint64_t size);
 
 /*
  * Forget everything written: the file begins again.

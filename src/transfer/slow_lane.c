@@ -300,7 +300,8 @@ void slow_lane_settle_hedge(struct request *hedge)
             return; /* the slow one will meet the same */
         }
         slow->delivered += rest;
-        transfer_delivered(slow->transfer, rest);
+        transfer_delivered(slow->transfer,
+                           slow->transfer->run_output + hedge->gathered_output + had, rest);
     }
     slow->position = end;
     slow->gathered_from = end;

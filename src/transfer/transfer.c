@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "platform/clock.h"
+#include "transfer/integrity.h"
 #include "transfer/many_ranges.h"
 #include "transfer/origin.h"
 #include "transfer/request.h"
@@ -18,7 +19,7 @@
 #include <assert.h>
 #include <string.h>
 
-static void note_due(struct transfer *transfer)
+void transfer_note_due(struct transfer *transfer)
 {
     if (transfer->due_list) {
         transfer_list_append(transfer->due_list, transfer);
@@ -53,6 +54,9 @@ enum odo_status transfer_create(const struct transfer_options *options,
     if (status == ODO_OK) {
         status = transfer_plan_prepare(transfer);
     }
+    if (status == ODO_OK) {
+        status = integrity_create(transfer);
+    }
     if (status != ODO_OK) {
         transfer_free(transfer, &dropped);
         checkpoint_free(&dropped);
@@ -72,15 +76,20 @@ void transfer_free(struct transfer *transfer, struct checkpoint *checkpoint_out)
 {
     assert(!transfer->requests);
     transfer_close_sink(transfer);
-    /* The holes of the plan are the holes of the checkpoint, and need no copy. */
     memory_free(transfer->known.holes);
-    transfer->known.cursor = transfer->plan.cursor;
-    transfer->known.holes = transfer->plan.holes;
-    transfer->known.hole_count = transfer->plan.hole_count;
-    transfer->plan.holes = NULL;
-    transfer->plan.hole_count = 0;
+    if (integrity_is_checking(transfer)) {
+        integrity_record(transfer, &transfer->known); /* without memory less, but no lie */
+    } else {
+        /* The holes of the plan are the holes of the checkpoint, and need no copy. */
+        transfer->known.cursor = transfer->plan.cursor;
+        transfer->known.holes = transfer->plan.holes;
+        transfer->known.hole_count = transfer->plan.hole_count;
+        transfer->plan.holes = NULL;
+        transfer->plan.hole_count = 0;
+    }
     *checkpoint_out = transfer->known;
 
+    integrity_free(transfer->integrity);
     transfer_plan_free(transfer);
     buffer_free(&transfer->response_headers);
     checkpoint_free(&transfer->reported);
@@ -99,7 +108,7 @@ void transfer_fail(struct transfer *transfer, const struct odo_error *error)
         }
         transfer->state = TRANSFER_FAILED;
     }
-    note_due(transfer);
+    transfer_note_due(transfer);
 }
 
 /* The client of a stream may still be busy with what has come. */
@@ -121,17 +130,21 @@ static void finish_if_done(struct transfer *transfer)
         if (status != ODO_OK) {
             transfer_fail(transfer, &(struct odo_error){.status = status});
         }
-        note_due(transfer);
+        transfer_note_due(transfer);
         return;
     }
     if (!stream_has_all(transfer)) {
+        return;
+    }
+    if (!integrity_is_complete(transfer)) {
+        transfer_fail(transfer, &(struct odo_error){.status = ODO_E_BAD_PIECE_HASH});
         return;
     }
     transfer_close_sink(transfer);
     transfer->bytes_had = transfer_plan_total(transfer);
     transfer->state = TRANSFER_DONE;
     transfer->error = (struct odo_error){.status = ODO_OK};
-    note_due(transfer);
+    transfer_note_due(transfer);
 }
 
 /* What has come is of a version that is no more: none of it may stay. */
@@ -145,12 +158,13 @@ static enum odo_status forget_version(struct transfer *transfer)
     transfer->bytes_had = 0;
     transfer->last_modified_us = 0;
     transfer->is_sequential = false;
-    transfer->without_range = false;
+    transfer->without_range = transfer->options.memory != NULL;
     transfer->without_if_range = false;
     range_layout_free(&transfer->layout);
     transfer->layout_is_known = false;
     request_plan_free(&transfer->plan);
     status = sink_restart(transfer->sink);
+    integrity_restart(transfer);
     if (status == ODO_OK) {
         status = transfer_plan_prepare(transfer);
     }
@@ -169,7 +183,7 @@ void transfer_restart(struct transfer *transfer)
     if (status != ODO_OK) {
         transfer_fail(transfer, &(struct odo_error){.status = status});
     }
-    note_due(transfer);
+    transfer_note_due(transfer);
 }
 
 /* Where the file would go on if the process ended now: what is in flight counts as missing. */
@@ -180,6 +194,14 @@ static enum odo_status take_checkpoint(struct transfer *transfer,
     struct checkpoint known = transfer->known;
     enum odo_status status;
 
+    if (integrity_is_checking(transfer)) {
+        status = integrity_record(transfer, &known);
+        if (status == ODO_OK) {
+            status = checkpoint_copy(&known, checkpoint_out);
+        }
+        memory_free(known.holes);
+        return status;
+    }
     plan.hole_capacity = plan.hole_count + plan.spans_out;
     plan.holes = NULL;
     if (plan.hole_capacity > 0) {
@@ -217,7 +239,7 @@ static const struct checkpoint *due_checkpoint(struct transfer *transfer)
         interval_ms /= 4;
     }
     if (transfer->rules->checkpoint_interval_ms == 0 || transfer->options.stream ||
-        transfer->must_restart ||
+        transfer->options.memory || transfer->must_restart ||
         (transfer->state == TRANSFER_MOVING &&
          now_ms - transfer->reported_at_ms < interval_ms) ||
         take_checkpoint(transfer, &checkpoint) != ODO_OK) {
@@ -271,6 +293,11 @@ static bool has_room(const struct transfer *transfer)
 {
     uint64_t room = transfer_plan_room(transfer);
 
+    /* The client waits for a piece that was bad, and takes nothing behind it. */
+    if (transfer->plan.hole_count > 0 && integrity_is_checking(transfer) &&
+        room >= transfer->plan.holes[0].length) {
+        return true;
+    }
     return room >= TRANSFER_STREAM_LEAST || room >= transfer->plan.remaining;
 }
 
@@ -279,7 +306,7 @@ bool transfer_wants_request(const struct transfer *transfer)
     uint32_t lanes = lanes_of(transfer);
 
     if (transfer->has_failed || transfer->must_restart || transfer->state == TRANSFER_DONE ||
-        transfer->retry_at_ms != 0) {
+        transfer->retry_at_ms != 0 || integrity_is_pending(transfer)) {
         return false;
     }
     if (!transfer->sink && transfer->state == TRANSFER_QUEUED) {
@@ -343,15 +370,19 @@ struct request_limits transfer_limits(const struct transfer *transfer)
 
 static enum odo_status open_sink(struct transfer *transfer)
 {
-    struct stream_listener listener = {transfer->options.on_stream_progress, transfer};
+    struct stream_use use = {.listener = {transfer->options.on_stream_progress, transfer}};
     enum odo_status status;
 
     if (transfer->sink) {
         return ODO_OK;
     }
+    if (transfer->options.memory) {
+        return sink_open_memory(transfer->options.memory, &transfer->sink);
+    }
     if (transfer->options.stream) {
-        status = sink_open_stream(transfer->options.stream, transfer->options.output_base,
-                                  &listener, &transfer->sink);
+        integrity_want_stream(transfer, &use);
+        status = sink_open_stream(transfer->options.stream, transfer->options.output_base, &use,
+                                  &transfer->sink);
     } else {
         status = sink_open_file(transfer->options.temporary_path, transfer->known.begun,
                                 transfer->options.output_base, &transfer->sink);
@@ -359,7 +390,7 @@ static enum odo_status open_sink(struct transfer *transfer)
     if (status == ODO_OK && !transfer->options.stream) {
         transfer->known.begun = true;
     }
-    return status;
+    return status == ODO_OK ? integrity_sink_opened(transfer) : status;
 }
 
 /* The validator for If-Range: a strong entity tag, else a date (RFC 9110 section 13.1.5). */
@@ -420,6 +451,17 @@ static enum odo_status take_from_plan(struct transfer *transfer,
     return status;
 }
 
+/* What was bad may have come from a server of several, or out of a cache on the way. */
+static bool was_bad(const struct transfer *transfer, const struct request_start *start)
+{
+    bool is_bad = integrity_was_bad(transfer, start->span.offset);
+
+    for (size_t i = 0; i < start->more_count && !is_bad; i++) {
+        is_bad = integrity_was_bad(transfer, start->more[i].offset);
+    }
+    return is_bad;
+}
+
 enum odo_status transfer_next_request(struct transfer *transfer, uint64_t now_ms,
                                       struct request_start *start_out)
 {
@@ -443,6 +485,8 @@ enum odo_status transfer_next_request(struct transfer *transfer, uint64_t now_ms
         transfer_fail(transfer, &(struct odo_error){.status = status});
         return status;
     }
+    start_out->use_new_connection =
+        start_out->use_new_connection || was_bad(transfer, start_out);
     start_out->url = transfer->url;
     start_out->http = transfer->is_elsewhere ? NULL : &transfer->options.http;
     start_out->security_flags = transfer->options.http.security_flags;
@@ -505,14 +549,16 @@ void transfer_received(struct transfer *transfer, uint64_t bytes)
     transfer->bytes_received += bytes;
 }
 
-void transfer_delivered(struct transfer *transfer, uint64_t bytes)
+void transfer_delivered(struct transfer *transfer, uint64_t output, uint64_t bytes)
 {
-    if (!transfer->options.stream) { /* whose client says what it has taken */
+    if (integrity_is_checking(transfer)) {
+        integrity_arrived(transfer, output, bytes);
+    } else if (!transfer->options.stream) { /* whose client says what it has taken */
         transfer->bytes_had += bytes;
     }
     transfer->progress_at_ms = platform_clock_milliseconds();
     transfer->attempt = 0;
-    note_due(transfer);
+    transfer_note_due(transfer);
 }
 
 /* Requests that were held up because the stream's buffer was full go on. */
@@ -544,7 +590,7 @@ void transfer_stream_progressed(struct transfer *transfer)
     transfer->progress_at_ms = platform_clock_milliseconds();
     resume_paused(transfer);
     finish_if_done(transfer);
-    note_due(transfer);
+    transfer_note_due(transfer);
 }
 
 static void unlink_request(struct transfer *transfer, struct request *request)
@@ -584,7 +630,7 @@ static void retry_later(struct transfer *transfer, struct request *request,
     if (!transfer->requests) {
         transfer->state = TRANSFER_WAITING;
     }
-    note_due(transfer);
+    transfer_note_due(transfer);
 }
 
 /* A redirected URL that is refused may have expired: ask the original again, once. */
@@ -614,7 +660,7 @@ void transfer_use_url(struct transfer *transfer, char *url, bool is_redirected,
     transfer->url_is_redirected = is_redirected;
     transfer->is_elsewhere = is_elsewhere;
     transfer->origin_is_stale = true;
-    note_due(transfer);
+    transfer_note_due(transfer);
 }
 
 static struct odo_error error_of(const struct request *request, enum odo_status result)
@@ -666,7 +712,7 @@ void transfer_request_ended(struct transfer *transfer, struct request *request,
     if (!transfer->requests && transfer->retry_at_ms != 0 &&
         transfer->state == TRANSFER_MOVING) {
         transfer->state = TRANSFER_WAITING;
-        note_due(transfer);
+        transfer_note_due(transfer);
     }
 }
 
@@ -678,7 +724,8 @@ void transfer_tick(struct transfer *transfer, uint64_t now_ms)
                               .cause = transfer->error.status,
                               .http_status = transfer->error.http_status};
 
-    if (transfer->has_failed || transfer->state == TRANSFER_DONE) {
+    if (transfer->has_failed || transfer->state == TRANSFER_DONE ||
+        integrity_is_pending(transfer)) { /* what it waits for has a time limit of its own */
         return;
     }
     /* Bytes that were flushed in this very tick came after `now_ms`. */

@@ -18,6 +18,7 @@
 #include "transfer/downloader.h"
 
 struct content_range;
+struct integrity;
 struct origin;
 struct request;
 struct request_start;
@@ -69,6 +70,8 @@ struct transfer {
     bool is_taken_in;                          /* the network thread knows it */
     bool was_reported_final;
     struct transfer_list *due_list; /* where `due` is linked; NULL before */
+
+    struct integrity *integrity; /* owned; NULL when nothing is checked */
 
     /* The file. */
     struct range_set wanted; /* a copy only when its open end had to be closed */
@@ -196,6 +199,9 @@ void transfer_restart(struct transfer *transfer);
 /* Make `error` final. */
 void transfer_fail(struct transfer *transfer, const struct odo_error *error);
 
+/* Something is to be settled, or to be reported. */
+void transfer_note_due(struct transfer *transfer);
+
 /* What a report says now. */
 struct transfer_update transfer_describe(struct transfer *transfer);
 
@@ -237,8 +243,8 @@ void transfer_ranges_unusable(struct request *request);
 /* The next span of a whole file that is being read; false when there is none, or no memory. */
 bool transfer_next_span(struct transfer *transfer, struct request *request);
 
-/* So many wanted bytes are safely in the sink. */
-void transfer_delivered(struct transfer *transfer, uint64_t bytes);
+/* So many wanted bytes are safely in the sink, at `output`. */
+void transfer_delivered(struct transfer *transfer, uint64_t output, uint64_t bytes);
 
 /* So many bytes came from the network. */
 void transfer_received(struct transfer *transfer, uint64_t bytes);

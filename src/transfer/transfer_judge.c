@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "platform/clock.h"
 #include "transfer/http_date.h"
+#include "transfer/integrity.h"
 #include "transfer/origin.h"
 #include "transfer/redirect.h"
 #include "transfer/request.h"
@@ -112,12 +113,20 @@ static enum odo_status learn_version(struct transfer *transfer,
     struct checkpoint *known = &transfer->known;
     enum odo_status status;
 
+    if (transfer->options.memory && verdict->file_size != ODO_SIZE_UNKNOWN &&
+        verdict->file_size > transfer->options.memory->limit) {
+        return ODO_E_TOO_MANY;
+    }
     if (verdict->file_size != ODO_SIZE_UNKNOWN) {
         status = transfer_learn_size(transfer, verdict->file_size);
         if (status != ODO_OK) {
             return status;
         }
         known->file_size = verdict->file_size;
+        status = integrity_check_size(transfer, verdict->file_size);
+        if (status != ODO_OK) {
+            return status;
+        }
     }
     if (transfer->version_is_known) {
         return ODO_OK;

@@ -178,8 +178,7 @@ static enum odo_status find_run(struct transfer *transfer, uint64_t position,
 /* Go on with the byte that the client gets next. */
 static enum odo_status prepare_stream(struct transfer *transfer)
 {
-    uint64_t position =
-        stream_position(transfer->options.stream) - transfer->options.output_base;
+    uint64_t position = stream_end(transfer->options.stream) - transfer->options.output_base;
     uint64_t size = transfer->file_size;
     uint64_t offset = 0;
     enum odo_status status = find_run(transfer, position, &offset);
@@ -304,8 +303,8 @@ uint64_t transfer_plan_room(const struct transfer *transfer)
     if (!transfer->options.stream) {
         return UINT64_MAX;
     }
-    limit = stream_taken(transfer->options.stream) + STREAM_BUFFER_SIZE -
-            transfer->options.output_base;
+    limit = stream_taken(transfer->options.stream) +
+            stream_buffer_size(transfer->options.stream) - transfer->options.output_base;
     if (total != ODO_SIZE_UNKNOWN && transfer->plan.remaining != ODO_SIZE_UNKNOWN) {
         asked += total - transfer->plan.remaining;
     } else if (transfer->requests) {

@@ -76,6 +76,21 @@ static const struct status_case {
     {"a block by VPN", ODO_E_BLOCKED_BY_VPN, 0x80D03807},
     {"a block by memory", ODO_E_BLOCKED_BY_MEMORY, 0x80D03808},
     {"a certificate that may be revoked", ODO_E_CERTIFICATE_UNCHECKED, 0x80072F19},
+    {"nothing to check against", ODO_E_INTEGRITY_UNSPECIFIED, 0x80D02016},
+    {"no piece hash file", ODO_E_INTEGRITY_UNAVAILABLE, 0x80D02017},
+    {"a check of ranges", ODO_E_INTEGRITY_WITH_RANGES, 0x80D02203},
+    {"a bad piece", ODO_E_BAD_PIECE_HASH, 0x80D06805},
+    {"a piece hash file of a bad size", ODO_E_METAINFO_FILE_SIZE, 0x80D06822},
+    {"another digest", ODO_E_METAINFO_DIGEST_MATCH, 0x80D0681A},
+    {"no JSON", ODO_E_METAINFO_CONTENT, 0x80D06809},
+    {"another version", ODO_E_METAINFO_VERSION, 0x80D0680A},
+    {"no hash of hashes", ODO_E_METAINFO_PARSE_HOH, 0x80D0681F},
+    {"another hash of hashes", ODO_E_METAINFO_HOH_MATCH, 0x80D0681B},
+    {"another content length", ODO_E_METAINFO_CONTENT_LENGTH, 0x80D0681D},
+    {"a bad piece size", ODO_E_METAINFO_PIECE_SIZE, 0x80D0681E},
+    {"no list of pieces", ODO_E_METAINFO_PARSE_PIECEHASHES, 0x80D06820},
+    {"no hash of a piece", ODO_E_METAINFO_PARSE_ONE_PIECEHASH, 0x80D06821},
+    {"a hash of hashes that is not theirs", ODO_E_METAINFO_HOH_FINAL_MATCH, 0x80D0681C},
 };
 
 static_assert(TEST_COUNT(statuses) == ODO_STATUS_COUNT, "a row for every status");

@@ -61,6 +61,10 @@ static inline const char *job_compare_files(const struct job_file *left,
     if (left->output_base != right->output_base) {
         return "where the output of a file begins";
     }
+    if (!job_compare_texts(left->integrity_info, right->integrity_info) ||
+        left->integrity_is_mandatory != right->integrity_is_mandatory) {
+        return "the integrity check of a file";
+    }
     if (left->stated_size != right->stated_size || left->file_size != right->file_size) {
         return "the size of a file";
     }

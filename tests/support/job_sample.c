@@ -112,7 +112,10 @@ static void add_files(struct job *job, const char *folder)
     file->is_completing = true;
     job_set_completed(job, file);
 
-    job_sample_add(job, folder, open, 2, 4000);
+    file = job_sample_add(job, folder, open, 2, 4000);
+    file->integrity_info = text_copy("{\"PiecesHashFileUrl\":\"\",\"HashOfHashes\":\"\"}");
+    need(file->integrity_info != NULL, "no memory");
+    file->integrity_is_mandatory = true;
 
     file = job_sample_add(job, folder, ranges, 3, ODO_SIZE_UNKNOWN);
     file->output_base = 250;

@@ -801,7 +801,8 @@ enum {
     FILE_INDEX = 1,
     FILE_ID_SIZE = 5,
     FILE_ID = 9,
-    FILE_BASE_SIZE = 8, /* at the end */
+    FILE_BASE_SIZE = 8,                   /* at the end */
+    FILE_LATER_SIZE = FILE_BASE_SIZE + 5, /* and no info of an integrity check */
     PROGRESS_INDEX = 1,
     PROGRESS_FLAGS = 5,
     PROGRESS_BOOT_SIZE = 6,
@@ -908,7 +909,8 @@ static void copy_part(struct buffer *bytes, struct writing *from, uint64_t row, 
     assert_status(buffer_append(bytes, payload_of(from, row) + first, end - first), ODO_OK);
 }
 
-/* What version 1 would have written of a small job: fewer settings, and no base. */
+/* What version 1 would have written of a small job: fewer settings, and neither a
+ * base nor a check. */
 static void write_version_1(struct writing *writing, struct writing *now)
 {
     static const uint32_t numbers = 5;
@@ -937,7 +939,7 @@ static void write_version_1(struct writing *writing, struct writing *now)
     for (uint64_t row = ROW_FILE; row <= ROW_PROGRESS; row++) {
         size = load_u32(now->bytes.data + place_of_row(now, row));
         buffer_clear(&record);
-        copy_part(&record, now, row, 0, row == ROW_FILE ? size - FILE_BASE_SIZE : size);
+        copy_part(&record, now, row, 0, row == ROW_FILE ? size - FILE_LATER_SIZE : size);
         append_raw(writing, record.data, record.size);
     }
     buffer_free(&record);
@@ -1020,7 +1022,7 @@ static void check_base(void **state)
 
 static void a_newer_version_may_look_otherwise(void **state)
 {
-    static const char newer[] = "\1OpenDO job\0\3\0\0\0 and whatever it likes";
+    static const char newer[] = "\1OpenDO job\0\4\0\0\0 and whatever it likes";
     struct writing writing;
 
     (void)state;
@@ -1137,8 +1139,9 @@ static void hostile_counts_are_refused_before_they_are_allocated(void **state)
             write_all(&writing, &job);
             job_free(&job);
             size = load_u32(writing.bytes.data + place_of_row(&writing, row));
-            /* In both the ranges come last: a count, and one of 16 bytes; but for the base. */
-            size -= row == ROW_FILE ? FILE_BASE_SIZE : 0;
+            /* In both the ranges come last: a count, and one of 16 bytes; but for what came
+             * later. */
+            size -= row == ROW_FILE ? FILE_LATER_SIZE : 0;
             store_number(payload_of(&writing, row) + size - 20, counts[i], 4);
             seal(&writing, row);
             failing_memory_start(0, 0);
