@@ -9,6 +9,7 @@ import sys
 
 NEEDED = {
     "bin/OpenDO.manifest",
+    "bin/dosvc-host.exe",
     "bin/dosvc.dll",
     "bin/odo.exe",
     "include/deliveryoptimization.h",

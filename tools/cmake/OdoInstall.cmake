@@ -11,6 +11,7 @@ if(WIN32)
     set(package ${CMAKE_INSTALL_LIBDIR}/cmake/dosvc)
 
     install(TARGETS dosvc EXPORT dosvc RUNTIME ARCHIVE)
+    install(TARGETS dosvc-host RUNTIME)
     install(FILES ${odo_manifest} DESTINATION ${CMAKE_INSTALL_BINDIR})
     install(FILES $<TARGET_LINKER_FILE:dosvc> RENAME dosvc.lib
         DESTINATION ${CMAKE_INSTALL_LIBDIR})
