@@ -99,18 +99,11 @@ static inline bool server_is_loaded(void)
 
 /* The keys that a registration may touch, below Software\Classes. */
 static const WCHAR *const server_keys[] = {
-    L"CLSID\\" PRODUCT_CLASS,
-    L"CLSID\\" DO_CLASS,
-    L"OpenDO.DeliveryOptimization",
-    L"OpenDO.DeliveryOptimization.1",
-    L"CLSID\\" SCRIPT_CLASS,
-    L"OpenDO.Downloads",
-    L"OpenDO.Downloads.1",
-    L"TypeLib\\" SCRIPT_LIBRARY,
-    L"CLSID\\" REMOTE_CLASS,
+    L"CLSID\\" PRODUCT_CLASS, L"CLSID\\" DO_CLASS, L"OpenDO.DeliveryOptimization",
+    L"OpenDO.DeliveryOptimization.1", L"CLSID\\" SCRIPT_CLASS, L"OpenDO.Downloads",
+    L"OpenDO.Downloads.1", L"TypeLib\\" SCRIPT_LIBRARY, L"CLSID\\" REMOTE_CLASS,
     L"Interface\\{5D43D778-C423-4D84-A645-FD1F52FC1A92}",
-    L"Interface\\{9EA2A3C5-E2DD-4F10-9704-C187C3FDC353}",
-    L"CLSID\\" PROXIES_CLASS,
+    L"Interface\\{9EA2A3C5-E2DD-4F10-9704-C187C3FDC353}", L"CLSID\\" PROXIES_CLASS,
     L"AppID\\" SERVER_APP_ID,
     /* The interfaces for which neither Windows' BITS nor Wine's has proxies. */
     L"Interface\\{659CDEAA-489E-11D9-A9CD-000D56965251}", /* IBackgroundCopyFile3 */

@@ -12,7 +12,10 @@ ULONG STDMETHODCALLTYPE IUnknown_Release_Proxy(IUnknown *self);
 /* The class that makes the proxies: proxies_class of com/proxies.h. */
 #define PROXY_CLSID_IS                                                                         \
     {                                                                                          \
-        0xb08ce5f7, 0xf4e7, 0x421e, {0x96, 0x80, 0x93, 0xfa, 0x1e, 0x4b, 0x18, 0x2f}           \
+        0xb08ce5f7, 0xf4e7, 0x421e,                                                            \
+        {                                                                                      \
+            0x96, 0x80, 0x93, 0xfa, 0x1e, 0x4b, 0x18, 0x2f                                     \
+        }                                                                                      \
     }
 
 #endif
