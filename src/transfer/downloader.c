@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "platform/clock.h"
 #include "platform/thread.h"
+#include "transfer/certificate_look_up.h"
 #include "transfer/integrity.h"
 #include "transfer/origin.h"
 #include "transfer/request.h"
@@ -43,6 +44,7 @@ struct downloader {
     struct transfer_rules rules;
 
     CURLM *multi;
+    struct look_up *certificates;
     struct platform_thread *thread;
     struct platform_mutex *mutex; /* guards `shared` */
     struct platform_condition *has_removed;
@@ -52,6 +54,7 @@ struct downloader {
         uint64_t foreground_rate;
         uint64_t background_rate;
         bool rates_are_new;
+        bool answers_are_new; /* of a look-up */
         bool must_stop;
     } shared;
 
@@ -164,6 +167,7 @@ static void start_request(struct downloader *downloader, struct transfer *transf
         keep_idle(downloader, request);
         return;
     }
+    start.certificates = downloader->certificates;
     start.proxy = proxy_choice(&downloader->proxies, start.url);
     status = request_prepare(request, transfer, &start);
     if (status != ODO_OK) {
@@ -278,11 +282,22 @@ static void take_command(struct downloader *downloader, struct transfer *transfe
     }
 }
 
+/* Somebody may have waited for the answer of a look-up. */
+static void end_waits(struct downloader *downloader)
+{
+    for (struct transfer *transfer = downloader->begun.first; transfer;
+         transfer = transfer->begun.next) {
+        transfer_end_wait(transfer);
+        schedule_sort(transfer);
+    }
+}
+
 /* Do what other threads have asked for. Returns false to stop. */
 static bool take_commands(struct downloader *downloader)
 {
     struct transfer *taken = NULL; /* oldest first */
     struct removal_command *removals;
+    bool answers_are_new;
     bool must_stop;
 
     platform_mutex_lock(downloader->mutex);
@@ -297,6 +312,8 @@ static bool take_commands(struct downloader *downloader)
     removals = downloader->shared.removals;
     downloader->shared.removals = NULL;
     must_stop = downloader->shared.must_stop;
+    answers_are_new = downloader->shared.answers_are_new;
+    downloader->shared.answers_are_new = false;
     if (downloader->shared.rates_are_new) {
         downloader->shared.rates_are_new = false;
         throttle_set(&downloader->throttle, downloader->shared.foreground_rate,
@@ -304,6 +321,9 @@ static bool take_commands(struct downloader *downloader)
     }
     platform_mutex_unlock(downloader->mutex);
 
+    if (answers_are_new) {
+        end_waits(downloader);
+    }
     while (taken) {
         struct transfer *transfer = taken;
 
@@ -515,6 +535,17 @@ static void on_stream_progress(void *context)
     curl_multi_wakeup(downloader->multi);
 }
 
+/* On the thread of a look-up. */
+static void on_answered(void *context)
+{
+    struct downloader *downloader = context;
+
+    platform_mutex_lock(downloader->mutex);
+    downloader->shared.answers_are_new = true;
+    platform_mutex_unlock(downloader->mutex);
+    curl_multi_wakeup(downloader->multi);
+}
+
 static void adopt(struct downloader *downloader, struct transfer *transfer,
                   struct transfer_group *group)
 {
@@ -610,6 +641,7 @@ static void downloader_free(struct downloader *downloader)
         request->next = NULL;
         request_free(request);
     }
+    look_up_free(downloader->certificates); /* it wakes libcurl */
     if (downloader->multi) {
         curl_multi_cleanup(downloader->multi);
     }
@@ -668,9 +700,10 @@ enum odo_status downloader_start(const struct downloader_options *options,
     downloader->mutex = platform_mutex_create();
     downloader->has_removed = platform_condition_create();
     downloader->multi = curl_multi_init();
+    downloader->certificates = certificate_look_up_create(on_answered, downloader);
     if (!downloader->user_agent || (options->ca_file && !downloader->ca_file) ||
         !proxy_settings_copy(&options->proxies, &downloader->proxies) || !downloader->mutex ||
-        !downloader->has_removed || !downloader->multi) {
+        !downloader->has_removed || !downloader->multi || !downloader->certificates) {
         goto done;
     }
     configure_multi(downloader);

@@ -620,6 +620,8 @@ enum odo_status request_prepare(struct request *request, struct transfer *transf
     request->sent_if_range = start->if_range != NULL;
     request->sent_authentication = start->authenticate;
     request->security_flags = server_certificate_flags(start->security_flags);
+    request->certificates = start->certificates;
+    request->waits_for = (struct look_up_wait){.look_up = NULL};
     request->sent_at_ms = platform_clock_milliseconds();
     request->phase = REQUEST_AWAITING;
     request->whole = false;

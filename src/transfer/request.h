@@ -8,6 +8,7 @@
 #define ODO_TRANSFER_REQUEST_H
 
 #include "base/buffer.h"
+#include "transfer/look_up.h"
 #include "transfer/multipart_reader.h"
 
 #include <odo/types.h>
@@ -43,6 +44,7 @@ enum request_outcome {
     REQUEST_OPEN,      /* nothing but libcurl's result */
     REQUEST_ENOUGH,    /* we have all that we wanted of the body */
     REQUEST_ASK_AGAIN, /* the transfer wants to ask differently, at once */
+    REQUEST_MUST_WAIT, /* for `waits_for`; nothing was sent, and then the transfer asks anew */
     REQUEST_FAILED,    /* `error` says why */
 };
 
@@ -71,7 +73,9 @@ struct request {
     bool sent_range;
     bool sent_if_range;
     bool sent_authentication;
-    uint32_t security_flags; /* those that have an effect, of enum odo_security_flag */
+    uint32_t security_flags;      /* those that have an effect, of enum odo_security_flag */
+    struct look_up *certificates; /* borrowed; where certificates are looked up */
+    struct look_up_wait waits_for;
     uint64_t sent_at_ms;
 
     /*
@@ -144,6 +148,7 @@ struct request_start {
     const struct http_settings *http; /* of the client, for its own server alone; or NULL */
     bool authenticate;                /* send its headers for that as well */
     uint32_t security_flags;          /* of the client, for every server */
+    struct look_up *certificates;     /* borrowed while the request lasts */
 };
 
 /*

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "platform/certificate.h"
+#include "transfer/certificate_look_up.h"
 #include "transfer/origin.h"
 #include "transfer/request.h"
 
@@ -73,12 +74,14 @@ static char *host_of(const struct origin *origin)
     return text_format("%.*s", (int)length, from);
 }
 
+/* When the answer is still to come the request waits for it. */
 static enum odo_status verify(struct request *request)
 {
     struct curl_tlssessioninfo *session = NULL;
     uint64_t connection = connection_of(request->easy);
     struct origin *origin = request->origin;
     enum odo_status status;
+    uint64_t ticket = 0;
     char *host;
 
     if (is_trusted(origin, connection, request->security_flags)) {
@@ -92,9 +95,12 @@ static enum odo_status verify(struct request *request)
     if (!host) {
         return ODO_E_OUT_OF_MEMORY;
     }
-    status = platform_certificate_verify(session->internals, host, request->security_flags);
+    status = certificate_look_up_verify(request->certificates, session->internals, host,
+                                        request->security_flags, &ticket);
     memory_free(host);
-    if (status == ODO_OK) {
+    if (ticket != 0) {
+        request->waits_for = (struct look_up_wait){request->certificates, ticket};
+    } else if (status == ODO_OK) {
         trust(origin, connection, request->security_flags);
     }
     return status;
@@ -122,6 +128,10 @@ static int on_connected(void *context, char *remote_address, char *local_address
         return CURL_PREREQFUNC_OK;
     }
     status = verify(request);
+    if (request->waits_for.look_up) {
+        request->outcome = REQUEST_MUST_WAIT;
+        return CURL_PREREQFUNC_ABORT;
+    }
     if (status == ODO_OK) {
         return CURL_PREREQFUNC_OK;
     }

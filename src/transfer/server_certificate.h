@@ -3,9 +3,10 @@
  * is sent to it.
  *
  * On Windows, where libcurl uses Schannel, we verify by the system's store, and libcurl's own
- * check is off. Elsewhere, and where a file names the authorities, libcurl verifies; of the
- * flags only ODO_SECURITY_IGNORE_WRONG_NAME then has an effect, for libcurl's check is all or
- * nothing but for the name. A fault that cannot be passed over alone is not passed over.
+ * check is off; the network thread waits for no look-up: see certificate_look_up.h. Elsewhere,
+ * and where a file names the authorities, libcurl verifies; of the flags only
+ * ODO_SECURITY_IGNORE_WRONG_NAME then has an effect, for libcurl's check is all or nothing but
+ * for the name. A fault that cannot be passed over alone is not passed over.
  *
  * On the network thread alone.
  */
@@ -26,7 +27,8 @@ uint32_t server_certificate_flags(uint32_t flags);
 /*
  * Set what concerns it in the request's easy handle. `request->security_flags` is set, and
  * `request->origin` will be before the connection is there. A rejected certificate ends the
- * request with ODO_E_CERTIFICATE, and the cause is in its error. False is out of memory.
+ * request with ODO_E_CERTIFICATE, and the cause is in its error. Where something must be looked
+ * up on the network first, the request ends with REQUEST_MUST_WAIT. False is out of memory.
  */
 bool server_certificate_prepare(struct request *request, const char *ca_file);
 

@@ -306,7 +306,8 @@ bool transfer_wants_request(const struct transfer *transfer)
     uint32_t lanes = lanes_of(transfer);
 
     if (transfer->has_failed || transfer->must_restart || transfer->state == TRANSFER_DONE ||
-        transfer->retry_at_ms != 0 || integrity_is_pending(transfer)) {
+        transfer->retry_at_ms != 0 || transfer->waits_for.look_up ||
+        integrity_is_pending(transfer)) {
         return false;
     }
     if (!transfer->sink && transfer->state == TRANSFER_QUEUED) {
@@ -677,6 +678,11 @@ void transfer_request_ended(struct transfer *transfer, struct request *request,
     struct odo_error error;
 
     slow_lane_measure(transfer, request, now_ms);
+    if (request->outcome == REQUEST_MUST_WAIT) {
+        transfer->waits_for = request->waits_for;
+        transfer_end_wait(transfer); /* the answer may be there by now */
+        transfer->requests_sent--; /* it was not */
+    }
     if (request->hedged) {
         slow_lane_settle_hedge(request);
         request->has_no_span = false;
@@ -700,7 +706,7 @@ void transfer_request_ended(struct transfer *transfer, struct request *request,
 
     if (transfer->has_failed || transfer->must_restart || result == ODO_E_CANCELLED ||
         request->outcome == REQUEST_ENOUGH || request->outcome == REQUEST_ASK_AGAIN ||
-        error.status == ODO_OK) {
+        request->outcome == REQUEST_MUST_WAIT || error.status == ODO_OK) {
         finish_if_done(transfer);
     } else if (go_back_to_original(transfer, &error)) {
         return;
@@ -713,6 +719,15 @@ void transfer_request_ended(struct transfer *transfer, struct request *request,
         transfer->state == TRANSFER_MOVING) {
         transfer->state = TRANSFER_WAITING;
         transfer_note_due(transfer);
+    }
+}
+
+void transfer_end_wait(struct transfer *transfer)
+{
+    const struct look_up_wait *wait = &transfer->waits_for;
+
+    if (wait->look_up && !look_up_is_pending(wait->look_up, wait->ticket)) {
+        transfer->waits_for = (struct look_up_wait){.look_up = NULL};
     }
 }
 

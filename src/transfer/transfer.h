@@ -16,6 +16,7 @@
 #include "ranges/range_layout.h"
 #include "ranges/request_plan.h"
 #include "transfer/downloader.h"
+#include "transfer/look_up.h"
 
 struct content_range;
 struct integrity;
@@ -108,9 +109,10 @@ struct transfer {
     bool must_restart; /* the file has changed: settle as soon as libcurl has returned */
     bool has_failed;   /* `error` is final: the same */
     uint32_t restarts;
-    uint32_t attempt;        /* failures in a row without a byte between */
-    uint64_t retry_at_ms;    /* while WAITING */
-    uint64_t progress_at_ms; /* when the last byte came or the transfer began */
+    uint32_t attempt;              /* failures in a row without a byte between */
+    uint64_t retry_at_ms;          /* while WAITING */
+    struct look_up_wait waits_for; /* no request is sent before */
+    uint64_t progress_at_ms;       /* when the last byte came or the transfer began */
 
     /* How fast. */
     uint64_t typical_rate;     /* bytes a second of one request; 0 before one has ended */
@@ -186,6 +188,9 @@ void transfer_request_began(struct transfer *transfer, struct request *request);
  */
 void transfer_request_ended(struct transfer *transfer, struct request *request,
                             enum odo_status result, uint64_t now_ms);
+
+/* If the answer that it waits for is there, wait no more. */
+void transfer_end_wait(struct transfer *transfer);
 
 /* Wake up when time has come: end a wait, or fail for want of progress. */
 void transfer_tick(struct transfer *transfer, uint64_t now_ms);

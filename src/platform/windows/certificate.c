@@ -3,6 +3,8 @@
 
 #include "platform/certificate.h"
 
+#include "base/memory.h"
+
 #include <winsock2.h>
 
 #include <windows.h>
@@ -16,12 +18,17 @@
 #include <ws2tcpip.h>
 
 enum {
-    /* For all that is looked up on the network in one verification. */
-    LOOK_UP_LIMIT_MS = 10000,
+    /* For each certificate that is looked up, and for all lists of revoked ones together. What
+     * comes later than that the system still keeps, for the next time. */
+    LOOK_UP_LIMIT_MS = 5000,
     /* SECURITY_FLAG_IGNORE_REVOCATION of wininet.h, which cannot stand beside winhttp.h. */
     IGNORE_REVOCATION = 0x80,
     ADDRESS_SIZE_MOST = 16,
     HOST_LENGTH_MOST = 255,
+};
+
+struct platform_certificate {
+    const CERT_CONTEXT *context; /* owned; it keeps the store that the others are in */
 };
 
 static_assert(ODO_SECURITY_IGNORE_UNKNOWN_AUTHORITY == SECURITY_FLAG_IGNORE_UNKNOWN_CA &&
@@ -35,9 +42,63 @@ bool platform_certificate_is_ours(const char *library)
     return library && strncmp(library, "Schannel", strlen("Schannel")) == 0;
 }
 
+enum odo_status platform_certificate_take(void *session,
+                                          struct platform_certificate **certificate_out)
+{
+    const CERT_CONTEXT *context = NULL;
+    struct platform_certificate *certificate;
+
+    if (QueryContextAttributesW(session, SECPKG_ATTR_REMOTE_CERT_CONTEXT, (void *)&context) !=
+            SEC_E_OK ||
+        !context) {
+        return ODO_E_TLS;
+    }
+    certificate = memory_allocate(1, sizeof(*certificate));
+    if (!certificate) {
+        CertFreeCertificateContext(context);
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    certificate->context = context;
+    *certificate_out = certificate;
+    return ODO_OK;
+}
+
+void platform_certificate_free(struct platform_certificate *certificate)
+{
+    if (certificate) {
+        CertFreeCertificateContext(certificate->context);
+        memory_free(certificate);
+    }
+}
+
+enum odo_status platform_certificate_digest(const struct platform_certificate *certificate,
+                                            unsigned char digest_out[SHA256_SIZE])
+{
+    return platform_hash_of(certificate->context->pbCertEncoded,
+                            certificate->context->cbCertEncoded, digest_out);
+}
+
 /* --- The chain ---------------------------------------------------------------------------- */
 
-static enum odo_status build_chain(const CERT_CONTEXT *certificate, bool checks_revocation,
+/* How the system builds a chain. */
+static DWORD chain_flags(uint32_t flags, enum platform_certificate_reach reach)
+{
+    DWORD how = 0;
+
+    if (reach == PLATFORM_CERTIFICATE_LOCAL) {
+        how |= CERT_CHAIN_CACHE_ONLY_URL_RETRIEVAL | CERT_CHAIN_DISABLE_AUTH_ROOT_AUTO_UPDATE;
+    }
+    if (flags & ODO_SECURITY_CHECK_REVOCATION) {
+        how |= CERT_CHAIN_REVOCATION_CHECK_CHAIN_EXCLUDE_ROOT |
+               CERT_CHAIN_REVOCATION_ACCUMULATIVE_TIMEOUT;
+        if (reach == PLATFORM_CERTIFICATE_LOCAL) {
+            how |= CERT_CHAIN_REVOCATION_CHECK_CACHE_ONLY;
+        }
+    }
+    return how;
+}
+
+static enum odo_status build_chain(const CERT_CONTEXT *certificate, DWORD how,
                                    const CERT_CHAIN_CONTEXT **chain_out)
 {
     /* Copied, for the structure wants texts that can be written to. */
@@ -52,9 +113,6 @@ static enum odo_status build_chain(const CERT_CONTEXT *certificate, bool checks_
                                      .rgpszUsageIdentifier = usages}},
         .dwUrlRetrievalTimeout = LOOK_UP_LIMIT_MS,
     };
-    DWORD how = checks_revocation ? CERT_CHAIN_REVOCATION_CHECK_CHAIN_EXCLUDE_ROOT |
-                                        CERT_CHAIN_REVOCATION_ACCUMULATIVE_TIMEOUT
-                                  : 0;
 
     if (!CertGetCertificateChain(NULL, certificate, NULL, certificate->hCertStore, &parameters,
                                  how, NULL, chain_out)) {
@@ -247,9 +305,28 @@ static enum odo_status ask_policy(const CERT_CONTEXT *certificate,
     return status_of_policy(answer.dwError);
 }
 
-enum odo_status platform_certificate_verify(void *session, const char *host, uint32_t flags)
+/* --- All of it ---------------------------------------------------------------------------- */
+
+/*
+ * Whether what the network has could change the result. An authority is looked up where the
+ * chain lacks its upper end; and so is whether a root is to be trusted, which Windows learns on
+ * demand.
+ */
+static bool may_change(DWORD faults, uint32_t flags)
 {
-    const CERT_CONTEXT *certificate = NULL;
+    if ((faults & (CERT_TRUST_IS_PARTIAL_CHAIN | CERT_TRUST_IS_UNTRUSTED_ROOT)) &&
+        !(flags & ODO_SECURITY_IGNORE_UNKNOWN_AUTHORITY)) {
+        return true;
+    }
+    return (flags & ODO_SECURITY_CHECK_REVOCATION) && !(faults & CERT_TRUST_IS_REVOKED) &&
+           (faults & (CERT_TRUST_REVOCATION_STATUS_UNKNOWN | CERT_TRUST_IS_OFFLINE_REVOCATION));
+}
+
+enum odo_status platform_certificate_verify(const struct platform_certificate *certificate,
+                                            const char *host, uint32_t flags,
+                                            enum platform_certificate_reach reach,
+                                            bool *is_final_out)
+{
     const CERT_CHAIN_CONTEXT *chain = NULL;
     DWORD faults;
     enum odo_status status;
@@ -257,28 +334,20 @@ enum odo_status platform_certificate_verify(void *session, const char *host, uin
     if (flags & ODO_SECURITY_CHECK_REVOCATION) {
         flags = ODO_SECURITY_CHECK_REVOCATION;
     }
-    if (QueryContextAttributesW(session, SECPKG_ATTR_REMOTE_CERT_CONTEXT,
-                                (void *)&certificate) != SEC_E_OK ||
-        !certificate) {
-        return ODO_E_TLS;
-    }
-    status = build_chain(certificate, (flags & ODO_SECURITY_CHECK_REVOCATION) != 0, &chain);
+    *is_final_out = true;
+    status = build_chain(certificate->context, chain_flags(flags, reach), &chain);
     if (status != ODO_OK) {
-        goto done;
+        return status;
     }
     faults = chain->TrustStatus.dwErrorStatus;
+    *is_final_out = reach == PLATFORM_CERTIFICATE_REMOTE || !may_change(faults, flags);
     status = judge_trust(faults, flags);
     if (status == ODO_OK) {
-        status = ask_policy(certificate, chain, host, flags);
+        status = ask_policy(certificate->context, chain, host, flags);
     }
     if (status == ODO_OK) {
         status = judge_revocation(faults, flags);
     }
-
-done:
-    if (chain) {
-        CertFreeCertificateChain(chain);
-    }
-    CertFreeCertificateContext(certificate);
+    CertFreeCertificateChain(chain);
     return status;
 }
