@@ -63,7 +63,7 @@ enum odo_status look_up_ask(struct look_up *look_up, const char *key, void *subj
 
 /*
  * The same if it was asked before and is not forgotten; else false. Any thread; does not wait.
- * Without memory for the answer it is forgotten too.
+ * False as well when there is no memory.
  */
 bool look_up_recall(struct look_up *look_up, const char *key, uint64_t now_ms,
                     struct look_up_answer *answer_out);

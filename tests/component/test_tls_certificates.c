@@ -33,11 +33,10 @@ static char *folder;
 static struct odo_engine *engine;
 static uint32_t job_count;
 
-/* A job with one file, at its end. Its result is the cause of its error, or the error. */
-static enum odo_status fetch(const char *url, uint32_t flags, const char *client_certificate,
+/* A job with one file, under way. */
+static struct odo_job *begin(const char *url, uint32_t flags, const char *client_certificate,
                              char **path_out)
 {
-    struct odo_error error = {.status = ODO_OK};
     struct odo_job *job = NULL;
     char name[30];
     char *path;
@@ -58,6 +57,19 @@ static enum odo_status fetch(const char *url, uint32_t flags, const char *client
                                    NULL),
                   ODO_OK);
     assert_status(odo_job_resume(job), ODO_OK);
+    if (path_out) {
+        *path_out = path;
+    } else {
+        free(path);
+    }
+    return job;
+}
+
+/* The job at its end. Its result is the cause of its error, or the error. */
+static enum odo_status finish(struct odo_job *job)
+{
+    struct odo_error error = {.status = ODO_OK};
+
     assert_status(odo_job_wait(job, DEADLINE_MS), ODO_OK);
     if (odo_job_get_state(job) == ODO_JOB_TRANSFERRED) {
         assert_status(odo_job_complete(job), ODO_OK);
@@ -70,12 +82,13 @@ static enum odo_status fetch(const char *url, uint32_t flags, const char *client
         odo_job_cancel(job);
     }
     odo_job_release(job);
-    if (path_out) {
-        *path_out = path;
-    } else {
-        free(path);
-    }
     return error.cause != ODO_OK ? error.cause : error.status;
+}
+
+static enum odo_status fetch(const char *url, uint32_t flags, const char *client_certificate,
+                             char **path_out)
+{
+    return finish(begin(url, flags, client_certificate, path_out));
 }
 
 static int start(void **state)
@@ -271,6 +284,58 @@ static void a_rejected_server_is_told_nothing(void **state)
     free(log);
 }
 
+/* --- What must be looked up --------------------------------------------------------------- */
+
+static const struct look_up_case {
+    const char *name;
+    const char *server;
+    const char *looked_up; /* at the gate */
+    uint32_t flags;
+    bool is_cancelled; /* meanwhile */
+} look_ups[] = {
+    {"nobody waits while an authority's certificate is looked up", "chained", "middle.der", 0,
+     false},
+    {"nobody waits while a list of revoked certificates is looked up", "held-list", "one.crl",
+     REVOCATION, false},
+    {"a job may be cancelled while its server is looked up", "held-again", "two.crl",
+     REVOCATION, true},
+};
+
+static void ask_gate(const char *word, const char *name)
+{
+    char path[TLS_URL_SIZE];
+    char url[TLS_URL_SIZE];
+
+    snprintf(path, sizeof(path), "/%s/%s", word, name);
+    assert_status(fetch(tls_server_url("gate", ADDRESS, path, url), 0, NULL, NULL), ODO_OK);
+}
+
+static void check_look_up(void **state)
+{
+    const struct look_up_case *c = *state;
+    struct odo_job *job;
+    char url[TLS_URL_SIZE];
+    char *path = NULL;
+
+    if (!flags_have_effect()) {
+        skip(); /* the TLS library looks nothing up */
+    }
+    job = begin(tls_server_url(c->server, ADDRESS, TLS_FILE, url), c->flags, NULL, &path);
+    ask_gate("asked", c->looked_up);
+    assert_int_equal(odo_job_get_state(job), ODO_JOB_TRANSFERRING);
+    assert_status(fetch(tls_server_url("good", ADDRESS, TLS_FILE, url), 0, NULL, NULL), ODO_OK);
+    if (c->is_cancelled) {
+        odo_job_cancel(job);
+        odo_job_release(job);
+        ask_gate("release", c->looked_up);
+    } else {
+        ask_gate("release", c->looked_up);
+        assert_status(finish(job), ODO_OK);
+        tls_servers_expect_file(path);
+    }
+    free(path);
+}
+
 /* --- Certificates of the client's --------------------------------------------------------- */
 
 static void a_server_that_wants_a_certificate_gets_it(void **state)
@@ -309,6 +374,7 @@ int main(void)
     }
     TEST_ADD_TABLE(&suite, certificates, check_certificate);
     TEST_ADD_TABLE(&suite, redirects, check_redirect);
+    TEST_ADD_TABLE(&suite, look_ups, check_look_up);
     TEST_ADD(&suite, a_strict_job_takes_no_connection_of_a_lax_one);
     TEST_ADD(&suite, a_rejected_server_is_told_nothing);
     TEST_ADD(&suite, a_server_that_wants_a_certificate_gets_it);

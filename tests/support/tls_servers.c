@@ -36,8 +36,8 @@ const char *tls_server_url(const char *server, const char *host, const char *pat
                            char url_out[TLS_URL_SIZE])
 {
     snprintf(url_out, TLS_URL_SIZE, "%s://%s:%u%s",
-             strcmp(server, "plain") == 0 ? "http" : "https", host,
-             (unsigned)tls_server_port(server), path);
+             strcmp(server, "plain") == 0 || strcmp(server, "gate") == 0 ? "http" : "https",
+             host, (unsigned)tls_server_port(server), path);
     return url_out;
 }
 

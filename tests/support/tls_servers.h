@@ -14,10 +14,15 @@
  *   old-unknown  of an authority that nobody trusts, and expired
  *   listed       says where the list of revoked certificates is; revoked: is in it;
  *                unlisted: there is no list
+ *   chained      of an authority that the server does not show, "middle.der" of the gate,
+ *                which the authority "trusted" vouches for
+ *   held-list    its list of revoked certificates is "one.crl" of the gate; held-again: "two.crl"
  *   http2        as good, and answers 505 to anything but HTTP/2
  *   client       as good, and wants a certificate of the authority "trusted" of its client;
  *                without, it answers 400
  *   plain        without TLS; has "/log", a line for each request so far: port, path, protocol
+ *   gate         without TLS; answers "/held/<name>" once "/release/<name>" was asked for, and
+ *                "/asked/<name>" once "/held/<name>" was
  */
 #ifndef SUPPORT_TLS_SERVERS_H
 #define SUPPORT_TLS_SERVERS_H

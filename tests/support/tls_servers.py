@@ -9,6 +9,7 @@ every server serves, and by ODO_TLS_PORTS "name=port" for each server, with blan
 tls_servers.h. Exits 77, which CTest counts as skipped, when nginx or openssl is missing.
 """
 
+import http.server
 import os
 import pathlib
 import random
@@ -17,6 +18,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 SKIPPED = 77
@@ -28,7 +30,8 @@ NOW = ("20200101000000Z", "20491231000000Z")
 HERE = "DNS:localhost,IP:127.0.0.1"
 SERVER = "serverAuth"
 
-# name: authority, alternative names, usage, valid from and to, list of revoked certificates
+# name: authority, alternative names, usage, valid from and to, list of revoked certificates at
+# "plain", or at "gate" when it begins with "held/"
 CERTIFICATES = {
     "good": ("trusted", HERE, SERVER, NOW, None),
     "unknown": ("other", HERE, SERVER, NOW, None),
@@ -40,11 +43,14 @@ CERTIFICATES = {
     "listed": ("trusted", HERE, SERVER, NOW, "trusted.crl"),
     "revoked": ("trusted", HERE, SERVER, NOW, "trusted.crl"),
     "unlisted": ("trusted", HERE, SERVER, NOW, "missing.crl"),
+    "chained": ("middle", HERE, SERVER, NOW, None),
+    "held-list": ("trusted", HERE, SERVER, NOW, "held/one.crl"),
+    "held-again": ("trusted", HERE, SERVER, NOW, "held/two.crl"),
     "all": ("other", "DNS:elsewhere.test", "clientAuth", LONG_AGO, None),
     "old-unknown": ("other", HERE, SERVER, LONG_AGO, None),
     "forged": ("trusted", HERE, SERVER, NOW, None),
 }
-OTHER_SERVERS = ("plain", "http2", "client")
+OTHER_SERVERS = ("plain", "http2", "client", "gate")
 
 # Serial numbers never come again: Wine remembers by them for days what was revoked.
 OPENSSL_CONFIGURATION = """
@@ -126,25 +132,41 @@ class Folder:
                      "-config", self.configuration(name),
                      "-extensions", "root", "-out", folder / "certificate.pem")
 
-    def sign(self, name, authority, extensions, dates):
-        self.openssl("req", "-new", "-key", "server.key", "-subj", f"/CN={name}",
+    def sign(self, name, authority, extensions, dates, key="server.key"):
+        self.openssl("req", "-new", "-key", key, "-subj", f"/CN={name}",
                      "-config", self.configuration(authority), "-out", f"{name}.csr")
         self.openssl("ca", "-batch", "-notext", "-in", f"{name}.csr", "-out", f"{name}.pem",
                      "-startdate", dates[0], "-enddate", dates[1], "-extensions", "leaf",
                      "-config", self.configuration(authority, "[leaf]\n" + extensions))
 
-    def make_certificates(self, plain_port):
+    def make_middle(self):
+        """An authority that "trusted" vouches for."""
+        folder = self.path / "middle"
+        folder.mkdir()
+        (folder / "index").write_text("")
+        self.openssl("genrsa", "-out", folder / "authority.key", 2048)
+        self.sign("middle", "trusted", "basicConstraints = critical,CA:true\n"
+                  "keyUsage = critical,keyCertSign\nsubjectKeyIdentifier = hash\n"
+                  "authorityKeyIdentifier = keyid\n", NOW, folder / "authority.key")
+        shutil.copy(self.path / "middle.pem", folder / "certificate.pem")
+        self.openssl("x509", "-in", "middle.pem", "-outform", "DER", "-out", "www/middle.der")
+
+    def make_certificates(self, plain_port, gate_port):
         self.openssl("genrsa", "-out", "server.key", 2048)
         for authority in ("trusted", "other"):
             self.make_authority(authority)
+        self.make_middle()
         for name, (authority, names, usage, dates, crl) in CERTIFICATES.items():
             extensions = (f"subjectAltName = {names}\n"
                           f"extendedKeyUsage = {usage}\n"
                           "basicConstraints = CA:false\n"
                           "authorityKeyIdentifier = keyid\n")
             if crl:
-                extensions += (
-                    f"crlDistributionPoints = URI:http://127.0.0.1:{plain_port}/{crl}\n")
+                port = gate_port if crl.startswith("held/") else plain_port
+                extensions += f"crlDistributionPoints = URI:http://127.0.0.1:{port}/{crl}\n"
+            if authority == "middle":
+                extensions += ("authorityInfoAccess = caIssuers;"
+                               f"URI:http://127.0.0.1:{gate_port}/held/middle.der\n")
             self.sign(name, authority, extensions, dates)
         self.sign("client", "trusted", "extendedKeyUsage = clientAuth\n", NOW)
         self.forge("forged")
@@ -153,6 +175,8 @@ class Folder:
         self.openssl("ca", "-config", trusted, "-gencrl", "-out", "trusted.crl.pem")
         self.openssl("crl", "-in", "trusted.crl.pem", "-outform", "DER",
                      "-out", "www/trusted.crl")
+        for name in ("one.crl", "two.crl"):
+            shutil.copy(self.path / "www/trusted.crl", self.path / "www" / name)
         self.openssl("x509", "-in", "trusted/certificate.pem", "-outform", "DER",
                      "-out", "trusted.der")
         shutil.copy(self.path / "trusted/certificate.pem", self.path / "trusted.pem")
@@ -192,6 +216,47 @@ class Folder:
         path = self.path / "nginx.conf"
         path.write_text(NGINX_CONFIGURATION.format(folder=self.path, servers="\n".join(servers)))
         return path
+
+
+class Gate(http.server.ThreadingHTTPServer):
+    """Answers /held/NAME with www/NAME once somebody has asked for /release/NAME; and
+    /asked/NAME once somebody has asked for /held/NAME."""
+
+    daemon_threads = True
+
+    def __init__(self, port, folder):
+        super().__init__(("127.0.0.1", port), GateHandler)
+        self.folder = folder
+        self.changed = threading.Condition()
+        self.happened = set()
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def note(self, event):
+        with self.changed:
+            self.happened.add(event)
+            self.changed.notify_all()
+
+    def wait_for(self, event):
+        with self.changed:
+            return self.changed.wait_for(lambda: event in self.happened, DEADLINE_S)
+
+
+class GateHandler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        _, word, name = (self.path + "//").split("/")[:3]
+        content = name.encode()
+        self.server.note((word, name))
+        awaited = {"held": "release", "asked": "held"}.get(word)
+        found = awaited is None or self.server.wait_for((awaited, name))
+        if word == "held" and found:
+            content = (self.server.folder / "www" / name).read_bytes()
+        self.send_response(200 if found else 503)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_):
+        pass
 
 
 def free_ports(names):
@@ -239,7 +304,8 @@ def main():
         folder = Folder(path)
         (folder.path / "www/file").write_bytes(random.Random(1).randbytes(FILE_SIZE))
         ports = free_ports([*CERTIFICATES, *OTHER_SERVERS])
-        folder.make_certificates(ports["plain"])
+        folder.make_certificates(ports["plain"], ports["gate"])
+        gate = Gate(ports["gate"], folder.path)
         server = start_nginx(nginx, folder, ports)
         try:
             drive = "Z:" if command[-1].endswith(".exe") and len(command) > 1 else ""
@@ -249,6 +315,7 @@ def main():
         finally:
             server.terminate()
             server.wait()
+            gate.shutdown()
     sys.exit(code if code >= 0 else 1)
 
 
