@@ -51,8 +51,8 @@ enum platform_certificate_reach {
  * Verify it. `host` is the server's name, or its address, an IPv6 address without brackets;
  * UTF-8. `flags` is of enum odo_security_flag. The revocation of certificates is looked at
  * with ODO_SECURITY_CHECK_REVOCATION alone; what cannot be found out is then a fault too, and
- * nothing is passed over. `is_final_out` is false when REMOTE could change the result; after
- * REMOTE it is true. Any thread.
+ * nothing is passed over. `is_final_out` is false when REMOTE could change the result, as with
+ * that flag always; after REMOTE it is true. Any thread.
  *
  *   ODO_E_CERTIFICATE_REVOKED, _AUTHORITY, _EXPIRED, _USAGE, _NAME, _UNCHECKED   why not; one
  *                         of several faults

@@ -46,6 +46,7 @@ CERTIFICATES = {
     "chained": ("middle", HERE, SERVER, NOW, None),
     "held-list": ("trusted", HERE, SERVER, NOW, "held/one.crl"),
     "held-again": ("trusted", HERE, SERVER, NOW, "held/two.crl"),
+    "checked": ("trusted", HERE, SERVER, NOW, None),
     "all": ("other", "DNS:elsewhere.test", "clientAuth", LONG_AGO, None),
     "old-unknown": ("other", HERE, SERVER, LONG_AGO, None),
     "forged": ("trusted", HERE, SERVER, NOW, None),
@@ -164,6 +165,9 @@ class Folder:
             if crl:
                 port = gate_port if crl.startswith("held/") else plain_port
                 extensions += f"crlDistributionPoints = URI:http://127.0.0.1:{port}/{crl}\n"
+            if name == "checked":
+                extensions += ("authorityInfoAccess = OCSP;"
+                               f"URI:http://127.0.0.1:{gate_port}/held/ocsp\n")
             if authority == "middle":
                 extensions += ("authorityInfoAccess = caIssuers;"
                                f"URI:http://127.0.0.1:{gate_port}/held/middle.der\n")
@@ -177,6 +181,7 @@ class Folder:
                      "-out", "www/trusted.crl")
         for name in ("one.crl", "two.crl"):
             shutil.copy(self.path / "www/trusted.crl", self.path / "www" / name)
+        (self.path / "www/ocsp").write_text("not an answer")
         self.openssl("x509", "-in", "trusted/certificate.pem", "-outform", "DER",
                      "-out", "trusted.der")
         shutil.copy(self.path / "trusted/certificate.pem", self.path / "trusted.pem")
@@ -243,7 +248,10 @@ class Gate(http.server.ThreadingHTTPServer):
 
 class GateHandler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        _, word, name = (self.path + "//").split("/")[:3]
+        path = self.path
+        if path.startswith("/M"):  # Wine 8 asks for a status (OCSP) at the root
+            path = "/held/ocsp"
+        _, word, name = (path + "//").split("/")[:3]
         content = name.encode()
         self.server.note((word, name))
         awaited = {"held": "release", "asked": "held"}.get(word)

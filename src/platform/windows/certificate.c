@@ -91,9 +91,6 @@ static DWORD chain_flags(uint32_t flags, enum platform_certificate_reach reach)
     if (flags & ODO_SECURITY_CHECK_REVOCATION) {
         how |= CERT_CHAIN_REVOCATION_CHECK_CHAIN_EXCLUDE_ROOT |
                CERT_CHAIN_REVOCATION_ACCUMULATIVE_TIMEOUT;
-        if (reach == PLATFORM_CERTIFICATE_LOCAL) {
-            how |= CERT_CHAIN_REVOCATION_CHECK_CACHE_ONLY;
-        }
     }
     return how;
 }
@@ -308,18 +305,13 @@ static enum odo_status ask_policy(const CERT_CONTEXT *certificate,
 /* --- All of it ---------------------------------------------------------------------------- */
 
 /*
- * Whether what the network has could change the result. An authority is looked up where the
- * chain lacks its upper end; and so is whether a root is to be trusted, which Windows learns on
- * demand.
+ * Whether what the network has could change the result: the chain lacks its upper end; or its
+ * root, where Windows learns on demand which are to be trusted.
  */
 static bool may_change(DWORD faults, uint32_t flags)
 {
-    if ((faults & (CERT_TRUST_IS_PARTIAL_CHAIN | CERT_TRUST_IS_UNTRUSTED_ROOT)) &&
-        !(flags & ODO_SECURITY_IGNORE_UNKNOWN_AUTHORITY)) {
-        return true;
-    }
-    return (flags & ODO_SECURITY_CHECK_REVOCATION) && !(faults & CERT_TRUST_IS_REVOKED) &&
-           (faults & (CERT_TRUST_REVOCATION_STATUS_UNKNOWN | CERT_TRUST_IS_OFFLINE_REVOCATION));
+    return (faults & (CERT_TRUST_IS_PARTIAL_CHAIN | CERT_TRUST_IS_UNTRUSTED_ROOT)) &&
+           !(flags & ODO_SECURITY_IGNORE_UNKNOWN_AUTHORITY);
 }
 
 enum odo_status platform_certificate_verify(const struct platform_certificate *certificate,
@@ -333,6 +325,11 @@ enum odo_status platform_certificate_verify(const struct platform_certificate *c
 
     if (flags & ODO_SECURITY_CHECK_REVOCATION) {
         flags = ODO_SECURITY_CHECK_REVOCATION;
+        if (reach == PLATFORM_CERTIFICATE_LOCAL) {
+            /* Wine 8 asks a server for it (OCSP) even when told to ask nobody. */
+            *is_final_out = false;
+            return ODO_E_CERTIFICATE_UNCHECKED;
+        }
     }
     *is_final_out = true;
     status = build_chain(certificate->context, chain_flags(flags, reach), &chain);
