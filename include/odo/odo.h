@@ -84,6 +84,8 @@ struct odo_host {
     void *context;
 };
 
+struct odo_proxy_answer;
+
 /* Zero in any member means the default that its comment names. */
 struct odo_engine_options {
     struct odo_host host;
@@ -108,6 +110,14 @@ struct odo_engine_options {
     const char *proxy;
     const char *https_proxy;
     const char *no_proxy;
+
+    /*
+     * Finds the proxies for a URL, which is only the scheme, the host and the port of what is
+     * asked for; NULL: the three above count. See "Proxies".
+     */
+    enum odo_status (*find_proxy)(void *context, const char *url,
+                                  struct odo_proxy_answer *answer);
+    void *find_proxy_context;
 };
 
 /*
@@ -157,7 +167,32 @@ bool odo_engine_is_busy(struct odo_engine *engine);
  *
  * A server behind https is reached by CONNECT. A proxy that wants to know who asks (407) is a
  * failure, unless user and password are in its URL.
+ *
+ * odo_engine_options.find_proxy is called before the first request to a server, on a thread of
+ * the engine's that is there for it alone, so it may ask others and take its time; only what
+ * is for that server waits, and odo_engine_stop(). It answers by odo_proxy_answer_set(), and
+ * what it answers holds for that scheme, host and port for five minutes, or until
+ * odo_engine_forget_proxies(). Without an answer the settings above count; when it returns a
+ * failure, the server is asked directly.
+ *
+ * A proxy that cannot be connected to is passed over for five minutes, and the next of the
+ * answer is tried at once.
  */
+
+/*
+ * From within find_proxy, the last call counts. `proxies` are tried in their order: each is
+ * written as in odo_engine_options.proxy, or is "DIRECT" for none, with semicolons between; an
+ * empty text is "DIRECT". `no_proxy` is as in the options, and may be NULL. Both are copied.
+ *
+ *   ODO_E_INVALID_ARGUMENT   NULL, or longer than 8192 bytes
+ *   ODO_E_OUT_OF_MEMORY      the answer is what it was before
+ */
+enum odo_status odo_proxy_answer_set(struct odo_proxy_answer *answer, const char *proxies,
+                                     const char *no_proxy);
+
+/* What find_proxy has answered may be wrong by now: requests from now on ask it anew. Any
+ * thread; does not wait. */
+void odo_engine_forget_proxies(struct odo_engine *engine);
 
 /*
  * Jobs that survive

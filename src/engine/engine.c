@@ -153,6 +153,8 @@ enum odo_status odo_engine_start(const struct odo_engine_options *options,
         .ranges_per_request = options->ranges_per_request,
         .refuse_salvage = options->refuse_salvage,
         .allow_insecure_redirects = options->allow_insecure_redirects,
+        .find_proxy = options->find_proxy,
+        .find_proxy_context = options->find_proxy_context,
     };
     downloading->user_agent = text_copy(
         options->user_agent ? options->user_agent : "Microsoft-Delivery-Optimization/10.1");
@@ -256,6 +258,15 @@ void odo_engine_set_limits(struct odo_engine *engine, const struct odo_limits *l
     if (engine->locked.downloader) {
         downloader_set_rates(engine->locked.downloader, limits->foreground_rate,
                              limits->background_rate);
+    }
+    platform_mutex_unlock(engine->lock);
+}
+
+void odo_engine_forget_proxies(struct odo_engine *engine)
+{
+    platform_mutex_lock(engine->lock);
+    if (engine->locked.downloader) {
+        downloader_forget_proxies(engine->locked.downloader);
     }
     platform_mutex_unlock(engine->lock);
 }

@@ -9,6 +9,7 @@
 #include "transfer/certificate_look_up.h"
 #include "transfer/integrity.h"
 #include "transfer/origin.h"
+#include "transfer/proxy_finder.h"
 #include "transfer/request.h"
 #include "transfer/schedule.h"
 #include "transfer/slow_lane.h"
@@ -45,6 +46,7 @@ struct downloader {
 
     CURLM *multi;
     struct look_up *certificates;
+    struct proxy_finder *proxy_finder; /* NULL when nobody finds any */
     struct platform_thread *thread;
     struct platform_mutex *mutex; /* guards `shared` */
     struct platform_condition *has_removed;
@@ -142,11 +144,39 @@ static void fail_transfer(struct downloader *downloader, struct transfer *transf
     note_due(downloader, transfer);
 }
 
+/* The proxy that was found for the next request, owned by the caller; or the transfer waits,
+ * or has failed, and false is returned. */
+static bool find_proxy(struct downloader *downloader, struct transfer *transfer,
+                       char **proxy_out)
+{
+    uint64_t now_ms = platform_clock_milliseconds();
+    struct proxy_finding finding = {.proxy = NULL};
+    enum odo_status status;
+
+    *proxy_out = NULL;
+    if (!downloader->proxy_finder) {
+        return true;
+    }
+    status =
+        proxy_finder_choose(downloader->proxy_finder, transfer->origin->name, now_ms, &finding);
+    if (status != ODO_OK) {
+        fail_transfer(downloader, transfer, status);
+        return false;
+    }
+    if (finding.wait.look_up) {
+        transfer_wait_for(transfer, finding.wait, now_ms);
+        return false;
+    }
+    *proxy_out = finding.proxy;
+    return true;
+}
+
 /* Send the transfer's next request. On failure the transfer has failed, or has nothing to ask.
  */
 static void start_request(struct downloader *downloader, struct transfer *transfer)
 {
     struct request *request = NULL;
+    char *found_proxy = NULL;
     struct request_start start = {
         .user_agent = downloader->user_agent,
         .ca_file = downloader->ca_file,
@@ -157,18 +187,23 @@ static void start_request(struct downloader *downloader, struct transfer *transf
 
     transfer_list_append(&downloader->begun, transfer);
     note_due(downloader, transfer);
+    if (!find_proxy(downloader, transfer, &found_proxy)) {
+        return;
+    }
     request = idle_request(downloader);
     if (!request) {
+        memory_free(found_proxy);
         fail_transfer(downloader, transfer, ODO_E_OUT_OF_MEMORY);
         return;
     }
+    request->found_proxy = found_proxy;
     status = transfer_next_request(transfer, platform_clock_milliseconds(), &start);
     if (status != ODO_OK) {
         keep_idle(downloader, request);
         return;
     }
     start.certificates = downloader->certificates;
-    start.proxy = proxy_choice(&downloader->proxies, start.url);
+    start.proxy = found_proxy ? found_proxy : proxy_choice(&downloader->proxies, start.url);
     status = request_prepare(request, transfer, &start);
     if (status != ODO_OK) {
         transfer_take_back(transfer, &start);
@@ -347,6 +382,18 @@ static bool take_commands(struct downloader *downloader)
 
 /* --- The loop ------------------------------------------------------------------------- */
 
+/* When its proxy cannot be reached and there is another one, the request is repeated at once.
+ */
+static void try_other_proxy(struct downloader *downloader, struct request *request,
+                            CURLcode code)
+{
+    if (request->found_proxy && request_lacks_proxy(request, code) &&
+        proxy_finder_failed(downloader->proxy_finder, request->origin->name,
+                            request->found_proxy, platform_clock_milliseconds())) {
+        request->outcome = REQUEST_ASK_AGAIN;
+    }
+}
+
 static void collect_ended(struct downloader *downloader)
 {
     CURLMsg *message;
@@ -362,6 +409,7 @@ static void collect_ended(struct downloader *downloader)
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &request);
         if (code != CURLE_OK) {
             request_note_refused_tunnel(request);
+            try_other_proxy(downloader, request, code);
         }
         request_note_result(request, code);
         end_request(downloader, request, request_status_from_curl(code));
@@ -619,6 +667,13 @@ void downloader_remove(struct downloader *downloader, struct downloader_removal 
     platform_mutex_unlock(downloader->mutex);
 }
 
+void downloader_forget_proxies(struct downloader *downloader)
+{
+    if (downloader->proxy_finder) {
+        proxy_finder_forget(downloader->proxy_finder);
+    }
+}
+
 void downloader_set_rates(struct downloader *downloader, uint64_t foreground,
                           uint64_t background)
 {
@@ -641,7 +696,8 @@ static void downloader_free(struct downloader *downloader)
         request->next = NULL;
         request_free(request);
     }
-    look_up_free(downloader->certificates); /* it wakes libcurl */
+    look_up_free(downloader->certificates); /* they wake libcurl */
+    proxy_finder_free(downloader->proxy_finder);
     if (downloader->multi) {
         curl_multi_cleanup(downloader->multi);
     }
@@ -653,6 +709,20 @@ static void downloader_free(struct downloader *downloader)
     memory_free(downloader->user_agent);
     memory_free(downloader);
     curl_global_cleanup();
+}
+
+/* False without memory. */
+static bool make_finder(struct downloader *downloader, const struct downloader_options *options)
+{
+    struct proxy_finder_options finding = {
+        .find_proxy = options->find_proxy,
+        .find_proxy_context = options->find_proxy_context,
+        .on_answered = on_answered,
+        .context = downloader,
+    };
+
+    downloader->proxy_finder = finding.find_proxy ? proxy_finder_create(&finding) : NULL;
+    return !finding.find_proxy || downloader->proxy_finder;
 }
 
 static void configure_multi(const struct downloader *downloader)
@@ -703,7 +773,8 @@ enum odo_status downloader_start(const struct downloader_options *options,
     downloader->certificates = certificate_look_up_create(on_answered, downloader);
     if (!downloader->user_agent || (options->ca_file && !downloader->ca_file) ||
         !proxy_settings_copy(&options->proxies, &downloader->proxies) || !downloader->mutex ||
-        !downloader->has_removed || !downloader->multi || !downloader->certificates) {
+        !downloader->has_removed || !downloader->multi || !downloader->certificates ||
+        !make_finder(downloader, options)) {
         goto done;
     }
     configure_multi(downloader);

@@ -21,6 +21,7 @@
 
 struct buffer;
 struct downloader;
+struct odo_proxy_answer;
 struct stream;
 struct transfer;
 
@@ -28,6 +29,10 @@ struct downloader_options {
     const char *user_agent;        /* copied */
     const char *ca_file;           /* copied; NULL trusts what the system trusts */
     struct proxy_settings proxies; /* copied */
+    /* As odo_engine_options has them; NULL: `proxies` count. */
+    enum odo_status (*find_proxy)(void *context, const char *url,
+                                  struct odo_proxy_answer *answer);
+    void *find_proxy_context;
     uint32_t connect_timeout_ms;
     uint32_t stall_timeout_s;
     uint32_t retry_base_ms;
@@ -151,6 +156,9 @@ void downloader_remove(struct downloader *downloader, struct downloader_removal 
 /* Change the settings of a transfer that has not been removed. Any thread. */
 void downloader_change(struct downloader *downloader, struct transfer *transfer,
                        const struct transfer_settings *settings);
+
+/* What find_proxy has found is no longer true. Any thread. */
+void downloader_forget_proxies(struct downloader *downloader);
 
 /* Change the limits of all transfers together, in bytes a second; 0 is none. Any thread. */
 void downloader_set_rates(struct downloader *downloader, uint64_t foreground,

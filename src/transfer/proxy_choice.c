@@ -203,19 +203,23 @@ void proxy_settings_free(struct proxy_settings *settings)
     *settings = (struct proxy_settings){0};
 }
 
+bool proxy_choice_is_excepted(const char *no_proxy, const char *url)
+{
+    struct place place = place_of_url(url);
+
+    return is_on_list(no_proxy, &place);
+}
+
 const char *proxy_choice(const struct proxy_settings *settings, const char *url)
 {
     const char *proxy = settings->proxy;
-    struct place place;
 
     if (settings->https_proxy && text_starts_with_ignoring_case(url, "https:")) {
         proxy = settings->https_proxy;
     }
-    if (proxy && *proxy && settings->no_proxy) {
-        place = place_of_url(url);
-        if (is_on_list(settings->no_proxy, &place)) {
-            return "";
-        }
+    if (proxy && *proxy && settings->no_proxy &&
+        proxy_choice_is_excepted(settings->no_proxy, url)) {
+        return "";
     }
     return proxy;
 }

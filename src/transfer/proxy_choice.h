@@ -18,6 +18,9 @@ bool proxy_settings_copy(const struct proxy_settings *settings,
                          struct proxy_settings *settings_out);
 void proxy_settings_free(struct proxy_settings *settings); /* leaves it empty */
 
+/* Whether `no_proxy`, a list as odo_engine_options has it, has the host of the URL in it. */
+bool proxy_choice_is_excepted(const char *no_proxy, const char *url);
+
 /*
  * As CURLOPT_PROXY takes it: "" for none, NULL for what the environment says. `url` begins with
  * http:// or https://.

@@ -39,6 +39,7 @@ void request_free(struct request *request)
         return;
     }
     assert(!request->transfer);
+    memory_free(request->found_proxy);
     curl_easy_cleanup(request->easy);
     curl_slist_free_all(request->headers);
     buffer_free(&request->header_block);
@@ -50,6 +51,8 @@ void request_free(struct request *request)
 void request_reset(struct request *request)
 {
     request->hedged = NULL;
+    memory_free(request->found_proxy);
+    request->found_proxy = NULL;
     curl_easy_reset(request->easy);
     curl_slist_free_all(request->headers);
     request->headers = NULL;
@@ -683,6 +686,23 @@ void request_measure(const struct request *request, uint64_t now_ms)
     if (ended_us > began_us && !request->was_paused) {
         measurement_add_rate(measurement, request->arrived - request->arrived_first,
                              (uint64_t)(ended_us - began_us), now_ms);
+    }
+}
+
+bool request_lacks_proxy(const struct request *request, CURLcode code)
+{
+    curl_off_t connected_us = 0;
+
+    switch (code) {
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_PROXY:
+        return true;
+    case CURLE_OPERATION_TIMEDOUT:
+        curl_easy_getinfo(request->easy, CURLINFO_CONNECT_TIME_T, &connected_us);
+        return connected_us == 0;
+    default:
+        return false;
     }
 }
 

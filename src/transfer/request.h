@@ -76,6 +76,7 @@ struct request {
     uint32_t security_flags;      /* those that have an effect, of enum odo_security_flag */
     struct look_up *certificates; /* borrowed; where certificates are looked up */
     struct look_up_wait waits_for;
+    char *found_proxy; /* owned; set by the downloader if the proxy was found; or NULL */
     uint64_t sent_at_ms;
 
     /*
@@ -195,6 +196,9 @@ void request_note_result(struct request *request, CURLcode code);
 
 /* What libcurl's result means when nothing else is known. */
 enum odo_status request_status_from_curl(CURLcode code);
+
+/* It has failed with this: whether it is because its proxy cannot be connected to. */
+bool request_lacks_proxy(const struct request *request, CURLcode code);
 
 /* It has failed: if a proxy has refused to lead to an https server, that is why. */
 void request_note_refused_tunnel(struct request *request);

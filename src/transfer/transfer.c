@@ -679,8 +679,7 @@ void transfer_request_ended(struct transfer *transfer, struct request *request,
 
     slow_lane_measure(transfer, request, now_ms);
     if (request->outcome == REQUEST_MUST_WAIT) {
-        transfer->waits_for = request->waits_for;
-        transfer_end_wait(transfer); /* the answer may be there by now */
+        transfer_wait_for(transfer, request->waits_for, now_ms);
         transfer->requests_sent--; /* it was not */
     }
     if (request->hedged) {
@@ -720,6 +719,15 @@ void transfer_request_ended(struct transfer *transfer, struct request *request,
         transfer->state = TRANSFER_WAITING;
         transfer_note_due(transfer);
     }
+}
+
+void transfer_wait_for(struct transfer *transfer, struct look_up_wait wait, uint64_t now_ms)
+{
+    if (transfer->state == TRANSFER_QUEUED) {
+        transfer->progress_at_ms = now_ms;
+    }
+    transfer->waits_for = wait;
+    transfer_end_wait(transfer); /* the answer may be there by now */
 }
 
 void transfer_end_wait(struct transfer *transfer)

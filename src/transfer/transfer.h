@@ -189,6 +189,9 @@ void transfer_request_began(struct transfer *transfer, struct request *request);
 void transfer_request_ended(struct transfer *transfer, struct request *request,
                             enum odo_status result, uint64_t now_ms);
 
+/* Nothing is asked for before that. */
+void transfer_wait_for(struct transfer *transfer, struct look_up_wait wait, uint64_t now_ms);
+
 /* If the answer that it waits for is there, wait no more. */
 void transfer_end_wait(struct transfer *transfer);
 

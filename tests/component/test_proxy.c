@@ -7,6 +7,9 @@
 #include "support/temp_folder.h"
 #include "support/test.h"
 
+#include "platform/clock.h"
+#include "platform/thread.h"
+
 #include <odo/odo.h>
 #include <stdlib.h>
 #include <string.h>
@@ -163,6 +166,265 @@ static void check_refusal(void **state)
     scene_end(&scene);
 }
 
+/* --- Proxies that the host finds ---------------------------------------------------------- */
+
+enum { ANSWERS_MOST = 8, URL_MOST = 100 };
+
+/* A host that answers when the test lets it. */
+struct finder {
+    struct platform_mutex *mutex; /* guards all that follows */
+    struct platform_condition *changed;
+    const char *proxies; /* the answer; NULL for none */
+    const char *no_proxy;
+    enum odo_status status;
+    bool is_open; /* answers come */
+    uint32_t asked;
+    char urls[ANSWERS_MOST][URL_MOST];
+};
+
+static enum odo_status find_proxy(void *context, const char *url,
+                                  struct odo_proxy_answer *answer)
+{
+    struct finder *finder = context;
+    enum odo_status status;
+
+    platform_mutex_lock(finder->mutex);
+    snprintf(finder->urls[finder->asked % ANSWERS_MOST], URL_MOST, "%s", url);
+    finder->asked++;
+    platform_condition_broadcast(finder->changed);
+    while (!finder->is_open) {
+        platform_condition_wait(finder->changed, finder->mutex);
+    }
+    status = finder->status;
+    if (finder->proxies) {
+        assert_status(odo_proxy_answer_set(answer, "http://wrong.invalid:1", NULL), ODO_OK);
+        assert_status(odo_proxy_answer_set(answer, finder->proxies, finder->no_proxy), ODO_OK);
+    }
+    platform_mutex_unlock(finder->mutex);
+    return status;
+}
+
+static void finder_open(struct finder *finder, bool open)
+{
+    platform_mutex_lock(finder->mutex);
+    finder->is_open = open;
+    platform_condition_broadcast(finder->changed);
+    platform_mutex_unlock(finder->mutex);
+}
+
+static void finder_wait_asked(struct finder *finder, uint32_t times)
+{
+    uint64_t deadline_ms = platform_clock_milliseconds() + DEADLINE_MS;
+    bool in_time = true;
+
+    platform_mutex_lock(finder->mutex);
+    while (finder->asked < times && in_time) {
+        in_time = platform_condition_wait_until(finder->changed, finder->mutex, deadline_ms);
+    }
+    platform_mutex_unlock(finder->mutex);
+    assert_true(in_time);
+}
+
+static void finder_start(struct finder *finder, struct scene *scene)
+{
+    *finder = (struct finder){.mutex = platform_mutex_create(),
+                              .changed = platform_condition_create(),
+                              .is_open = true};
+    assert_non_null(finder->mutex);
+    assert_non_null(finder->changed);
+    /* Without an answer a proxy counts that does not exist. */
+    scene_start(scene, NULL, 0,
+                &(struct odo_engine_options){.proxy = "http://unused.invalid:1",
+                                             .find_proxy = find_proxy,
+                                             .find_proxy_context = finder});
+}
+
+static void finder_end(struct finder *finder, struct scene *scene)
+{
+    finder_open(finder, true);
+    scene_end(scene);
+    platform_condition_free(finder->changed);
+    platform_mutex_free(finder->mutex);
+}
+
+/* Another job with the file "name" of the scene's folder, under way. */
+static struct odo_job *begin_other(struct scene *scene, const char *name, const char *url)
+{
+    char *path = temp_folder_path(scene->folder, name);
+    struct odo_job *job = NULL;
+
+    assert_status(odo_job_create(scene->engine, name, &job), ODO_OK);
+    assert_status(odo_job_set_number(job, ODO_JOB_NO_PROGRESS_TIMEOUT, 0), ODO_OK);
+    assert_status(odo_job_add_file(job,
+                                   &(struct odo_file_request){.file_id = "file",
+                                                              .url = url,
+                                                              .local_path = path,
+                                                              .file_size = ODO_SIZE_UNKNOWN},
+                                   NULL),
+                  ODO_OK);
+    assert_status(odo_job_resume(job), ODO_OK);
+    free(path);
+    return job;
+}
+
+static enum odo_job_state end_other(struct odo_job *job)
+{
+    enum odo_job_state state;
+
+    assert_status(odo_job_wait(job, DEADLINE_MS), ODO_OK);
+    state = odo_job_get_state(job);
+    odo_job_cancel(job);
+    odo_job_release(job);
+    return state;
+}
+
+static const struct answer_case {
+    const char *name;
+    const char *format; /* of the answer; %s is the proxy that is there */
+    const char *no_proxy;
+    enum odo_status status; /* of the finder */
+    bool is_found;
+} answers[] = {
+    {"a proxy that is found is asked", "%s", NULL, ODO_OK, true},
+    {"what is excepted with it is not", "%s", "*.invalid", ODO_OK, false},
+    {"other hosts may be excepted", "%s", "other.invalid;<local>", ODO_OK, true},
+    {"DIRECT is no proxy", "DIRECT", NULL, ODO_OK, false},
+    {"the first one counts", "DIRECT; %s", NULL, ODO_OK, false},
+    {"an empty answer is DIRECT", "", NULL, ODO_OK, false},
+    {"without an answer the settings count", NULL, NULL, ODO_OK, false},
+    {"a failure is no proxy", "%s", NULL, ODO_E_UNEXPECTED, false},
+    {"one that cannot be reached is passed over", "http://127.0.0.1:1;%s", NULL, ODO_OK, true},
+    {"one that cannot be found too", "http://proxy.invalid:80 ; ;%s;direct", NULL, ODO_OK,
+     true},
+    {"and so are several", "http://127.0.0.1:1;http://127.0.0.1:2;%s", NULL, ODO_OK, true},
+};
+
+static void check_answer(void **state)
+{
+    const struct answer_case *c = *state;
+    char url[SERVER_URL_SIZE];
+    char answer[SERVER_URL_SIZE + 100];
+    struct finder finder;
+    struct scene scene;
+
+    finder_start(&finder, &scene);
+    if (c->format) {
+        char *here;
+
+        snprintf(answer, sizeof(answer), "%s", c->format);
+        here = strstr(answer, "%s");
+        if (here) {
+            snprintf(here, sizeof(answer) - (size_t)(here - answer), "%s%s",
+                     range_server_url(scene.proxy, "", url),
+                     strstr(c->format, "%s") + strlen("%s"));
+        }
+        finder.proxies = answer;
+    }
+    finder.no_proxy = c->no_proxy;
+    finder.status = c->status;
+    assert_int_equal(fetch(&scene, "http://user:secret@server.invalid/file?secret"),
+                     c->is_found ? ODO_JOB_TRANSFERRED : ODO_JOB_ERROR);
+    if (!c->is_found) {
+        assert_int_equal(failure(&scene).status, ODO_E_NAME_NOT_RESOLVED);
+    }
+    assert_int_equal(range_server_request_count(scene.proxy) > 0, c->is_found);
+    assert_int_equal(finder.asked, 1);
+    assert_string_equal(finder.urls[0], "http://server.invalid/");
+    finder_end(&finder, &scene);
+}
+
+static void a_port_of_its_own_is_told(void **state)
+{
+    struct finder finder;
+    struct scene scene;
+
+    (void)state;
+    finder_start(&finder, &scene);
+    finder.proxies = "DIRECT";
+    assert_int_equal(fetch(&scene, "http://127.0.0.1:2/file"), ODO_JOB_ERROR);
+    assert_string_equal(finder.urls[0], "http://127.0.0.1:2/");
+    finder_end(&finder, &scene);
+}
+
+static void where_all_proxies_fail_the_job_does(void **state)
+{
+    struct finder finder;
+    struct scene scene;
+
+    (void)state;
+    finder_start(&finder, &scene);
+    finder.proxies = "http://127.0.0.1:1;http://127.0.0.1:2";
+    assert_int_equal(fetch(&scene, "http://server.invalid/file"), ODO_JOB_ERROR);
+    assert_int_equal(failure(&scene).status, ODO_E_CANNOT_CONNECT);
+    finder_end(&finder, &scene);
+}
+
+static void others_go_on_while_a_proxy_is_looked_for(void **state)
+{
+    char url[SERVER_URL_SIZE];
+    struct odo_job *waiting;
+    struct finder finder;
+    struct scene scene;
+
+    (void)state;
+    finder_start(&finder, &scene);
+    finder.proxies = range_server_url(scene.proxy, "", url);
+    assert_int_equal(fetch(&scene, "http://known.invalid/file"), ODO_JOB_TRANSFERRED);
+    finder_open(&finder, false);
+    waiting = begin_other(&scene, "waiting", "http://server.invalid/file");
+    finder_wait_asked(&finder, 2);
+    assert_int_equal(end_other(begin_other(&scene, "other", "http://known.invalid/file")),
+                     ODO_JOB_TRANSFERRED);
+    assert_status(odo_job_wait(waiting, 0), ODO_E_TIMED_OUT);
+    finder_open(&finder, true);
+    assert_int_equal(end_other(waiting), ODO_JOB_TRANSFERRED);
+    assert_int_equal(finder.asked, 2);
+    finder_end(&finder, &scene);
+}
+
+static void a_job_may_be_cancelled_while_its_proxy_is_looked_for(void **state)
+{
+    struct odo_job *job;
+    struct finder finder;
+    struct scene scene;
+
+    (void)state;
+    finder_start(&finder, &scene);
+    finder.is_open = false;
+    finder.proxies = "DIRECT";
+    job = begin_other(&scene, "waiting", "http://server.invalid/file");
+    finder_wait_asked(&finder, 1);
+    assert_status(odo_job_cancel(job), ODO_OK);
+    odo_job_release(job);
+    finder_open(&finder, true);
+    assert_int_equal(fetch(&scene, "http://127.0.0.1:2/file"), ODO_JOB_ERROR);
+    finder_end(&finder, &scene);
+}
+
+static void what_is_forgotten_is_looked_for_anew(void **state)
+{
+    char url[SERVER_URL_SIZE];
+    struct finder finder;
+    struct scene scene;
+
+    (void)state;
+    finder_start(&finder, &scene);
+    finder.proxies = "DIRECT";
+    assert_int_equal(end_other(begin_other(&scene, "one", "http://server.invalid/file")),
+                     ODO_JOB_ERROR);
+    platform_mutex_lock(finder.mutex);
+    finder.proxies = range_server_url(scene.proxy, "", url);
+    platform_mutex_unlock(finder.mutex);
+    assert_int_equal(end_other(begin_other(&scene, "two", "http://server.invalid/file")),
+                     ODO_JOB_ERROR);
+    assert_int_equal(finder.asked, 1);
+    odo_engine_forget_proxies(scene.engine);
+    assert_int_equal(end_other(begin_other(&scene, "three", "http://server.invalid/file")),
+                     ODO_JOB_TRANSFERRED);
+    assert_int_equal(finder.asked, 2);
+    finder_end(&finder, &scene);
+}
+
 int main(void)
 {
     struct test_suite suite = {0};
@@ -172,5 +434,11 @@ int main(void)
     TEST_ADD(&suite, https_may_have_another_proxy);
     TEST_ADD(&suite, none_at_all_may_be_wanted);
     TEST_ADD_TABLE(&suite, refusals, check_refusal);
+    TEST_ADD_TABLE(&suite, answers, check_answer);
+    TEST_ADD(&suite, a_port_of_its_own_is_told);
+    TEST_ADD(&suite, where_all_proxies_fail_the_job_does);
+    TEST_ADD(&suite, others_go_on_while_a_proxy_is_looked_for);
+    TEST_ADD(&suite, a_job_may_be_cancelled_while_its_proxy_is_looked_for);
+    TEST_ADD(&suite, what_is_forgotten_is_looked_for_anew);
     return test_suite_run(&suite, "proxy");
 }
