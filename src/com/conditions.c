@@ -3,6 +3,7 @@
 #include "com/download_policy.h"
 #include "com/hresult.h"
 #include "com/network_cost.h"
+#include "com/system_proxy.h"
 
 #include <objbase.h>
 #include <stdlib.h>
@@ -31,6 +32,7 @@ struct watch {
     HANDLE wake;
     HANDLE policy_changed;
     HANDLE cost_changed;
+    HANDLE proxy_changed;
     HMODULE module; /* counted; the thread leaves by FreeLibraryAndExitThread */
     bool must_end;
     struct followed *followed;
@@ -188,7 +190,8 @@ static void ask_locked(struct network_cost_source **source, HANDLE changed)
 /* The next event, or the time at which the facts are too old for those that are followed. */
 static DWORD wait_locked(const struct watch *watch)
 {
-    const HANDLE events[] = {watch->wake, watch->policy_changed, watch->cost_changed};
+    const HANDLE events[] = {watch->wake, watch->policy_changed, watch->cost_changed,
+                             watch->proxy_changed};
     DWORD limit = INFINITE;
     DWORD found;
 
@@ -213,12 +216,28 @@ static void watch_policies_locked(const struct watch *watch, HKEY *policies)
     }
 }
 
+static void watch_proxies_locked(const struct watch *watch, struct system_proxy_watch *proxies)
+{
+    ReleaseSRWLockExclusive(&lock);
+    system_proxy_begin_watch(proxies, watch->proxy_changed);
+    AcquireSRWLockExclusive(&lock);
+}
+
+static void forget_proxies_locked(const struct watch *watch)
+{
+    if (watch == current && engine) {
+        odo_engine_forget_proxies(engine);
+    }
+}
+
 static void run_locked(struct watch *watch)
 {
     struct network_cost_source *source = NULL;
     HKEY policies = NULL;
+    struct system_proxy_watch proxies = {{NULL}};
 
     watch_policies_locked(watch, &policies);
+    watch_proxies_locked(watch, &proxies);
     while (!watch->must_end) {
         DWORD found;
 
@@ -236,12 +255,17 @@ static void run_locked(struct watch *watch)
             watch_policies_locked(watch, &policies);
         } else if (found == WAIT_OBJECT_0 + 2) {
             spoil_facts_locked();
+            forget_proxies_locked(watch); /* another network may have others */
+        } else if (found == WAIT_OBJECT_0 + 3) {
+            watch_proxies_locked(watch, &proxies);
+            forget_proxies_locked(watch);
         }
     }
     ReleaseSRWLockExclusive(&lock);
     if (policies) {
         RegCloseKey(policies);
     }
+    system_proxy_end_watch(&proxies);
     network_cost_close(source);
     AcquireSRWLockExclusive(&lock);
     drop_locked(watch, true);
@@ -265,7 +289,8 @@ static DWORD WINAPI run(void *context)
 
 static void free_watch(struct watch *watch)
 {
-    HANDLE handles[] = {watch->thread, watch->wake, watch->policy_changed, watch->cost_changed};
+    HANDLE handles[] = {watch->thread, watch->wake, watch->policy_changed, watch->cost_changed,
+                        watch->proxy_changed};
 
     for (size_t i = 0; i < ARRAYSIZE(handles); i++) {
         if (handles[i]) {
@@ -292,7 +317,8 @@ static struct watch *need_watch_locked(void)
     watch->wake = CreateEventW(NULL, FALSE, FALSE, NULL);
     watch->policy_changed = CreateEventW(NULL, FALSE, FALSE, NULL);
     watch->cost_changed = CreateEventW(NULL, FALSE, FALSE, NULL);
-    if (watch->wake && watch->policy_changed && watch->cost_changed &&
+    watch->proxy_changed = CreateEventW(NULL, FALSE, FALSE, NULL);
+    if (watch->wake && watch->policy_changed && watch->cost_changed && watch->proxy_changed &&
         GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, address_in_this_module,
                            &watch->module)) {
         watch->thread = CreateThread(NULL, 0, run, watch, 0, &watch->id); /* waits for `lock` */

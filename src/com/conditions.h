@@ -4,7 +4,8 @@
  *
  * A thread of its own, there from the first job that is resumed until the engine ends, watches
  * both and holds jobs back, or lets them go on, as they change. It alone asks Windows about the
- * network, so no client waits for that, but for a moment at the first start.
+ * network, so no client waits for that, but for a moment at the first start. It watches the
+ * settings of proxies as well: when they change, or the network does, the engine asks anew.
  *
  * Any thread may call these functions. Like odo_job_suspend() they may wait for a client's
  * stream to return.

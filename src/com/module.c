@@ -105,21 +105,15 @@ void module_set_listener(const struct module_listener *wanted)
 
 static enum odo_status start_engine_locked(void)
 {
-    struct system_proxy proxy;
-    enum odo_status status;
-
-    system_proxy_get(&proxy);
-    status = odo_engine_start(
+    enum odo_status status = odo_engine_start(
         &(struct odo_engine_options){
             .host = {.on_event = on_event},
             .store_folder = "", /* where this user's jobs are kept */
             .resume_adopted = true,
-            .proxy = proxy.proxy,
-            .https_proxy = proxy.https_proxy,
-            .no_proxy = proxy.no_proxy,
+            .find_proxy = system_proxy_find,
         },
         &engine);
-    system_proxy_free(&proxy);
+
     if (status == ODO_OK) {
         conditions_begin(engine);
     }

@@ -5,7 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    PROXY_LENGTH_MOST = 2000,
+    PROXY_LIST_SIZE_MOST = 8000, /* the engine takes no more */
+};
+
 static const char separators[] = "; \t\r\n";
+static const char not_this_machine[] = "<-loopback>";
 
 static bool begins_with(const char *text, size_t length, const char *prefix)
 {
@@ -49,75 +55,76 @@ static char *write_proxy(const char *at, size_t length)
     return proxy;
 }
 
-/* The first proxy that is named for a scheme is taken. False without memory. */
-static bool take(char **place, const char *at, size_t length)
+/* The part of an entry that is a proxy for the scheme, which is written "http="; or none. */
+static const char *proxy_of_entry(const char *at, size_t length, const char *scheme,
+                                  size_t *length_out)
 {
-    enum { LONGEST = 2000 };
+    size_t skipped = 0;
 
-    if (!*place && length > 0 && length <= LONGEST) {
-        *place = write_proxy(at, length);
-        return *place != NULL;
+    if (begins_with(at, length, scheme)) {
+        skipped = strlen(scheme);
+    } else if (memchr(at, '=', length)) {
+        skipped = length; /* for another one, such as ftp or socks */
     }
-    return true;
+    *length_out = length - skipped;
+    return at + skipped;
 }
 
-static bool take_entry(struct proxy_list *list, const char *at, size_t length)
+char *proxy_list_for(const char *list, bool is_https)
 {
-    static const char http[] = "http=";
-    static const char https[] = "https=";
+    const char *scheme = is_https ? "https=" : "http=";
+    char *proxies = calloc(1, PROXY_LIST_SIZE_MOST);
+    size_t used = 0;
 
-    if (begins_with(at, length, http)) {
-        return take(&list->http, at + strlen(http), length - strlen(http));
-    }
-    if (begins_with(at, length, https)) {
-        return take(&list->https, at + strlen(https), length - strlen(https));
-    }
-    if (memchr(at, '=', length)) {
-        return true; /* ftp, gopher, socks */
-    }
-    return take(&list->http, at, length) && take(&list->https, at, length);
-}
+    while (proxies && *list) {
+        size_t entry_length = strcspn(list, separators);
+        size_t length;
+        const char *at = proxy_of_entry(list, entry_length, scheme, &length);
 
-/* What is not there is "none". */
-static bool complete(char **place)
-{
-    if (!*place) {
-        *place = calloc(1, 1);
-    }
-    return *place != NULL;
-}
+        if (length > 0 && length <= PROXY_LENGTH_MOST) {
+            char *proxy = write_proxy(at, length);
+            size_t needed = proxy ? strlen(proxy) + 1 : 0;
 
-bool proxy_list_read(const char *list, struct proxy_list *list_out)
-{
-    bool is_good = true;
-
-    *list_out = (struct proxy_list){NULL, NULL};
-    while (*list && is_good) {
-        size_t length = strcspn(list, separators);
-
-        is_good = take_entry(list_out, list, length);
-        list += length;
+            if (!proxy) {
+                free(proxies);
+                return NULL;
+            }
+            if (used + needed < PROXY_LIST_SIZE_MOST) {
+                used += (size_t)snprintf(proxies + used, PROXY_LIST_SIZE_MOST - used, "%s%s",
+                                         used > 0 ? ";" : "", proxy);
+            }
+            free(proxy);
+        }
+        list += entry_length;
         list += strspn(list, separators);
     }
-    if (is_good && complete(&list_out->http) && complete(&list_out->https)) {
-        return true;
-    }
-    proxy_list_free(list_out);
-    return false;
+    return proxies;
 }
 
-void proxy_list_free(struct proxy_list *list)
+static bool has(const char *list, const char *text)
 {
-    free(list->http);
-    free(list->https);
-    *list = (struct proxy_list){NULL, NULL};
+    return list && strstr(list, text) != NULL;
+}
+
+bool proxy_list_spares(const char *exceptions, const char *url)
+{
+    const char *host = strstr(url, "://");
+    size_t length;
+
+    if (!host || has(exceptions, not_this_machine)) {
+        return false;
+    }
+    host += strlen("://");
+    length = strcspn(host, "/:");
+    return (length == strlen("localhost") && begins_with(host, length, "localhost")) ||
+           begins_with(host, length, "127.") || strncmp(host, "[::1]", strlen("[::1]")) == 0;
 }
 
 char *proxy_list_exceptions(const char *list)
 {
     static const char this_machine[] = "localhost;127.*;[::1]";
     const char *given = list ? list : "";
-    bool is_asked_for = strstr(given, "<-loopback>") != NULL;
+    bool is_asked_for = has(given, not_this_machine);
     size_t size = sizeof(this_machine) + strlen(given) + 1;
     char *exceptions = malloc(size);
 
