@@ -176,7 +176,7 @@ bool odo_engine_is_busy(struct odo_engine *engine);
  * failure, the server is asked directly.
  *
  * A proxy that cannot be connected to is passed over for five minutes, and the next of the
- * answer is tried at once.
+ * answer, of which the first 16 count, is tried at once.
  */
 
 /*

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SCRIPT_LIMIT_MS = 10000 }; /* for each step of fetching one */
+enum { SCRIPT_LIMIT_MS = 5000 }; /* for each step of fetching one */
 
 static BOOL(WINAPI *source)(WINHTTP_CURRENT_USER_IE_PROXY_CONFIG *) =
     WinHttpGetIEProxyConfigForCurrentUser;

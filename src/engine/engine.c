@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "platform/clock.h"
 #include "platform/path.h"
+#include "transfer/proxy_finder.h"
 
 #include <assert.h>
 #include <string.h>
@@ -260,6 +261,12 @@ void odo_engine_set_limits(struct odo_engine *engine, const struct odo_limits *l
                              limits->background_rate);
     }
     platform_mutex_unlock(engine->lock);
+}
+
+enum odo_status odo_proxy_answer_set(struct odo_proxy_answer *answer, const char *proxies,
+                                     const char *no_proxy)
+{
+    return proxy_finder_answer(answer, proxies, no_proxy);
 }
 
 void odo_engine_forget_proxies(struct odo_engine *engine)

@@ -26,6 +26,7 @@ enum {
     FLUSH_AFTER_MS = 250,
     /* How often retries, want of progress and late bytes are looked at while there is cause. */
     TICK_MS = 100,
+    PROXIES_TRIED_MOST = 16, /* one after the other, without a pause */
 };
 
 /* Somebody waits until some transfers have been let go. */
@@ -382,15 +383,24 @@ static bool take_commands(struct downloader *downloader)
 
 /* --- The loop ------------------------------------------------------------------------- */
 
-/* When its proxy cannot be reached and there is another one, the request is repeated at once.
+/*
+ * When its proxy cannot be reached and there is another one, the request is repeated at once;
+ * but not for ever, since proxies of many servers may crowd out each other's failures.
  */
 static void try_other_proxy(struct downloader *downloader, struct request *request,
                             CURLcode code)
 {
-    if (request->found_proxy && request_lacks_proxy(request, code) &&
-        proxy_finder_failed(downloader->proxy_finder, request->origin->name,
-                            request->found_proxy, platform_clock_milliseconds())) {
+    struct transfer *transfer = request->transfer;
+    bool has_other = code != CURLE_OK && request->found_proxy &&
+                     request_lacks_proxy(request, code) &&
+                     proxy_finder_failed(downloader->proxy_finder, request->origin->name,
+                                         request->found_proxy, platform_clock_milliseconds());
+
+    if (has_other && transfer->proxies_tried < PROXIES_TRIED_MOST) {
+        transfer->proxies_tried++;
         request->outcome = REQUEST_ASK_AGAIN;
+    } else {
+        transfer->proxies_tried = 0;
     }
 }
 
@@ -409,8 +419,8 @@ static void collect_ended(struct downloader *downloader)
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &request);
         if (code != CURLE_OK) {
             request_note_refused_tunnel(request);
-            try_other_proxy(downloader, request, code);
         }
+        try_other_proxy(downloader, request, code);
         request_note_result(request, code);
         end_request(downloader, request, request_status_from_curl(code));
     }

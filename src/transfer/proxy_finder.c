@@ -38,8 +38,8 @@ struct proxy_finder {
 
 /* --- The host's answer, on its thread ----------------------------------------------------- */
 
-enum odo_status odo_proxy_answer_set(struct odo_proxy_answer *answer, const char *proxies,
-                                     const char *no_proxy)
+enum odo_status proxy_finder_answer(struct odo_proxy_answer *answer, const char *proxies,
+                                    const char *no_proxy)
 {
     char *new_proxies;
     char *new_no_proxy = NULL;
@@ -148,19 +148,25 @@ static enum odo_status next_proxy(const char **list, char **proxy_out)
     return ODO_OK;
 }
 
-/* The first that is not passed over; if all are, the first one. */
+/* The first that is not passed over; if all are, the first one. More than can be passed over
+ * do not count, or those would be forgotten while the last are tried. */
 static enum odo_status choose_from(const struct proxy_finder *finder, const char *list,
                                    uint64_t now_ms, char **proxy_out)
 {
     char *first = NULL;
     char *proxy = NULL;
     enum odo_status status = next_proxy(&list, &proxy);
+    size_t count = 1;
 
     while (status == ODO_OK && proxy && is_passed_over(finder, proxy, now_ms)) {
         if (first) {
             memory_free(proxy);
         } else {
             first = proxy;
+        }
+        proxy = NULL;
+        if (++count > PASSED_OVER_MOST) {
+            break;
         }
         status = next_proxy(&list, &proxy);
     }

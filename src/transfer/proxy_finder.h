@@ -10,9 +10,14 @@
 
 #include "transfer/look_up.h"
 
-#include <odo/odo.h>
+#include <odo/types.h>
 
+struct odo_proxy_answer;
 struct proxy_finder;
+
+/* odo_proxy_answer_set(). */
+enum odo_status proxy_finder_answer(struct odo_proxy_answer *answer, const char *proxies,
+                                    const char *no_proxy);
 
 /* Borrowed until proxy_finder_free(). */
 struct proxy_finder_options {

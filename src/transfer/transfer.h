@@ -112,6 +112,7 @@ struct transfer {
     uint32_t attempt;              /* failures in a row without a byte between */
     uint64_t retry_at_ms;          /* while WAITING */
     struct look_up_wait waits_for; /* no request is sent before */
+    uint32_t proxies_tried;        /* in a row that could not be reached */
     uint64_t progress_at_ms;       /* when the last byte came or the transfer began */
 
     /* How fast. */

@@ -359,6 +359,26 @@ static void where_all_proxies_fail_the_job_does(void **state)
     finder_end(&finder, &scene);
 }
 
+/* More than are remembered as such. */
+static void many_proxies_may_fail(void **state)
+{
+    enum { MANY = 40, ENTRY_SIZE = 30 };
+    char answer[MANY * ENTRY_SIZE] = "";
+    struct finder finder;
+    struct scene scene;
+
+    (void)state;
+    for (size_t i = 0, used = 0; i < MANY; i++) {
+        used += (size_t)snprintf(answer + used, sizeof(answer) - used, "http://127.0.0.1:%u;",
+                                 (unsigned)i + 1);
+    }
+    finder_start(&finder, &scene);
+    finder.proxies = answer;
+    assert_int_equal(fetch(&scene, "http://server.invalid/file"), ODO_JOB_ERROR);
+    assert_int_equal(failure(&scene).status, ODO_E_CANNOT_CONNECT);
+    finder_end(&finder, &scene);
+}
+
 static void others_go_on_while_a_proxy_is_looked_for(void **state)
 {
     char url[SERVER_URL_SIZE];
@@ -437,6 +457,7 @@ int main(void)
     TEST_ADD_TABLE(&suite, answers, check_answer);
     TEST_ADD(&suite, a_port_of_its_own_is_told);
     TEST_ADD(&suite, where_all_proxies_fail_the_job_does);
+    TEST_ADD(&suite, many_proxies_may_fail);
     TEST_ADD(&suite, others_go_on_while_a_proxy_is_looked_for);
     TEST_ADD(&suite, a_job_may_be_cancelled_while_its_proxy_is_looked_for);
     TEST_ADD(&suite, what_is_forgotten_is_looked_for_anew);
