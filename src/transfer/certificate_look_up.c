@@ -8,8 +8,8 @@
 #include <stdio.h>
 
 enum {
-    /* Long enough for whoever has asked to come back, short enough to try again. */
-    REMEMBERED_MS = 10000,
+    /* Long enough for whoever has asked to connect again, short enough to try again. */
+    REMEMBERED_MS = 30000,
     DIGEST_TEXT_SIZE = SHA256_SIZE * 2 + 1,
 };
 
