@@ -16,7 +16,8 @@
  *                unlisted: there is no list
  *   chained      of an authority that the server does not show, "middle.der" of the gate,
  *                which the authority "trusted" vouches for
- *   held-list    its list of revoked certificates is "one.crl" of the gate; held-again: "two.crl"
+ *   held-list    its list of revoked certificates is "one.crl" of the gate;
+ *                held-again: "two.crl"
  *   checked      whether it was revoked can be asked of "ocsp" of the gate, which does not know
  *   http2        as good, and answers 505 to anything but HTTP/2
  *   client       as good, and wants a certificate of the authority "trusted" of its client;
