@@ -109,10 +109,20 @@ done:
     odo_job_release(job);
 }
 
+static enum odo_status find_proxy(void *context, const char *url,
+                                  struct odo_proxy_answer *answer)
+{
+    (void)context;
+    (void)url;
+    return odo_proxy_answer_set(answer, "DIRECT", "localhost");
+}
+
 static struct ending run_scenario(void)
 {
-    const struct odo_engine_options options = {
-        .retry_base_ms = 1, .retry_limit_ms = 20, .stall_timeout_s = 5};
+    const struct odo_engine_options options = {.retry_base_ms = 1,
+                                               .retry_limit_ms = 20,
+                                               .stall_timeout_s = 5,
+                                               .find_proxy = find_proxy};
     struct ending ending = {.arrived = false};
     struct odo_engine *engine = NULL;
 
