@@ -402,6 +402,7 @@ void odo_job_release(struct odo_job *job)
         memory_free(job->locked.runners[i]);
     }
     memory_free(job->locked.runners);
+    memory_free(job->probed_path);
     job_free(&job->locked.job);
     assert(!job->journal);
     platform_mutex_free(job->journal_lock);

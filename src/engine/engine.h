@@ -74,6 +74,8 @@ struct odo_job {
     atomic_uint references;
     struct odo_engine *engine; /* counted */
     struct platform_mutex *operation;
+    char *probed_path;     /* under `operation`: a file could be made beside it at this time */
+    uint64_t probed_at_ms; /* the same */
     struct odo_job_id id; /* never changes */
     struct platform_mutex *journal_lock;
     struct journal *journal; /* under `journal_lock`; NULL when the job is not kept */
@@ -152,6 +154,11 @@ void engine_unlist_locked(struct odo_job *job);
 /* Delete what is not to become anything; `operation` is held or nobody else knows the job.
  * ODO_TEMPORARY_FILES_LEFT when a file could not be deleted. */
 enum odo_status engine_remove_temporary_files(struct odo_job *job);
+
+/* Rename the files that are whole to what they are to be called, and note them as completed,
+ * each before the next; ends at the first that cannot be. `operation` is held, and nothing of
+ * the job runs. */
+enum odo_status engine_place_files(struct odo_job *job);
 
 /* Make a job of `data`, which is taken over, not listed yet. On failure the caller keeps it. */
 enum odo_status engine_make_job(struct odo_engine *engine, struct job *data,

@@ -13,6 +13,8 @@
 #include <assert.h>
 #include <string.h>
 
+enum { PROBE_LIFETIME_MS = 1000 }; /* what is known of a folder */
+
 static bool text_is_given(const char *text)
 {
     return text && *text != '\0' && text_is_utf8(text);
@@ -103,10 +105,31 @@ static enum odo_status check_alive(struct odo_job *job)
     return status;
 }
 
-/* The folder can be written; and the name of the temporary file in it. */
-static enum odo_status find_temporary_path(const char *local_path, char **temporary_path_out)
+/* The folder of a path can be written, or could be just now: many files go to one folder. */
+static enum odo_status check_folder(struct odo_job *job, const char *local_path)
 {
-    enum odo_status status = platform_path_check_writable(local_path);
+    uint64_t now_ms = platform_clock_milliseconds();
+    enum odo_status status;
+
+    if (job->probed_path && now_ms - job->probed_at_ms < PROBE_LIFETIME_MS &&
+        platform_path_shares_folder(job->probed_path, local_path)) {
+        return ODO_OK;
+    }
+    memory_free(job->probed_path);
+    job->probed_path = NULL;
+    status = platform_path_check_writable(local_path);
+    if (status == ODO_OK) {
+        job->probed_path = text_copy(local_path); /* without memory, it is asked again */
+        job->probed_at_ms = now_ms;
+    }
+    return status;
+}
+
+/* The folder can be written; and the name of the temporary file in it. `operation` is held. */
+static enum odo_status find_temporary_path(struct odo_job *job, const char *local_path,
+                                           char **temporary_path_out)
+{
+    enum odo_status status = check_folder(job, local_path);
 
     return status == ODO_OK ? platform_path_temporary(local_path, temporary_path_out) : status;
 }
@@ -205,7 +228,7 @@ enum odo_status odo_job_add_file(struct odo_job *job, const struct odo_file_requ
             engine_check_mandatory(&request->integrity, request->ranges, request->range_count);
     }
     if (status == ODO_OK && request->local_path) {
-        status = find_temporary_path(request->local_path, &file->temporary_path);
+        status = find_temporary_path(job, request->local_path, &file->temporary_path);
     }
     if (status == ODO_OK) {
         status = append(job, file, &index);
@@ -331,7 +354,7 @@ enum odo_status odo_file_set_local_path(struct odo_job *job, uint32_t file_index
         status = platform_path_check(local_path);
     }
     if (status == ODO_OK) {
-        status = find_temporary_path(local_path, &temporary_path);
+        status = find_temporary_path(job, local_path, &temporary_path);
     }
     if (status == ODO_OK) {
         copy = text_copy(local_path);

@@ -423,85 +423,6 @@ enum odo_status odo_job_cancel(struct odo_job *job)
 
 /* --- Completing ----------------------------------------------------------------------- */
 
-/* What an earlier request has left behind the file's end goes. */
-static enum odo_status cut_off(struct platform_file *opened, uint64_t size)
-{
-    uint64_t found = 0;
-    enum odo_status status = platform_file_get_size(opened, &found);
-
-    return status == ODO_OK && found > size ? platform_file_set_size(opened, size) : status;
-}
-
-/* Give a whole file its date and its name; what it holds is on the disk by then. */
-static enum odo_status put_in_place(const struct job_file *file)
-{
-    struct platform_file *opened = NULL;
-    enum odo_status status = platform_file_open(file->temporary_path, &opened);
-
-    if (status != ODO_OK) {
-        return status;
-    }
-    status = cut_off(opened, file->output_base + file->bytes_total);
-    if (status == ODO_OK && file->last_modified_us != 0) {
-        status = platform_file_set_time(opened, file->last_modified_us);
-    }
-    if (status == ODO_OK) {
-        status = platform_file_flush(opened);
-    }
-    platform_file_close(opened); /* Windows cannot rename an open file */
-    return status == ODO_OK ? platform_file_rename(file->temporary_path, file->local_path)
-                            : status;
-}
-
-/* Say which files are about to be renamed, so that after a crash in the middle it is known
- * why a temporary file is gone. */
-static enum odo_status announce_renaming(struct odo_job *job)
-{
-    struct job *data = &job->locked.job;
-
-    platform_mutex_lock(job->engine->lock);
-    for (uint32_t i = 0; i < data->file_count; i++) {
-        struct job_file *file = data->files[i];
-
-        if (file->is_transferred && !file->is_completed && !file->is_completing) {
-            file->is_completing = true;
-            job_note_unsaved(data, i, false);
-        }
-    }
-    platform_mutex_unlock(job->engine->lock);
-    return engine_store_flush(job);
-}
-
-/* `operation` is held, and nothing runs. */
-static enum odo_status put_all_in_place(struct odo_job *job)
-{
-    struct job *data = &job->locked.job;
-    enum odo_status announced = announce_renaming(job);
-
-    if (announced != ODO_OK) {
-        return announced;
-    }
-    for (uint32_t i = 0; i < data->file_count; i++) {
-        struct job_file *file = data->files[i];
-        enum odo_status status;
-
-        if (!file->is_transferred || file->is_completed) {
-            continue;
-        }
-        platform_mutex_lock(job->journal_lock);                  /* as when it is removed */
-        status = file->local_path ? put_in_place(file) : ODO_OK; /* a stream has it all */
-        platform_mutex_unlock(job->journal_lock);
-        if (status != ODO_OK) {
-            return status;
-        }
-        platform_mutex_lock(job->engine->lock);
-        job_set_completed(data, file);
-        job_note_unsaved(data, i, false);
-        platform_mutex_unlock(job->engine->lock);
-    }
-    return ODO_OK;
-}
-
 /* `operation` is held. */
 static enum odo_status complete(struct odo_job *job)
 {
@@ -523,7 +444,7 @@ static enum odo_status complete(struct odo_job *job)
         engine_stop_runners(job); /* the network thread may still be letting the last one go */
     }
     if (status == ODO_OK) {
-        status = put_all_in_place(job);
+        status = engine_place_files(job);
     }
     if (status != ODO_OK) {
         if (was_running) {

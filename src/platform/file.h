@@ -53,16 +53,25 @@ enum odo_status platform_file_set_time(struct platform_file *file, int64_t wall_
 /* Return once everything written so far would survive a power cut. */
 enum odo_status platform_file_flush(struct platform_file *file);
 
+/*
+ * The same for every file of the file system that holds `path`: where there are many, their
+ * flushes one by one cost more. ODO_E_NOT_SUPPORTED when the system cannot.
+ */
+enum odo_status platform_file_flush_system(const char *path);
+
 /* Close without flushing. NULL is fine. */
 void platform_file_close(struct platform_file *file);
 
 /*
  * Atomically give the file at `from` the name `to` in the same folder, replacing an ordinary
- * file that had it, and make the new name survive a power cut where the system allows.
- * ODO_E_ACCESS_DENIED when `to` is a folder or a read-only file, ODO_E_SHARING_VIOLATION when
- * it is held open. On failure both are as they were.
+ * file that had it. ODO_E_ACCESS_DENIED when `to` is a folder or a read-only file,
+ * ODO_E_SHARING_VIOLATION when it is held open. On failure both are as they were.
  */
 enum odo_status platform_file_rename(const char *from, const char *to);
+
+/* Return once the names in the folder of `path` would survive a power cut, as far as the
+ * system can say. */
+void platform_file_flush_name(const char *path);
 
 /* Delete a file. One that is not there is ODO_E_FILE_NOT_FOUND. */
 enum odo_status platform_file_remove(const char *path);

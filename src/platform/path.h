@@ -27,6 +27,9 @@ enum odo_status platform_path_check(const char *path);
  */
 enum odo_status platform_path_check_writable(const char *path);
 
+/* Do two paths name files in the same folder? Looks at the texts only. */
+bool platform_path_shares_folder(const char *path, const char *other);
+
 /*
  * A fresh name for a temporary file in the folder of `path`: "DO" + 16 hexadecimal digits +
  * ".tmp". Does not create it. The caller frees it with memory_free().

@@ -452,6 +452,7 @@ enum odo_status journal_rewrite(struct journal *journal, const struct buffer *by
     if (status != ODO_OK) {
         platform_file_remove(new_path);
     } else {
+        platform_file_flush_name(journal->path);
         journal->size = bytes->size;
         journal->rewritten_size = bytes->size;
         journal->row = row;

@@ -199,10 +199,22 @@ static void a_rename_gives_the_name(void **state)
 
     (void)state;
     assert_status(platform_file_rename(from, to), ODO_OK);
+    platform_file_flush_name(to);
     assert_missing(from);
     assert_holds(to, "new");
     free(to);
     free(from);
+}
+
+static void a_file_system_is_flushed_whole_or_says_that_it_cannot_be(void **state)
+{
+    char *path = make_file("file", "bytes");
+    enum odo_status status = platform_file_flush_system(path);
+
+    (void)state;
+    assert_true(status == ODO_OK || status == ODO_E_NOT_SUPPORTED);
+    assert_holds(path, "bytes");
+    free(path);
 }
 
 static void a_rename_replaces_an_ordinary_file(void **state)
@@ -442,6 +454,7 @@ int main(void)
     TEST_ADD(&suite, what_was_never_written_is_zero);
     TEST_ADD(&suite, offsets_reach_beyond_4_gib);
     TEST_ADD(&suite, a_rename_gives_the_name);
+    TEST_ADD(&suite, a_file_system_is_flushed_whole_or_says_that_it_cannot_be);
     TEST_ADD(&suite, a_rename_replaces_an_ordinary_file);
     TEST_ADD(&suite, a_rename_does_not_replace_a_folder);
     TEST_ADD(&suite, a_rename_does_not_replace_a_read_only_file);

@@ -51,6 +51,27 @@ static void check_path(void **state)
     assert_status(platform_path_check(c->path), c->is_good ? ODO_OK : ODO_E_INVALID_ARGUMENT);
 }
 
+static const struct folder_case {
+    const char *name;
+    const char *path;
+    const char *other;
+    bool is_shared;
+} folders[] = {
+    {"two names in one folder share it", "/tmp/a", "/tmp/longer", true},
+    {"a folder within is another one", "/tmp/a", "/tmp/a/b", false},
+    {"a folder of the same length is another one", "/tmp/a", "/tmq/a", false},
+    {"the root is a folder too", "/a", "/b", true},
+    {"a backslash is a letter of a name", "/tmp/a\\b", "/tmp/c", true},
+};
+
+static void check_folder(void **state)
+{
+    const struct folder_case *c = *state;
+
+    assert_true(platform_path_shares_folder(c->path, c->other) == c->is_shared);
+    assert_true(platform_path_shares_folder(c->other, c->path) == c->is_shared);
+}
+
 static void assert_store_is(const char *expected)
 {
     char *found = NULL;
@@ -231,6 +252,7 @@ int main(void)
     struct test_suite suite = {0};
 
     TEST_ADD_TABLE(&suite, paths, check_path);
+    TEST_ADD_TABLE(&suite, folders, check_folder);
     TEST_ADD(&suite, the_store_is_where_state_is_kept);
     TEST_ADD(&suite, the_store_is_at_home_otherwise);
     TEST_ADD(&suite, a_file_in_the_way_of_the_store_is_an_error);

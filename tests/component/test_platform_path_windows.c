@@ -114,6 +114,26 @@ static void check_path(void **state)
     assert_status(platform_path_check(c->path), c->is_good ? ODO_OK : ODO_E_INVALID_ARGUMENT);
 }
 
+static const struct folder_case {
+    const char *name;
+    const char *path;
+    const char *other;
+    bool is_shared;
+} folders[] = {
+    {"two names in one folder share it", "C:\\t\\a", "C:\\t\\longer", true},
+    {"a folder within is another one", "C:\\t\\a", "C:\\t\\a\\b", false},
+    {"a folder of the same length is another one", "C:\\t\\a", "D:\\t\\a", false},
+    {"either slash ends a folder", "C:/t/a", "C:/t/b", true},
+};
+
+static void check_folder(void **state)
+{
+    const struct folder_case *c = *state;
+
+    assert_true(platform_path_shares_folder(c->path, c->other) == c->is_shared);
+    assert_true(platform_path_shares_folder(c->other, c->path) == c->is_shared);
+}
+
 static bool count_name(void *context, const char *name)
 {
     (void)name;
@@ -253,6 +273,7 @@ int main(void)
     struct test_suite suite = {0};
 
     TEST_ADD_TABLE(&suite, paths, check_path);
+    TEST_ADD_TABLE(&suite, folders, check_folder);
     TEST_ADD(&suite, a_long_path_is_like_any_other);
     TEST_ADD(&suite, every_length_works);
     TEST_ADD(&suite, the_store_is_in_the_local_application_data);

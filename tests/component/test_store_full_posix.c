@@ -195,7 +195,7 @@ static enum odo_status add(struct odo_job *job, const struct range_server *serve
     char *path = temp_folder_path(folder, name);
     enum odo_status status;
 
-    snprintf(remote, sizeof(remote), "/%s", name);
+    assert_in_range(snprintf(remote, sizeof(remote), "/%s", name), 1, (int)sizeof(remote) - 1);
     status = odo_job_add_file(job,
                               &(struct odo_file_request){
                                   .file_id = name,

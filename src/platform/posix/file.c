@@ -1,4 +1,4 @@
-#define _POSIX_C_SOURCE   200809L
+#define _GNU_SOURCE       /* syncfs() */
 #define _FILE_OFFSET_BITS 64
 
 #include "platform/file.h"
@@ -204,6 +204,39 @@ enum odo_status platform_file_flush(struct platform_file *file)
     return result == 0 ? ODO_OK : status_from_errno(errno);
 }
 
+/* As open() of the folder that `path` names a file in. */
+static int open_folder_of(const char *path)
+{
+    char *folder = folder_of(path);
+    int descriptor = -1;
+
+    if (folder) {
+        descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        memory_free(folder);
+    } else {
+        errno = ENOMEM;
+    }
+    return descriptor;
+}
+
+enum odo_status platform_file_flush_system(const char *path)
+{
+#ifdef __linux__
+    int descriptor = open_folder_of(path);
+    enum odo_status status;
+
+    if (descriptor < 0) {
+        return status_from_path_error(path, errno);
+    }
+    status = syncfs(descriptor) == 0 ? ODO_OK : status_from_errno(errno);
+    (void)close(descriptor);
+    return status;
+#else
+    (void)path;
+    return ODO_E_NOT_SUPPORTED;
+#endif
+}
+
 void platform_file_close(struct platform_file *file)
 {
     if (file) {
@@ -231,36 +264,24 @@ static enum odo_status check_replaceable(const char *path)
     return (found.st_mode & (S_IWUSR | S_IWGRP | S_IWOTH)) != 0 ? ODO_OK : ODO_E_ACCESS_DENIED;
 }
 
-/* So that the new name survives a power cut. The rename stands whatever comes of this. */
-static void flush_folder(const char *folder)
+enum odo_status platform_file_rename(const char *from, const char *to)
 {
-    int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    enum odo_status status = check_replaceable(to);
+
+    if (status != ODO_OK) {
+        return status;
+    }
+    return rename(from, to) == 0 ? ODO_OK : status_from_path_error(from, errno);
+}
+
+void platform_file_flush_name(const char *path)
+{
+    int descriptor = open_folder_of(path);
 
     if (descriptor >= 0) {
         (void)fsync(descriptor); /* some file systems cannot */
         (void)close(descriptor);
     }
-}
-
-enum odo_status platform_file_rename(const char *from, const char *to)
-{
-    enum odo_status status = check_replaceable(to);
-    char *folder;
-
-    if (status != ODO_OK) {
-        return status;
-    }
-    folder = folder_of(to);
-    if (!folder) {
-        return ODO_E_OUT_OF_MEMORY;
-    }
-    if (rename(from, to) != 0) {
-        status = status_from_path_error(from, errno);
-    } else {
-        flush_folder(folder);
-    }
-    memory_free(folder);
-    return status;
 }
 
 enum odo_status platform_file_remove(const char *path)

@@ -51,6 +51,24 @@ enum odo_status platform_path_check_writable(const char *path)
     return status;
 }
 
+/* The length of a path's folder, with its last separator. */
+static size_t folder_length(const char *path)
+{
+    size_t length = strlen(path);
+
+    while (length > 0 && path[length - 1] != '/') {
+        length--;
+    }
+    return length;
+}
+
+bool platform_path_shares_folder(const char *path, const char *other)
+{
+    size_t length = folder_length(path);
+
+    return folder_length(other) == length && memcmp(path, other, length) == 0;
+}
+
 enum odo_status platform_path_temporary(const char *path, char **temporary_path_out)
 {
     const char *slash = strrchr(path, '/');

@@ -195,6 +195,12 @@ enum odo_status platform_file_flush(struct platform_file *file)
     return FlushFileBuffers(file->handle) ? ODO_OK : status_from_win32(GetLastError());
 }
 
+enum odo_status platform_file_flush_system(const char *path)
+{
+    (void)path;
+    return ODO_E_NOT_SUPPORTED; /* a volume's flush is for administrators */
+}
+
 void platform_file_close(struct platform_file *file)
 {
     if (file) {
@@ -250,6 +256,11 @@ enum odo_status platform_file_rename(const char *from, const char *to)
     memory_free(wide_to);
     memory_free(wide_from);
     return status;
+}
+
+void platform_file_flush_name(const char *path)
+{
+    (void)path; /* MOVEFILE_WRITE_THROUGH has */
 }
 
 /* Cleaning up must work when memory is what was missing, so a path of usual length needs none.

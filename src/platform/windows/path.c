@@ -198,6 +198,13 @@ enum odo_status platform_path_check_writable(const char *path)
     return status;
 }
 
+bool platform_path_shares_folder(const char *path, const char *other)
+{
+    size_t length = folder_length(path);
+
+    return folder_length(other) == length && memcmp(path, other, length) == 0;
+}
+
 enum odo_status platform_path_temporary(const char *path, char **temporary_path_out)
 {
     size_t length = folder_length(path);

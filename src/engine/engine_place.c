@@ -1,0 +1,170 @@
+/*
+ * Whole files get the names that the client gave. What a file holds is on the disk before it
+ * has its name, so that a power cut never leaves half a file there. Many files are flushed
+ * together: one by one they cost more than their download.
+ */
+#include "engine/engine.h"
+
+#include "base/status.h"
+#include "platform/file.h"
+#include "platform/path.h"
+
+enum { FILES_FLUSHED_AT_ONCE = 64 }; /* that many, and more: with all of the file system */
+
+/* What an earlier request has left behind the file's end goes. */
+static enum odo_status cut_off(struct platform_file *opened, uint64_t size)
+{
+    uint64_t found = 0;
+    enum odo_status status = platform_file_get_size(opened, &found);
+
+    return status == ODO_OK && found > size ? platform_file_set_size(opened, size) : status;
+}
+
+/* A whole file gets its date, and unless others are flushed with it, is brought to the disk. */
+static enum odo_status finish_file(const struct job_file *file, bool must_flush)
+{
+    struct platform_file *opened = NULL;
+    enum odo_status status = platform_file_open(file->temporary_path, &opened);
+
+    if (status != ODO_OK) {
+        return status;
+    }
+    status = cut_off(opened, file->output_base + file->bytes_total);
+    if (status == ODO_OK && file->last_modified_us != 0) {
+        status = platform_file_set_time(opened, file->last_modified_us);
+    }
+    if (status == ODO_OK && must_flush) {
+        status = platform_file_flush(opened);
+    }
+    platform_file_close(opened); /* Windows cannot rename an open file */
+    return status;
+}
+
+/* Say which files are about to be renamed, so that after a crash in the middle it is known
+ * why a temporary file is gone. */
+static enum odo_status announce_renaming(struct odo_job *job)
+{
+    struct job *data = &job->locked.job;
+
+    platform_mutex_lock(job->engine->lock);
+    for (uint32_t i = 0; i < data->file_count; i++) {
+        struct job_file *file = data->files[i];
+
+        if (file->is_transferred && !file->is_completed && !file->is_completing) {
+            file->is_completing = true;
+            job_note_unsaved(data, i, false);
+        }
+    }
+    platform_mutex_unlock(job->engine->lock);
+    return engine_store_flush(job);
+}
+
+/* To be renamed; a stream has had it all, and needs no more than to be noted. */
+static bool is_to_be_placed(const struct job_file *file)
+{
+    return file->is_transferred && !file->is_completed && file->local_path;
+}
+
+/*
+ * The files from `first` on that go to the folder of the first of them, up to *end_out. Those
+ * of a job mostly go to one.
+ */
+static uint32_t count_neighbours(const struct job *data, uint32_t first, uint32_t *end_out)
+{
+    const char *folder = NULL;
+    uint32_t count = 0;
+    uint32_t i = first;
+
+    for (; i < data->file_count; i++) {
+        const struct job_file *file = data->files[i];
+
+        if (!is_to_be_placed(file)) {
+            continue;
+        }
+        folder = folder ? folder : file->local_path;
+        if (!platform_path_shares_folder(folder, file->local_path)) {
+            break;
+        }
+        count++;
+    }
+    *end_out = i;
+    return count;
+}
+
+/* Bring the files to the disk, up to *end_inout; at a failure, up to there. */
+static enum odo_status finish_files(struct odo_job *job, uint32_t first, uint32_t count,
+                                    uint32_t *end_inout)
+{
+    const struct job *data = &job->locked.job;
+    bool is_one_by_one = count < FILES_FLUSHED_AT_ONCE;
+    const char *path = NULL;
+    enum odo_status status = ODO_OK;
+
+    for (uint32_t i = first; i < *end_inout; i++) {
+        if (!is_to_be_placed(data->files[i])) {
+            continue;
+        }
+        status = finish_file(data->files[i], is_one_by_one);
+        if (status != ODO_OK) {
+            *end_inout = i;
+            break;
+        }
+        path = data->files[i]->temporary_path;
+    }
+    if (path && !is_one_by_one && platform_file_flush_system(path) != ODO_OK) {
+        enum odo_status finished = status;
+
+        status = finish_files(job, first, 0, end_inout); /* whatever it was, it is told again */
+        status = status == ODO_OK ? finished : status;
+    }
+    return status;
+}
+
+/* Rename what is on the disk, and note it. */
+static enum odo_status rename_files(struct odo_job *job, uint32_t first, uint32_t end)
+{
+    struct job *data = &job->locked.job;
+    const char *renamed = NULL;
+    enum odo_status status = ODO_OK;
+
+    for (uint32_t i = first; i < end && status == ODO_OK; i++) {
+        struct job_file *file = data->files[i];
+
+        if (!file->is_transferred || file->is_completed) {
+            continue;
+        }
+        if (file->local_path) {
+            platform_mutex_lock(job->journal_lock); /* the keeper may have it open */
+            status = platform_file_rename(file->temporary_path, file->local_path);
+            platform_mutex_unlock(job->journal_lock);
+            renamed = status == ODO_OK ? file->local_path : renamed;
+        }
+        if (status == ODO_OK) {
+            platform_mutex_lock(job->engine->lock);
+            job_set_completed(data, file);
+            job_note_unsaved(data, i, false);
+            platform_mutex_unlock(job->engine->lock);
+        }
+    }
+    if (renamed) {
+        platform_file_flush_name(renamed);
+    }
+    return status;
+}
+
+enum odo_status engine_place_files(struct odo_job *job)
+{
+    const struct job *data = &job->locked.job;
+    enum odo_status status = announce_renaming(job);
+    uint32_t end = 0;
+
+    for (uint32_t first = 0; status == ODO_OK && first < data->file_count; first = end) {
+        uint32_t count = count_neighbours(data, first, &end);
+        enum odo_status renamed;
+
+        status = finish_files(job, first, count, &end);
+        renamed = rename_files(job, first, end);
+        status = renamed == ODO_OK ? status : renamed;
+    }
+    return status;
+}
