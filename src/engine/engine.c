@@ -94,6 +94,7 @@ static void engine_release(struct odo_engine *engine)
     platform_condition_free(engine->keeper_wakes);
     platform_mutex_free(engine->adopting);
     platform_condition_free(engine->changed);
+    platform_condition_free(engine->removed);
     platform_mutex_free(engine->delivery);
     platform_mutex_free(engine->lock);
     memory_free((char *)(uintptr_t)engine->downloader_options.user_agent);
@@ -163,13 +164,15 @@ enum odo_status odo_engine_start(const struct odo_engine_options *options,
     engine->lock = platform_mutex_create();
     engine->delivery = platform_mutex_create();
     engine->changed = platform_condition_create();
+    engine->removed = platform_condition_create();
     engine->adopting = platform_mutex_create();
     engine->keeper_wakes = platform_condition_create();
     engine->resume_adopted = options->resume_adopted;
     engine->job_age_limit_ms = or_default(options->job_age_limit_ms, JOB_AGE_LIMIT_MS);
     if (!downloading->user_agent || (options->ca_file && !downloading->ca_file) ||
         !proxy_settings_copy(&proxies, &downloading->proxies) || !engine->lock ||
-        !engine->delivery || !engine->changed || !engine->adopting || !engine->keeper_wakes) {
+        !engine->delivery || !engine->changed || !engine->removed || !engine->adopting ||
+        !engine->keeper_wakes) {
         status = ODO_E_OUT_OF_MEMORY;
     }
     if (status == ODO_OK && options->store_folder) {

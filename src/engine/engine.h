@@ -38,7 +38,8 @@ struct odo_engine {
     uint32_t job_age_limit_ms;
     struct platform_thread *keeper;          /* NULL until a job is resumed */
     struct platform_condition *keeper_wakes; /* with `lock` */
-    struct platform_condition *changed;      /* with `lock`: some job's state, or `stopping` */
+    struct platform_condition *changed;      /* with `lock`: some job's state */
+    struct platform_condition *removed;      /* with `lock`: some job's `stopping` is 0 */
     struct {
         struct odo_job **jobs; /* counted; oldest first; neither completed nor cancelled */
         size_t job_count;

@@ -159,7 +159,7 @@ static void remove_transfer(struct engine_runner *runner, struct transfer *trans
     engine_keep_removed_locked(runner, &removal);
     runner->job->locked.stopping--;
     if (runner->job->locked.stopping == 0) {
-        platform_condition_broadcast(engine->changed);
+        platform_condition_broadcast(engine->removed);
     }
     platform_mutex_unlock(engine->lock);
 }
@@ -236,7 +236,7 @@ void engine_on_update(void *context, const struct transfer_update *update)
         remove_all_transfers(job);
         platform_mutex_lock(engine->lock);
         job->locked.stopping--;
-        platform_condition_broadcast(engine->changed);
+        platform_condition_broadcast(engine->removed);
         platform_mutex_unlock(engine->lock);
     }
     odo_job_release(job);
@@ -277,7 +277,7 @@ void engine_stop_runners(struct odo_job *job)
 
     platform_mutex_lock(engine->lock);
     while (job->locked.stopping > 0) {
-        platform_condition_wait(engine->changed, engine->lock);
+        platform_condition_wait(engine->removed, engine->lock);
     }
     index = job->locked.job.file_count;
     while ((count = take_transfers_locked(job, &index, runners, removals)) > 0) {
@@ -299,7 +299,7 @@ void engine_stop_file(struct odo_job *job, uint32_t index)
 
     platform_mutex_lock(engine->lock);
     while (job->locked.stopping > 0) {
-        platform_condition_wait(engine->changed, engine->lock);
+        platform_condition_wait(engine->removed, engine->lock);
     }
     runner = job->locked.runners[index];
     removal.transfer = engine_take_transfer_locked(runner);

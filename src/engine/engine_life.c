@@ -186,7 +186,7 @@ void engine_begin_again(struct odo_job *job)
 static void wait_for_stopping_locked(struct odo_job *job)
 {
     while (job->locked.stopping > 0) {
-        platform_condition_wait(job->engine->changed, job->engine->lock);
+        platform_condition_wait(job->engine->removed, job->engine->lock);
     }
 }
 

@@ -566,7 +566,10 @@ static void run(void *context)
 static void queue_command(struct downloader *downloader, struct transfer *transfer,
                           const struct transfer_settings *settings)
 {
+    bool is_first;
+
     platform_mutex_lock(downloader->mutex);
+    is_first = !downloader->shared.commands;
     transfer->settings_to_come = *settings;
     if (!transfer->is_queued) {
         transfer->is_queued = true;
@@ -574,7 +577,9 @@ static void queue_command(struct downloader *downloader, struct transfer *transf
         downloader->shared.commands = transfer;
     }
     platform_mutex_unlock(downloader->mutex);
-    curl_multi_wakeup(downloader->multi);
+    if (is_first) { /* or else whoever was it has, and all are taken together */
+        curl_multi_wakeup(downloader->multi);
+    }
 }
 
 /* On a stream's thread, which holds the stream: see to the transfer soon. */
