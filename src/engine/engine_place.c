@@ -11,32 +11,15 @@
 
 enum { FILES_FLUSHED_AT_ONCE = 64 }; /* that many, and more: with all of the file system */
 
-/* What an earlier request has left behind the file's end goes. */
-static enum odo_status cut_off(struct platform_file *opened, uint64_t size)
-{
-    uint64_t found = 0;
-    enum odo_status status = platform_file_get_size(opened, &found);
-
-    return status == ODO_OK && found > size ? platform_file_set_size(opened, size) : status;
-}
-
-/* A whole file gets its date, and unless others are flushed with it, is brought to the disk. */
-static enum odo_status finish_file(const struct job_file *file, bool must_flush)
+static enum odo_status flush_file(const char *path)
 {
     struct platform_file *opened = NULL;
-    enum odo_status status = platform_file_open(file->temporary_path, &opened);
+    enum odo_status status = platform_file_open(path, &opened);
 
-    if (status != ODO_OK) {
-        return status;
-    }
-    status = cut_off(opened, file->output_base + file->bytes_total);
-    if (status == ODO_OK && file->last_modified_us != 0) {
-        status = platform_file_set_time(opened, file->last_modified_us);
-    }
-    if (status == ODO_OK && must_flush) {
+    if (status == ODO_OK) {
         status = platform_file_flush(opened);
+        platform_file_close(opened); /* Windows cannot rename an open file */
     }
-    platform_file_close(opened); /* Windows cannot rename an open file */
     return status;
 }
 
@@ -91,33 +74,28 @@ static uint32_t count_neighbours(const struct job *data, uint32_t first, uint32_
     return count;
 }
 
-/* Bring the files to the disk, up to *end_inout; at a failure, up to there. */
-static enum odo_status finish_files(struct odo_job *job, uint32_t first, uint32_t count,
-                                    uint32_t *end_inout)
+/* Bring `count` files from `first` on to the disk; *end_inout becomes the first that fails. */
+static enum odo_status flush_files(const struct job *data, uint32_t first, uint32_t count,
+                                   uint32_t *end_inout)
 {
-    const struct job *data = &job->locked.job;
-    bool is_one_by_one = count < FILES_FLUSHED_AT_ONCE;
-    const char *path = NULL;
-    enum odo_status status = ODO_OK;
-
     for (uint32_t i = first; i < *end_inout; i++) {
+        const char *path = data->files[i]->temporary_path;
+        enum odo_status status;
+
         if (!is_to_be_placed(data->files[i])) {
             continue;
         }
-        status = finish_file(data->files[i], is_one_by_one);
-        if (status != ODO_OK) {
-            *end_inout = i;
+        if (count >= FILES_FLUSHED_AT_ONCE && platform_file_flush_system(path) == ODO_OK) {
             break;
         }
-        path = data->files[i]->temporary_path;
+        count = 0; /* one by one, then, which also tells what is wrong */
+        status = flush_file(path);
+        if (status != ODO_OK) {
+            *end_inout = i;
+            return status;
+        }
     }
-    if (path && !is_one_by_one && platform_file_flush_system(path) != ODO_OK) {
-        enum odo_status finished = status;
-
-        status = finish_files(job, first, 0, end_inout); /* whatever it was, it is told again */
-        status = status == ODO_OK ? finished : status;
-    }
-    return status;
+    return ODO_OK;
 }
 
 /* Rename what is on the disk, and note it. */
@@ -162,7 +140,7 @@ enum odo_status engine_place_files(struct odo_job *job)
         uint32_t count = count_neighbours(data, first, &end);
         enum odo_status renamed;
 
-        status = finish_files(job, first, count, &end);
+        status = flush_files(data, first, count, &end);
         renamed = rename_files(job, first, end);
         status = renamed == ODO_OK ? status : renamed;
     }

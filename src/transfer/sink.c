@@ -137,6 +137,24 @@ enum odo_status sink_restart(struct sink *sink)
     return sink->base > 0 ? ODO_E_FILE_CHANGED : platform_file_set_size(sink->file, 0);
 }
 
+enum odo_status sink_finish(struct sink *sink, uint64_t total, int64_t last_modified_us)
+{
+    uint64_t size = 0;
+    enum odo_status status;
+
+    if (!sink->file) {
+        return ODO_OK;
+    }
+    status = platform_file_get_size(sink->file, &size);
+    if (status == ODO_OK && size > sink->base + total) {
+        status = platform_file_set_size(sink->file, sink->base + total);
+    }
+    if (status == ODO_OK && last_modified_us != 0) {
+        status = platform_file_set_time(sink->file, last_modified_us);
+    }
+    return status;
+}
+
 void sink_close(struct sink *sink)
 {
     if (sink) {

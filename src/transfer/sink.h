@@ -65,6 +65,12 @@ enum odo_status sink_forget(struct sink *sink, uint64_t output, uint64_t size);
  */
 enum odo_status sink_restart(struct sink *sink);
 
+/*
+ * All is written, `total` bytes: what a file has behind them, left by an earlier request, goes,
+ * and it gets its date unless that is 0, in microseconds as platform/clock.h counts them.
+ */
+enum odo_status sink_finish(struct sink *sink, uint64_t total, int64_t last_modified_us);
+
 /* NULL is fine. */
 void sink_close(struct sink *sink);
 

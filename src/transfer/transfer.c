@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "platform/clock.h"
+#include "transfer/http_date.h"
 #include "transfer/integrity.h"
 #include "transfer/many_ranges.h"
 #include "transfer/origin.h"
@@ -56,6 +57,10 @@ enum odo_status transfer_create(const struct transfer_options *options,
     }
     if (status == ODO_OK) {
         status = integrity_create(transfer);
+    }
+    if (status == ODO_OK && transfer->known.last_modified) { /* there may be nothing to ask */
+        http_date_parse(transfer->known.last_modified, platform_clock_wall_us(),
+                        &transfer->last_modified_us);
     }
     if (status != ODO_OK) {
         transfer_free(transfer, &dropped);
@@ -138,6 +143,12 @@ static void finish_if_done(struct transfer *transfer)
     }
     if (!integrity_is_complete(transfer)) {
         transfer_fail(transfer, &(struct odo_error){.status = ODO_E_BAD_PIECE_HASH});
+        return;
+    }
+    status =
+        sink_finish(transfer->sink, transfer_plan_total(transfer), transfer->last_modified_us);
+    if (status != ODO_OK) {
+        transfer_fail(transfer, &(struct odo_error){.status = status});
         return;
     }
     transfer_close_sink(transfer);
