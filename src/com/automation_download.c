@@ -7,7 +7,9 @@
 #include "com/automation_values.h"
 #include "com/automation_variant.h"
 #include "com/com_object.h"
+#include "com/download_object.h"
 #include "com/error_text.h"
+#include "com/hresult.h"
 
 #include <assert.h>
 #include <deliveryoptimizationerrors.h>
@@ -43,13 +45,14 @@ struct automation_download {
     struct automation_error_support error_support;
     ITypeInfo *description;
     IDODownload *download;
+    struct download *served;          /* what `download` stands for, and lives as long */
     BSTR id;                          /* of `download` */
     struct automation_download *next; /* guarded by `alive_lock` */
 
     SRWLOCK lock; /* guards what follows */
     struct {
-        struct automation_ranges ranges; /* what was asked for last */
-        bool ranges_are_new;             /* and not told at Start yet */
+        struct automation_ranges ranges; /* to be told at Start */
+        bool ranges_are_new;             /* there are such; else it has what it was told */
     } locked;
 };
 
@@ -232,19 +235,46 @@ static HRESULT STDMETHODCALLTYPE automation_download_SetProperty(IOdoDownload *s
 
 /* --- Ranges ----------------------------------------------------------------------------- */
 
+/* As a text, what the download was told last, by whichever process that was. */
+static HRESULT write_told_ranges(struct download *download, BSTR *text_out)
+{
+    struct byte_range *items = NULL;
+    uint32_t count = 0;
+    HRESULT hr = S_OK;
+
+    *text_out = NULL;
+    if (download_has_file(download)) {
+        hr =
+            hresult_from_status(odo_file_get_ranges(download_job(download), 0, &items, &count));
+    }
+    if (SUCCEEDED(hr)) {
+        hr = automation_values_write_ranges(
+            &(struct automation_ranges){.items = items, .count = count}, text_out);
+    }
+    odo_free(items);
+    return hr;
+}
+
 static HRESULT STDMETHODCALLTYPE automation_download_get_Ranges(IOdoDownload *self,
                                                                 VARIANT *value)
 {
     struct automation_download *object = impl_from_IOdoDownload(self);
-    HRESULT hr;
+    HRESULT hr = S_OK;
+    bool are_new;
 
     if (!value) {
         return fail_pointer();
     }
     VariantInit(value);
     AcquireSRWLockShared(&object->lock);
-    hr = automation_values_write_ranges(&object->locked.ranges, &V_BSTR(value));
+    are_new = object->locked.ranges_are_new;
+    if (are_new) {
+        hr = automation_values_write_ranges(&object->locked.ranges, &V_BSTR(value));
+    }
     ReleaseSRWLockShared(&object->lock);
+    if (!are_new) {
+        hr = write_told_ranges(object->served, &V_BSTR(value));
+    }
     if (SUCCEEDED(hr)) {
         V_VT(value) = VT_BSTR;
     }
@@ -471,6 +501,7 @@ static HRESULT STDMETHODCALLTYPE automation_download_Start(IOdoDownload *self)
     if (SUCCEEDED(hr)) {
         AcquireSRWLockExclusive(&object->lock);
         object->locked.ranges_are_new = false;
+        automation_ranges_free(&object->locked.ranges);
         ReleaseSRWLockExclusive(&object->lock);
     }
     return automation_error_pass(hr, L"The download cannot be started");
@@ -704,7 +735,12 @@ static HRESULT create(IDODownload *download, BSTR id, struct automation_download
     InitializeSRWLock(&object->lock);
     IDODownload_AddRef(download);
     object->download = download;
+    object->served = download_object_get(download);
     object->id = id;
+    if (!object->served) {
+        com_object_release(&object->base);
+        return E_INVALIDARG;
+    }
     hr = automation_dispatch_load(&IID_IOdoDownload, &object->description);
     if (FAILED(hr)) {
         com_object_release(&object->base);

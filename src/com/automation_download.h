@@ -15,6 +15,7 @@
 /*
  * The object for a download, counted: the one that there is, or a new one.
  *
+ *   E_INVALIDARG   the download is not one of this process
  *   E_OUTOFMEMORY; what the download says; what COM says when the type library cannot be read
  */
 HRESULT automation_download_wrap(IDODownload *download, IOdoDownload **out);

@@ -71,6 +71,11 @@ static const IDODownloadVtbl do_download_vtbl = {
     .SetProperty = download_object_SetProperty,
 };
 
+struct download *download_object_get(IDODownload *object)
+{
+    return object->lpVtbl == &do_download_vtbl ? impl_from_IDODownload(object)->download : NULL;
+}
+
 static void download_object_destroy(struct com_object *base)
 {
     struct download_object *object = CONTAINING_RECORD(base, struct download_object, base);

@@ -412,6 +412,47 @@ static void ranges_are_fetched_and_more_of_them_later(void **state)
     tear_down(&fixture);
 }
 
+static void expect_ranges(IOdoDownload *download, const WCHAR *text)
+{
+    VARIANT value;
+
+    assert_hr(IOdoDownload_get_Ranges(download, &value), S_OK);
+    assert_int_equal(V_VT(&value), VT_BSTR);
+    assert_wide_equal(V_BSTR(&value) ? V_BSTR(&value) : L"", text);
+    VariantClear(&value);
+}
+
+/* A new object knows no more of the download than the next program to look for it does. */
+static void a_download_found_again_has_its_ranges(void **state)
+{
+    struct fixture fixture;
+    IOdoDownload *download;
+    VARIANT_BOOL is_there = VARIANT_FALSE;
+    VARIANT ranges;
+    BSTR id = NULL;
+
+    (void)state;
+    set_up(&fixture, NULL, 0);
+    download = add(&fixture);
+    expect_ranges(download, L"");
+    ranges = text_or_left_out(L"100-199,0-9");
+    assert_hr(IOdoDownload_put_Ranges(download, ranges), S_OK);
+    VariantClear(&ranges);
+    expect_ranges(download, L"100-199,0-9");
+    assert_hr(IOdoDownload_put_KeepAfterExit(download, VARIANT_TRUE), S_OK);
+    assert_hr(IOdoDownload_get_Id(download, &id), S_OK);
+    assert_hr(IOdoDownload_Start(download), S_OK);
+    assert_hr(IOdoDownload_Wait(download, seconds(60), &is_there), S_OK);
+    expect_ranges(download, L"100-199,0-9");
+    assert_int_equal(IOdoDownload_Release(download), 0);
+
+    assert_hr(IOdoDownloads_get_Item(fixture.downloads, id, &download), S_OK);
+    expect_ranges(download, L"100-199,0-9");
+    SysFreeString(id);
+    drop(download);
+    tear_down(&fixture);
+}
+
 static DWORD WINAPI wait_without_com(void *context)
 {
     IOdoDownload *download = context;
@@ -710,6 +751,7 @@ int main(void)
     TEST_ADD(&suite, too_few_arguments_are_refused);
     TEST_ADD(&suite, nowhere_to_put_a_result_is_an_error);
     TEST_ADD(&suite, ranges_are_fetched_and_more_of_them_later);
+    TEST_ADD(&suite, a_download_found_again_has_its_ranges);
     TEST_ADD(&suite, a_thread_without_com_can_wait);
     TEST_ADD(&suite, a_download_has_one_object);
     TEST_ADD(&suite, all_that_have_not_ended_are_listed);
