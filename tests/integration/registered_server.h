@@ -150,14 +150,12 @@ static inline char *server_use_own_store(void)
 }
 
 /*
- * Register the DLL, and have it win over whoever has the class of Delivery Optimization. Ends
- * the program when it cannot be done.
+ * Take out of the registry whatever is there of the classes, so that what another program left,
+ * or a test that was killed, does not matter. registered_server_end() puts it back.
  */
-static inline void registered_server_begin(struct registered_server *server)
+static inline void registered_server_hide(struct registered_server *server)
 {
     HKEY classes = server_open_classes(HKEY_LOCAL_MACHINE);
-    HMODULE module = server_load();
-    HRESULT hr;
 
     for (size_t i = 0; i < SERVER_KEY_COUNT; i++) {
         registry_copy_take(&server->before[i], classes, server_keys[i]);
@@ -165,6 +163,18 @@ static inline void registered_server_begin(struct registered_server *server)
     }
     RegCloseKey(classes);
     server->store = server_use_own_store();
+}
+
+/*
+ * Register the DLL, and have it win over whoever has the class of Delivery Optimization. Ends
+ * the program when it cannot be done.
+ */
+static inline void registered_server_begin(struct registered_server *server)
+{
+    HMODULE module = server_load();
+    HRESULT hr;
+
+    registered_server_hide(server);
     hr = server_call(module, "DllRegisterServer");
     FreeLibrary(module);
     if (hr != S_OK) {

@@ -421,20 +421,20 @@ int main(void)
     struct test_suite suite = {0};
     int count = 0;
     WCHAR **arguments = CommandLineToArgvW(GetCommandLineW(), &count);
-    char *store;
+    struct registered_server server;
     int result;
 
     if (arguments && count == 3) {
         return run_program(arguments[1], arguments[2]);
     }
     LocalFree(arguments);
-    store = server_use_own_store();
+    registered_server_hide(&server);
     TEST_ADD_TABLE(&suite, classes, check_class);
     TEST_ADD(&suite, a_download_runs);
     TEST_ADD_TABLE(&suite, interfaces, check_interface);
     TEST_ADD(&suite, a_program_depends_on_the_assembly);
     TEST_ADD(&suite, a_program_is_called_back_in_its_apartment);
     result = client_run_in_both(&suite, "manifest");
-    temp_folder_remove(store);
+    registered_server_end(&server);
     return result;
 }
