@@ -212,7 +212,7 @@ static void start_request(struct downloader *downloader, struct transfer *transf
         fail_transfer(downloader, transfer, status);
         return;
     }
-    request->origin = schedule_request_began(&downloader->schedule, transfer);
+    request->origin = schedule_request_began(transfer);
     transfer_request_began(transfer, request);
     if (curl_multi_add_handle(downloader->multi, request->easy) != CURLM_OK) {
         end_request(downloader, request, ODO_E_OUT_OF_MEMORY);

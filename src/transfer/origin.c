@@ -12,6 +12,9 @@ enum {
     ORIGINS_KEPT = 64,
     /* All connections together are measured over no less. */
     WINDOW_LEAST_US = 50 * 1000,
+    /* A reply up to this is small: a hundred of them are no burden to anybody. */
+    SMALL_REPLY = 256 * 1024,
+    SMALL_REPLIES_ENOUGH = 4,
 };
 
 static void origin_free(struct origin *origin)
@@ -106,6 +109,23 @@ void origin_body_ended(struct origin *origin, uint64_t now_us)
     assert(origin->bringing > 0);
     origin->bringing--;
     origin_measure_total(origin, now_us);
+}
+
+void origin_replied(struct origin *origin, uint64_t bytes, bool is_http_2)
+{
+    origin->is_http_2 = is_http_2;
+    if (bytes > SMALL_REPLY) {
+        origin->small_replies = 0;
+    } else if (origin->small_replies < SMALL_REPLIES_ENOUGH) {
+        origin->small_replies++;
+    }
+}
+
+uint32_t origin_requests_most(const struct origin *origin, uint32_t connections)
+{
+    bool is_shared = origin->is_http_2 && origin->small_replies >= SMALL_REPLIES_ENOUGH;
+
+    return is_shared && connections < ORIGIN_STREAMS_MOST ? ORIGIN_STREAMS_MOST : connections;
 }
 
 void origin_ranges_answered(struct origin *origin, size_t asked, size_t answered)

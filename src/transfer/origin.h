@@ -12,7 +12,11 @@
 
 #include <odo/types.h>
 
-enum { ORIGIN_TRUSTED_MOST = 16 };
+enum {
+    ORIGIN_TRUSTED_MOST = 16,
+    /* Requests in flight over HTTP/2 while replies are small: what servers allow as a rule. */
+    ORIGIN_STREAMS_MOST = 100,
+};
 
 /* A connection whose server has shown a certificate that is good with these flags. */
 struct trusted_connection {
@@ -26,10 +30,11 @@ struct origin {
     uint32_t active;  /* requests in flight */
     uint32_t holders; /* transfers that point here */
 
-    size_t ranges_most;    /* to ask for in one request */
-    bool ranges_are_known; /* several were answered in full */
-    bool ranges_refused;   /* and never, so far, but refused */
-    bool is_http_2;        /* its last reply was */
+    size_t ranges_most;     /* to ask for in one request */
+    bool ranges_are_known;  /* several were answered in full */
+    bool ranges_refused;    /* and never, so far, but refused */
+    bool is_http_2;         /* its last reply was */
+    uint32_t small_replies; /* the last so many were small; does not grow for ever */
     struct measurement measurement;
     uint64_t window_bytes; /* came in the window, in which every request in flight brought */
     uint64_t window_at_us; /* when it began; 0 without one */
@@ -65,6 +70,16 @@ void origin_body_ended(struct origin *origin, uint64_t now_us);
 
 /* What came since the requests in flight last changed is measured, and a new window begins. */
 void origin_measure_total(struct origin *origin, uint64_t now_us);
+
+/* A reply has brought so many bytes. */
+void origin_replied(struct origin *origin, uint64_t bytes, bool is_http_2);
+
+/*
+ * How many requests it may have in flight at once, with so many connections at most. Small
+ * replies over HTTP/2 share connections: with each one's own, all of the time would go into
+ * waiting for the next reply. Large ones would only share what there is.
+ */
+uint32_t origin_requests_most(const struct origin *origin, uint32_t connections);
 
 /*
  * Of so many ranges in one request, so many were answered in full. If not all, half as many are

@@ -679,7 +679,7 @@ void request_measure(const struct request *request, uint64_t now_ms)
     curl_easy_getinfo(request->easy, CURLINFO_STARTTRANSFER_TIME_T, &began_us);
     curl_easy_getinfo(request->easy, CURLINFO_TOTAL_TIME_T, &ended_us);
     curl_easy_getinfo(request->easy, CURLINFO_HTTP_VERSION, &version);
-    request->origin->is_http_2 = version == CURL_HTTP_VERSION_2_0;
+    origin_replied(request->origin, request->arrived, version == CURL_HTTP_VERSION_2_0);
     if (began_us > sent_us) {
         measurement_add_latency(measurement, (uint64_t)(began_us - sent_us), now_ms);
     }

@@ -101,10 +101,29 @@ void schedule_refresh_origin(struct schedule *schedule, struct transfer *transfe
     }
 }
 
-/* Whether the transfer may have a connection to its origin. A job with nothing in flight always
- * may, so that no job waits for another one's large file. */
-static bool origin_has_room(struct schedule *schedule, struct transfer *transfer)
+/* Connections in use, at most: beyond what each origin may have, HTTP/2's requests share them.
+ */
+static uint32_t connections_in_use(const struct schedule *schedule)
 {
+    uint32_t count = 0;
+
+    for (const struct origin *origin = schedule->origins.first; origin; origin = origin->next) {
+        bool is_shared = origin->is_http_2 && origin->active > schedule->connections_per_host;
+
+        count += is_shared ? schedule->connections_per_host : origin->active;
+    }
+    return count;
+}
+
+/*
+ * Whether the transfer may have a request in flight to its origin, with `is_free` when there is
+ * a connection for it. A job with nothing in flight always may have that, so that no job waits
+ * for another one's large file.
+ */
+static bool origin_has_room(struct schedule *schedule, struct transfer *transfer, bool is_free)
+{
+    const struct origin *origin;
+
     if (!transfer->origin) {
         transfer->origin_status =
             origin_acquire(&schedule->origins, transfer->url, &transfer->origin);
@@ -112,16 +131,23 @@ static bool origin_has_room(struct schedule *schedule, struct transfer *transfer
             return true; /* whoever picks it will see */
         }
     }
-    return transfer->group->active == 0 ||
-           transfer->origin->active < schedule->connections_per_host;
+    origin = transfer->origin;
+    if (is_free && transfer->group->active == 0) {
+        return true;
+    }
+    if (origin->active < schedule->connections_per_host) {
+        return is_free;
+    }
+    return origin->active < origin_requests_most(origin, schedule->connections_per_host);
 }
 
-static struct transfer *pick_from(struct schedule *schedule, struct transfer_group *group)
+static struct transfer *pick_from(struct schedule *schedule, struct transfer_group *group,
+                                  bool is_free)
 {
     struct transfer *transfer = group->ready.first;
 
     for (int tries = 0; transfer && tries < READY_TRIES; tries++) {
-        if (origin_has_room(schedule, transfer)) {
+        if (origin_has_room(schedule, transfer, is_free)) {
             return transfer;
         }
         transfer = transfer->ready.next;
@@ -150,12 +176,9 @@ static bool comes_before(const struct transfer_group *left, const struct transfe
 struct transfer *schedule_pick(struct schedule *schedule)
 {
     struct transfer *best = NULL;
-    bool must_yield;
+    bool must_yield = foreground_is_busy(schedule);
+    bool is_free = connections_in_use(schedule) < schedule->connections;
 
-    if (schedule->active >= schedule->connections) {
-        return NULL;
-    }
-    must_yield = foreground_is_busy(schedule);
     for (struct transfer_group *group = schedule->groups; group; group = group->next) {
         struct transfer *transfer;
 
@@ -163,7 +186,7 @@ struct transfer *schedule_pick(struct schedule *schedule)
             (best && !comes_before(group, best->group))) {
             continue;
         }
-        transfer = pick_from(schedule, group);
+        transfer = pick_from(schedule, group, is_free);
         if (transfer) {
             best = transfer;
         }
@@ -171,14 +194,13 @@ struct transfer *schedule_pick(struct schedule *schedule)
     return best;
 }
 
-struct origin *schedule_request_began(struct schedule *schedule, struct transfer *transfer)
+struct origin *schedule_request_began(struct transfer *transfer)
 {
     struct origin *origin = transfer->origin;
 
     origin->holders++; /* the transfer may turn to another before the request ends */
     origin->active++;
     transfer->group->active++;
-    schedule->active++;
     origin_measure_total(origin, platform_clock_microseconds());
     return origin;
 }
@@ -186,8 +208,7 @@ struct origin *schedule_request_began(struct schedule *schedule, struct transfer
 void schedule_request_ended(struct schedule *schedule, struct transfer *transfer,
                             struct origin *origin, bool brought)
 {
-    assert(schedule->active > 0 && transfer->group->active > 0 && origin->active > 0);
-    schedule->active--;
+    assert(transfer->group->active > 0 && origin->active > 0);
     transfer->group->active--;
     origin->active--;
     if (brought) {

@@ -1,5 +1,5 @@
 /*
- * Who gets a free connection.
+ * Who gets a free connection, or a share of one.
  *
  * Transfers stand in groups, one for each job. Foreground groups come before the others, and
  * while one of them could use a connection, a background group has one and no more. Among
@@ -30,7 +30,6 @@ struct transfer_group {
 struct schedule {
     struct transfer_group *groups;
     struct origin_list origins;
-    uint32_t active; /* requests in flight */
     uint32_t connections;
     uint32_t connections_per_host;
 };
@@ -60,7 +59,7 @@ struct transfer *schedule_pick(struct schedule *schedule);
 
 /* A request is in flight, to the origin that is returned; and has ended, having brought a body
  * or not. */
-struct origin *schedule_request_began(struct schedule *schedule, struct transfer *transfer);
+struct origin *schedule_request_began(struct transfer *transfer);
 void schedule_request_ended(struct schedule *schedule, struct transfer *transfer,
                             struct origin *origin, bool brought);
 
