@@ -47,6 +47,14 @@ enum odo_status platform_file_get_size(struct platform_file *file, uint64_t *siz
 /* Cut the file or extend it with zeros (a hole where the file system can). */
 enum odo_status platform_file_set_size(struct platform_file *file, uint64_t size);
 
+/*
+ * Have the system set room aside for `size` bytes in all, so that it is together and cannot run
+ * out later. The file's size stays as it is. Where a file system cannot, nothing happens.
+ *
+ *   ODO_E_DISK_FULL, ODO_E_QUOTA_EXCEEDED   there is no such room
+ */
+enum odo_status platform_file_reserve(struct platform_file *file, uint64_t size);
+
 /* Give the file this modification time; on Windows the creation time too. */
 enum odo_status platform_file_set_time(struct platform_file *file, int64_t wall_us);
 

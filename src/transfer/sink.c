@@ -6,6 +6,8 @@
 #include <assert.h>
 
 /* One of the first three is set. */
+enum { RESERVE_LEAST = 1024 * 1024 }; /* a smaller file is written in one piece anyway */
+
 struct sink {
     struct platform_file *file; /* owned */
     struct stream *stream;      /* borrowed */
@@ -89,6 +91,14 @@ enum odo_status sink_open_memory(struct buffer *memory, struct sink **sink_out)
     sink->memory = memory;
     *sink_out = sink;
     return ODO_OK;
+}
+
+enum odo_status sink_reserve(struct sink *sink, uint64_t total)
+{
+    if (!sink->file || total < RESERVE_LEAST || total > BYTE_OFFSET_LIMIT - sink->base) {
+        return ODO_OK;
+    }
+    return platform_file_reserve(sink->file, sink->base + total);
 }
 
 enum odo_status sink_write(struct sink *sink, uint64_t output, const void *data, size_t size)

@@ -37,6 +37,10 @@ enum odo_status sink_open_stream(struct stream *stream, uint64_t base,
  * order only. ODO_E_OUT_OF_MEMORY. */
 enum odo_status sink_open_memory(struct buffer *memory, struct sink **sink_out);
 
+/* There will be `total` bytes: a large file gets its room at once. As platform_file_reserve().
+ */
+enum odo_status sink_reserve(struct sink *sink, uint64_t total);
+
 /*
  * Hand over bytes for the place `output`. When this returns ODO_OK, those for a file would
  * survive the end of this process; those for a stream are on their way.

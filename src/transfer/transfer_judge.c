@@ -15,6 +15,7 @@
 #include "transfer/request_pieces.h"
 #include "transfer/response_verdict.h"
 #include "transfer/retry_policy.h"
+#include "transfer/sink.h"
 #include "transfer/transfer_plan.h"
 
 #include <string.h>
@@ -106,6 +107,14 @@ static bool replace_text(char **place, const char *text)
     return true;
 }
 
+static enum odo_status reserve_room(const struct transfer *transfer)
+{
+    uint64_t total = transfer_plan_total(transfer);
+
+    return transfer->sink && total != ODO_SIZE_UNKNOWN ? sink_reserve(transfer->sink, total)
+                                                       : ODO_OK;
+}
+
 /* The first reply of a version: from now on, every other one must agree with it. */
 static enum odo_status learn_version(struct transfer *transfer,
                                      const struct response_verdict *verdict)
@@ -142,7 +151,7 @@ static enum odo_status learn_version(struct transfer *transfer,
         http_date_parse(known->last_modified, platform_clock_wall_us(),
                         &transfer->last_modified_us);
     }
-    return ODO_OK;
+    return reserve_room(transfer);
 }
 
 /* The open end of the first request's span has become known: nothing is wanted behind it. */

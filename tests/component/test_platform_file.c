@@ -206,6 +206,20 @@ static void a_rename_gives_the_name(void **state)
     free(from);
 }
 
+static void room_set_aside_changes_nothing_that_is_there(void **state)
+{
+    char *path = make_file("file", "bytes");
+    struct platform_file *file = NULL;
+
+    (void)state;
+    assert_status(platform_file_open(path, &file), ODO_OK);
+    assert_status(platform_file_reserve(file, 4 * 1024 * 1024), ODO_OK);
+    assert_status(platform_file_reserve(file, 2), ODO_OK);
+    platform_file_close(file);
+    assert_holds(path, "bytes");
+    free(path);
+}
+
 static void a_file_system_is_flushed_whole_or_says_that_it_cannot_be(void **state)
 {
     char *path = make_file("file", "bytes");
@@ -454,6 +468,7 @@ int main(void)
     TEST_ADD(&suite, what_was_never_written_is_zero);
     TEST_ADD(&suite, offsets_reach_beyond_4_gib);
     TEST_ADD(&suite, a_rename_gives_the_name);
+    TEST_ADD(&suite, room_set_aside_changes_nothing_that_is_there);
     TEST_ADD(&suite, a_file_system_is_flushed_whole_or_says_that_it_cannot_be);
     TEST_ADD(&suite, a_rename_replaces_an_ordinary_file);
     TEST_ADD(&suite, a_rename_does_not_replace_a_folder);

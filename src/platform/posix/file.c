@@ -1,4 +1,4 @@
-#define _GNU_SOURCE       /* syncfs() */
+#define _GNU_SOURCE       /* syncfs(), fallocate() */
 #define _FILE_OFFSET_BITS 64
 
 #include "platform/file.h"
@@ -13,6 +13,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#ifdef __linux__
+#include <linux/magic.h>
+#include <sys/vfs.h>
+#endif
 #include <unistd.h>
 
 static_assert(sizeof(off_t) == sizeof(int64_t), "offsets reach BYTE_OFFSET_LIMIT");
@@ -177,6 +181,29 @@ enum odo_status platform_file_set_size(struct platform_file *file, uint64_t size
         result = ftruncate(file->descriptor, (off_t)size);
     } while (result != 0 && errno == EINTR);
     return result == 0 ? ODO_OK : status_from_errno(errno);
+}
+
+enum odo_status platform_file_reserve(struct platform_file *file, uint64_t size)
+{
+#ifdef __linux__
+    struct statfs system;
+    int result;
+
+    assert(size <= BYTE_OFFSET_LIMIT);
+    if (fstatfs(file->descriptor, &system) != 0 || system.f_type == TMPFS_MAGIC) {
+        return ODO_OK; /* memory need not be together, and takes its time to be had twice */
+    }
+    do {
+        result = fallocate(file->descriptor, FALLOC_FL_KEEP_SIZE, 0, (off_t)size);
+    } while (result != 0 && errno == EINTR);
+    if (result != 0 && (errno == ENOSPC || errno == EDQUOT)) {
+        return status_from_errno(errno);
+    }
+#else
+    (void)file; /* posix_fallocate() may write zeros, which costs more than it brings */
+    (void)size;
+#endif
+    return ODO_OK;
 }
 
 enum odo_status platform_file_set_time(struct platform_file *file, int64_t wall_us)

@@ -170,6 +170,22 @@ enum odo_status platform_file_set_size(struct platform_file *file, uint64_t size
     return ODO_OK;
 }
 
+enum odo_status platform_file_reserve(struct platform_file *file, uint64_t size)
+{
+    FILE_ALLOCATION_INFO allocation = {.AllocationSize.QuadPart = (LONGLONG)size};
+    LARGE_INTEGER found;
+
+    /* Less than the file has would cut it. */
+    if (GetFileSizeEx(file->handle, &found) && found.QuadPart < (LONGLONG)size &&
+        !SetFileInformationByHandle(file->handle, FileAllocationInfo, &allocation,
+                                    sizeof(allocation))) {
+        enum odo_status status = status_from_win32(GetLastError());
+
+        return status == ODO_E_DISK_FULL || status == ODO_E_QUOTA_EXCEEDED ? status : ODO_OK;
+    }
+    return ODO_OK;
+}
+
 enum odo_status platform_file_set_time(struct platform_file *file, int64_t wall_us)
 {
     /* From 1601, where FILETIME begins, to 1970; in its tenths of a microsecond. */
