@@ -138,10 +138,14 @@ enum odo_status odo_engine_start(const struct odo_engine_options *options,
  */
 void odo_engine_stop(struct odo_engine *engine);
 
-/* What all jobs together may take, in bytes a second; 0 is no limit. */
+/* What all jobs together may take. */
 struct odo_limits {
-    uint64_t foreground_rate; /* of the jobs in the foreground */
-    uint64_t background_rate; /* of the others */
+    uint64_t foreground_rate; /* bytes a second, of the jobs in the foreground; 0 is no limit */
+    uint64_t background_rate; /* the same of the others */
+
+    /* Bytes cost money: a short gap between two ranges is not fetched to save a request, and
+     * no piece is asked for twice to save time. */
+    bool is_metered;
 };
 
 /* Set the limits; there are none at first. They take effect within a second. */

@@ -66,9 +66,11 @@ static void apply_limits_locked(void)
         return;
     }
     download_policy_get_limits(&limits);
+    limits.is_metered = cost_policy_is_metered(&facts.value);
     odo_engine_get_limits(engine, &before);
     if (limits.foreground_rate != before.foreground_rate ||
-        limits.background_rate != before.background_rate) {
+        limits.background_rate != before.background_rate ||
+        limits.is_metered != before.is_metered) {
         odo_engine_set_limits(engine, &limits);
     }
 }
@@ -184,6 +186,7 @@ static void ask_locked(struct network_cost_source **source, HANDLE changed)
     facts.are_known = true;
     facts.are_late = false;
     facts.asked_at = GetTickCount64();
+    apply_limits_locked();
     WakeAllConditionVariable(&facts_have_come);
 }
 

@@ -25,6 +25,13 @@ static uint32_t costs_refused(enum cost_policy policy)
     return 0;
 }
 
+bool cost_policy_is_metered(const struct network_facts *facts)
+{
+    return (facts->cost &
+            (NETWORK_COST_FIXED | NETWORK_COST_VARIABLE | NETWORK_COST_OVER_LIMIT |
+             NETWORK_COST_ROAMING | NETWORK_COST_NEAR_LIMIT)) != 0;
+}
+
 enum odo_status cost_policy_judge(const struct cost_wish *wish,
                                   const struct network_facts *facts)
 {

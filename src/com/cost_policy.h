@@ -50,6 +50,10 @@ bool cost_policy_is_choosy(const struct cost_wish *wish);
 enum odo_status cost_policy_judge(const struct cost_wish *wish,
                                   const struct network_facts *facts);
 
+/* True where bytes cost money, or are counted: each one that nobody asked for is one too many.
+ */
+bool cost_policy_is_metered(const struct network_facts *facts);
+
 /* A way out of the machine. */
 struct network_adapter {
     uint32_t metric; /* the system takes the least */

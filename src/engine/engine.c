@@ -259,9 +259,10 @@ void odo_engine_set_limits(struct odo_engine *engine, const struct odo_limits *l
     platform_mutex_lock(engine->lock);
     engine->downloader_options.foreground_rate = limits->foreground_rate;
     engine->downloader_options.background_rate = limits->background_rate;
+    engine->downloader_options.is_metered = limits->is_metered;
     if (engine->locked.downloader) {
-        downloader_set_rates(engine->locked.downloader, limits->foreground_rate,
-                             limits->background_rate);
+        downloader_set_limits(engine->locked.downloader, limits->foreground_rate,
+                              limits->background_rate, limits->is_metered);
     }
     platform_mutex_unlock(engine->lock);
 }
@@ -287,6 +288,7 @@ void odo_engine_get_limits(struct odo_engine *engine, struct odo_limits *limits_
     *limits_out = (struct odo_limits){
         .foreground_rate = engine->downloader_options.foreground_rate,
         .background_rate = engine->downloader_options.background_rate,
+        .is_metered = engine->downloader_options.is_metered,
     };
     platform_mutex_unlock(engine->lock);
 }

@@ -56,7 +56,8 @@ struct downloader {
         struct removal_command *removals;
         uint64_t foreground_rate;
         uint64_t background_rate;
-        bool rates_are_new;
+        bool is_metered;
+        bool limits_are_new;
         bool answers_are_new; /* of a look-up */
         bool must_stop;
     } shared;
@@ -350,8 +351,9 @@ static bool take_commands(struct downloader *downloader)
     must_stop = downloader->shared.must_stop;
     answers_are_new = downloader->shared.answers_are_new;
     downloader->shared.answers_are_new = false;
-    if (downloader->shared.rates_are_new) {
-        downloader->shared.rates_are_new = false;
+    if (downloader->shared.limits_are_new) {
+        downloader->shared.limits_are_new = false;
+        downloader->rules.is_metered = downloader->shared.is_metered;
         throttle_set(&downloader->throttle, downloader->shared.foreground_rate,
                      downloader->shared.background_rate, platform_clock_milliseconds());
     }
@@ -689,13 +691,14 @@ void downloader_forget_proxies(struct downloader *downloader)
     }
 }
 
-void downloader_set_rates(struct downloader *downloader, uint64_t foreground,
-                          uint64_t background)
+void downloader_set_limits(struct downloader *downloader, uint64_t foreground_rate,
+                           uint64_t background_rate, bool is_metered)
 {
     platform_mutex_lock(downloader->mutex);
-    downloader->shared.foreground_rate = foreground;
-    downloader->shared.background_rate = background;
-    downloader->shared.rates_are_new = true;
+    downloader->shared.foreground_rate = foreground_rate;
+    downloader->shared.background_rate = background_rate;
+    downloader->shared.is_metered = is_metered;
+    downloader->shared.limits_are_new = true;
     platform_mutex_unlock(downloader->mutex);
     curl_multi_wakeup(downloader->multi);
 }
@@ -773,6 +776,7 @@ enum odo_status downloader_start(const struct downloader_options *options,
         .retry_base_ms = options->retry_base_ms,
         .retry_limit_ms = options->retry_limit_ms,
         .lanes = options->connections_per_host,
+        .is_metered = options->is_metered,
         .checkpoint_interval_ms = options->checkpoint_interval_ms,
         .ranges_per_request = options->ranges_per_request,
         .refuse_salvage = options->refuse_salvage,

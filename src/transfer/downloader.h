@@ -41,6 +41,7 @@ struct downloader_options {
     uint32_t connections;
     uint64_t foreground_rate; /* bytes a second of all transfers together; 0 is no limit */
     uint64_t background_rate;
+    bool is_metered;                 /* nothing is fetched but what is wanted, and that once */
     uint32_t checkpoint_interval_ms; /* reports carry a checkpoint so often; 0: never */
     uint32_t ranges_per_request;     /* 0: as many as a request may have */
     bool refuse_salvage;
@@ -160,8 +161,8 @@ void downloader_change(struct downloader *downloader, struct transfer *transfer,
 /* What find_proxy has found is no longer true. Any thread. */
 void downloader_forget_proxies(struct downloader *downloader);
 
-/* Change the limits of all transfers together, in bytes a second; 0 is none. Any thread. */
-void downloader_set_rates(struct downloader *downloader, uint64_t foreground,
-                          uint64_t background);
+/* Change what downloader_options says of all transfers together. Any thread. */
+void downloader_set_limits(struct downloader *downloader, uint64_t foreground_rate,
+                           uint64_t background_rate, bool is_metered);
 
 #endif

@@ -214,7 +214,7 @@ struct request *slow_lane_find_tail(const struct transfer *transfer, uint64_t no
     uint64_t longest_ms = 0;
 
     if (!transfer->version_is_known || transfer->is_sequential || transfer->without_range ||
-        !transfer->layout_is_known) {
+        !transfer->layout_is_known || transfer->rules->is_metered) {
         return NULL;
     }
     for (struct request *request = transfer->requests; request; request = request->next) {

@@ -343,6 +343,9 @@ static uint64_t merge_gap(const struct transfer *transfer)
 {
     const struct origin *origin = transfer->origin;
 
+    if (transfer->rules->is_metered) {
+        return 0;
+    }
     if (!origin) {
         return MEASUREMENT_GAP_START;
     }

@@ -37,6 +37,7 @@ struct transfer_rules {
     uint32_t ranges_per_request; /* at most; 0: REQUEST_PIECES_MOST */
     bool refuse_salvage;
     bool allow_insecure_redirects;
+    bool is_metered; /* may change at any time */
 };
 
 /* A place in a list of transfers. */

@@ -183,6 +183,16 @@ static void the_foreground_counts_at_once(void **state)
     end_running(&scene);
 }
 
+static struct odo_limits limits_now(void)
+{
+    struct odo_engine *engine;
+    struct odo_limits limits;
+
+    assert_int_equal(module_get_engine(&engine), ODO_OK);
+    odo_engine_get_limits(engine, &limits);
+    return limits;
+}
+
 /* Another download from the same server. */
 static IDODownload *second_download(struct download_scene *scene)
 {
@@ -206,6 +216,7 @@ static void paused_by_its_client_it_stays_paused(void **state)
     begin_running(&scene, DODownloadCostPolicy_Standard);
     network_becomes(NETWORK_COST_OVER_LIMIT, false);
     assert_reaches(scene.download, DODownloadState_Paused);
+    assert_true(limits_now().is_metered);
     assert_hr(IDODownload_Pause(scene.download), S_OK);
     assert_hr(status_of(scene.download).ExtendedError, S_OK);
 
@@ -216,6 +227,7 @@ static void paused_by_its_client_it_stays_paused(void **state)
     expect_held_back(other, BY_COST);
     network_becomes(NETWORK_COST_UNRESTRICTED, false);
     assert_reaches(other, DODownloadState_Transferred);
+    assert_false(limits_now().is_metered);
     assert_int_equal(status_of(scene.download).State, DODownloadState_Paused);
 
     assert_hr(IDODownload_Start(scene.download, NULL), S_OK);
@@ -444,16 +456,6 @@ static void set_policy(const WCHAR *name, DWORD value)
     assert_int_equal(
         RegSetKeyValueW(HKEY_LOCAL_MACHINE, POLICY_KEY, name, REG_DWORD, &value, sizeof(value)),
         ERROR_SUCCESS);
-}
-
-static struct odo_limits limits_now(void)
-{
-    struct odo_engine *engine;
-    struct odo_limits limits;
-
-    assert_int_equal(module_get_engine(&engine), ODO_OK);
-    odo_engine_get_limits(engine, &limits);
-    return limits;
 }
 
 #define assert_limits(foreground, background)                                                  \

@@ -79,7 +79,8 @@ static void check_case(void **state)
     uint64_t took_ms;
 
     odo_engine_set_limits(fixture->engine,
-                          &(struct odo_limits){c->foreground_rate, c->background_rate});
+                          &(struct odo_limits){.foreground_rate = c->foreground_rate,
+                                               .background_rate = c->background_rate});
     began_ms = platform_clock_milliseconds();
     download_fixture_run(fixture, job, ODO_JOB_TRANSFERRED);
     took_ms = platform_clock_milliseconds() - began_ms;
@@ -122,7 +123,7 @@ static void a_cap_may_be_set_in_the_middle(void **state)
     assert_status(odo_job_resume(job), ODO_OK);
     assert_true(event_log_wait_for_bytes(fixture->log, job, 100000, DOWNLOAD_DEADLINE_MS));
     began_ms = platform_clock_milliseconds();
-    odo_engine_set_limits(fixture->engine, &(struct odo_limits){0, 100000});
+    odo_engine_set_limits(fixture->engine, &(struct odo_limits){.background_rate = 100000});
     assert_status(odo_job_wait(job, DOWNLOAD_DEADLINE_MS), ODO_OK);
     expect_state(job, ODO_JOB_TRANSFERRED);
     /* What came before the cap was seen to may be much on a busy machine, but not all. */
@@ -144,7 +145,7 @@ static void jobs_share_a_cap_alike(void **state)
     (void)state;
     download_fixture_add(fixture, many, "/large", "c", whole);
     download_fixture_add(fixture, many, "/large", "d", whole);
-    odo_engine_set_limits(fixture->engine, &(struct odo_limits){0, 1000000});
+    odo_engine_set_limits(fixture->engine, &(struct odo_limits){.background_rate = 1000000});
     assert_status(odo_job_resume(many), ODO_OK);
     assert_status(odo_job_resume(one), ODO_OK);
     assert_true(event_log_wait_for_bytes(fixture->log, one, 600000, DOWNLOAD_DEADLINE_MS));
@@ -156,6 +157,33 @@ static void jobs_share_a_cap_alike(void **state)
     assert_status(odo_job_cancel(many), ODO_OK);
     odo_job_release(one);
     odo_job_release(many);
+    download_fixture_end(fixture);
+}
+
+static const struct metered_case {
+    const char *name;
+    bool is_metered;
+    uint64_t bytes_received;
+} metered_cases[] = {
+    {"a short gap is fetched with what is around it", false, 21000},
+    {"where bytes cost money a gap is not fetched", true, 20000},
+};
+
+static void check_metered(void **state)
+{
+    const struct metered_case *c = *state;
+    const struct range_list ranges = RANGES({0, 10000}, {11000, 10000});
+    struct download_fixture *fixture = download_fixture_begin(&server, NULL);
+    struct odo_job *job = download_fixture_job(fixture);
+    struct odo_file_statistics statistics;
+
+    odo_engine_set_limits(fixture->engine, &(struct odo_limits){.is_metered = c->is_metered});
+    download_fixture_add(fixture, job, "/file", "target", ranges);
+    download_fixture_run(fixture, job, ODO_JOB_TRANSFERRED);
+    odo_file_get_statistics(job, 0, &statistics);
+    assert_int_equal(statistics.bytes_received, c->bytes_received);
+    assert_status(odo_job_cancel(job), ODO_OK);
+    odo_job_release(job);
     download_fixture_end(fixture);
 }
 
@@ -193,5 +221,6 @@ int main(void)
     TEST_ADD(&suite, a_cap_may_be_set_in_the_middle);
     TEST_ADD(&suite, jobs_share_a_cap_alike);
     TEST_ADD(&suite, a_stall_is_seen_under_a_cap);
+    TEST_ADD_TABLE(&suite, metered_cases, check_metered);
     return test_suite_run(&suite, "rate_limits");
 }

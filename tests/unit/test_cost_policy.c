@@ -126,6 +126,27 @@ static void run_adapter_case(void **state)
     assert_int_equal(cost_policy_uses_cellular(c->adapters, c->count), c->is_cellular);
 }
 
+static const struct metered_case {
+    const char *name;
+    uint32_t cost;
+    bool is_metered;
+} metered_cases[] = {
+    {"a network nobody knows anything of is not metered", NETWORK_COST_UNKNOWN, false},
+    {"one without limits is not", NETWORK_COST_UNRESTRICTED, false},
+    {"one that is slow is not", NETWORK_COST_UNRESTRICTED | NETWORK_COST_CONGESTED, false},
+    {"one that is free up to a limit is", NETWORK_COST_FIXED, true},
+    {"one that is paid for is", NETWORK_COST_VARIABLE, true},
+    {"somebody else's is", NETWORK_COST_UNRESTRICTED | NETWORK_COST_ROAMING, true},
+};
+
+static void run_metered_case(void **state)
+{
+    const struct metered_case *c = *state;
+    struct network_facts facts = {.cost = c->cost};
+
+    assert_int_equal(cost_policy_is_metered(&facts), c->is_metered);
+}
+
 int main(void)
 {
     struct test_suite suite = {0};
@@ -133,5 +154,6 @@ int main(void)
     TEST_ADD_TABLE(&suite, judge_cases, run_judge_case);
     TEST_ADD_TABLE(&suite, choosy_cases, run_choosy_case);
     TEST_ADD_TABLE(&suite, adapter_cases, run_adapter_case);
+    TEST_ADD_TABLE(&suite, metered_cases, run_metered_case);
     return test_suite_run(&suite, "cost_policy");
 }
