@@ -10,6 +10,7 @@
 #include "com/download_object.h"
 #include "com/error_text.h"
 #include "com/hresult.h"
+#include "com/job_wait.h"
 
 #include <assert.h>
 #include <deliveryoptimizationerrors.h>
@@ -34,9 +35,7 @@ static_assert((int)OdoCreated == DODownloadState_Created &&
 #define WAIT_FOREVER ULLONG_MAX
 
 enum {
-    /* Wait looks again after this, and after twice as long each time, up to the other. */
-    LOOK_FIRST_MS = 1,
-    LOOK_LAST_MS = 50,
+    WAIT_MOST_MS = 24 * 60 * 60 * 1000, /* in one piece: longer than that is no DWORD */
 };
 
 struct automation_download {
@@ -526,10 +525,7 @@ static HRESULT read_seconds(const VARIANT *value, ULONGLONG *duration_out)
                          : automation_error(hr, L"The time to wait is a number of seconds");
 }
 
-/*
- * Let messages of this thread's apartment through for a while, and with them OnProgress. The
- * event is never set: the download's one callback may be another client's.
- */
+/* Wait for the event. A thread of a single-threaded apartment serves calls and messages. */
 static void pump(HANDLE event, DWORD duration)
 {
     DWORD index;
@@ -548,11 +544,10 @@ static bool has_come_to_rest(const DO_DOWNLOAD_STATUS *status)
                : status->State != DODownloadState_Transferring;
 }
 
-static HRESULT wait_for_rest(struct automation_download *object, HANDLE event,
+static HRESULT wait_for_rest(const struct automation_download *object, HANDLE changed,
                              ULONGLONG duration, DO_DOWNLOAD_STATUS *status_out)
 {
     ULONGLONG began = GetTickCount64();
-    ULONGLONG look = LOOK_FIRST_MS;
 
     for (;;) {
         HRESULT hr = IDODownload_GetStatus(object->download, status_out);
@@ -561,17 +556,17 @@ static HRESULT wait_for_rest(struct automation_download *object, HANDLE event,
         if (FAILED(hr) || has_come_to_rest(status_out) || passed >= duration) {
             return hr;
         }
-        pump(event, (DWORD)min(look, duration - passed));
-        look = min(look * 2, LOOK_LAST_MS);
+        pump(changed, (DWORD)min(duration - passed, WAIT_MOST_MS));
     }
 }
 
 static HRESULT STDMETHODCALLTYPE automation_download_Wait(IOdoDownload *self, VARIANT seconds,
                                                           VARIANT_BOOL *value)
 {
+    struct automation_download *object = impl_from_IOdoDownload(self);
     DO_DOWNLOAD_STATUS status = {.State = DODownloadState_Created};
+    struct job_wait wait;
     ULONGLONG duration;
-    HANDLE event;
     HRESULT hr;
 
     if (!value) {
@@ -582,12 +577,12 @@ static HRESULT STDMETHODCALLTYPE automation_download_Wait(IOdoDownload *self, VA
     if (FAILED(hr)) {
         return hr;
     }
-    event = CreateEventW(NULL, TRUE, FALSE, NULL);
-    if (!event) {
-        return automation_error_pass(HRESULT_FROM_WIN32(GetLastError()), NULL);
+    hr = job_wait_begin(&wait, download_job(object->served));
+    if (FAILED(hr)) {
+        return automation_error_pass(hr, NULL);
     }
-    hr = wait_for_rest(impl_from_IOdoDownload(self), event, duration, &status);
-    CloseHandle(event);
+    hr = wait_for_rest(object, wait.event, duration, &status);
+    job_wait_end(&wait);
     if (SUCCEEDED(hr) && status.State == DODownloadState_Created) {
         return automation_error(DO_E_INVALID_STATE, L"The download has not been started");
     }

@@ -4,6 +4,7 @@
 #include "com/conditions.h"
 #include "com/download.h"
 #include "com/download_callback.h"
+#include "com/job_wait.h"
 #include "com/system_proxy.h"
 
 static LONG objects;
@@ -24,6 +25,7 @@ static void on_event(void *context, const struct odo_event *event)
 {
     callback_on_event(context, event);
     download_callback_on_event(event);
+    job_wait_on_event(event);
     if (listener) {
         listener->on_event();
     }
