@@ -77,7 +77,7 @@ struct odo_job {
     struct platform_mutex *operation;
     char *probed_path;     /* under `operation`: a file could be made beside it at this time */
     uint64_t probed_at_ms; /* the same */
-    struct odo_job_id id; /* never changes */
+    struct odo_job_id id;  /* never changes */
     struct platform_mutex *journal_lock;
     struct journal *journal; /* under `journal_lock`; NULL when the job is not kept */
     uint64_t flushed_at_ms;  /* the same */
