@@ -451,13 +451,17 @@ static enum odo_status take_over(struct transfer *transfer, uint64_t now_ms,
 static enum odo_status take_from_plan(struct transfer *transfer,
                                       struct request_start *start_out)
 {
-    struct request_limits limits = transfer_limits(transfer);
     struct request_gathering gathering = many_ranges_gathering(transfer);
     struct byte_range spans[REQUEST_PIECES_MOST];
+    struct request_limits limits;
+    enum odo_status status;
     size_t count = 0;
-    enum odo_status status =
-        request_plan_take_many(&transfer->plan, &limits, &gathering, spans, &count);
 
+    if (request_plan_is_empty(&transfer->plan)) {
+        return ODO_E_NOT_FOUND; /* a stream that is full has no room to make limits of */
+    }
+    limits = transfer_limits(transfer);
+    status = request_plan_take_many(&transfer->plan, &limits, &gathering, spans, &count);
     if (status == ODO_OK) {
         start_out->span = spans[0];
         start_out->more_count = count - 1;

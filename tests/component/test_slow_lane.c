@@ -159,6 +159,58 @@ static void check_case(void **state)
     download_fixture_end(fixture);
 }
 
+/* --- A stream without room ------------------------------------------------------------ */
+
+/* A whole file that just fits into the buffer of its stream, each of its requests, and one
+ * more for the one that has no answer. */
+enum {
+    FULL_SIZE = 8 * 1024 * 1024,
+    FULL_REQUESTS = 8,
+    FULL_DEADLINE_MS = 60 * 1000,
+};
+
+struct late_client {
+    struct taken_bytes taken;
+    struct range_server *server;
+};
+
+/* Takes nothing before everything was asked for, and what is late once more. */
+static int32_t take_late(void *context, const void *data, size_t size)
+{
+    struct late_client *client = context;
+
+    if (!range_server_wait_for_requests(client->server, FULL_REQUESTS + 1, FULL_DEADLINE_MS)) {
+        return -1;
+    }
+    return taken_bytes_take(&client->taken, data, size);
+}
+
+static void what_is_late_is_asked_for_once_more_while_a_stream_is_full(void **state)
+{
+    static const struct byte_range everything = {0, FULL_SIZE};
+    const struct server_rule late = {.from = 5, .to = 5, .does = SERVER_STALL_REPLY};
+    const struct odo_engine_options options = {.stall_timeout_s = 60};
+    struct range_server_options server = {
+        .files = {{.path = "/file", .seed = FILE_SEED, .size = FULL_SIZE}},
+        .rules = &late,
+        .rule_count = 1,
+    };
+    struct download_fixture *fixture = download_fixture_begin(&server, &options);
+    struct odo_job *job = download_fixture_job(fixture);
+    struct late_client client = {.server = fixture->server};
+    const struct odo_stream stream = {take_late, taken_bytes_release, &client};
+
+    (void)state;
+    taken_bytes_add(fixture, job, (struct range_list){&everything, 1}, FULL_SIZE,
+                    &client.taken);
+    assert_status(odo_file_set_stream(job, 0, &stream), ODO_OK);
+    download_fixture_run(fixture, job, ODO_JOB_TRANSFERRED);
+    assert_status(odo_job_complete(job), ODO_OK);
+    taken_bytes_expect(&client.taken, (struct range_list){&everything, 1}, FILE_SEED);
+    odo_job_release(job);
+    download_fixture_end(fixture);
+}
+
 int main(void)
 {
     struct test_suite suite = {0};
@@ -166,5 +218,6 @@ int main(void)
     TEST_ADD_TABLE(&suite, cases, check_case);
     TEST_ADD_TABLE(&suite, tails, check_tail);
     TEST_ADD_TABLE(&suite, tails, check_tail_of_stream);
+    TEST_ADD(&suite, what_is_late_is_asked_for_once_more_while_a_stream_is_full);
     return test_suite_run(&suite, "slow_lane");
 }
