@@ -1372,9 +1372,9 @@ static bool note_journal(void *context, const char *name)
 /* A whole file is safe at once; of others the last half minute may be lost. */
 static void a_whole_file_survives_a_power_cut(void **state)
 {
+    /* The first file is smaller, whichever of the two is asked for first. */
     static const struct server_rule rules[] = {
-        {.from = 1, .to = 1, .does = SERVER_NO_BEHAVIOUR},
-        {.from = 2, .does = SERVER_STALL_AFTER, .number = 200000},
+        {.does = SERVER_STALL_AFTER, .number = 200000},
     };
     const struct range_list first = RANGES({0, 1000});
     uint64_t deadline_ms = platform_clock_milliseconds() + DEADLINE_MS;
@@ -1403,7 +1403,7 @@ static void a_whole_file_survives_a_power_cut(void **state)
     assert_true(progress.bytes_transferred == 1000);
     odo_file_get_progress(job, 1, &progress);
     /* What was flushed with the first, which may be all that has come; or nothing. */
-    assert_true(progress.bytes_transferred < progress.bytes_total);
+    assert_in_range(progress.bytes_transferred, 0, progress.bytes_total - 1);
     use_rules(NULL, 0);
     run(job, ODO_JOB_TRANSFERRED);
     assert_status(odo_job_complete(job), ODO_OK);
