@@ -317,10 +317,8 @@ static void call_client(const struct call *call, struct download *download, IDOD
     }
 }
 
-static bool job_is_final(struct odo_job *job)
+static bool is_final(enum odo_job_state state)
 {
-    enum odo_job_state state = odo_job_get_state(job);
-
     return state == ODO_JOB_ACKNOWLEDGED || state == ODO_JOB_CANCELLED;
 }
 
@@ -349,7 +347,9 @@ ULONGLONG download_callback_serve(void)
         SetEvent(subscription->locked.calls->event);
     }
     ReleaseSRWLockExclusive(&lock);
-    if (call.is_last_state && job_is_final(subscription->job)) {
+    /* The job may be final by now, for a client ends it in the call that tells of the state
+     * before; its end is told next. */
+    if (call.is_state && is_final(call.state)) {
         download_callback_forget(subscription->job);
     }
     release(subscription);

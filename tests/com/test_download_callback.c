@@ -187,7 +187,7 @@ static HRESULT act_inside(IDODownload *download, const DO_DOWNLOAD_STATUS *statu
 static const struct act_case {
     const char *name;
     enum act act;
-    DODownloadState state;
+    DODownloadState state; /* which is told as well */
 } acts[] = {
     {"a callback may ask for the status", ASK, DODownloadState_Transferred},
     {"a callback may pause", PAUSE_IT, DODownloadState_Paused},
@@ -219,6 +219,9 @@ static void check_act(void **state)
         client_pump();
     }
     assert_hr(inside.hr, S_OK);
+    if (c->act != CHANGE_IT) {
+        assert_true(status_callback_wait_for(&callback, c->state));
+    }
     if (inside.kept) {
         assert_int_equal(status_of(inside.kept).State, status_of(scene.download).State);
         IDODownload_Release(inside.kept);
