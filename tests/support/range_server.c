@@ -17,6 +17,7 @@ enum {
     HEAD_MOST = 1024 * 1024,
     PIECE_SIZE = 64 * 1024,
     PIECES_PER_SECOND = 20, /* of a throttled body */
+    WAKE_AGAIN_MS = 100,    /* see range_server_stop() */
 };
 
 /* What is remembered of a request. Its texts and ranges never change once it is listed. */
@@ -67,6 +68,7 @@ struct range_server {
         size_t counter_count;
         uint32_t connections;
         uint64_t bytes_sent;
+        uint32_t running; /* workers */
     } locked;
 };
 
@@ -506,6 +508,10 @@ static void run_worker(void *context)
         }
     }
     free(connection.data);
+    platform_mutex_lock(server->lock);
+    server->locked.running--;
+    platform_condition_broadcast(server->changed);
+    platform_mutex_unlock(server->lock);
 }
 
 /* --- The calls of the header ---------------------------------------------------------- */
@@ -563,6 +569,9 @@ struct range_server *range_server_start(const struct range_server_options *optio
 
         worker->server = server;
         worker->socket = SERVER_SOCKET_NONE;
+        platform_mutex_lock(server->lock);
+        server->locked.running++;
+        platform_mutex_unlock(server->lock);
         if (platform_thread_start(run_worker, worker, &worker->thread) != ODO_OK) {
             give_up("cannot start a thread");
         }
@@ -584,6 +593,15 @@ static void free_records(struct range_server *server)
     free(server->locked.counters);
 }
 
+static void wake_workers_locked(struct range_server *server)
+{
+    for (uint32_t i = 0; i < server->worker_count; i++) {
+        if (server->workers[i].socket != SERVER_SOCKET_NONE) {
+            server_socket_wake(server->workers[i].socket);
+        }
+    }
+}
+
 void range_server_stop(struct range_server *server)
 {
     if (!server) {
@@ -591,16 +609,24 @@ void range_server_stop(struct range_server *server)
     }
     platform_mutex_lock(server->lock);
     server->locked.is_stopping = true;
-    for (uint32_t i = 0; i < server->worker_count; i++) {
-        if (server->workers[i].socket != SERVER_SOCKET_NONE) {
-            server_socket_wake(server->workers[i].socket);
-        }
-    }
+    wake_workers_locked(server);
     platform_condition_broadcast(server->changed);
     platform_mutex_unlock(server->lock);
 
     /* One worker waits for a client; the others will look before they do. */
     server_socket_knock(server->port);
+
+    /* Wine 8 may let a thread begin to wait for bytes of a socket that was shut down just then.
+     */
+    platform_mutex_lock(server->lock);
+    while (server->locked.running > 0) {
+        uint64_t again_ms = platform_clock_milliseconds() + WAKE_AGAIN_MS;
+
+        if (!platform_condition_wait_until(server->changed, server->lock, again_ms)) {
+            wake_workers_locked(server);
+        }
+    }
+    platform_mutex_unlock(server->lock);
     for (uint32_t i = 0; i < server->worker_count; i++) {
         platform_thread_join(server->workers[i].thread);
     }

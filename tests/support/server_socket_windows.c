@@ -106,6 +106,7 @@ void server_socket_finish_sending(server_socket socket)
 void server_socket_wake(server_socket socket)
 {
     (void)shutdown((SOCKET)socket, SD_BOTH);
+    (void)CancelIoEx((HANDLE)(SOCKET)socket, NULL); /* see range_server_stop() */
 }
 
 void server_socket_close(server_socket socket)
