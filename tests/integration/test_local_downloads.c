@@ -6,11 +6,11 @@
  */
 #include "com/download_fixture.h"
 #include "com/strict_stream.h"
+#include "integration/local_hosts.h"
 #include "integration/registered_server.h"
 #include "support/child_process.h"
 
 enum {
-    IDLE_S = 1,      /* OPENDO_HOST_IDLE_SECONDS of the servers here */
     ROLE_FAILED = 3, /* exit code of a role */
     HALF = DOWNLOAD_SIZE / 2
 };
@@ -290,9 +290,12 @@ int main(int argc, char **argv)
     TEST_ADD(&suite, what_is_wrong_has_its_code);
     TEST_ADD(&suite, a_download_goes_on_without_its_client_and_is_found_by_another);
 
+    expect_hosts_to_end();
     registered_server_begin(&registered);
-    SetEnvironmentVariableW(L"OPENDO_HOST_IDLE_SECONDS", L"1");
+    SetEnvironmentVariableW(L"OPENDO_HOST_IDLE_SECONDS",
+                            L"5"); /* longer than between two tests */
     failed = client_run_in_both(&suite, "downloads of the local server");
+    expect_hosts_to_end();
     registered_server_end(&registered);
     return failed;
 }

@@ -5,20 +5,17 @@
  * The program is also its own second client: with the name of a role as its argument.
  */
 #include "integration/job_run.h"
+#include "integration/local_hosts.h"
 #include "integration/registered_server.h"
 #include "support/child_process.h"
 
 #include <sddl.h>
-#include <tlhelp32.h>
 
 enum {
-    IDLE_S = 1,          /* OPENDO_HOST_IDLE_SECONDS of the servers here */
-    TOGETHER = 4,        /* clients that start at the same time */
-    ROLE_FAILED = 3,     /* exit code of a role */
-    END_LIMIT_MS = 20000 /* a server that is idle has ended by then */
+    IDLE_S = 1,      /* OPENDO_HOST_IDLE_SECONDS of the servers here */
+    TOGETHER = 4,    /* clients that start at the same time */
+    ROLE_FAILED = 3, /* exit code of a role */
 };
-
-#define HOST_PROGRAM L"dosvc-host.exe"
 
 static HRESULT client_get_class_object(REFCLSID clsid, REFIID iid, void **out)
 {
@@ -26,25 +23,6 @@ static HRESULT client_get_class_object(REFCLSID clsid, REFIID iid, void **out)
 }
 
 /* --- The server's processes --------------------------------------------------------- */
-
-/* Handles of those that run, at most `most`; returns how many there are. */
-static size_t open_hosts(HANDLE *hosts, size_t most)
-{
-    PROCESSENTRY32W entry = {.dwSize = sizeof(entry)};
-    HANDLE snapshot = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
-    size_t count = 0;
-
-    assert_true(snapshot != INVALID_HANDLE_VALUE);
-    for (BOOL more = Process32FirstW(snapshot, &entry); more;
-         more = Process32NextW(snapshot, &entry)) {
-        if (_wcsicmp(entry.szExeFile, HOST_PROGRAM) == 0 && count < most) {
-            hosts[count] = OpenProcess(SYNCHRONIZE, FALSE, entry.th32ProcessID);
-            count += hosts[count] != NULL;
-        }
-    }
-    CloseHandle(snapshot);
-    return count;
-}
 
 static size_t count_hosts(void)
 {
@@ -55,17 +33,6 @@ static size_t count_hosts(void)
         CloseHandle(hosts[i]);
     }
     return count;
-}
-
-/* All of them end by themselves, and soon; under Wine one may take over from another. */
-static void expect_hosts_to_end(void)
-{
-    HANDLE host;
-
-    while (open_hosts(&host, 1) > 0) {
-        assert_int_equal(WaitForSingleObject(host, END_LIMIT_MS), WAIT_OBJECT_0);
-        CloseHandle(host);
-    }
 }
 
 /* --- Roles: what this program does as somebody else's client ------------------------ */
@@ -338,7 +305,7 @@ static void the_server_ends_when_it_is_idle(void **state)
     assert_int_equal(open_hosts(&host, 1), 1);
     assert_int_equal(WaitForSingleObject(host, 3 * IDLE_S * 1000), WAIT_TIMEOUT); /* in use */
     assert_int_equal(IBackgroundCopyManager_Release(manager), 0);
-    assert_int_equal(WaitForSingleObject(host, END_LIMIT_MS), WAIT_OBJECT_0);
+    assert_int_equal(WaitForSingleObject(host, HOST_END_LIMIT_MS), WAIT_OBJECT_0);
     CloseHandle(host);
 }
 
@@ -361,7 +328,7 @@ static void a_lock_keeps_the_server(void **state)
     assert_int_equal(WaitForSingleObject(host, 3 * IDLE_S * 1000), WAIT_TIMEOUT);
     assert_hr(IClassFactory_LockServer(factory, FALSE), S_OK);
     IClassFactory_Release(factory);
-    assert_int_equal(WaitForSingleObject(host, END_LIMIT_MS), WAIT_OBJECT_0);
+    assert_int_equal(WaitForSingleObject(host, HOST_END_LIMIT_MS), WAIT_OBJECT_0);
     CloseHandle(host);
 }
 
@@ -393,7 +360,7 @@ static void a_transfer_goes_on_when_its_client_has_ended(void **state)
     assert_int_equal(WaitForSingleObject(host, 3 * IDLE_S * 1000), WAIT_TIMEOUT);
     range_server_release(server);
     /* The job has come to rest, so the server ends; and the next one finds the job. */
-    assert_int_equal(WaitForSingleObject(host, END_LIMIT_MS), WAIT_OBJECT_0);
+    assert_int_equal(WaitForSingleObject(host, HOST_END_LIMIT_MS), WAIT_OBJECT_0);
     CloseHandle(host);
 
     manager = client_manager();
@@ -461,6 +428,7 @@ int main(int argc, char **argv)
     TEST_ADD(&suite, a_transfer_goes_on_when_its_client_has_ended);
     TEST_ADD_TABLE(&suite, permissions, check_permission);
 
+    expect_hosts_to_end();
     registered_server_begin(&registered);
     SetEnvironmentVariableW(L"OPENDO_HOST_IDLE_SECONDS", L"1");
     failed = client_run_in_both(&suite, "the local server");
