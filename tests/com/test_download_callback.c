@@ -5,6 +5,7 @@
 
 static const struct server_rule stalling[] = {{.does = SERVER_STALL_AFTER, .number = 1000}};
 static const struct server_rule slow[] = {{.does = SERVER_THROTTLE, .number = 100000}};
+static const struct server_rule brisk[] = {{.does = SERVER_THROTTLE, .number = 300000}};
 
 static void tell(IDODownload *download, struct status_callback *callback)
 {
@@ -209,7 +210,7 @@ static void check_act(void **state)
     status_callback_init(&callback);
     callback.action = act_inside;
     callback.context = &inside;
-    download_scene_start(&scene, slow, 1);
+    download_scene_start(&scene, brisk, 1);
     tell(scene.download, &callback);
     scene_set_file(&scene);
     assert_hr(IDODownload_Start(scene.download, NULL), S_OK);

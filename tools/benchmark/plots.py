@@ -3,8 +3,8 @@
 import math
 from xml.sax.saxutils import escape
 
-WIDTH, HEIGHT = 720, 440
-LEFT, RIGHT, TOP, BOTTOM = 70, 190, 40, 60
+WIDTH, HEIGHT = 780, 440
+LEFT, RIGHT, TOP, BOTTOM = 70, 250, 40, 60
 COLOURS = ("#c0392b", "#2471a3", "#1e8449", "#9a7d0a", "#6c3483", "#5d6d7e")
 
 
@@ -21,7 +21,7 @@ def label(value):
 
 
 def draw(title, x_name, y_name, series):
-    """`series` maps a name to points (x, y), all above 0."""
+    """`series` maps a name to points (x, y), all above 0. Its order gives the colours."""
     points = [point for line in series.values() for point in line]
     x_low, x_high = min(x for x, _ in points), max(x for x, _ in points)
     y_low, y_high = min(y for _, y in points) / 1.3, max(y for _, y in points) * 1.3
@@ -55,7 +55,8 @@ def draw(title, x_name, y_name, series):
         colour = COLOURS[index % len(COLOURS)]
         path = "L".join(f"{place_x(x):.1f} {place_y(y):.1f}" for x, y in sorted(line))
         dashes = ' stroke-dasharray="5 4"' if name == "limit" else ""
-        out += [f'<path d="M{path}" fill="none" stroke="{colour}" stroke-width="2"{dashes}/>']
+        if line:
+            out += [f'<path d="M{path}" fill="none" stroke="{colour}" stroke-width="2"{dashes}/>']
         out += [f'<circle cx="{place_x(x):.1f}" cy="{place_y(y):.1f}" r="3" fill="{colour}"/>'
                 for x, y in line]
         below = TOP + 14 + index * 20

@@ -328,9 +328,9 @@ def sweep(bench, folder, name, title, x_name, cases):
             task = range_task(bench, "plot", f"{name} {x:g}", "blocks", ranges, fetchers,
                               settings, tls=http2, http2=http2)
             for row in bench.measure(task, shown=False).rows:
+                line = series.setdefault(row.client + (", HTTP/2" if http2 else ""), [])
                 if row.seconds:
-                    series.setdefault(row.client + (", HTTP/2" if http2 else ""), []).append(
-                        (x, row.median("seconds")))
+                    line.append((x, row.median("seconds")))
             if not http2:
                 series["limit"].append((x, task.limit))
     (folder / f"{name}.svg").write_text(plots.draw(title, x_name, "seconds", series))
