@@ -379,6 +379,7 @@ static size_t on_body(char *data, size_t unit, size_t size, void *context)
     if (request->arrived == 0 && request->phase == REQUEST_TAKING) {
         request->arrived_first = size;
         request->is_bringing = true;
+        request->body_at_ms = platform_clock_milliseconds();
         origin_body_began(request->origin, platform_clock_microseconds());
     } else {
         origin_received(request->origin, size);

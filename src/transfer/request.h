@@ -110,6 +110,7 @@ struct request {
     uint64_t held_since_ms;
     uint64_t heard_at_ms; /* when a byte of the body came, or it went on, for who was paused */
     bool is_bringing;     /* as the origin counts it: bytes of a body have come */
+    uint64_t body_at_ms;  /* when the first of them came */
     bool was_paused;      /* so that its time says nothing of the network */
     bool is_paused;       /* until a stream has room again */
     bool has_no_span;     /* the last span of a whole file was settled already */

@@ -12,6 +12,8 @@ enum {
     JUDGE_AFTER_MS = 1000,
     /* Below this share of what its like bring, a request is slow. */
     SLOW_PERCENT = 15,
+    /* Its first bytes say nothing of how fast the others will come. */
+    YOUNG_MS = 100,
     /* A rest that comes within this time is not worth a connection of its own. */
     WORTH_MS = 500,
     ABANDON_PAUSE_MS = 1000,
@@ -57,6 +59,13 @@ static bool is_measurable(const struct request *request)
 {
     return request->phase == REQUEST_TAKING && !request->whole && !request->was_paused &&
            !request->hedged && !request->is_hedged;
+}
+
+/* True while the rate of a request says nothing yet. */
+static bool is_young(const struct request *request, uint64_t now_ms)
+{
+    return request->is_bringing ? now_ms < request->body_at_ms + YOUNG_MS
+                                : elapsed_ms(request, now_ms) < WORTH_MS;
 }
 
 void slow_lane_measure(struct transfer *transfer, const struct request *request,
@@ -138,7 +147,8 @@ static uint64_t rest_ms_of(const struct transfer *transfer, const struct request
                            uint64_t now_ms)
 {
     if (is_measurable(request)) {
-        return time_for(rest_of(request), rate_of(request, now_ms));
+        return is_young(request, now_ms) ? 0
+                                         : time_for(rest_of(request), rate_of(request, now_ms));
     }
     if (request->phase == REQUEST_AWAITING && transfer->version_is_known && !request->hedged &&
         !request->is_hedged && request->outcome == REQUEST_OPEN &&
@@ -148,10 +158,29 @@ static uint64_t rest_ms_of(const struct transfer *transfer, const struct request
     return 0;
 }
 
+/*
+ * Milliseconds until all connections together have brought all that is missing, at most
+ * WORTH_MS. Where they share a line that is full, each one's rest takes about as long, and to
+ * take it over would only have the line bring bytes twice.
+ */
+static uint64_t together_ms(const struct transfer *transfer)
+{
+    uint64_t rate =
+        transfer->origin ? measurement_total_rate(&transfer->origin->measurement) : 0;
+    uint64_t missing = 0;
+    uint64_t together;
+
+    for (const struct request *request = transfer->requests; request; request = request->next) {
+        missing += request->span.length == BYTE_RANGE_TO_END ? 0 : rest_of(request);
+    }
+    together = rate == 0 ? 0 : time_for(missing, rate);
+    return together < WORTH_MS ? together : WORTH_MS;
+}
+
 struct request *slow_lane_find_victim(const struct transfer *transfer, uint64_t now_ms)
 {
     struct request *victim = NULL;
-    uint64_t longest_ms = WORTH_MS;
+    uint64_t longest_ms = WORTH_MS + together_ms(transfer);
 
     for (struct request *request = transfer->requests; request; request = request->next) {
         uint64_t rest_ms = rest_ms_of(transfer, request, now_ms);
@@ -221,7 +250,7 @@ struct request *slow_lane_find_tail(const struct transfer *transfer, uint64_t no
         uint64_t rest;
         uint64_t rest_ms;
 
-        if (!has_simple_tail(transfer, request)) {
+        if (!has_simple_tail(transfer, request) || is_young(request, now_ms)) {
             continue;
         }
         /* One without an answer may take as long again as it has taken. */

@@ -146,6 +146,7 @@ static enum odo_status learn_version(struct transfer *transfer,
     }
     transfer->date_is_strong = verdict->last_modified_is_strong;
     transfer->version_is_known = true;
+    transfer_note_due(transfer); /* other requests may go out now, not at the next tick */
     transfer->last_modified_us = 0;
     if (known->last_modified) {
         http_date_parse(known->last_modified, platform_clock_wall_us(),
