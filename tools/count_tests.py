@@ -17,6 +17,15 @@ REASON = re.compile(r"^\s*SKIPPED: (.*)$", re.MULTILINE)
 SKIP_EXIT = 77
 
 
+def last_words(case, output):
+    """How a program ended that named no failed case."""
+    failure = case.find("failure")
+    how = (failure.get("message") or "") if failure is not None else ""
+    said = [line.strip() for line in output.splitlines() if line.strip()]
+    return f"{how or 'failed'} outside its cases, " + (
+        f"after: {said[-1][:200]}" if said else "and said nothing")
+
+
 def count(case):
     """(passed, failed, skipped, names of failed cases, reasons for skipping) of one program."""
     name = case.get("name")
@@ -43,7 +52,7 @@ def count(case):
         # Crashed, timed out, or failed outside a case: it may have no summary, or a partial one.
         if failed == 0:
             failed = 1
-            names = [name]
+            names = [last_words(case, output)]
     return passed, failed, skipped, [f"{name}: {one}" for one in names], reasons
 
 
