@@ -379,7 +379,7 @@ enum odo_status request_plan_take_many(struct request_plan *plan,
                                        struct byte_range *spans_out, size_t *count_out)
 {
     struct request_limits left = *limits;
-    uint64_t share = larger_of(plan->remaining / limits->lanes, gathering->small);
+    uint64_t share = larger_of(plan->remaining / limits->lanes, gathering->least);
     enum odo_status status = request_plan_take(plan, limits, &spans_out[0]);
     size_t text;
     uint64_t gathered;

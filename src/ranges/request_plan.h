@@ -49,6 +49,7 @@ struct request_gathering {
     size_t most;      /* spans in one request; at least 1 */
     uint64_t small;   /* bytes: a span that is longer has a request of its own */
     size_t text_most; /* characters of all of them as a Range header has them */
+    uint64_t least;   /* bytes: the share of one lane is taken to be no less */
 };
 
 /*
@@ -100,9 +101,9 @@ enum odo_status request_plan_take(struct request_plan *plan,
 
 /*
  * The same for a request with several ranges: hand out a span and, when it is small, the small
- * ones behind it, in ascending order, until the request is full or has the share of one lane,
- * which is here no less than `small`. `spans_out` has room for `most`; each is out for itself.
- * `limits->most` is for all of them together.
+ * ones behind it, in ascending order, until the request is full or has the share of one lane.
+ * `spans_out` has room for `most`; each is out for itself. `limits->most` is for all of them
+ * together.
  *
  *   ODO_E_NOT_FOUND       nothing is left to ask for
  *   ODO_E_OUT_OF_MEMORY   the plan is unchanged

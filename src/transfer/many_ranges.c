@@ -38,11 +38,12 @@ struct request_gathering many_ranges_gathering(const struct transfer *transfer)
 {
     struct request_gathering gathering = {
         .most = ranges_most(transfer),
+        .small = TRANSFER_REQUEST_LEAST, /* cut off no smaller, so let no smaller go alone */
         .text_most = REQUEST_RANGES_TEXT_MOST,
     };
 
     if (transfer->origin) {
-        gathering.small = measurement_small_request(&transfer->origin->measurement);
+        gathering.least = measurement_small_request(&transfer->origin->measurement);
     }
     return gathering;
 }

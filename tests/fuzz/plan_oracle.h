@@ -290,6 +290,7 @@ static inline void oracle_take_many(struct plan_oracle *oracle)
         .most = 1 + (size_t)oracle_read(oracle) % 12,
         .small = oracle_read(oracle) / 4,
         .text_most = 40 + (size_t)oracle_read(oracle),
+        .least = oracle_read(oracle) / 4,
     };
     struct byte_range spans[12];
     uint64_t due = oracle_count(oracle, ORACLE_DUE);

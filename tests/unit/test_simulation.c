@@ -256,8 +256,9 @@ static bool take_from_plan(struct simulation *simulation, struct lane *lane)
     };
     struct request_gathering gathering = {
         .most = several ? (uint32_t)world->ranges_per_request : 1,
-        .small = measurement_small_request(&simulation->measurement),
+        .small = REQUEST_LEAST,
         .text_most = 4000,
+        .least = measurement_small_request(&simulation->measurement),
     };
 
     lane->hedged = NOBODY;
