@@ -89,6 +89,10 @@ wine_start()
 {
     wineserver -p300 >/dev/null 2>&1 9>&- </dev/null || true # one is running already
     in_wine wineboot >/dev/null 2>&1 9>&- </dev/null
+    # Else the first program with a window makes the desktop, and whoever reads what that program
+    # prints waits until the desktop has ended too.
+    timeout 3600 "$root/tools/cmake/run_in_wine" x86_64 'C:\windows\system32\explorer.exe' \
+        /desktop >/dev/null 2>&1 9>&- </dev/null &
 }
 
 wine_stop()
