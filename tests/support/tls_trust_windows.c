@@ -49,6 +49,17 @@ void tls_trust_end(void)
     CertCloseStore(roots, 0);
 }
 
+/* What an earlier run left when it was killed: its key is no longer there. */
+static void delete_old_clients(void)
+{
+    const CERT_CONTEXT *old;
+
+    while ((old = CertFindCertificateInStore(mine, X509_ASN_ENCODING, 0,
+                                             CERT_FIND_SUBJECT_STR_A, "client", NULL))) {
+        assert_true(CertDeleteCertificateFromStore(old));
+    }
+}
+
 char *tls_client_certificate_begin(void)
 {
     enum { HASH_SIZE = 20 };
@@ -70,6 +81,7 @@ char *tls_client_certificate_begin(void)
     found = found ? found : CertEnumCertificatesInStore(imported, NULL);
     assert_non_null(found);
     mine = open_store(L"MY");
+    delete_old_clients();
     assert_true(CertAddCertificateContextToStore(mine, found, CERT_STORE_ADD_REPLACE_EXISTING,
                                                  &client));
     commit(mine);
