@@ -18,13 +18,16 @@ DOORS = {
     "job": {"base", "ranges"},
     "platform": {"base"},
     "store": {"base", "ranges", "job", "platform"},
-    "transfer": {"base", "ranges", "job", "platform"},
-    "engine": {"base", "ranges", "job", "platform", "store", "transfer"},
+    "http": {"base", "ranges"},
+    "transfer": {"base", "ranges", "job", "http"},
+    "output": {"base", "ranges", "job", "platform"},
+    "network": {"base", "ranges", "job", "http", "transfer", "output", "platform"},
+    "engine": {"base", "ranges", "job", "platform", "store", "output", "network"},
     "com": set(),
 }
 
 # Rooms that use nothing but the language: no clock, disk, network, lock or thread.
-PURE = ("base", "ranges", "job")
+PURE = ("base", "ranges", "job", "http", "transfer")
 PURE_MAY = {
     "assert.h", "ctype.h", "errno.h", "float.h", "inttypes.h", "limits.h", "stdalign.h",
     "stdarg.h", "stdatomic.h", "stdbool.h", "stddef.h", "stdint.h", "stdlib.h",
@@ -83,8 +86,8 @@ def complaint(root, name, header):
     if parts[0] == "tests" and (root / "tests" / header).exists():
         other = None  # the tests have folders of the rooms' names, with helpers of their own
 
-    if CURL.match(header) and room != "transfer":
-        return "libcurl belongs to src/transfer"
+    if CURL.match(header) and room != "network":
+        return "libcurl belongs to src/network"
     if WINDOWS.match(header) and not windows_file(name):
         # io.h and process.h are Windows' even where a file says that it is for both.
         return "Windows' headers belong to src/com, src/platform/windows and *_windows.c"

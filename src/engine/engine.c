@@ -3,9 +3,9 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "network/proxy_finder.h"
 #include "platform/clock.h"
 #include "platform/path.h"
-#include "transfer/proxy_finder.h"
 
 #include <assert.h>
 #include <string.h>

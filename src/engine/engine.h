@@ -17,10 +17,10 @@
 #define ODO_ENGINE_ENGINE_H
 
 #include "job/job.h"
+#include "network/downloader.h"
+#include "output/stream.h"
 #include "platform/thread.h"
 #include "store/journal.h"
-#include "transfer/downloader.h"
-#include "transfer/stream.h"
 
 #include <stdatomic.h>
 

@@ -5,10 +5,10 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "output/piece_hashes.h"
 #include "platform/clock.h"
 #include "platform/path.h"
-#include "transfer/piece_hashes.h"
-#include "transfer/url.h"
+#include "network/url.h"
 
 #include <assert.h>
 #include <string.h>

@@ -3,8 +3,8 @@
  */
 #include "engine/engine.h"
 
+#include "output/stream.h"
 #include "platform/file.h"
-#include "transfer/stream.h"
 
 /* `operation` is held, and nothing runs. */
 static enum odo_status check_state(struct odo_job *job, uint32_t file_index, bool append)

@@ -5,9 +5,9 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "network/look_up.h"
 #include "platform/clock.h"
 #include "platform/thread.h"
-#include "transfer/look_up.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* Whatever a client sets: what is sent is one header field a line, and none that is ours. */
-#include "transfer/header_lines.h"
+#include "http/header_lines.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
  */
 #include "fuzz_target.h"
 
-#include "transfer/multipart_reader.h"
+#include "http/multipart_reader.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
  */
 #include "fuzz_target.h"
 
-#include "transfer/piece_hashes.h"
+#include "output/piece_hashes.h"
 
 #include <string.h>
 

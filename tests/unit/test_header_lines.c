@@ -1,6 +1,6 @@
 /* Which of the header lines that a client sets are sent. */
+#include "http/header_lines.h"
 #include "support/test.h"
-#include "transfer/header_lines.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 #include "support/test.h"
 
-#include "transfer/http_date.h"
+#include "http/http_date.h"
 
 #define SECOND INT64_C(1000000)
 #define NOV_94 (INT64_C(784111777) * SECOND)  /* Sun, 06 Nov 1994 08:49:37 GMT */

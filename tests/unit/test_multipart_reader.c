@@ -1,7 +1,7 @@
 #include "support/test.h"
 
 #include "base/text.h"
-#include "transfer/multipart_reader.h"
+#include "http/multipart_reader.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 #include "support/test.h"
 
 #include "base/base64.h"
-#include "transfer/piece_hashes.h"
+#include "output/piece_hashes.h"
 
 #include <string.h>
 

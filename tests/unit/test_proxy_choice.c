@@ -1,5 +1,5 @@
+#include "network/proxy_choice.h"
 #include "support/test_table.h"
-#include "transfer/proxy_choice.h"
 
 struct exception_case {
     const char *name;

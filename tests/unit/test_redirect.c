@@ -1,6 +1,6 @@
 #include "support/test.h"
 
-#include "transfer/redirect.h"
+#include "network/redirect.h"
 
 #include <string.h>
 

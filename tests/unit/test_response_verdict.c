@@ -1,6 +1,6 @@
 #include "support/test.h"
 
-#include "transfer/response_verdict.h"
+#include "http/response_verdict.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 #include "support/test.h"
 
-#include "transfer/retry_policy.h"
+#include "http/retry_policy.h"
 
 #define NONE RETRY_AFTER_NONE
 

@@ -1,6 +1,6 @@
 #include "support/test.h"
 
-#include "transfer/url.h"
+#include "network/url.h"
 
 #include <string.h>
 

@@ -1,0 +1,414 @@
+#include "http/multipart_reader.h"
+
+#include "base/text.h"
+
+#include <assert.h>
+#include <string.h>
+
+static const char content_range_name[] = "Content-Range:";
+
+static bool is_blank(char character)
+{
+    return character == ' ' || character == '\t';
+}
+
+/* --- Content-Type --------------------------------------------------------------------- */
+
+static const char *skip_blanks(const char *text)
+{
+    while (is_blank(*text)) {
+        text++;
+    }
+    return text;
+}
+
+/* The name of a parameter, in any case, and the "=" behind it. NULL when it is another. */
+static const char *skip_name(const char *text, const char *name)
+{
+    if (!text_starts_with_ignoring_case(text, name)) {
+        return NULL;
+    }
+    text = skip_blanks(text + strlen(name));
+    return *text == '=' ? skip_blanks(text + 1) : NULL;
+}
+
+/* Skip a parameter up to the semicolon behind it, or to the end of the text. */
+static const char *skip_parameter(const char *text)
+{
+    bool is_quoted = false;
+
+    for (; *text != '\0' && (is_quoted || *text != ';'); text++) {
+        if (*text == '"') {
+            is_quoted = !is_quoted;
+        } else if (is_quoted && *text == '\\' && text[1] != '\0') {
+            text++;
+        }
+    }
+    return text;
+}
+
+static bool append_to_boundary(struct multipart_reader *reader, char character)
+{
+    /* Printable, and in one line: so it cannot be mistaken for the end of one. */
+    if (character < ' ' || character > '~' ||
+        reader->boundary_size == sizeof(reader->boundary)) {
+        return false;
+    }
+    reader->boundary[reader->boundary_size++] = character;
+    return true;
+}
+
+/* Take the value of the parameter. Returns what follows it, or NULL when it will not do. */
+static const char *take_boundary(struct multipart_reader *reader, const char *text)
+{
+    if (*text != '"') {
+        for (; *text != '\0' && *text != ';' && !is_blank(*text); text++) {
+            if (*text == '"' || !append_to_boundary(reader, *text)) {
+                return NULL;
+            }
+        }
+    } else {
+        for (text++; *text != '"'; text++) {
+            if (*text == '\\') {
+                text++;
+            }
+            if (!append_to_boundary(reader, *text)) {
+                return NULL; /* the end of the text among others */
+            }
+        }
+        text++;
+    }
+    text = skip_blanks(text);
+    /* A blank at its end could not be told from those that may follow it in the body. */
+    if ((*text != '\0' && *text != ';') || reader->boundary_size == 2 ||
+        reader->boundary[reader->boundary_size - 1] == ' ') {
+        return NULL;
+    }
+    return text;
+}
+
+static bool read_content_type(struct multipart_reader *reader, const char *text)
+{
+    static const char type[] = "multipart/byteranges";
+    bool has_boundary = false;
+
+    text = skip_blanks(text);
+    if (!text_starts_with_ignoring_case(text, type)) {
+        return false;
+    }
+    text = skip_blanks(text + strlen(type));
+    while (*text == ';') {
+        const char *value;
+
+        text = skip_blanks(text + 1);
+        value = skip_name(text, "boundary");
+        if (!value) {
+            text = skip_parameter(text);
+            continue;
+        }
+        if (has_boundary) {
+            return false;
+        }
+        has_boundary = true;
+        text = take_boundary(reader, value);
+        if (!text) {
+            return false;
+        }
+    }
+    return has_boundary;
+}
+
+static void fail(struct multipart_reader *reader)
+{
+    reader->place = MULTIPART_IN_FAILURE;
+    reader->status = ODO_E_CONTENT_MISMATCH;
+}
+
+enum odo_status multipart_reader_init(struct multipart_reader *reader, const char *content_type)
+{
+    *reader = (struct multipart_reader){
+        .place = MULTIPART_AT_BOUNDARY,
+        .boundary = {'-', '-'},
+        .boundary_size = 2,
+    };
+    if (!content_type || !read_content_type(reader, content_type)) {
+        fail(reader);
+    }
+    return reader->status;
+}
+
+/* --- The boundary --------------------------------------------------------------------- */
+
+static void begin_boundary(struct multipart_reader *reader)
+{
+    reader->place = MULTIPART_AT_BOUNDARY;
+    reader->matched = 0;
+}
+
+/* The line is no boundary: fine before the first part, and nowhere else. */
+static void take_other_line(struct multipart_reader *reader, char character)
+{
+    if (reader->has_part) {
+        fail(reader);
+    } else if (character == '\n') {
+        begin_boundary(reader);
+    } else {
+        reader->place = MULTIPART_IN_OTHER_LINE;
+    }
+}
+
+static void begin_field(struct multipart_reader *reader)
+{
+    reader->field_size = 0;
+    reader->field_is_cut = false;
+}
+
+static void begin_headers(struct multipart_reader *reader)
+{
+    reader->place = MULTIPART_AT_FIELD;
+    reader->has_part = true;
+    reader->has_range = false;
+    reader->overhead = 0;
+    begin_field(reader);
+}
+
+static void take_at_boundary(struct multipart_reader *reader, char character)
+{
+    if (character != reader->boundary[reader->matched]) {
+        take_other_line(reader, character);
+        return;
+    }
+    reader->matched++;
+    if (reader->matched == reader->boundary_size) {
+        reader->place = MULTIPART_BEHIND_BOUNDARY;
+    }
+}
+
+static void take_behind_boundary(struct multipart_reader *reader, char character)
+{
+    if (character == '-' && reader->place == MULTIPART_BEHIND_BOUNDARY) {
+        reader->place = MULTIPART_BEHIND_DASH;
+    } else if (character == '\n') {
+        reader->has_bare_lf |= reader->place != MULTIPART_BEHIND_BOUNDARY_CR;
+        begin_headers(reader);
+    } else if (character == '\r' && reader->place != MULTIPART_BEHIND_BOUNDARY_CR) {
+        reader->place = MULTIPART_BEHIND_BOUNDARY_CR;
+    } else if (is_blank(character) && reader->place != MULTIPART_BEHIND_BOUNDARY_CR) {
+        reader->place = MULTIPART_IN_PADDING;
+    } else {
+        take_other_line(reader, character);
+    }
+}
+
+static void take_behind_dash(struct multipart_reader *reader, char character)
+{
+    if (character != '-') {
+        take_other_line(reader, character);
+    } else if (reader->has_part) {
+        reader->place = MULTIPART_BEHIND_END;
+    } else {
+        fail(reader);
+    }
+}
+
+/* --- The headers of a part ------------------------------------------------------------ */
+
+static void append_to_field(struct multipart_reader *reader, char character)
+{
+    if (reader->field_size == MULTIPART_FIELD_MOST) {
+        reader->field_is_cut = true;
+        return;
+    }
+    reader->field[reader->field_size++] = character;
+}
+
+/* A header is whole, as the next line does not go on with it. Only one of them matters. */
+static bool settle_field(struct multipart_reader *reader)
+{
+    const char *value = reader->field + strlen(content_range_name);
+
+    reader->field[reader->field_size] = '\0';
+    if (!text_starts_with_ignoring_case(reader->field, content_range_name)) {
+        return true;
+    }
+    if (reader->has_range || reader->field_is_cut ||
+        strlen(reader->field) != reader->field_size || /* a zero within */
+        !content_range_parse(value, &reader->range) || !reader->range.satisfied) {
+        return false;
+    }
+    reader->has_range = true;
+    return true;
+}
+
+static void end_headers(struct multipart_reader *reader)
+{
+    if (!settle_field(reader) || !reader->has_range) {
+        fail(reader);
+        return;
+    }
+    reader->place = MULTIPART_IN_BODY;
+    reader->offset = reader->range.range.offset;
+    reader->left = reader->range.range.length;
+}
+
+static void take_at_field(struct multipart_reader *reader, char character)
+{
+    if (character == '\n') {
+        reader->has_bare_lf = true;
+        end_headers(reader);
+    } else if (character == '\r') {
+        reader->place = MULTIPART_AT_FIELD_CR;
+    } else if (is_blank(character)) {
+        reader->place = MULTIPART_IN_FIELD; /* the header goes on */
+        append_to_field(reader, ' ');
+    } else if (!settle_field(reader)) {
+        fail(reader);
+    } else {
+        reader->place = MULTIPART_IN_FIELD;
+        begin_field(reader);
+        append_to_field(reader, character);
+    }
+}
+
+static void take_in_field(struct multipart_reader *reader, char character)
+{
+    if (character != '\n') {
+        append_to_field(reader, character);
+        return;
+    }
+    if (reader->field_size > 0 && reader->field[reader->field_size - 1] == '\r') {
+        reader->field_size--;
+    } else if (!reader->field_is_cut) {
+        reader->has_bare_lf = true;
+    }
+    reader->place = MULTIPART_AT_FIELD;
+}
+
+/* --- The end of a part ---------------------------------------------------------------- */
+
+/*
+ * The line's end that belongs to the boundary. A server that writes CRLF writes it here too:
+ * if there is an LF alone, the CR was taken for the part's last byte, which is one too long.
+ */
+static void take_behind_body(struct multipart_reader *reader, char character)
+{
+    if (character == '\n' &&
+        (reader->place == MULTIPART_BEHIND_BODY_CR || reader->has_bare_lf)) {
+        begin_boundary(reader);
+    } else if (character == '\r' && reader->place == MULTIPART_BEHIND_BODY) {
+        reader->place = MULTIPART_BEHIND_BODY_CR;
+    } else {
+        fail(reader);
+    }
+}
+
+/* --- All of it ------------------------------------------------------------------------ */
+
+/* Take a byte that belongs to no part's body. */
+static void take(struct multipart_reader *reader, char character)
+{
+    if (reader->overhead == MULTIPART_HEADER_MOST) {
+        fail(reader);
+        return;
+    }
+    reader->overhead++;
+    switch (reader->place) {
+    case MULTIPART_AT_BOUNDARY:
+        take_at_boundary(reader, character);
+        break;
+    case MULTIPART_BEHIND_BOUNDARY:
+    case MULTIPART_IN_PADDING:
+    case MULTIPART_BEHIND_BOUNDARY_CR:
+        take_behind_boundary(reader, character);
+        break;
+    case MULTIPART_BEHIND_DASH:
+        take_behind_dash(reader, character);
+        break;
+    case MULTIPART_IN_OTHER_LINE:
+        take_other_line(reader, character);
+        break;
+    case MULTIPART_AT_FIELD:
+        take_at_field(reader, character);
+        break;
+    case MULTIPART_AT_FIELD_CR:
+        if (character == '\n') {
+            end_headers(reader);
+        } else {
+            fail(reader);
+        }
+        break;
+    case MULTIPART_IN_FIELD:
+        take_in_field(reader, character);
+        break;
+    case MULTIPART_BEHIND_BODY:
+    case MULTIPART_BEHIND_BODY_CR:
+        take_behind_body(reader, character);
+        break;
+    case MULTIPART_IN_BODY:
+    case MULTIPART_BEHIND_END:
+    case MULTIPART_IN_FAILURE:
+        assert(false);
+        break;
+    }
+}
+
+static size_t take_body(struct multipart_reader *reader, const unsigned char *data, size_t size,
+                        struct multipart_event *event_out)
+{
+    if (size > reader->left) {
+        size = (size_t)reader->left;
+    }
+    *event_out = (struct multipart_event){
+        .kind = MULTIPART_BODY, .data = data, .size = size, .offset = reader->offset};
+    reader->offset += size;
+    reader->left -= size;
+    if (reader->left == 0) {
+        reader->place = MULTIPART_BEHIND_BODY;
+        reader->overhead = 0;
+    }
+    return size;
+}
+
+size_t multipart_reader_next(struct multipart_reader *reader, const unsigned char *data,
+                             size_t size, struct multipart_event *event_out)
+{
+    size_t taken = 0;
+
+    assert(size > 0);
+
+    *event_out = (struct multipart_event){.kind = MULTIPART_MORE};
+    if (reader->place == MULTIPART_IN_BODY) {
+        return take_body(reader, data, size, event_out);
+    }
+    while (taken < size && event_out->kind == MULTIPART_MORE) {
+        if (reader->place == MULTIPART_BEHIND_END) {
+            return size;
+        }
+        if (reader->place != MULTIPART_IN_FAILURE) {
+            take(reader, (char)data[taken++]);
+        }
+        if (reader->place == MULTIPART_IN_BODY) {
+            event_out->kind = MULTIPART_PART;
+            event_out->part = reader->range;
+        } else if (reader->place == MULTIPART_BEHIND_END) {
+            event_out->kind = MULTIPART_END;
+        } else if (reader->place == MULTIPART_IN_FAILURE) {
+            event_out->kind = MULTIPART_FAILED;
+            event_out->status = reader->status;
+            return size;
+        }
+    }
+    return taken;
+}
+
+enum odo_status multipart_reader_finish(const struct multipart_reader *reader)
+{
+    switch (reader->place) {
+    case MULTIPART_IN_FAILURE:
+        return reader->status;
+    case MULTIPART_BEHIND_END:
+        return ODO_OK;
+    default:
+        return ODO_E_CONNECTION_LOST;
+    }
+}

@@ -1,0 +1,170 @@
+#include "network/origin.h"
+
+#include "base/memory.h"
+#include "network/request.h"
+#include "network/url.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum {
+    /* Beyond this many, origins that nobody holds are forgotten. */
+    ORIGINS_KEPT = 64,
+    /* All connections together are measured over no less. */
+    WINDOW_LEAST_US = 50 * 1000,
+    /* A reply up to this is small: a hundred of them are no burden to anybody. */
+    SMALL_REPLY = 256 * 1024,
+    SMALL_REPLIES_ENOUGH = 4,
+};
+
+static void origin_free(struct origin *origin)
+{
+    memory_free(origin->name);
+    memory_free(origin);
+}
+
+enum odo_status origin_acquire(struct origin_list *origins, const char *url,
+                               struct origin **origin_out)
+{
+    struct origin *origin;
+    char *name = NULL;
+    enum odo_status status = url_origin(url, &name);
+
+    if (status != ODO_OK) {
+        return status;
+    }
+    for (origin = origins->first; origin; origin = origin->next) {
+        if (strcmp(origin->name, name) == 0) {
+            memory_free(name);
+            origin->holders++;
+            *origin_out = origin;
+            return ODO_OK;
+        }
+    }
+    origin = memory_allocate_zeroed(1, sizeof(*origin));
+    if (!origin) {
+        memory_free(name);
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    origin->name = name;
+    origin->ranges_most = REQUEST_PIECES_MOST;
+    origin->holders = 1;
+    origin->next = origins->first;
+    origins->first = origin;
+    origins->count++;
+    *origin_out = origin;
+    return ODO_OK;
+}
+
+void origin_release(struct origin_list *origins, struct origin *origin)
+{
+    if (!origin) {
+        return;
+    }
+    assert(origin->holders > 0);
+    origin->holders--;
+    if (origin->holders > 0 || origins->count <= ORIGINS_KEPT) {
+        return;
+    }
+    for (struct origin **place = &origins->first; *place; place = &(*place)->next) {
+        if (*place == origin) {
+            *place = origin->next;
+            origins->count--;
+            origin_free(origin);
+            return;
+        }
+    }
+}
+
+void origin_received(struct origin *origin, uint64_t bytes)
+{
+    if (origin->window_at_us > 0) {
+        origin->window_bytes += bytes;
+    }
+}
+
+/* A window lasts while every request in flight brings bytes: else the sum says how busy the
+ * connections were, and not what they can bring. */
+void origin_measure_total(struct origin *origin, uint64_t now_us)
+{
+    if (origin->window_at_us > 0 && now_us > origin->window_at_us + WINDOW_LEAST_US) {
+        measurement_add_total_rate(&origin->measurement, origin->window_bytes,
+                                   now_us - origin->window_at_us, now_us / 1000);
+    } else if (origin->window_at_us > 0 && origin->bringing == origin->active) {
+        return; /* too short yet */
+    }
+    origin->window_bytes = 0;
+    origin->window_at_us =
+        origin->bringing > 0 && origin->bringing == origin->active ? now_us : 0;
+}
+
+void origin_body_began(struct origin *origin, uint64_t now_us)
+{
+    origin->bringing++;
+    origin_measure_total(origin, now_us);
+}
+
+void origin_body_ended(struct origin *origin, uint64_t now_us)
+{
+    assert(origin->bringing > 0);
+    origin->bringing--;
+    origin_measure_total(origin, now_us);
+}
+
+void origin_replied(struct origin *origin, uint64_t bytes, bool is_http_2)
+{
+    origin->is_http_2 = is_http_2;
+    if (bytes > SMALL_REPLY) {
+        origin->small_replies = 0;
+    } else if (origin->small_replies < SMALL_REPLIES_ENOUGH) {
+        origin->small_replies++;
+    }
+}
+
+uint32_t origin_requests_most(const struct origin *origin, uint32_t connections)
+{
+    bool is_shared = origin->is_http_2 && origin->small_replies >= SMALL_REPLIES_ENOUGH;
+
+    return is_shared && connections < ORIGIN_STREAMS_MOST ? ORIGIN_STREAMS_MOST : connections;
+}
+
+void origin_ranges_answered(struct origin *origin, size_t asked, size_t answered)
+{
+    size_t most = asked / 2;
+
+    if (answered >= asked) {
+        origin->ranges_are_known = true;
+        return;
+    }
+    if (answered > 0 && answered < most) {
+        most = answered; /* as many as it takes */
+    }
+    if (answered == 0 && origin->ranges_refused && asked <= origin->ranges_most) {
+        most = 1;
+    }
+    if (answered == 0 && !origin->ranges_are_known) {
+        origin->ranges_refused = true;
+    }
+    if (most < 1) {
+        most = 1;
+    }
+    if (most < origin->ranges_most) {
+        origin->ranges_most = most;
+    }
+}
+
+void origin_ranges_unusable(struct origin *origin)
+{
+    origin->ranges_most = 1;
+}
+
+void origin_list_free(struct origin_list *origins)
+{
+    while (origins->first) {
+        struct origin *origin = origins->first;
+
+        origins->first = origin->next;
+        origin_free(origin);
+    }
+    origins->count = 0;
+}

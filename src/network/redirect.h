@@ -1,0 +1,42 @@
+/*
+ * Where a redirect may lead, and what may go along.
+ *
+ * Pure but for libcurl's URL parser; safe on any thread.
+ */
+#ifndef ODO_NETWORK_REDIRECT_H
+#define ODO_NETWORK_REDIRECT_H
+
+#include <odo/types.h>
+
+enum {
+    REDIRECT_HOPS_MAX = 10,
+    REDIRECT_URL_MAX = 16 * 1024, /* bytes: signed URLs are long, but nobody needs more */
+};
+
+struct redirect_input {
+    const char *url;      /* that was asked: absolute, http or https */
+    const char *location; /* the header's value; from the server */
+    uint32_t hops;        /* redirects followed before this one, for the same question */
+    bool allow_insecure;  /* https may lead to http */
+};
+
+struct redirect {
+    char *url;        /* owned: absolute, without fragment; memory_free() */
+    bool same_origin; /* scheme, host and port are those of the URL that was asked, and so is
+                         the user info, if any. If not, there is none, and no header that a
+                         caller has set may go along */
+};
+
+/*
+ * Resolve `location` against `url` (RFC 3986 section 5) and say whether it may be followed.
+ * On failure *redirect_out is untouched.
+ *
+ *   ODO_E_REDIRECT        missing or malformed; not http or https; without a host; with user
+ *                         info of its own; longer than REDIRECT_URL_MAX; from https to http
+ *                         without leave; or hops have reached REDIRECT_HOPS_MAX
+ *   ODO_E_OUT_OF_MEMORY
+ */
+enum odo_status redirect_resolve(const struct redirect_input *input,
+                                 struct redirect *redirect_out);
+
+#endif

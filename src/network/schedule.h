@@ -1,0 +1,68 @@
+/*
+ * Who gets a free connection, or a share of one.
+ *
+ * Transfers stand in groups, one for each job. Foreground groups come before the others, and
+ * while one of them could use a connection, a background group has one and no more. Among
+ * equals the group with the fewest requests in flight is next; within a group the file that
+ * has begun, then the file that was added first. So jobs share, and the files of a job begin
+ * in order while no connection idles.
+ *
+ * On the network thread alone, but for schedule_make_group().
+ */
+#ifndef ODO_NETWORK_SCHEDULE_H
+#define ODO_NETWORK_SCHEDULE_H
+
+#include "network/origin.h"
+#include "network/throttle.h"
+#include "network/transfer_list.h"
+
+/* The transfers of one job. */
+struct transfer_group {
+    struct transfer_group *next;
+    const void *key;
+    struct transfer_list ready; /* want a request */
+    size_t transfer_count;
+    uint32_t active; /* requests in flight */
+    bool foreground; /* as the transfer that was added or changed last; and so is its cap */
+    struct throttle_share share;
+};
+
+struct schedule {
+    struct transfer_group *groups;
+    struct origin_list origins;
+    uint32_t connections;
+    uint32_t connections_per_host;
+};
+
+/* A group for a transfer that may be the first of its job. NULL without memory. Any thread;
+ * memory_free() ends one that was not added. */
+struct transfer_group *schedule_make_group(void);
+
+/* Take a transfer in, which has a group of its own making; cannot fail. */
+void schedule_add(struct schedule *schedule, struct transfer *transfer);
+void schedule_remove(struct schedule *schedule, struct transfer *transfer);
+
+/* The transfer may want a request now, or none any more. */
+void schedule_sort(struct transfer *transfer);
+
+/* Its settings have changed. */
+void schedule_change(struct transfer *transfer);
+
+/* Its URL may have changed. */
+void schedule_refresh_origin(struct schedule *schedule, struct transfer *transfer);
+
+/*
+ * Who is next; NULL when nobody wants a connection or none is free. A transfer that comes
+ * without an origin cannot be asked for: its origin_status says why.
+ */
+struct transfer *schedule_pick(struct schedule *schedule);
+
+/* A request is in flight, to the origin that is returned; and has ended, having brought a body
+ * or not. */
+struct origin *schedule_request_began(struct transfer *transfer);
+void schedule_request_ended(struct schedule *schedule, struct transfer *transfer,
+                            struct origin *origin, bool brought);
+
+void schedule_free(struct schedule *schedule);
+
+#endif
