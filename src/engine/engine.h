@@ -63,10 +63,10 @@ struct engine_grave {
 struct engine_runner {
     struct odo_job *job;
     uint32_t index;
-    struct transfer *transfer; /* NULL while the file stands still */
+    struct download *transfer; /* NULL while the file stands still */
     struct stream *stream;     /* where the bytes go, if not to a path; counted */
     uint64_t stream_base;      /* the position in it where the present request begins */
-    enum transfer_state state;
+    enum download_state state;
     uint64_t since_ms;                  /* when the transfer was added */
     struct odo_file_statistics earlier; /* of the transfers before this one */
 };
@@ -205,7 +205,7 @@ enum odo_status engine_adopt(struct odo_engine *engine, const struct odo_job_id 
 enum odo_status engine_adopt_all(struct odo_engine *engine);
 
 /* How a transfer of this job is to behave now. */
-struct transfer_settings engine_settings_locked(const struct odo_job *job);
+struct download_settings engine_settings_locked(const struct odo_job *job);
 
 /*
  * Whether a check that is mandatory can be made of these ranges.
@@ -229,10 +229,10 @@ void engine_begin_again(struct odo_job *job);
 void engine_stop_file(struct odo_job *job, uint32_t index);
 
 /* Where transfers report; the context is a struct engine_runner. */
-void engine_on_update(void *context, const struct transfer_update *update);
+void engine_on_update(void *context, const struct download_update *update);
 
 /* A runner's transfer is taken out of it, to be removed; NULL when there is none. */
-struct transfer *engine_take_transfer_locked(struct engine_runner *runner);
+struct download *engine_take_transfer_locked(struct engine_runner *runner);
 
 /* What the removed transfer of a file has left. Takes the checkpoint over. */
 void engine_keep_removed_locked(struct engine_runner *runner,

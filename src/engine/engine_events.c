@@ -11,26 +11,26 @@
 #include <assert.h>
 #include <string.h>
 
-/* Forget how a runner counted, and count it as `state`; TRANSFER_QUEUED counts as nothing. */
-static void set_runner_state_locked(struct engine_runner *runner, enum transfer_state state)
+/* Forget how a runner counted, and count it as `state`; DOWNLOAD_QUEUED counts as nothing. */
+static void set_runner_state_locked(struct engine_runner *runner, enum download_state state)
 {
     struct odo_job *job = runner->job;
 
-    job->locked.moving -= runner->state == TRANSFER_MOVING;
-    job->locked.waiting -= runner->state == TRANSFER_WAITING;
+    job->locked.moving -= runner->state == DOWNLOAD_MOVING;
+    job->locked.waiting -= runner->state == DOWNLOAD_WAITING;
     runner->state = state;
-    job->locked.moving += state == TRANSFER_MOVING;
-    job->locked.waiting += state == TRANSFER_WAITING;
+    job->locked.moving += state == DOWNLOAD_MOVING;
+    job->locked.waiting += state == DOWNLOAD_WAITING;
 }
 
-struct transfer *engine_take_transfer_locked(struct engine_runner *runner)
+struct download *engine_take_transfer_locked(struct engine_runner *runner)
 {
-    struct transfer *transfer = runner->transfer;
+    struct download *transfer = runner->transfer;
     struct job_file *file = runner->job->locked.job.files[runner->index];
 
     if (transfer) {
         runner->transfer = NULL;
-        set_runner_state_locked(runner, TRANSFER_QUEUED);
+        set_runner_state_locked(runner, DOWNLOAD_QUEUED);
         file->statistics.transferring_ms += platform_clock_milliseconds() - runner->since_ms;
     }
     return transfer;
@@ -61,7 +61,7 @@ static void keep_text(char **kept, const char *text)
 }
 
 /* Note in the file what the update says. */
-static void record_locked(struct engine_runner *runner, const struct transfer_update *update)
+static void record_locked(struct engine_runner *runner, const struct download_update *update)
 {
     struct job *job = &runner->job->locked.job;
     struct job_file *file = job->files[runner->index];
@@ -115,7 +115,7 @@ static void on_moving_locked(struct engine_runner *runner, struct engine_events 
 }
 
 static void on_waiting_locked(struct engine_runner *runner,
-                              const struct transfer_update *update,
+                              const struct download_update *update,
                               struct engine_events *events)
 {
     struct odo_job *job = runner->job;
@@ -141,7 +141,7 @@ static void on_done_locked(struct engine_runner *runner, struct engine_events *e
     }
 }
 
-static void on_failed_locked(struct engine_runner *runner, const struct transfer_update *update,
+static void on_failed_locked(struct engine_runner *runner, const struct download_update *update,
                              struct engine_events *events)
 {
     set_error_locked(runner, &update->error);
@@ -149,7 +149,7 @@ static void on_failed_locked(struct engine_runner *runner, const struct transfer
 }
 
 /* The network thread ends transfers of a job; calls on the job wait for that. */
-static void remove_transfer(struct engine_runner *runner, struct transfer *transfer)
+static void remove_transfer(struct engine_runner *runner, struct download *transfer)
 {
     struct odo_engine *engine = runner->job->engine;
     struct downloader_removal removal = {.transfer = transfer};
@@ -171,7 +171,7 @@ static void remove_all_transfers(struct odo_job *job)
 
     for (;;) {
         struct engine_runner *runner = NULL;
-        struct transfer *transfer = NULL;
+        struct download *transfer = NULL;
 
         platform_mutex_lock(engine->lock);
         for (; index < job->locked.job.file_count && !transfer; index++) {
@@ -189,13 +189,13 @@ static void remove_all_transfers(struct odo_job *job)
     }
 }
 
-void engine_on_update(void *context, const struct transfer_update *update)
+void engine_on_update(void *context, const struct download_update *update)
 {
     struct engine_runner *runner = context;
     struct odo_job *job = odo_job_add_ref(runner->job);
     struct odo_engine *engine = job->engine;
     struct engine_events events = {.count = 0};
-    struct transfer *ended = NULL;
+    struct download *ended = NULL;
     bool has_failed = false;
 
     platform_mutex_lock(engine->lock);
@@ -207,20 +207,20 @@ void engine_on_update(void *context, const struct transfer_update *update)
     record_locked(runner, update);
     set_runner_state_locked(runner, update->state);
     switch (update->state) {
-    case TRANSFER_QUEUED:
+    case DOWNLOAD_QUEUED:
         break;
-    case TRANSFER_MOVING:
+    case DOWNLOAD_MOVING:
         on_moving_locked(runner, &events);
         break;
-    case TRANSFER_WAITING:
+    case DOWNLOAD_WAITING:
         on_waiting_locked(runner, update, &events);
         break;
-    case TRANSFER_DONE:
+    case DOWNLOAD_DONE:
         on_done_locked(runner, &events);
         ended = engine_take_transfer_locked(runner);
         job->locked.stopping++;
         break;
-    case TRANSFER_FAILED:
+    case DOWNLOAD_FAILED:
         on_failed_locked(runner, update, &events);
         has_failed = true;
         job->locked.stopping++; /* keeps calls on the job waiting until all have gone */
@@ -257,7 +257,7 @@ static size_t take_transfers_locked(struct odo_job *job, uint32_t *index,
 
     while (*index > 0 && count < REMOVE_AT_ONCE) {
         struct engine_runner *runner = job->locked.runners[--*index];
-        struct transfer *transfer = engine_take_transfer_locked(runner);
+        struct download *transfer = engine_take_transfer_locked(runner);
 
         if (transfer) {
             runners[count] = runner;

@@ -5,10 +5,10 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "network/url.h"
 #include "output/piece_hashes.h"
 #include "platform/clock.h"
 #include "platform/path.h"
-#include "network/url.h"
 
 #include <assert.h>
 #include <string.h>
@@ -176,7 +176,7 @@ static enum odo_status append(struct odo_job *job, struct job_file *file,
     if (status == ODO_OK) {
         runner->job = job;
         runner->index = job->locked.job.file_count - 1;
-        runner->state = TRANSFER_QUEUED;
+        runner->state = DOWNLOAD_QUEUED;
         job->locked.runners[runner->index] = runner;
         *file_index_out = runner->index;
         engine_touch_locked(job, &events);

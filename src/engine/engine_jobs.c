@@ -319,7 +319,7 @@ uint32_t odo_job_get_number(struct odo_job *job, enum odo_job_number which)
 /* Tell what runs how to behave from now on. */
 static void change_runners_locked(struct odo_job *job)
 {
-    struct transfer_settings settings = engine_settings_locked(job);
+    struct download_settings settings = engine_settings_locked(job);
 
     for (uint32_t i = 0; i < job->locked.job.file_count; i++) {
         struct engine_runner *runner = job->locked.runners[i];

@@ -21,12 +21,12 @@ void engine_save_or_log(struct odo_job *job)
 
 /* --- Setting in motion ---------------------------------------------------------------- */
 
-struct transfer_settings engine_settings_locked(const struct odo_job *job)
+struct download_settings engine_settings_locked(const struct odo_job *job)
 {
     const struct job *data = &job->locked.job;
     uint32_t timeout_s = job_number(data, ODO_JOB_NO_PROGRESS_TIMEOUT);
 
-    return (struct transfer_settings){
+    return (struct download_settings){
         .no_progress_ms =
             timeout_s == 0 || timeout_s == UINT32_MAX ? UINT64_MAX : (uint64_t)timeout_s * 1000,
         .minimum_retry_ms = data->number_is_set[ODO_JOB_MINIMUM_RETRY_DELAY]
@@ -70,10 +70,10 @@ static void drop_checkpoint(struct job_file *file)
  */
 static enum odo_status start_runner(struct odo_job *job, struct engine_runner *runner,
                                     struct downloader *downloader,
-                                    const struct transfer_settings *settings)
+                                    const struct download_settings *settings)
 {
     struct job_file *file = job->locked.job.files[runner->index];
-    struct transfer_options options = {
+    struct download_options options = {
         .url = file->url,
         .ranges = file->ranges,
         .range_count = file->range_count,
@@ -91,7 +91,7 @@ static enum odo_status start_runner(struct odo_job *job, struct engine_runner *r
         .on_update = engine_on_update,
         .context = runner,
     };
-    struct transfer *transfer = NULL;
+    struct download *transfer = NULL;
     enum odo_status status = downloader_prepare(downloader, &options, &transfer);
 
     if (status == ODO_E_DAMAGED || status == ODO_E_INVALID_RANGE) {
@@ -117,7 +117,7 @@ static bool may_run_locked(const struct odo_job *job)
 
 /* Begin every file that has not come. `operation` is held. */
 static enum odo_status start_runners(struct odo_job *job, struct downloader *downloader,
-                                     const struct transfer_settings *settings)
+                                     const struct download_settings *settings)
 {
     enum odo_status status = ODO_OK;
     uint32_t count;
@@ -145,7 +145,7 @@ enum odo_status engine_start_file(struct odo_job *job, uint32_t index)
     struct odo_engine *engine = job->engine;
     struct engine_runner *runner;
     struct downloader *downloader;
-    struct transfer_settings settings;
+    struct download_settings settings;
     bool is_running;
 
     platform_mutex_lock(engine->lock);
@@ -162,7 +162,7 @@ void engine_begin_again(struct odo_job *job)
     struct odo_engine *engine = job->engine;
     struct engine_events events = {.count = 0};
     struct downloader *downloader;
-    struct transfer_settings settings;
+    struct download_settings settings;
     enum odo_status status;
 
     platform_mutex_lock(engine->lock);
@@ -237,7 +237,7 @@ static enum odo_status resume(struct odo_job *job)
     struct job *data = &job->locked.job;
     struct engine_events events = {.count = 0};
     struct downloader *downloader = NULL;
-    struct transfer_settings settings;
+    struct download_settings settings;
     enum odo_status status;
 
     platform_mutex_lock(engine->lock);

@@ -52,7 +52,7 @@ struct downloader {
     struct platform_mutex *mutex; /* guards `shared` */
     struct platform_condition *has_removed;
     struct {
-        struct transfer *commands; /* to be added or changed; newest first */
+        struct download *commands; /* to be added or changed; newest first */
         struct removal_command *removals;
         uint64_t foreground_rate;
         uint64_t background_rate;
@@ -73,7 +73,7 @@ struct downloader {
 
 /* --- Requests ------------------------------------------------------------------------- */
 
-static void note_due(struct downloader *downloader, struct transfer *transfer)
+static void note_due(struct downloader *downloader, struct download *transfer)
 {
     transfer_list_append(&downloader->due, transfer);
 }
@@ -101,7 +101,7 @@ static void keep_idle(struct downloader *downloader, struct request *request)
 static void end_one_request(struct downloader *downloader, struct request *request,
                             enum odo_status result)
 {
-    struct transfer *transfer = request->transfer;
+    struct download *transfer = request->transfer;
     long connections = 0;
 
     curl_easy_getinfo(request->easy, CURLINFO_NUM_CONNECTS, &connections);
@@ -132,14 +132,14 @@ static void end_request(struct downloader *downloader, struct request *request,
     }
 }
 
-static void abort_requests(struct downloader *downloader, struct transfer *transfer)
+static void abort_requests(struct downloader *downloader, struct download *transfer)
 {
     while (transfer->requests) {
         end_request(downloader, transfer->requests, ODO_E_CANCELLED);
     }
 }
 
-static void fail_transfer(struct downloader *downloader, struct transfer *transfer,
+static void fail_transfer(struct downloader *downloader, struct download *transfer,
                           enum odo_status status)
 {
     transfer_fail(transfer, &(struct odo_error){.status = status});
@@ -148,7 +148,7 @@ static void fail_transfer(struct downloader *downloader, struct transfer *transf
 
 /* The proxy that was found for the next request, owned by the caller; or the transfer waits,
  * or has failed, and false is returned. */
-static bool find_proxy(struct downloader *downloader, struct transfer *transfer,
+static bool find_proxy(struct downloader *downloader, struct download *transfer,
                        char **proxy_out)
 {
     uint64_t now_ms = platform_clock_milliseconds();
@@ -175,7 +175,7 @@ static bool find_proxy(struct downloader *downloader, struct transfer *transfer,
 
 /* Send the transfer's next request. On failure the transfer has failed, or has nothing to ask.
  */
-static void start_request(struct downloader *downloader, struct transfer *transfer)
+static void start_request(struct downloader *downloader, struct download *transfer)
 {
     struct request *request = NULL;
     char *found_proxy = NULL;
@@ -222,7 +222,7 @@ static void start_request(struct downloader *downloader, struct transfer *transf
 
 static void start_requests(struct downloader *downloader)
 {
-    struct transfer *transfer;
+    struct download *transfer;
 
     while ((transfer = schedule_pick(&downloader->schedule)) != NULL) {
         if (transfer->origin) {
@@ -236,7 +236,7 @@ static void start_requests(struct downloader *downloader)
 
 /* --- Commands ------------------------------------------------------------------------- */
 
-static void take_in_one(struct downloader *downloader, struct transfer *transfer)
+static void take_in_one(struct downloader *downloader, struct download *transfer)
 {
     schedule_add(&downloader->schedule, transfer);
     transfer->due_list = &downloader->due;
@@ -248,7 +248,7 @@ static void take_in_one(struct downloader *downloader, struct transfer *transfer
 }
 
 /* A transfer, and the one that fetches what it is checked against. */
-static void take_in(struct downloader *downloader, struct transfer *transfer)
+static void take_in(struct downloader *downloader, struct download *transfer)
 {
     take_in_one(downloader, transfer);
     if (integrity_list(transfer)) {
@@ -257,11 +257,11 @@ static void take_in(struct downloader *downloader, struct transfer *transfer)
 }
 
 /* Take the transfer off the queue, where somebody may have put it again meanwhile. */
-static void withdraw_command(struct downloader *downloader, struct transfer *transfer)
+static void withdraw_command(struct downloader *downloader, struct download *transfer)
 {
     platform_mutex_lock(downloader->mutex);
     if (transfer->is_queued) {
-        struct transfer **place = &downloader->shared.commands;
+        struct download **place = &downloader->shared.commands;
 
         while (*place != transfer) {
             place = &(*place)->next_command;
@@ -275,7 +275,7 @@ static void withdraw_command(struct downloader *downloader, struct transfer *tra
 /* On the network thread, outside libcurl's callbacks. */
 static void let_go_one(struct downloader *downloader, struct downloader_removal *removal)
 {
-    struct transfer *transfer = removal->transfer;
+    struct download *transfer = removal->transfer;
 
     abort_requests(downloader, transfer);
     transfer_close_sink(transfer);          /* a stream queues the transfer no more ... */
@@ -293,7 +293,7 @@ static void let_go_one(struct downloader *downloader, struct downloader_removal 
 
 static void let_go(struct downloader *downloader, struct downloader_removal *removal)
 {
-    struct transfer *transfer = removal->transfer;
+    struct download *transfer = removal->transfer;
     struct downloader_removal list = {.transfer = NULL};
 
     if (!transfer->is_taken_in) {
@@ -307,7 +307,7 @@ static void let_go(struct downloader *downloader, struct downloader_removal *rem
     let_go_one(downloader, removal);
 }
 
-static void take_command(struct downloader *downloader, struct transfer *transfer)
+static void take_command(struct downloader *downloader, struct download *transfer)
 {
     if (!transfer->is_taken_in) {
         take_in(downloader, transfer);
@@ -322,7 +322,7 @@ static void take_command(struct downloader *downloader, struct transfer *transfe
 /* Somebody may have waited for the answer of a look-up. */
 static void end_waits(struct downloader *downloader)
 {
-    for (struct transfer *transfer = downloader->begun.first; transfer;
+    for (struct download *transfer = downloader->begun.first; transfer;
          transfer = transfer->begun.next) {
         transfer_end_wait(transfer);
         schedule_sort(transfer);
@@ -332,13 +332,13 @@ static void end_waits(struct downloader *downloader)
 /* Do what other threads have asked for. Returns false to stop. */
 static bool take_commands(struct downloader *downloader)
 {
-    struct transfer *taken = NULL; /* oldest first */
+    struct download *taken = NULL; /* oldest first */
     struct removal_command *removals;
     bool answers_are_new;
     bool must_stop;
 
     platform_mutex_lock(downloader->mutex);
-    for (struct transfer *transfer = downloader->shared.commands; transfer;
+    for (struct download *transfer = downloader->shared.commands; transfer;
          transfer = transfer->next_command) {
         transfer->is_queued = false; /* and may be queued again as soon as the lock is free */
         transfer->settings = transfer->settings_to_come;
@@ -363,7 +363,7 @@ static bool take_commands(struct downloader *downloader)
         end_waits(downloader);
     }
     while (taken) {
-        struct transfer *transfer = taken;
+        struct download *transfer = taken;
 
         taken = transfer->next_taken;
         take_command(downloader, transfer);
@@ -392,7 +392,7 @@ static bool take_commands(struct downloader *downloader)
 static void try_other_proxy(struct downloader *downloader, struct request *request,
                             CURLcode code)
 {
-    struct transfer *transfer = request->transfer;
+    struct download *transfer = request->transfer;
     bool has_other = code != CURLE_OK && request->found_proxy &&
                      request_lacks_proxy(request, code) &&
                      proxy_finder_failed(downloader->proxy_finder, request->origin->name,
@@ -429,7 +429,7 @@ static void collect_ended(struct downloader *downloader)
 }
 
 /* Hand over bytes that have waited for company long enough. */
-static void flush_late(struct downloader *downloader, struct transfer *transfer,
+static void flush_late(struct downloader *downloader, struct download *transfer,
                        uint64_t now_ms)
 {
     struct request *next;
@@ -445,7 +445,7 @@ static void flush_late(struct downloader *downloader, struct transfer *transfer,
 }
 
 /* Drop the connection of a request that is far behind its like: its rest is asked for anew. */
-static void give_up_slow(struct downloader *downloader, struct transfer *transfer,
+static void give_up_slow(struct downloader *downloader, struct download *transfer,
                          uint64_t now_ms)
 {
     struct request *slow = slow_lane_find_slow(transfer, now_ms);
@@ -460,7 +460,7 @@ static void give_up_slow(struct downloader *downloader, struct transfer *transfe
 }
 
 /* End a request that was slowed down, and of which nothing has been heard since it went on. */
-static void end_silent(struct downloader *downloader, struct transfer *transfer,
+static void end_silent(struct downloader *downloader, struct download *transfer,
                        uint64_t now_ms)
 {
     for (struct request *request = transfer->requests; request; request = request->next) {
@@ -475,13 +475,13 @@ static void end_silent(struct downloader *downloader, struct transfer *transfer,
 
 static void tick(struct downloader *downloader, uint64_t now_ms)
 {
-    struct transfer *next;
+    struct download *next;
 
     if (now_ms < downloader->tick_at_ms) {
         return;
     }
     downloader->tick_at_ms = now_ms + TICK_MS;
-    for (struct transfer *transfer = downloader->begun.first; transfer; transfer = next) {
+    for (struct download *transfer = downloader->begun.first; transfer; transfer = next) {
         next = transfer->begun.next;
         flush_late(downloader, transfer, now_ms);
         if (transfer->origin) {
@@ -497,10 +497,10 @@ static void tick(struct downloader *downloader, uint64_t now_ms)
 /* Carry out what was decided inside libcurl's callbacks, and report. */
 static void settle(struct downloader *downloader)
 {
-    struct transfer *transfer;
+    struct download *transfer;
 
     while ((transfer = downloader->due.first) != NULL) {
-        struct transfer_update update;
+        struct download_update update;
 
         if (transfer->must_restart || transfer->has_failed) {
             abort_requests(downloader, transfer);
@@ -511,7 +511,7 @@ static void settle(struct downloader *downloader)
         schedule_refresh_origin(&downloader->schedule, transfer);
         transfer_list_remove(&downloader->due, transfer);
         schedule_sort(transfer);
-        if (transfer->state == TRANSFER_DONE || transfer->state == TRANSFER_FAILED) {
+        if (transfer->state == DOWNLOAD_DONE || transfer->state == DOWNLOAD_FAILED) {
             transfer_list_remove(&downloader->begun, transfer);
             if (transfer->was_reported_final) {
                 continue;
@@ -565,8 +565,8 @@ static void run(void *context)
 
 /* --- From other threads --------------------------------------------------------------- */
 
-static void queue_command(struct downloader *downloader, struct transfer *transfer,
-                          const struct transfer_settings *settings)
+static void queue_command(struct downloader *downloader, struct download *transfer,
+                          const struct download_settings *settings)
 {
     bool is_first;
 
@@ -587,7 +587,7 @@ static void queue_command(struct downloader *downloader, struct transfer *transf
 /* On a stream's thread, which holds the stream: see to the transfer soon. */
 static void on_stream_progress(void *context)
 {
-    struct transfer *transfer = context;
+    struct download *transfer = context;
     struct downloader *downloader = transfer->downloader;
 
     platform_mutex_lock(downloader->mutex);
@@ -611,7 +611,7 @@ static void on_answered(void *context)
     curl_multi_wakeup(downloader->multi);
 }
 
-static void adopt(struct downloader *downloader, struct transfer *transfer,
+static void adopt(struct downloader *downloader, struct download *transfer,
                   struct transfer_group *group)
 {
     transfer->group = group;
@@ -622,13 +622,13 @@ static void adopt(struct downloader *downloader, struct transfer *transfer,
 }
 
 enum odo_status downloader_prepare(struct downloader *downloader,
-                                   const struct transfer_options *options,
-                                   struct transfer **transfer_out)
+                                   const struct download_options *options,
+                                   struct download **transfer_out)
 {
     struct transfer_group *group = schedule_make_group();
     struct transfer_group *list_group = schedule_make_group();
-    struct transfer *transfer = NULL;
-    struct transfer *list;
+    struct download *transfer = NULL;
+    struct download *list;
     enum odo_status status = group && list_group
                                  ? transfer_create(options, &downloader->rules, &transfer)
                                  : ODO_E_OUT_OF_MEMORY;
@@ -649,13 +649,13 @@ enum odo_status downloader_prepare(struct downloader *downloader,
     return ODO_OK;
 }
 
-void downloader_begin(struct downloader *downloader, struct transfer *transfer)
+void downloader_begin(struct downloader *downloader, struct download *transfer)
 {
     queue_command(downloader, transfer, &transfer->settings);
 }
 
-void downloader_change(struct downloader *downloader, struct transfer *transfer,
-                       const struct transfer_settings *settings)
+void downloader_change(struct downloader *downloader, struct download *transfer,
+                       const struct download_settings *settings)
 {
     queue_command(downloader, transfer, settings);
 }
@@ -766,8 +766,8 @@ enum odo_status downloader_start(const struct downloader_options *options,
         curl_global_cleanup();
         return ODO_E_OUT_OF_MEMORY;
     }
-    downloader->begun.link = offsetof(struct transfer, begun);
-    downloader->due.link = offsetof(struct transfer, due);
+    downloader->begun.link = offsetof(struct download, begun);
+    downloader->due.link = offsetof(struct download, due);
     downloader->connect_timeout_ms = options->connect_timeout_ms;
     downloader->stall_timeout_s = options->stall_timeout_s;
     downloader->schedule.connections_per_host = options->connections_per_host;

@@ -23,7 +23,7 @@ struct buffer;
 struct downloader;
 struct odo_proxy_answer;
 struct stream;
-struct transfer;
+struct download;
 
 struct downloader_options {
     const char *user_agent;        /* copied */
@@ -48,17 +48,17 @@ struct downloader_options {
     bool allow_insecure_redirects;
 };
 
-enum transfer_state {
-    TRANSFER_QUEUED,  /* no request was sent yet */
-    TRANSFER_MOVING,  /* requests are under way */
-    TRANSFER_WAITING, /* `error` was met; it tries again by itself */
-    TRANSFER_DONE,    /* every wanted byte is in the temporary file, and final */
-    TRANSFER_FAILED,  /* `error` is final */
+enum download_state {
+    DOWNLOAD_QUEUED,  /* no request was sent yet */
+    DOWNLOAD_MOVING,  /* requests are under way */
+    DOWNLOAD_WAITING, /* `error` was met; it tries again by itself */
+    DOWNLOAD_DONE,    /* every wanted byte is in the temporary file, and final */
+    DOWNLOAD_FAILED,  /* `error` is final */
 };
 
 /* Where a transfer stands. Texts are borrowed for the length of the report. */
-struct transfer_update {
-    enum transfer_state state;
+struct download_update {
+    enum download_state state;
     struct odo_error error;   /* while WAITING and FAILED */
     uint64_t file_size;       /* of the remote file, or ODO_SIZE_UNKNOWN */
     uint64_t bytes_total;     /* wanted, or ODO_SIZE_UNKNOWN */
@@ -78,7 +78,7 @@ struct transfer_update {
 };
 
 /* What may be changed while a transfer runs. */
-struct transfer_settings {
+struct download_settings {
     uint64_t no_progress_ms;   /* fail when no byte came for so long; UINT64_MAX never */
     uint64_t minimum_retry_ms; /* no retry comes sooner */
     uint64_t rate_limit;       /* of the group, in bytes a second; 0 is none */
@@ -91,7 +91,7 @@ struct transfer_settings {
  * on the network thread with no lock held; it may call downloader_remove(), for this transfer
  * too, as its last act.
  */
-struct transfer_options {
+struct download_options {
     const char *url;
     const struct byte_range *ranges; /* in the order given; NULL for the whole file */
     size_t range_count;
@@ -105,10 +105,10 @@ struct transfer_options {
     uint64_t output_base;                /* where in the file or stream the output begins */
     const struct checkpoint *checkpoint; /* where to go on; read in downloader_prepare() only */
     const void *group;
-    struct transfer_settings settings;
+    struct download_settings settings;
     struct http_settings http;                  /* its texts are borrowed like the rest */
     void (*on_stream_progress)(void *transfer); /* set by downloader_prepare() */
-    void (*on_update)(void *context, const struct transfer_update *update);
+    void (*on_update)(void *context, const struct download_update *update);
     void *context;
 };
 
@@ -133,17 +133,17 @@ void downloader_stop(struct downloader *downloader);
  *   ODO_E_OUT_OF_MEMORY
  */
 enum odo_status downloader_prepare(struct downloader *downloader,
-                                   const struct transfer_options *options,
-                                   struct transfer **transfer_out);
+                                   const struct download_options *options,
+                                   struct download **transfer_out);
 
 /* Begin it: reports may come from now on. Any thread; takes no time. */
-void downloader_begin(struct downloader *downloader, struct transfer *transfer);
+void downloader_begin(struct downloader *downloader, struct download *transfer);
 
 /* A transfer to be removed, and where its file stands then. */
 struct downloader_removal {
-    struct transfer *transfer;
+    struct download *transfer;
     struct checkpoint checkpoint; /* filled in; the caller owns it */
-    struct transfer_update last;  /* filled in; without texts */
+    struct download_update last;  /* filled in; without texts */
 };
 
 /*
@@ -155,8 +155,8 @@ void downloader_remove(struct downloader *downloader, struct downloader_removal 
                        size_t count);
 
 /* Change the settings of a transfer that has not been removed. Any thread. */
-void downloader_change(struct downloader *downloader, struct transfer *transfer,
-                       const struct transfer_settings *settings);
+void downloader_change(struct downloader *downloader, struct download *transfer,
+                       const struct download_settings *settings);
 
 /* What find_proxy has found is no longer true. Any thread. */
 void downloader_forget_proxies(struct downloader *downloader);

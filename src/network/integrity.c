@@ -27,7 +27,7 @@ struct integrity {
     bool is_pending;
     struct piece_check *check; /* owned; NULL while pending, and when nothing is checked */
 
-    struct transfer *list; /* fetches the piece hash file; NULL when it has ended */
+    struct download *list; /* fetches the piece hash file; NULL when it has ended */
     struct buffer memory;  /* where to */
     struct byte_range everything;
     struct range_set wanted;
@@ -35,7 +35,7 @@ struct integrity {
 
 /* --- Life ----------------------------------------------------------------------------- */
 
-static void on_list_update(void *context, const struct transfer_update *update);
+static void on_list_update(void *context, const struct download_update *update);
 
 /* The client's headers are for the file's own server. */
 static enum odo_status compare_origins(const char *url, const char *other, bool *same_out)
@@ -53,10 +53,10 @@ static enum odo_status compare_origins(const char *url, const char *other, bool 
     return status == ODO_E_OUT_OF_MEMORY ? status : ODO_OK; /* what is no URL fails later */
 }
 
-static enum odo_status create_list(struct transfer *transfer, struct integrity *integrity)
+static enum odo_status create_list(struct download *transfer, struct integrity *integrity)
 {
     struct checkpoint nothing;
-    struct transfer_options options = {
+    struct download_options options = {
         .url = integrity->info.url,
         .wanted = &integrity->wanted,
         .stated_size = ODO_SIZE_UNKNOWN,
@@ -86,16 +86,16 @@ static enum odo_status create_list(struct transfer *transfer, struct integrity *
     return status;
 }
 
-static bool wants_whole_file(const struct transfer_options *options)
+static bool wants_whole_file(const struct download_options *options)
 {
     return options->range_count == 0 ||
            (options->range_count == 1 && options->ranges[0].offset == 0 &&
             options->ranges[0].length == BYTE_RANGE_TO_END);
 }
 
-enum odo_status integrity_create(struct transfer *transfer)
+enum odo_status integrity_create(struct download *transfer)
 {
-    const struct transfer_options *options = &transfer->options;
+    const struct download_options *options = &transfer->options;
     struct integrity *integrity;
     enum odo_status status;
 
@@ -136,14 +136,14 @@ void integrity_free(struct integrity *integrity)
 
 /* --- Fetching the piece hash file ----------------------------------------------------- */
 
-struct transfer *integrity_list(const struct transfer *transfer)
+struct download *integrity_list(const struct download *transfer)
 {
     return transfer->integrity ? transfer->integrity->list : NULL;
 }
 
-struct transfer *integrity_take_list(struct transfer *transfer)
+struct download *integrity_take_list(struct download *transfer)
 {
-    struct transfer *list = integrity_list(transfer);
+    struct download *list = integrity_list(transfer);
 
     if (list) {
         transfer->integrity->list = NULL;
@@ -151,28 +151,28 @@ struct transfer *integrity_take_list(struct transfer *transfer)
     return list;
 }
 
-bool integrity_is_pending(const struct transfer *transfer)
+bool integrity_is_pending(const struct download *transfer)
 {
     return transfer->integrity && transfer->integrity->is_pending;
 }
 
-bool integrity_is_checking(const struct transfer *transfer)
+bool integrity_is_checking(const struct download *transfer)
 {
     return transfer->integrity && transfer->integrity->check;
 }
 
 /* The file itself may come now. */
-static void go_on(struct transfer *transfer)
+static void go_on(struct download *transfer)
 {
     transfer->integrity->is_pending = false;
-    transfer->state = TRANSFER_QUEUED;
+    transfer->state = DOWNLOAD_QUEUED;
     transfer->error = (struct odo_error){.status = ODO_OK};
     transfer->progress_at_ms = platform_clock_milliseconds();
     transfer_note_due(transfer);
 }
 
 /* The file cannot be checked: it fails, or comes without. */
-static void give_up(struct transfer *transfer, const struct odo_error *error)
+static void give_up(struct download *transfer, const struct odo_error *error)
 {
     transfer->integrity->is_pending = false;
     if (transfer->integrity->is_mandatory) {
@@ -204,7 +204,7 @@ static struct odo_error error_of_list(const struct odo_error *error)
     return result;
 }
 
-static void read_list(struct transfer *transfer)
+static void read_list(struct download *transfer)
 {
     struct integrity *integrity = transfer->integrity;
     struct piece_hashes hashes = {.count = 0};
@@ -232,39 +232,39 @@ static void read_list(struct transfer *transfer)
 }
 
 /* The file stands where its list stands; but no failure of what it can do without shows. */
-static void follow(struct transfer *transfer, const struct transfer_update *update)
+static void follow(struct download *transfer, const struct download_update *update)
 {
-    if (update->state == TRANSFER_MOVING || transfer->integrity->is_mandatory) {
+    if (update->state == DOWNLOAD_MOVING || transfer->integrity->is_mandatory) {
         transfer->state = update->state;
         transfer->error = update->error;
         transfer_note_due(transfer);
     }
 }
 
-static void on_list_update(void *context, const struct transfer_update *update)
+static void on_list_update(void *context, const struct download_update *update)
 {
-    struct transfer *transfer = context;
+    struct download *transfer = context;
     struct integrity *integrity = transfer->integrity;
     struct downloader_removal removal = {.transfer = integrity->list};
     struct odo_error error = error_of_list(&update->error);
 
     switch (update->state) {
-    case TRANSFER_QUEUED:
+    case DOWNLOAD_QUEUED:
         return;
-    case TRANSFER_WAITING:
+    case DOWNLOAD_WAITING:
         if (integrity->is_mandatory || integrity->list->attempt < TRIES_MOST) {
             follow(transfer, update);
             return;
         }
         give_up(transfer, &error);
         break;
-    case TRANSFER_MOVING:
+    case DOWNLOAD_MOVING:
         follow(transfer, update);
         return;
-    case TRANSFER_FAILED:
+    case DOWNLOAD_FAILED:
         give_up(transfer, &error);
         break;
-    case TRANSFER_DONE:
+    case DOWNLOAD_DONE:
         read_list(transfer);
         break;
     }
@@ -276,7 +276,7 @@ static void on_list_update(void *context, const struct transfer_update *update)
 /* --- Checking ------------------------------------------------------------------------- */
 
 /* There was a list, but it is of no use. */
-static enum odo_status stop_checking(struct transfer *transfer, enum odo_status why)
+static enum odo_status stop_checking(struct download *transfer, enum odo_status why)
 {
     struct integrity *integrity = transfer->integrity;
 
@@ -294,7 +294,7 @@ static enum odo_status stop_checking(struct transfer *transfer, enum odo_status 
     return ODO_OK;
 }
 
-void integrity_want_stream(const struct transfer *transfer, struct stream_use *use)
+void integrity_want_stream(const struct download *transfer, struct stream_use *use)
 {
     if (integrity_is_checking(transfer)) {
         use->holds_back = true;
@@ -302,7 +302,7 @@ void integrity_want_stream(const struct transfer *transfer, struct stream_use *u
     }
 }
 
-enum odo_status integrity_sink_opened(struct transfer *transfer)
+enum odo_status integrity_sink_opened(struct download *transfer)
 {
     if (!integrity_is_checking(transfer) || !transfer->options.stream ||
         stream_buffer_size(transfer->options.stream) / 2 >=
@@ -312,7 +312,7 @@ enum odo_status integrity_sink_opened(struct transfer *transfer)
     return stop_checking(transfer, ODO_E_METAINFO_PIECE_SIZE);
 }
 
-enum odo_status integrity_check_size(struct transfer *transfer, uint64_t file_size)
+enum odo_status integrity_check_size(struct download *transfer, uint64_t file_size)
 {
     if (!integrity_is_checking(transfer) ||
         piece_check_content_length(transfer->integrity->check) == file_size) {
@@ -321,7 +321,7 @@ enum odo_status integrity_check_size(struct transfer *transfer, uint64_t file_si
     return stop_checking(transfer, ODO_E_METAINFO_CONTENT_LENGTH);
 }
 
-void integrity_restart(struct transfer *transfer)
+void integrity_restart(struct download *transfer)
 {
     uint64_t good;
 
@@ -333,7 +333,7 @@ void integrity_restart(struct transfer *transfer)
     }
 }
 
-void integrity_arrived(struct transfer *transfer, uint64_t output, uint64_t bytes)
+void integrity_arrived(struct download *transfer, uint64_t output, uint64_t bytes)
 {
     uint64_t good = 0;
     enum odo_status status =
@@ -347,19 +347,19 @@ void integrity_arrived(struct transfer *transfer, uint64_t output, uint64_t byte
     }
 }
 
-bool integrity_was_bad(const struct transfer *transfer, uint64_t offset)
+bool integrity_was_bad(const struct download *transfer, uint64_t offset)
 {
     return integrity_is_checking(transfer) &&
            piece_check_was_bad(transfer->integrity->check, offset);
 }
 
-bool integrity_is_complete(const struct transfer *transfer)
+bool integrity_is_complete(const struct download *transfer)
 {
     return !integrity_is_checking(transfer) ||
            piece_check_is_complete(transfer->integrity->check);
 }
 
-enum odo_status integrity_record(const struct transfer *transfer, struct checkpoint *checkpoint)
+enum odo_status integrity_record(const struct download *transfer, struct checkpoint *checkpoint)
 {
     return piece_check_record(transfer->integrity->check, checkpoint);
 }

@@ -12,7 +12,7 @@ enum {
     ATTEMPTS_WITH_MANY = 2,
 };
 
-bool many_ranges_are_usable(const struct transfer *transfer)
+bool many_ranges_are_usable(const struct download *transfer)
 {
     const struct origin *origin = transfer->origin;
 
@@ -20,7 +20,7 @@ bool many_ranges_are_usable(const struct transfer *transfer)
 }
 
 /* How many ranges the next request may have. */
-static size_t ranges_most(const struct transfer *transfer)
+static size_t ranges_most(const struct download *transfer)
 {
     if (!transfer->origin || !transfer->version_is_known || transfer->is_sequential ||
         transfer->without_range || transfer->file_size == ODO_SIZE_UNKNOWN ||
@@ -34,7 +34,7 @@ static size_t ranges_most(const struct transfer *transfer)
     return transfer->origin->ranges_most;
 }
 
-struct request_gathering many_ranges_gathering(const struct transfer *transfer)
+struct request_gathering many_ranges_gathering(const struct download *transfer)
 {
     struct request_gathering gathering = {
         .most = ranges_most(transfer),

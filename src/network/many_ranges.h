@@ -11,10 +11,10 @@
 #include "network/transfer.h"
 
 /* True when the server of the transfer's URL is known to answer several ranges. */
-bool many_ranges_are_usable(const struct transfer *transfer);
+bool many_ranges_are_usable(const struct download *transfer);
 
 /* What the next request may have. */
-struct request_gathering many_ranges_gathering(const struct transfer *transfer);
+struct request_gathering many_ranges_gathering(const struct download *transfer);
 
 /* Begin with the rear half of what nothing has come of in a request for many. */
 void many_ranges_take_over(struct request *victim, struct request_start *start_out);

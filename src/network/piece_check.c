@@ -68,7 +68,7 @@ void piece_check_free(struct piece_check *check)
 /* --- What is there -------------------------------------------------------------------- */
 
 /* The client of a stream may have what lies before the first piece that is not good. */
-static void pass_on(struct piece_check *check, const struct transfer *transfer)
+static void pass_on(struct piece_check *check, const struct download *transfer)
 {
     uint64_t end;
 
@@ -105,7 +105,7 @@ static uint64_t count_had(const struct request_plan *plan, uint64_t cursor, size
     return had;
 }
 
-uint64_t piece_check_begin(struct piece_check *check, const struct transfer *transfer)
+uint64_t piece_check_begin(struct piece_check *check, const struct download *transfer)
 {
     struct stream *stream = transfer->options.stream;
     uint64_t cursor = transfer->plan.cursor;
@@ -167,7 +167,7 @@ static enum odo_status read_and_hash(struct piece_check *check, struct sink *sin
  * A whole file that is read for a stream waits when the buffer is full, which has no end while
  * a piece is missing at its front: begin to read again, now.
  */
-static void end_whole_readers(struct transfer *transfer)
+static void end_whole_readers(struct download *transfer)
 {
     for (struct request *request = transfer->requests; request; request = request->next) {
         if (request->whole) {
@@ -177,7 +177,7 @@ static void end_whole_readers(struct transfer *transfer)
 }
 
 /* A piece is bad: have it come once more, unless it has been so before. */
-static enum odo_status reject(struct piece_check *check, struct transfer *transfer,
+static enum odo_status reject(struct piece_check *check, struct download *transfer,
                               size_t index, struct byte_range range)
 {
     struct piece_state *piece = &check->pieces[index];
@@ -205,7 +205,7 @@ static enum odo_status reject(struct piece_check *check, struct transfer *transf
     return ODO_OK;
 }
 
-static enum odo_status verify(struct piece_check *check, struct transfer *transfer,
+static enum odo_status verify(struct piece_check *check, struct download *transfer,
                               size_t index, uint64_t *good_out)
 {
     struct byte_range range = piece_hashes_piece(&check->hashes, index);
@@ -225,7 +225,7 @@ static enum odo_status verify(struct piece_check *check, struct transfer *transf
     return ODO_OK;
 }
 
-enum odo_status piece_check_arrived(struct piece_check *check, struct transfer *transfer,
+enum odo_status piece_check_arrived(struct piece_check *check, struct download *transfer,
                                     uint64_t output, uint64_t size, uint64_t *good_out)
 {
     enum odo_status status = ODO_OK;

@@ -612,7 +612,7 @@ static enum odo_status set_options(struct request *request, const struct request
     return failed ? ODO_E_OUT_OF_MEMORY : ODO_OK;
 }
 
-enum odo_status request_prepare(struct request *request, struct transfer *transfer,
+enum odo_status request_prepare(struct request *request, struct download *transfer,
                                 const struct request_start *start)
 {
     enum odo_status status;

@@ -17,7 +17,7 @@
 
 struct http_settings;
 struct origin;
-struct transfer;
+struct download;
 
 enum {
     /* Pieces are gathered to this many bytes before they are written. Larger writes are no
@@ -64,7 +64,7 @@ struct request_piece {
 struct request {
     CURL *easy;                 /* owned */
     struct curl_slist *headers; /* owned */
-    struct transfer *transfer;  /* NULL while idle */
+    struct download *transfer;  /* NULL while idle */
     struct origin *origin;      /* the server it was sent to; the downloader's */
     struct request *next;       /* of the same transfer, or of the idle ones */
 
@@ -158,7 +158,7 @@ struct request_start {
  *
  *   ODO_E_OUT_OF_MEMORY   the request is idle
  */
-enum odo_status request_prepare(struct request *request, struct transfer *transfer,
+enum odo_status request_prepare(struct request *request, struct download *transfer,
                                 const struct request_start *start);
 
 /*

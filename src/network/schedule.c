@@ -15,7 +15,7 @@ struct transfer_group *schedule_make_group(void)
     struct transfer_group *group = memory_allocate_zeroed(1, sizeof(*group));
 
     if (group) {
-        group->ready.link = offsetof(struct transfer, ready);
+        group->ready.link = offsetof(struct download, ready);
     }
     return group;
 }
@@ -30,7 +30,7 @@ static struct transfer_group *find_group(const struct schedule *schedule, const 
     return group;
 }
 
-void schedule_add(struct schedule *schedule, struct transfer *transfer)
+void schedule_add(struct schedule *schedule, struct download *transfer)
 {
     struct transfer_group *group = find_group(schedule, transfer->options.group);
 
@@ -48,7 +48,7 @@ void schedule_add(struct schedule *schedule, struct transfer *transfer)
     schedule_sort(transfer);
 }
 
-void schedule_change(struct transfer *transfer)
+void schedule_change(struct download *transfer)
 {
     transfer->group->foreground = transfer->settings.foreground;
     pace_set_rate(&transfer->group->share.pace, transfer->settings.rate_limit,
@@ -70,7 +70,7 @@ static void leave_group(struct schedule *schedule, struct transfer_group *group)
     memory_free(group);
 }
 
-void schedule_remove(struct schedule *schedule, struct transfer *transfer)
+void schedule_remove(struct schedule *schedule, struct download *transfer)
 {
     transfer_list_remove(&transfer->group->ready, transfer);
     origin_release(&schedule->origins, transfer->origin);
@@ -79,7 +79,7 @@ void schedule_remove(struct schedule *schedule, struct transfer *transfer)
     transfer->group = NULL;
 }
 
-void schedule_sort(struct transfer *transfer)
+void schedule_sort(struct download *transfer)
 {
     struct transfer_list *ready = &transfer->group->ready;
 
@@ -92,7 +92,7 @@ void schedule_sort(struct transfer *transfer)
     }
 }
 
-void schedule_refresh_origin(struct schedule *schedule, struct transfer *transfer)
+void schedule_refresh_origin(struct schedule *schedule, struct download *transfer)
 {
     if (transfer->origin_is_stale) {
         origin_release(&schedule->origins, transfer->origin);
@@ -120,7 +120,7 @@ static uint32_t connections_in_use(const struct schedule *schedule)
  * a connection for it. A job with nothing in flight always may have that, so that no job waits
  * for another one's large file.
  */
-static bool origin_has_room(struct schedule *schedule, struct transfer *transfer, bool is_free)
+static bool origin_has_room(struct schedule *schedule, struct download *transfer, bool is_free)
 {
     const struct origin *origin;
 
@@ -141,10 +141,10 @@ static bool origin_has_room(struct schedule *schedule, struct transfer *transfer
     return origin->active < origin_requests_most(origin, schedule->connections_per_host);
 }
 
-static struct transfer *pick_from(struct schedule *schedule, struct transfer_group *group,
+static struct download *pick_from(struct schedule *schedule, struct transfer_group *group,
                                   bool is_free)
 {
-    struct transfer *transfer = group->ready.first;
+    struct download *transfer = group->ready.first;
 
     for (int tries = 0; transfer && tries < READY_TRIES; tries++) {
         if (origin_has_room(schedule, transfer, is_free)) {
@@ -173,14 +173,14 @@ static bool comes_before(const struct transfer_group *left, const struct transfe
     return left->active < right->active;
 }
 
-struct transfer *schedule_pick(struct schedule *schedule)
+struct download *schedule_pick(struct schedule *schedule)
 {
-    struct transfer *best = NULL;
+    struct download *best = NULL;
     bool must_yield = foreground_is_busy(schedule);
     bool is_free = connections_in_use(schedule) < schedule->connections;
 
     for (struct transfer_group *group = schedule->groups; group; group = group->next) {
-        struct transfer *transfer;
+        struct download *transfer;
 
         if (!group->ready.first || (must_yield && !group->foreground && group->active > 0) ||
             (best && !comes_before(group, best->group))) {
@@ -194,7 +194,7 @@ struct transfer *schedule_pick(struct schedule *schedule)
     return best;
 }
 
-struct origin *schedule_request_began(struct transfer *transfer)
+struct origin *schedule_request_began(struct download *transfer)
 {
     struct origin *origin = transfer->origin;
 
@@ -205,7 +205,7 @@ struct origin *schedule_request_began(struct transfer *transfer)
     return origin;
 }
 
-void schedule_request_ended(struct schedule *schedule, struct transfer *transfer,
+void schedule_request_ended(struct schedule *schedule, struct download *transfer,
                             struct origin *origin, bool brought)
 {
     assert(transfer->group->active > 0 && origin->active > 0);

@@ -39,28 +39,28 @@ struct schedule {
 struct transfer_group *schedule_make_group(void);
 
 /* Take a transfer in, which has a group of its own making; cannot fail. */
-void schedule_add(struct schedule *schedule, struct transfer *transfer);
-void schedule_remove(struct schedule *schedule, struct transfer *transfer);
+void schedule_add(struct schedule *schedule, struct download *transfer);
+void schedule_remove(struct schedule *schedule, struct download *transfer);
 
 /* The transfer may want a request now, or none any more. */
-void schedule_sort(struct transfer *transfer);
+void schedule_sort(struct download *transfer);
 
 /* Its settings have changed. */
-void schedule_change(struct transfer *transfer);
+void schedule_change(struct download *transfer);
 
 /* Its URL may have changed. */
-void schedule_refresh_origin(struct schedule *schedule, struct transfer *transfer);
+void schedule_refresh_origin(struct schedule *schedule, struct download *transfer);
 
 /*
  * Who is next; NULL when nobody wants a connection or none is free. A transfer that comes
  * without an origin cannot be asked for: its origin_status says why.
  */
-struct transfer *schedule_pick(struct schedule *schedule);
+struct download *schedule_pick(struct schedule *schedule);
 
 /* A request is in flight, to the origin that is returned; and has ended, having brought a body
  * or not. */
-struct origin *schedule_request_began(struct transfer *transfer);
-void schedule_request_ended(struct schedule *schedule, struct transfer *transfer,
+struct origin *schedule_request_began(struct download *transfer);
+void schedule_request_ended(struct schedule *schedule, struct download *transfer,
                             struct origin *origin, bool brought);
 
 void schedule_free(struct schedule *schedule);

@@ -44,7 +44,7 @@ static uint64_t time_for(uint64_t bytes, uint64_t rate)
     return rate == 0 ? UINT64_MAX / 4 : bytes / rate * 1000 + bytes % rate * 1000 / rate;
 }
 
-static uint64_t latency_ms(const struct transfer *transfer)
+static uint64_t latency_ms(const struct download *transfer)
 {
     return transfer->origin ? measurement_latency_us(&transfer->origin->measurement) / 1000 : 0;
 }
@@ -68,7 +68,7 @@ static bool is_young(const struct request *request, uint64_t now_ms)
                                 : elapsed_ms(request, now_ms) < WORTH_MS;
 }
 
-void slow_lane_measure(struct transfer *transfer, const struct request *request,
+void slow_lane_measure(struct download *transfer, const struct request *request,
                        uint64_t now_ms)
 {
     uint64_t rate = rate_of(request, now_ms);
@@ -82,7 +82,7 @@ void slow_lane_measure(struct transfer *transfer, const struct request *request,
 
 /* What a connection can bring now: the best of those in flight; of one alone, what the ones
  * before it brought. */
-static uint64_t standard_rate(const struct transfer *transfer, uint64_t now_ms)
+static uint64_t standard_rate(const struct download *transfer, uint64_t now_ms)
 {
     uint64_t best = transfer->request_count == 1 ? transfer->typical_rate : 0;
 
@@ -96,7 +96,7 @@ static uint64_t standard_rate(const struct transfer *transfer, uint64_t now_ms)
     return best > transfer->typical_rate ? best : (best + transfer->typical_rate) / 2;
 }
 
-static void postpone(struct transfer *transfer, uint64_t now_ms)
+static void postpone(struct download *transfer, uint64_t now_ms)
 {
     uint32_t pause_ms = transfer->abandon_pause_ms * 2;
 
@@ -110,7 +110,7 @@ static void postpone(struct transfer *transfer, uint64_t now_ms)
     transfer->abandon_at_ms = now_ms + pause_ms;
 }
 
-struct request *slow_lane_find_slow(struct transfer *transfer, uint64_t now_ms)
+struct request *slow_lane_find_slow(struct download *transfer, uint64_t now_ms)
 {
     struct request *slow = NULL;
     uint64_t slow_rest_ms = 0;
@@ -143,7 +143,7 @@ struct request *slow_lane_find_slow(struct transfer *transfer, uint64_t now_ms)
 
 /* Milliseconds until the rest of a request has come; 0 while nothing can be said of it. One
  * that is late with its answer may take as long again as it has taken. */
-static uint64_t rest_ms_of(const struct transfer *transfer, const struct request *request,
+static uint64_t rest_ms_of(const struct download *transfer, const struct request *request,
                            uint64_t now_ms)
 {
     if (is_measurable(request)) {
@@ -163,7 +163,7 @@ static uint64_t rest_ms_of(const struct transfer *transfer, const struct request
  * WORTH_MS. Where they share a line that is full, each one's rest takes about as long, and to
  * take it over would only have the line bring bytes twice.
  */
-static uint64_t together_ms(const struct transfer *transfer)
+static uint64_t together_ms(const struct download *transfer)
 {
     uint64_t rate =
         transfer->origin ? measurement_total_rate(&transfer->origin->measurement) : 0;
@@ -177,7 +177,7 @@ static uint64_t together_ms(const struct transfer *transfer)
     return together < WORTH_MS ? together : WORTH_MS;
 }
 
-struct request *slow_lane_find_victim(const struct transfer *transfer, uint64_t now_ms)
+struct request *slow_lane_find_victim(const struct download *transfer, uint64_t now_ms)
 {
     struct request *victim = NULL;
     uint64_t longest_ms = WORTH_MS + together_ms(transfer);
@@ -210,7 +210,7 @@ struct byte_range slow_lane_cut(struct request *victim)
 /* --- The tail ------------------------------------------------------------------------- */
 
 /* All that is missing of it is one run of wanted bytes, short enough to be kept in memory. */
-static bool has_simple_tail(const struct transfer *transfer, const struct request *request)
+static bool has_simple_tail(const struct download *transfer, const struct request *request)
 {
     uint64_t rest;
     struct layout_run run;
@@ -232,12 +232,12 @@ static bool has_simple_tail(const struct transfer *transfer, const struct reques
 }
 
 /* What a request takes that is sent now, on a connection of its own. */
-static uint64_t fresh_ms(const struct transfer *transfer, uint64_t bytes, uint64_t now_ms)
+static uint64_t fresh_ms(const struct download *transfer, uint64_t bytes, uint64_t now_ms)
 {
     return 3 * latency_ms(transfer) + time_for(bytes, standard_rate(transfer, now_ms));
 }
 
-struct request *slow_lane_find_tail(const struct transfer *transfer, uint64_t now_ms)
+struct request *slow_lane_find_tail(const struct download *transfer, uint64_t now_ms)
 {
     struct request *slow = NULL;
     uint64_t longest_ms = 0;
@@ -277,7 +277,7 @@ void slow_lane_hedge(struct request *slow, struct request_start *start_out)
     slow->hedges++;
 }
 
-struct request *slow_lane_find_late_hedge(const struct transfer *transfer, uint64_t now_ms)
+struct request *slow_lane_find_late_hedge(const struct download *transfer, uint64_t now_ms)
 {
     for (struct request *request = transfer->requests; request; request = request->next) {
         if (request->hedged && request->phase == REQUEST_AWAITING &&

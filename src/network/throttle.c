@@ -19,7 +19,7 @@ void throttle_set(struct throttle *throttle, uint64_t foreground, uint64_t backg
 }
 
 /* The cap that a transfer shares with all of its kind. */
-static struct pace *common_pace(struct throttle *throttle, const struct transfer *transfer)
+static struct pace *common_pace(struct throttle *throttle, const struct download *transfer)
 {
     return transfer->group->foreground ? &throttle->foreground : &throttle->background;
 }
@@ -39,7 +39,7 @@ static uint32_t lanes_under(const struct pace *pace, uint32_t lanes)
     return most > 1 ? (uint32_t)most : 1;
 }
 
-uint32_t throttle_lanes(const struct transfer *transfer, uint32_t lanes)
+uint32_t throttle_lanes(const struct download *transfer, uint32_t lanes)
 {
     if (!transfer->throttle || !transfer->group) {
         return lanes;
@@ -48,7 +48,7 @@ uint32_t throttle_lanes(const struct transfer *transfer, uint32_t lanes)
     return lanes_under(common_pace(transfer->throttle, transfer), lanes);
 }
 
-static uint64_t allowance(struct throttle *throttle, const struct transfer *transfer,
+static uint64_t allowance(struct throttle *throttle, const struct download *transfer,
                           uint64_t now_ms)
 {
     return smaller_of(pace_allowance(common_pace(throttle, transfer), now_ms),
@@ -57,7 +57,7 @@ static uint64_t allowance(struct throttle *throttle, const struct transfer *tran
 
 bool throttle_pass(struct request *request, uint64_t bytes, uint64_t now_ms)
 {
-    struct transfer *transfer = request->transfer;
+    struct download *transfer = request->transfer;
     struct throttle *throttle = transfer->throttle;
 
     if (allowance(throttle, transfer, now_ms) == 0) {
@@ -75,7 +75,7 @@ static struct request *next_held(struct throttle *throttle, const struct transfe
 {
     struct request *best = NULL;
 
-    for (struct transfer *transfer = begun->first; transfer;
+    for (struct download *transfer = begun->first; transfer;
          transfer = transfer_list_next(begun, transfer)) {
         struct throttle_share *share = &transfer->group->share;
 
@@ -122,7 +122,7 @@ uint64_t throttle_next_ms(struct throttle *throttle, const struct transfer_list 
 {
     uint64_t next_ms = UINT64_MAX;
 
-    for (struct transfer *transfer = begun->first; transfer;
+    for (struct download *transfer = begun->first; transfer;
          transfer = transfer_list_next(begun, transfer)) {
         for (struct request *request = transfer->requests; request; request = request->next) {
             if (request->is_held) {

@@ -14,7 +14,7 @@
 #include "transfer/pace.h"
 
 struct request;
-struct transfer;
+struct download;
 struct transfer_group;
 struct transfer_list;
 
@@ -36,7 +36,7 @@ void throttle_set(struct throttle *throttle, uint64_t foreground, uint64_t backg
                   uint64_t now_ms);
 
 /* So many lanes make sense for a transfer under its caps: no more than `lanes`, at least 1. */
-uint32_t throttle_lanes(const struct transfer *transfer, uint32_t lanes);
+uint32_t throttle_lanes(const struct download *transfer, uint32_t lanes);
 
 /* Bytes have come: true to let them pass, which counts them; false to hold the request. */
 bool throttle_pass(struct request *request, uint64_t bytes, uint64_t now_ms);

@@ -20,7 +20,7 @@
 #include <assert.h>
 #include <string.h>
 
-void transfer_note_due(struct transfer *transfer)
+void transfer_note_due(struct download *transfer)
 {
     if (transfer->due_list) {
         transfer_list_append(transfer->due_list, transfer);
@@ -29,11 +29,11 @@ void transfer_note_due(struct transfer *transfer)
 
 /* --- Life ----------------------------------------------------------------------------- */
 
-enum odo_status transfer_create(const struct transfer_options *options,
+enum odo_status transfer_create(const struct download_options *options,
                                 const struct transfer_rules *rules,
-                                struct transfer **transfer_out)
+                                struct download **transfer_out)
 {
-    struct transfer *transfer = memory_allocate_zeroed(1, sizeof(*transfer));
+    struct download *transfer = memory_allocate_zeroed(1, sizeof(*transfer));
     struct checkpoint dropped;
     enum odo_status status;
 
@@ -44,7 +44,7 @@ enum odo_status transfer_create(const struct transfer_options *options,
     transfer->options.checkpoint = NULL; /* borrowed for this call only */
     transfer->settings = options->settings;
     transfer->rules = rules;
-    transfer->state = TRANSFER_QUEUED;
+    transfer->state = DOWNLOAD_QUEUED;
     buffer_init(&transfer->response_headers, REQUEST_HEADERS_MAX);
     checkpoint_init(&transfer->known);
     checkpoint_init(&transfer->reported);
@@ -71,13 +71,13 @@ enum odo_status transfer_create(const struct transfer_options *options,
     return ODO_OK;
 }
 
-void transfer_close_sink(struct transfer *transfer)
+void transfer_close_sink(struct download *transfer)
 {
     sink_close(transfer->sink);
     transfer->sink = NULL;
 }
 
-void transfer_free(struct transfer *transfer, struct checkpoint *checkpoint_out)
+void transfer_free(struct download *transfer, struct checkpoint *checkpoint_out)
 {
     assert(!transfer->requests);
     transfer_close_sink(transfer);
@@ -102,7 +102,7 @@ void transfer_free(struct transfer *transfer, struct checkpoint *checkpoint_out)
     memory_free(transfer);
 }
 
-void transfer_fail(struct transfer *transfer, const struct odo_error *error)
+void transfer_fail(struct download *transfer, const struct odo_error *error)
 {
     if (!transfer->has_failed) {
         transfer->has_failed = true;
@@ -111,19 +111,19 @@ void transfer_fail(struct transfer *transfer, const struct odo_error *error)
             /* The stream refused later bytes, before the news of its failure came through. */
             transfer->error.sink_code = stream_failure(transfer->options.stream);
         }
-        transfer->state = TRANSFER_FAILED;
+        transfer->state = DOWNLOAD_FAILED;
     }
     transfer_note_due(transfer);
 }
 
 /* The client of a stream may still be busy with what has come. */
-static bool stream_has_all(const struct transfer *transfer)
+static bool stream_has_all(const struct download *transfer)
 {
     return !transfer->options.stream ||
            transfer_plan_taken(transfer) == transfer_plan_total(transfer);
 }
 
-static void finish_if_done(struct transfer *transfer)
+static void finish_if_done(struct download *transfer)
 {
     enum odo_status status = ODO_OK;
 
@@ -153,13 +153,13 @@ static void finish_if_done(struct transfer *transfer)
     }
     transfer_close_sink(transfer);
     transfer->bytes_had = transfer_plan_total(transfer);
-    transfer->state = TRANSFER_DONE;
+    transfer->state = DOWNLOAD_DONE;
     transfer->error = (struct odo_error){.status = ODO_OK};
     transfer_note_due(transfer);
 }
 
 /* What has come is of a version that is no more: none of it may stay. */
-static enum odo_status forget_version(struct transfer *transfer)
+static enum odo_status forget_version(struct download *transfer)
 {
     bool begun = transfer->known.begun;
     enum odo_status status;
@@ -182,7 +182,7 @@ static enum odo_status forget_version(struct transfer *transfer)
     return status;
 }
 
-void transfer_restart(struct transfer *transfer)
+void transfer_restart(struct download *transfer)
 {
     enum odo_status status;
 
@@ -198,7 +198,7 @@ void transfer_restart(struct transfer *transfer)
 }
 
 /* Where the file would go on if the process ended now: what is in flight counts as missing. */
-static enum odo_status take_checkpoint(struct transfer *transfer,
+static enum odo_status take_checkpoint(struct download *transfer,
                                        struct checkpoint *checkpoint_out)
 {
     struct request_plan plan = transfer->plan;
@@ -238,7 +238,7 @@ static enum odo_status take_checkpoint(struct transfer *transfer,
 }
 
 /* A checkpoint when one is due. Without memory it comes the next time. */
-static const struct checkpoint *due_checkpoint(struct transfer *transfer)
+static const struct checkpoint *due_checkpoint(struct download *transfer)
 {
     uint64_t now_ms = platform_clock_milliseconds();
     uint64_t interval_ms = transfer->rules->checkpoint_interval_ms;
@@ -251,7 +251,7 @@ static const struct checkpoint *due_checkpoint(struct transfer *transfer)
     }
     if (transfer->rules->checkpoint_interval_ms == 0 || transfer->options.stream ||
         transfer->options.memory || transfer->must_restart ||
-        (transfer->state == TRANSFER_MOVING &&
+        (transfer->state == DOWNLOAD_MOVING &&
          now_ms - transfer->reported_at_ms < interval_ms) ||
         take_checkpoint(transfer, &checkpoint) != ODO_OK) {
         return NULL;
@@ -263,9 +263,9 @@ static const struct checkpoint *due_checkpoint(struct transfer *transfer)
     return &transfer->reported;
 }
 
-struct transfer_update transfer_describe(struct transfer *transfer)
+struct download_update transfer_describe(struct download *transfer)
 {
-    struct transfer_update update = {
+    struct download_update update = {
         .state = transfer->state,
         .error = transfer->error,
         .file_size = transfer->file_size,
@@ -292,7 +292,7 @@ struct transfer_update transfer_describe(struct transfer *transfer)
 /* --- Asking --------------------------------------------------------------------------- */
 
 /* Requests that this file may have in flight: in the background half as many. */
-static uint32_t lanes_of(const struct transfer *transfer)
+static uint32_t lanes_of(const struct download *transfer)
 {
     uint32_t lanes = transfer->rules->lanes;
 
@@ -300,7 +300,7 @@ static uint32_t lanes_of(const struct transfer *transfer)
 }
 
 /* Little requests into a stream's last free bytes are not worth it, unless they are the end. */
-static bool has_room(const struct transfer *transfer)
+static bool has_room(const struct download *transfer)
 {
     uint64_t room = transfer_plan_room(transfer);
 
@@ -312,16 +312,16 @@ static bool has_room(const struct transfer *transfer)
     return room >= TRANSFER_STREAM_LEAST || room >= transfer->plan.remaining;
 }
 
-bool transfer_wants_request(const struct transfer *transfer)
+bool transfer_wants_request(const struct download *transfer)
 {
     uint32_t lanes = lanes_of(transfer);
 
-    if (transfer->has_failed || transfer->must_restart || transfer->state == TRANSFER_DONE ||
+    if (transfer->has_failed || transfer->must_restart || transfer->state == DOWNLOAD_DONE ||
         transfer->retry_at_ms != 0 || transfer->waits_for.look_up ||
         integrity_is_pending(transfer)) {
         return false;
     }
-    if (!transfer->sink && transfer->state == TRANSFER_QUEUED) {
+    if (!transfer->sink && transfer->state == DOWNLOAD_QUEUED) {
         return true; /* even a file with nothing left to fetch is opened once */
     }
     if (!transfer->version_is_known || transfer->is_sequential || transfer->without_range) {
@@ -339,7 +339,7 @@ bool transfer_wants_request(const struct transfer *transfer)
 }
 
 /* How long a gap may be that is fetched and dropped, as far as the server is known. */
-static uint64_t merge_gap(const struct transfer *transfer)
+static uint64_t merge_gap(const struct download *transfer)
 {
     const struct origin *origin = transfer->origin;
 
@@ -353,7 +353,7 @@ static uint64_t merge_gap(const struct transfer *transfer)
                                  origin->is_http_2 || many_ranges_are_usable(transfer));
 }
 
-struct request_limits transfer_limits(const struct transfer *transfer)
+struct request_limits transfer_limits(const struct download *transfer)
 {
     struct request_limits limits = {
         .most = TRANSFER_REQUEST_MOST,
@@ -383,7 +383,7 @@ struct request_limits transfer_limits(const struct transfer *transfer)
     return limits;
 }
 
-static enum odo_status open_sink(struct transfer *transfer)
+static enum odo_status open_sink(struct download *transfer)
 {
     struct stream_use use = {.listener = {transfer->options.on_stream_progress, transfer}};
     enum odo_status status;
@@ -409,7 +409,7 @@ static enum odo_status open_sink(struct transfer *transfer)
 }
 
 /* The validator for If-Range: a strong entity tag, else a date (RFC 9110 section 13.1.5). */
-static const char *validator_of(const struct transfer *transfer)
+static const char *validator_of(const struct download *transfer)
 {
     const struct checkpoint *known = &transfer->known;
 
@@ -423,7 +423,7 @@ static const char *validator_of(const struct transfer *transfer)
 }
 
 /* Nothing is left to ask for: take a part off a request that will take long. */
-static enum odo_status take_over(struct transfer *transfer, uint64_t now_ms,
+static enum odo_status take_over(struct download *transfer, uint64_t now_ms,
                                  struct request_start *start_out)
 {
     struct request *victim = slow_lane_find_victim(transfer, now_ms);
@@ -448,7 +448,7 @@ static enum odo_status take_over(struct transfer *transfer, uint64_t now_ms,
     return status;
 }
 
-static enum odo_status take_from_plan(struct transfer *transfer,
+static enum odo_status take_from_plan(struct download *transfer,
                                       struct request_start *start_out)
 {
     struct request_gathering gathering = many_ranges_gathering(transfer);
@@ -471,7 +471,7 @@ static enum odo_status take_from_plan(struct transfer *transfer,
 }
 
 /* What was bad may have come from a server of several, or out of a cache on the way. */
-static bool was_bad(const struct transfer *transfer, const struct request_start *start)
+static bool was_bad(const struct download *transfer, const struct request_start *start)
 {
     bool is_bad = integrity_was_bad(transfer, start->span.offset);
 
@@ -481,14 +481,14 @@ static bool was_bad(const struct transfer *transfer, const struct request_start 
     return is_bad;
 }
 
-enum odo_status transfer_next_request(struct transfer *transfer, uint64_t now_ms,
+enum odo_status transfer_next_request(struct download *transfer, uint64_t now_ms,
                                       struct request_start *start_out)
 {
     enum odo_status status = open_sink(transfer);
 
-    if (transfer->state == TRANSFER_QUEUED) {
+    if (transfer->state == DOWNLOAD_QUEUED) {
         transfer->progress_at_ms = now_ms;
-        transfer->state = TRANSFER_MOVING;
+        transfer->state = DOWNLOAD_MOVING;
     }
     if (status == ODO_OK) {
         status = take_from_plan(transfer, start_out);
@@ -516,7 +516,7 @@ enum odo_status transfer_next_request(struct transfer *transfer, uint64_t now_ms
     return ODO_OK;
 }
 
-void transfer_take_back(struct transfer *transfer, const struct request_start *start)
+void transfer_take_back(struct download *transfer, const struct request_start *start)
 {
     if (start->hedged) {
         return;
@@ -527,16 +527,16 @@ void transfer_take_back(struct transfer *transfer, const struct request_start *s
     }
 }
 
-void transfer_request_began(struct transfer *transfer, struct request *request)
+void transfer_request_began(struct download *transfer, struct request *request)
 {
     request->next = transfer->requests;
     transfer->requests = request;
     transfer->request_count++;
     transfer->requests_sent++;
-    transfer->state = TRANSFER_MOVING;
+    transfer->state = DOWNLOAD_MOVING;
 }
 
-bool transfer_next_span(struct transfer *transfer, struct request *request)
+bool transfer_next_span(struct download *transfer, struct request *request)
 {
     struct request_limits limits = transfer_limits(transfer);
     struct byte_range none = {request->span.offset + request->span.length, 0};
@@ -563,12 +563,12 @@ bool transfer_next_span(struct transfer *transfer, struct request *request)
 
 /* --- What comes ----------------------------------------------------------------------- */
 
-void transfer_received(struct transfer *transfer, uint64_t bytes)
+void transfer_received(struct download *transfer, uint64_t bytes)
 {
     transfer->bytes_received += bytes;
 }
 
-void transfer_delivered(struct transfer *transfer, uint64_t output, uint64_t bytes)
+void transfer_delivered(struct download *transfer, uint64_t output, uint64_t bytes)
 {
     if (integrity_is_checking(transfer)) {
         integrity_arrived(transfer, output, bytes);
@@ -581,7 +581,7 @@ void transfer_delivered(struct transfer *transfer, uint64_t output, uint64_t byt
 }
 
 /* Requests that were held up because the stream's buffer was full go on. */
-static void resume_paused(struct transfer *transfer)
+static void resume_paused(struct download *transfer)
 {
     for (struct request *request = transfer->requests; request; request = request->next) {
         if (request->is_paused &&
@@ -593,11 +593,11 @@ static void resume_paused(struct transfer *transfer)
     }
 }
 
-void transfer_stream_progressed(struct transfer *transfer)
+void transfer_stream_progressed(struct download *transfer)
 {
     struct odo_error error = {.status = ODO_E_SINK_FAILED};
 
-    if (!transfer->options.stream || transfer->state == TRANSFER_DONE) {
+    if (!transfer->options.stream || transfer->state == DOWNLOAD_DONE) {
         return;
     }
     error.sink_code = stream_failure(transfer->options.stream);
@@ -612,7 +612,7 @@ void transfer_stream_progressed(struct transfer *transfer)
     transfer_note_due(transfer);
 }
 
-static void unlink_request(struct transfer *transfer, struct request *request)
+static void unlink_request(struct download *transfer, struct request *request)
 {
     struct request **place = &transfer->requests;
 
@@ -625,7 +625,7 @@ static void unlink_request(struct transfer *transfer, struct request *request)
 }
 
 /* Something went wrong that may be better the next time. */
-static void retry_later(struct transfer *transfer, struct request *request,
+static void retry_later(struct download *transfer, struct request *request,
                         const struct odo_error *error, uint64_t now_ms)
 {
     struct retry_input input = {
@@ -647,13 +647,13 @@ static void retry_later(struct transfer *transfer, struct request *request,
     transfer->error = *error;
     transfer->retry_at_ms = now_ms + delay_ms;
     if (!transfer->requests) {
-        transfer->state = TRANSFER_WAITING;
+        transfer->state = DOWNLOAD_WAITING;
     }
     transfer_note_due(transfer);
 }
 
 /* A redirected URL that is refused may have expired: ask the original again, once. */
-static bool go_back_to_original(struct transfer *transfer, const struct odo_error *error)
+static bool go_back_to_original(struct download *transfer, const struct odo_error *error)
 {
     char *url;
 
@@ -671,7 +671,7 @@ static bool go_back_to_original(struct transfer *transfer, const struct odo_erro
     return true;
 }
 
-void transfer_use_url(struct transfer *transfer, char *url, bool is_redirected,
+void transfer_use_url(struct download *transfer, char *url, bool is_redirected,
                       bool is_elsewhere)
 {
     memory_free(transfer->url);
@@ -690,7 +690,7 @@ static struct odo_error error_of(const struct request *request, enum odo_status 
     return (struct odo_error){.status = result};
 }
 
-void transfer_request_ended(struct transfer *transfer, struct request *request,
+void transfer_request_ended(struct download *transfer, struct request *request,
                             enum odo_status result, uint64_t now_ms)
 {
     struct odo_error error;
@@ -733,22 +733,22 @@ void transfer_request_ended(struct transfer *transfer, struct request *request,
         transfer_fail(transfer, &error);
     }
     if (!transfer->requests && transfer->retry_at_ms != 0 &&
-        transfer->state == TRANSFER_MOVING) {
-        transfer->state = TRANSFER_WAITING;
+        transfer->state == DOWNLOAD_MOVING) {
+        transfer->state = DOWNLOAD_WAITING;
         transfer_note_due(transfer);
     }
 }
 
-void transfer_wait_for(struct transfer *transfer, struct look_up_wait wait, uint64_t now_ms)
+void transfer_wait_for(struct download *transfer, struct look_up_wait wait, uint64_t now_ms)
 {
-    if (transfer->state == TRANSFER_QUEUED) {
+    if (transfer->state == DOWNLOAD_QUEUED) {
         transfer->progress_at_ms = now_ms;
     }
     transfer->waits_for = wait;
     transfer_end_wait(transfer); /* the answer may be there by now */
 }
 
-void transfer_end_wait(struct transfer *transfer)
+void transfer_end_wait(struct download *transfer)
 {
     const struct look_up_wait *wait = &transfer->waits_for;
 
@@ -759,13 +759,13 @@ void transfer_end_wait(struct transfer *transfer)
 
 /* --- Time ----------------------------------------------------------------------------- */
 
-void transfer_tick(struct transfer *transfer, uint64_t now_ms)
+void transfer_tick(struct download *transfer, uint64_t now_ms)
 {
     struct odo_error error = {.status = ODO_E_NO_PROGRESS,
                               .cause = transfer->error.status,
                               .http_status = transfer->error.http_status};
 
-    if (transfer->has_failed || transfer->state == TRANSFER_DONE ||
+    if (transfer->has_failed || transfer->state == DOWNLOAD_DONE ||
         integrity_is_pending(transfer)) { /* what it waits for has a time limit of its own */
         return;
     }

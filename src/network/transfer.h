@@ -42,16 +42,16 @@ struct transfer_rules {
 
 /* A place in a list of transfers. */
 struct transfer_link {
-    struct transfer *next;
-    struct transfer *previous;
+    struct download *next;
+    struct download *previous;
     bool is_linked;
 };
 
 enum { TRANSFER_ADDRESS_SIZE = 64 }; /* of an address as text, with a zone */
 
-struct transfer {
-    struct transfer_options options;
-    struct transfer_settings settings;
+struct download {
+    struct download_options options;
+    struct download_settings settings;
 
     const struct transfer_rules *rules; /* borrowed; the downloader's */
     struct downloader *downloader;
@@ -62,10 +62,10 @@ struct transfer {
     struct transfer_link ready;    /* among those of the group that want a request */
     struct transfer_link begun;    /* among all that have begun and not ended */
     struct transfer_link due;      /* among those with something to settle or to report */
-    struct transfer *next_command; /* among the queued; under the same lock */
-    struct transfer *next_taken;   /* among those taken off the queue */
+    struct download *next_command; /* among the queued; under the same lock */
+    struct download *next_taken;   /* among those taken off the queue */
     bool is_queued;                /* as a command; under the downloader's lock */
-    struct transfer_settings settings_to_come; /* the same */
+    struct download_settings settings_to_come; /* the same */
     struct origin *origin;                     /* of `url`; NULL until asked for */
     enum odo_status origin_status;             /* why there is none */
     bool origin_is_stale;                      /* `url` has changed since */
@@ -103,7 +103,7 @@ struct transfer {
     bool is_sequential; /* the server does not honour ranges: one request at a time */
 
     /* What is going on. */
-    enum transfer_state state;
+    enum download_state state;
     struct odo_error error;
     struct request *requests; /* in flight */
     uint32_t request_count;
@@ -155,18 +155,18 @@ enum {
  *   ODO_E_INVALID_RANGE   the ranges do not fit the size that is known
  *   ODO_E_OUT_OF_MEMORY
  */
-enum odo_status transfer_create(const struct transfer_options *options,
+enum odo_status transfer_create(const struct download_options *options,
                                 const struct transfer_rules *rules,
-                                struct transfer **transfer_out);
+                                struct download **transfer_out);
 
 /* Write no more; a stream has nothing to tell from now on. */
-void transfer_close_sink(struct transfer *transfer);
+void transfer_close_sink(struct download *transfer);
 
 /* Free a transfer without requests and say where it stands. */
-void transfer_free(struct transfer *transfer, struct checkpoint *checkpoint_out);
+void transfer_free(struct download *transfer, struct checkpoint *checkpoint_out);
 
 /* True when it could use one more connection now. */
-bool transfer_wants_request(const struct transfer *transfer);
+bool transfer_wants_request(const struct download *transfer);
 
 /*
  * Fill in what concerns the file in the next request, opening the sink at the first. The span
@@ -175,51 +175,51 @@ bool transfer_wants_request(const struct transfer *transfer);
  *   ODO_E_NOT_FOUND   nothing to ask for
  *   any other         the transfer has failed with it
  */
-enum odo_status transfer_next_request(struct transfer *transfer, uint64_t now_ms,
+enum odo_status transfer_next_request(struct download *transfer, uint64_t now_ms,
                                       struct request_start *start_out);
 
 /* What the above has asked for was not sent after all. */
-void transfer_take_back(struct transfer *transfer, const struct request_start *start);
+void transfer_take_back(struct download *transfer, const struct request_start *start);
 
 /* A request made from the above is in flight. */
-void transfer_request_began(struct transfer *transfer, struct request *request);
+void transfer_request_began(struct download *transfer, struct request *request);
 
 /*
  * A request has ended, with libcurl's result as a status, ODO_OK for a whole body. Takes its
  * bytes into account and decides what follows.
  */
-void transfer_request_ended(struct transfer *transfer, struct request *request,
+void transfer_request_ended(struct download *transfer, struct request *request,
                             enum odo_status result, uint64_t now_ms);
 
 /* Nothing is asked for before that. */
-void transfer_wait_for(struct transfer *transfer, struct look_up_wait wait, uint64_t now_ms);
+void transfer_wait_for(struct download *transfer, struct look_up_wait wait, uint64_t now_ms);
 
 /* If the answer that it waits for is there, wait no more. */
-void transfer_end_wait(struct transfer *transfer);
+void transfer_end_wait(struct download *transfer);
 
 /* Wake up when time has come: end a wait, or fail for want of progress. */
-void transfer_tick(struct transfer *transfer, uint64_t now_ms);
+void transfer_tick(struct download *transfer, uint64_t now_ms);
 
 /*
  * After `must_restart`, with no request left: forget what has come and begin again. A transfer
  * that has begun again too often fails.
  */
-void transfer_restart(struct transfer *transfer);
+void transfer_restart(struct download *transfer);
 
 /* Make `error` final. */
-void transfer_fail(struct transfer *transfer, const struct odo_error *error);
+void transfer_fail(struct download *transfer, const struct odo_error *error);
 
 /* Something is to be settled, or to be reported. */
-void transfer_note_due(struct transfer *transfer);
+void transfer_note_due(struct download *transfer);
 
 /* What a report says now. */
-struct transfer_update transfer_describe(struct transfer *transfer);
+struct download_update transfer_describe(struct download *transfer);
 
 /* The client of the stream has taken bytes, or refused them. */
-void transfer_stream_progressed(struct transfer *transfer);
+void transfer_stream_progressed(struct download *transfer);
 
 /* What the next request may ask for. */
-struct request_limits transfer_limits(const struct transfer *transfer);
+struct request_limits transfer_limits(const struct download *transfer);
 
 /* For the judge. */
 
@@ -229,34 +229,34 @@ struct request_limits transfer_limits(const struct transfer *transfer);
  *   ODO_E_INVALID_RANGE   the wanted ranges do not fit it
  *   ODO_E_OUT_OF_MEMORY
  */
-enum odo_status transfer_learn_size(struct transfer *transfer, uint64_t file_size);
+enum odo_status transfer_learn_size(struct download *transfer, uint64_t file_size);
 
 /* Ask there from now on; takes `url` over. */
-void transfer_use_url(struct transfer *transfer, char *url, bool is_redirected,
+void transfer_use_url(struct download *transfer, char *url, bool is_redirected,
                       bool is_elsewhere);
 
 /* Called by a request. */
 
 /* The header has come: true to take the body, after request_take_from(). */
-bool transfer_judge(struct transfer *transfer, struct request *request);
+bool transfer_judge(struct download *transfer, struct request *request);
 
 /*
  * A part of a reply to several ranges has begun: true to take its bytes. Else the file has
  * changed, or the part is none of it.
  */
-bool transfer_judge_part(struct transfer *transfer, struct request *request,
+bool transfer_judge_part(struct download *transfer, struct request *request,
                          const struct content_range *part);
 
 /* What came in answer to several ranges cannot be used: ask for one at a time, at once. */
 void transfer_ranges_unusable(struct request *request);
 
 /* The next span of a whole file that is being read; false when there is none, or no memory. */
-bool transfer_next_span(struct transfer *transfer, struct request *request);
+bool transfer_next_span(struct download *transfer, struct request *request);
 
 /* So many wanted bytes are safely in the sink, at `output`. */
-void transfer_delivered(struct transfer *transfer, uint64_t output, uint64_t bytes);
+void transfer_delivered(struct download *transfer, uint64_t output, uint64_t bytes);
 
 /* So many bytes came from the network. */
-void transfer_received(struct transfer *transfer, uint64_t bytes);
+void transfer_received(struct download *transfer, uint64_t bytes);
 
 #endif

@@ -39,7 +39,7 @@ static const char *decisive_header(struct request *request, const char *name)
 }
 
 /* The bytes that this transfer still wants, this request's and the other ones' included. */
-static void describe_want(const struct transfer *transfer, struct response_context *context)
+static void describe_want(const struct download *transfer, struct response_context *context)
 {
     const struct range_set *wanted = &transfer->wanted;
     const struct byte_range *last;
@@ -53,7 +53,7 @@ static void describe_want(const struct transfer *transfer, struct response_conte
     context->wanted_bytes = transfer_plan_missing(transfer);
 }
 
-static struct response_verdict ask_judge(const struct transfer *transfer,
+static struct response_verdict ask_judge(const struct download *transfer,
                                          struct request *request)
 {
     const struct checkpoint *known = &transfer->known;
@@ -107,7 +107,7 @@ static bool replace_text(char **place, const char *text)
     return true;
 }
 
-static enum odo_status reserve_room(const struct transfer *transfer)
+static enum odo_status reserve_room(const struct download *transfer)
 {
     uint64_t total = transfer_plan_total(transfer);
 
@@ -116,7 +116,7 @@ static enum odo_status reserve_room(const struct transfer *transfer)
 }
 
 /* The first reply of a version: from now on, every other one must agree with it. */
-static enum odo_status learn_version(struct transfer *transfer,
+static enum odo_status learn_version(struct download *transfer,
                                      const struct response_verdict *verdict)
 {
     struct checkpoint *known = &transfer->known;
@@ -156,7 +156,7 @@ static enum odo_status learn_version(struct transfer *transfer,
 }
 
 /* The open end of the first request's span has become known: nothing is wanted behind it. */
-static void trim_span(const struct transfer *transfer, struct request *request)
+static void trim_span(const struct download *transfer, struct request *request)
 {
     uint64_t size = transfer->file_size;
 
@@ -167,7 +167,7 @@ static void trim_span(const struct transfer *transfer, struct request *request)
     }
 }
 
-static void keep_headers(struct transfer *transfer, const struct request *request)
+static void keep_headers(struct download *transfer, const struct request *request)
 {
     const struct buffer *block = &request->header_block;
 
@@ -178,7 +178,7 @@ static void keep_headers(struct transfer *transfer, const struct request *reques
     }
 }
 
-static bool take(struct transfer *transfer, struct request *request,
+static bool take(struct download *transfer, struct request *request,
                  const struct response_verdict *verdict)
 {
     enum odo_status status = learn_version(transfer, verdict);
@@ -205,7 +205,7 @@ void transfer_ranges_unusable(struct request *request)
     request->outcome = REQUEST_ASK_AGAIN;
 }
 
-bool transfer_judge_part(struct transfer *transfer, struct request *request,
+bool transfer_judge_part(struct download *transfer, struct request *request,
                          const struct content_range *part)
 {
     uint64_t size = transfer->file_size;
@@ -232,7 +232,7 @@ static bool take_parts(struct request *request)
     return false;
 }
 
-static void follow_redirect(struct transfer *transfer, struct request *request)
+static void follow_redirect(struct download *transfer, struct request *request)
 {
     struct redirect_input input = {
         .url = transfer->url,
@@ -256,7 +256,7 @@ static void follow_redirect(struct transfer *transfer, struct request *request)
 }
 
 /* The client's own server asks who it is, and the client has said what to answer, once. */
-static bool may_authenticate(struct transfer *transfer, const struct request *request,
+static bool may_authenticate(struct download *transfer, const struct request *request,
                              const struct odo_error *error)
 {
     enum { UNAUTHORIZED = 401, PROXY_AUTHENTICATION_REQUIRED = 407 };
@@ -271,7 +271,7 @@ static bool may_authenticate(struct transfer *transfer, const struct request *re
     return true;
 }
 
-static void note_reply(struct transfer *transfer, const struct request *request)
+static void note_reply(struct download *transfer, const struct request *request)
 {
     const char *address = NULL;
     long status = 0;
@@ -293,7 +293,7 @@ static void note_retry_after(struct request *request, const struct odo_error *er
     }
 }
 
-bool transfer_judge(struct transfer *transfer, struct request *request)
+bool transfer_judge(struct download *transfer, struct request *request)
 {
     struct response_verdict verdict;
 

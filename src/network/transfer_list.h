@@ -7,26 +7,26 @@
 #include "network/transfer.h"
 
 struct transfer_list {
-    struct transfer *first;
-    struct transfer *last;
-    size_t link; /* offset of the list's transfer_link in struct transfer */
+    struct download *first;
+    struct download *last;
+    size_t link; /* offset of the list's transfer_link in struct download */
 };
 
 static inline struct transfer_link *transfer_list_link(const struct transfer_list *list,
-                                                       struct transfer *transfer)
+                                                       struct download *transfer)
 {
     return (struct transfer_link *)(void *)((unsigned char *)transfer + list->link);
 }
 
-static inline struct transfer *transfer_list_next(const struct transfer_list *list,
-                                                  struct transfer *transfer)
+static inline struct download *transfer_list_next(const struct transfer_list *list,
+                                                  struct download *transfer)
 {
     return transfer_list_link(list, transfer)->next;
 }
 
 /* Put `transfer` behind `place`, or first when `place` is NULL; nothing if it is in a list. */
-static inline void transfer_list_insert(struct transfer_list *list, struct transfer *place,
-                                        struct transfer *transfer)
+static inline void transfer_list_insert(struct transfer_list *list, struct download *place,
+                                        struct download *transfer)
 {
     struct transfer_link *link = transfer_list_link(list, transfer);
 
@@ -48,13 +48,13 @@ static inline void transfer_list_insert(struct transfer_list *list, struct trans
     }
 }
 
-static inline void transfer_list_append(struct transfer_list *list, struct transfer *transfer)
+static inline void transfer_list_append(struct transfer_list *list, struct download *transfer)
 {
     transfer_list_insert(list, list->last, transfer);
 }
 
 /* Nothing if it is not in the list. */
-static inline void transfer_list_remove(struct transfer_list *list, struct transfer *transfer)
+static inline void transfer_list_remove(struct transfer_list *list, struct download *transfer)
 {
     struct transfer_link *link = transfer_list_link(list, transfer);
 

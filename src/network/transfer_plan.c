@@ -12,18 +12,18 @@ static bool set_is_open(const struct range_set *set)
 }
 
 /* A range of the list: the whole file has one that nobody wrote. */
-static struct byte_range listed_range(const struct transfer *transfer, size_t index)
+static struct byte_range listed_range(const struct download *transfer, size_t index)
 {
     return transfer->options.range_count > 0 ? transfer->options.ranges[index]
                                              : (struct byte_range){0, BYTE_RANGE_TO_END};
 }
 
-static size_t listed_count(const struct transfer *transfer)
+static size_t listed_count(const struct download *transfer)
 {
     return transfer->options.range_count > 0 ? transfer->options.range_count : 1;
 }
 
-static void drop_wanted(struct transfer *transfer)
+static void drop_wanted(struct download *transfer)
 {
     if (transfer->wanted_is_ours) {
         range_set_free(&transfer->wanted);
@@ -35,13 +35,13 @@ static void drop_wanted(struct transfer *transfer)
     request_plan_free(&transfer->plan);
 }
 
-void transfer_plan_free(struct transfer *transfer)
+void transfer_plan_free(struct download *transfer)
 {
     drop_wanted(transfer);
 }
 
 /* The caller's ranges stay as they are: only a set that must be closed is copied. */
-static enum odo_status own_wanted(struct transfer *transfer)
+static enum odo_status own_wanted(struct download *transfer)
 {
     struct byte_range *items;
 
@@ -59,7 +59,7 @@ static enum odo_status own_wanted(struct transfer *transfer)
 }
 
 /* Find the place of each byte; or leave that until the size is known. */
-static enum odo_status lay_out(struct transfer *transfer)
+static enum odo_status lay_out(struct download *transfer)
 {
     const struct byte_range *ranges = transfer->options.ranges;
     size_t count = transfer->options.range_count;
@@ -80,7 +80,7 @@ static enum odo_status lay_out(struct transfer *transfer)
     return status;
 }
 
-enum odo_status transfer_learn_size(struct transfer *transfer, uint64_t file_size)
+enum odo_status transfer_learn_size(struct download *transfer, uint64_t file_size)
 {
     enum odo_status status = ODO_OK;
 
@@ -104,7 +104,7 @@ enum odo_status transfer_learn_size(struct transfer *transfer, uint64_t file_siz
 /* --- Runs ----------------------------------------------------------------------------- */
 
 /* Set the run that begins at a place of the list. */
-static enum odo_status begin_run(struct transfer *transfer, size_t first)
+static enum odo_status begin_run(struct download *transfer, size_t first)
 {
     size_t count = listed_count(transfer);
     size_t end = first + 1;
@@ -137,7 +137,7 @@ static enum odo_status begin_run(struct transfer *transfer, size_t first)
 }
 
 /* The length of a range of the list; of an open one, what is known of the file decides. */
-static uint64_t listed_length(const struct transfer *transfer, size_t index)
+static uint64_t listed_length(const struct download *transfer, size_t index)
 {
     struct byte_range range = listed_range(transfer, index);
 
@@ -150,7 +150,7 @@ static uint64_t listed_length(const struct transfer *transfer, size_t index)
 }
 
 /* Find the run in which a place of the output lies, and the offset that lands there. */
-static enum odo_status find_run(struct transfer *transfer, uint64_t position,
+static enum odo_status find_run(struct download *transfer, uint64_t position,
                                 uint64_t *offset_out)
 {
     size_t count = listed_count(transfer);
@@ -176,7 +176,7 @@ static enum odo_status find_run(struct transfer *transfer, uint64_t position,
 }
 
 /* Go on with the byte that the client gets next. */
-static enum odo_status prepare_stream(struct transfer *transfer)
+static enum odo_status prepare_stream(struct download *transfer)
 {
     uint64_t position = stream_end(transfer->options.stream) - transfer->options.output_base;
     uint64_t size = transfer->file_size;
@@ -194,7 +194,7 @@ static enum odo_status prepare_stream(struct transfer *transfer)
     return status == ODO_OK ? lay_out(transfer) : status;
 }
 
-static enum odo_status prepare_file(struct transfer *transfer)
+static enum odo_status prepare_file(struct download *transfer)
 {
     const struct checkpoint *known = &transfer->known;
     uint64_t size = transfer->file_size;
@@ -216,7 +216,7 @@ static enum odo_status prepare_file(struct transfer *transfer)
     return status == ODO_OK ? lay_out(transfer) : status;
 }
 
-enum odo_status transfer_plan_prepare(struct transfer *transfer)
+enum odo_status transfer_plan_prepare(struct download *transfer)
 {
     const struct checkpoint *known = &transfer->known;
 
@@ -228,7 +228,7 @@ enum odo_status transfer_plan_prepare(struct transfer *transfer)
     return transfer->options.stream ? prepare_stream(transfer) : prepare_file(transfer);
 }
 
-bool transfer_plan_next_run(struct transfer *transfer, enum odo_status *status_out)
+bool transfer_plan_next_run(struct download *transfer, enum odo_status *status_out)
 {
     size_t next = transfer->run_first + transfer->run_count;
     uint64_t size = transfer->file_size;
@@ -251,7 +251,7 @@ bool transfer_plan_next_run(struct transfer *transfer, enum odo_status *status_o
 
 /* --- Counting ------------------------------------------------------------------------- */
 
-uint64_t transfer_plan_taken(const struct transfer *transfer)
+uint64_t transfer_plan_taken(const struct download *transfer)
 {
     uint64_t taken = stream_taken(transfer->options.stream);
 
@@ -259,7 +259,7 @@ uint64_t transfer_plan_taken(const struct transfer *transfer)
     return taken > transfer->options.output_base ? taken - transfer->options.output_base : 0;
 }
 
-uint64_t transfer_plan_total(const struct transfer *transfer)
+uint64_t transfer_plan_total(const struct download *transfer)
 {
     const struct range_set *all = transfer->options.wanted;
     uint64_t total = 0;
@@ -280,7 +280,7 @@ uint64_t transfer_plan_total(const struct transfer *transfer)
     return total;
 }
 
-uint64_t transfer_plan_missing(const struct transfer *transfer)
+uint64_t transfer_plan_missing(const struct download *transfer)
 {
     const struct range_set *wanted = &transfer->wanted;
     uint64_t had = transfer->bytes_had - transfer->run_output;
@@ -294,7 +294,7 @@ uint64_t transfer_plan_missing(const struct transfer *transfer)
     return total > had ? total - had : 0;
 }
 
-uint64_t transfer_plan_room(const struct transfer *transfer)
+uint64_t transfer_plan_room(const struct download *transfer)
 {
     uint64_t total = range_set_total(&transfer->wanted);
     uint64_t asked = transfer->run_output; /* a place in the output, as is the next */
