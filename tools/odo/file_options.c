@@ -2,6 +2,7 @@
 
 #include "arguments.h"
 #include "client.h"
+#include "local_name.h"
 #include "system.h"
 
 #include <stdlib.h>
@@ -62,6 +63,38 @@ static bool check_url(const char *url, struct error_report *report_out)
     return true;
 }
 
+/* An absolute path for what the user wrote behind -o: of a file, or of a folder in which the
+ * file has the name in its URL. NULL and a report when there is none. */
+static char *find_path(const char *output, const char *url, struct error_report *report_out)
+{
+    bool is_folder =
+        system_names_folder(output) || system_path_kind(output) == SYSTEM_PATH_FOLDER;
+    char name[LOCAL_NAME_MAX + 1];
+    char shown[ARGUMENT_SHOWN_BYTES];
+    char *inside = NULL;
+    char *path = NULL;
+
+    if (is_folder && !local_name_from_url(url, name)) {
+        report_words(report_out, EXIT_CODE_USAGE, "",
+                     "-o: '%s' is a folder, and the URL ends in no name for a file in it",
+                     report_printable(output, shown, sizeof(shown)));
+        return NULL;
+    }
+    if (is_folder) {
+        inside = system_path_in(output, name);
+    }
+    if (!is_folder || inside) {
+        path = system_absolute_path(inside ? inside : output);
+    }
+    free(inside);
+    if (!path) {
+        report_words(report_out, EXIT_CODE_OTHER, "",
+                     "-o: '%s' cannot be made an absolute path",
+                     report_printable(output, shown, sizeof(shown)));
+    }
+    return path;
+}
+
 /* Fill in `path` from what the user wrote behind -o, if a file can be there. */
 static bool check_output(const char *output, struct file_options *options,
                          struct error_report *report_out)
@@ -76,17 +109,13 @@ static bool check_output(const char *output, struct file_options *options,
             report_out, NULL,
             "-o: a file is needed, standard output will not do; ./- is a file");
     }
-    if (system_names_folder(output)) {
-        report_words(report_out, EXIT_CODE_USAGE, "", "-o: '%s' is not the name of a file",
-                     report_printable(output, shown, sizeof(shown)));
+    options->path = find_path(output, options->url, report_out);
+    if (!options->path) {
         return false;
     }
-    options->path = system_absolute_path(output);
-    folder = options->path ? system_folder_of(options->path) : NULL;
+    folder = system_folder_of(options->path);
     if (!folder) {
-        report_words(report_out, EXIT_CODE_OTHER, "",
-                     "-o: '%s' cannot be made an absolute path",
-                     report_printable(output, shown, sizeof(shown)));
+        report_words(report_out, EXIT_CODE_OTHER, "", "there is not enough memory");
         return false;
     }
     kind = system_path_kind(options->path);
@@ -97,7 +126,7 @@ static bool check_output(const char *output, struct file_options *options,
                      folder_kind == SYSTEM_PATH_MISSING ? "does not exist" : "is not a folder");
     } else if (kind == SYSTEM_PATH_FOLDER || kind == SYSTEM_PATH_OTHER) {
         report_words(report_out, EXIT_CODE_LOCAL_FILE, "", "-o: '%s' %s",
-                     report_printable(output, shown, sizeof(shown)),
+                     report_printable(options->path, shown, sizeof(shown)),
                      kind == SYSTEM_PATH_FOLDER ? "is a folder" : "is not an ordinary file");
     }
     free(folder);

@@ -32,6 +32,10 @@ char *system_folder_of(const char *absolute_path);
 /* Does `path` end as only the name of a folder can, such as "downloads/"? */
 bool system_names_folder(const char *path);
 
+/* The path of `name` in `folder`, which may end in a separator. The caller frees it; NULL when
+ * out of memory. */
+char *system_path_in(const char *folder, const char *name);
+
 enum system_path_kind {
     SYSTEM_PATH_MISSING, /* or not to be seen by us */
     SYSTEM_PATH_FILE,

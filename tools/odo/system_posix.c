@@ -129,6 +129,19 @@ bool system_names_folder(const char *path)
     return name[0] == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
+char *system_path_in(const char *folder, const char *name)
+{
+    size_t length = strlen(folder);
+    size_t size = length + strlen(name) + 2;
+    char *path = malloc(size);
+
+    if (path) {
+        (void)snprintf(path, size, "%s%s%s", folder,
+                       length > 0 && folder[length - 1] == '/' ? "" : "/", name);
+    }
+    return path;
+}
+
 enum system_path_kind system_path_kind(const char *path)
 {
     struct stat status;

@@ -108,6 +108,22 @@ bool system_names_folder(const char *path)
     return name[0] == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
+char *system_path_in(const char *folder, const char *name)
+{
+    const char *separator = last_separator(folder);
+    size_t length = strlen(folder);
+    size_t size = length + strlen(name) + 2;
+    char *path = malloc(size);
+    /* "C:" is the current folder of that drive, and "C:name" is in it. */
+    bool is_ended =
+        length > 0 && ((separator && separator[1] == '\0') || folder[length - 1] == ':');
+
+    if (path) {
+        (void)snprintf(path, size, "%s%s%s", folder, is_ended ? "" : "\\", name);
+    }
+    return path;
+}
+
 enum system_path_kind system_path_kind(const char *path)
 {
     wchar_t *wide = wide_text_from_utf8(path);

@@ -257,6 +257,27 @@ class Downloads(OdoTest):
         self.check(self.odo("get", self.server.url("small"), "-o", "ein schöner Name €.txt"), 0)
         self.assertEqual(self.read("ein schöner Name €.txt"), SMALL)
 
+    def test_a_folder_gets_a_file_with_the_name_in_the_url(self):
+        os.mkdir(os.path.join(self.folder.name, "in"))
+        for end, name in (("", "small"), ("/sub/a%20file.txt?x=/b", "a file.txt"),
+                          ("/sub/..%5C..%5Cevil.bin", "evil.bin"),
+                          ("/sub/..%2F..%2Fevil.txt", "evil.txt"),
+                          ("/Z%3A%5Ctmp%5Cabs.bin", "abs.bin"), ("/C%3Ax", "C_x"),
+                          ("/nul", "_nul")):
+            with self.subTest(end):
+                self.check(self.odo("get", self.server.url("small" + end), "-o",
+                                    "in" if end else "in/"), 0)
+                path = os.path.join("in", name)
+                self.assertEqual(self.read(path), SMALL)
+                os.remove(self.path(path))
+                self.assertEqual(os.listdir(self.path("in")), [])
+        self.check_folder("in")
+
+    def test_a_file_of_the_name_in_the_url_is_replaced_too(self):
+        self.write("small", b"old")
+        self.check(self.odo("get", self.server.url("small"), "-o", "."), 0)
+        self.assertEqual(self.read("small"), SMALL)
+
     def test_the_old_file_is_replaced(self):
         self.write("out", b"old and longer than the new one")
         self.check(self.odo("get", self.server.url("small"), "-o", "out"), 0)
@@ -738,8 +759,9 @@ class Arguments(OdoTest):
                 (1, "blank", "http://host/a file", "-o", "out"),
                 (1, "longer than 2200", "http://host/" + "a" * 2200, "-o", "out"),
                 (4, "does not exist", "URL", "-o", "nowhere/out"),
-                (4, "is a folder", "URL", "-o", "../" + os.path.basename(self.folder.name)),
-                (1, "not the name of a file", "URL", "-o", "nowhere/"),
+                (4, "does not exist", "URL", "-o", "nowhere/"),
+                (1, "no name for a file", "http://127.0.0.1/", "-o", "."),
+                (1, "no name for a file", "http://127.0.0.1/a/%2E%2E?x=/b", "-o", "./"),
                 (1, "standard output", "URL", "-o", "-"),
                 (1, "'-x' is not an option", "URL", "-x"),
                 (1, "'--wrong' is not an option", "URL", "--wrong"),
