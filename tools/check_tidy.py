@@ -4,7 +4,7 @@
 usage: check_tidy.py BUILD_FOLDER [TEXT]
 
 Only files whose path contains TEXT, if it is given. A file that was clean is not looked at again
-until it, a header, its command line or .clang-tidy changes.
+until it, a header, its command line, .clang-tidy or clang-tidy itself changes.
 """
 
 import concurrent.futures
@@ -55,7 +55,8 @@ def main():
     wanted = sys.argv[2] if len(sys.argv) == 3 else ""
     stamps = build / "tidy"
     stamps.mkdir(exist_ok=True)
-    headers = headers_digest()
+    version = subprocess.run(["clang-tidy", "--version"], stdout=subprocess.PIPE, check=True).stdout
+    headers = digest(headers_digest(), version)
     work = []
     for entry in json.loads((build / "compile_commands.json").read_text()):
         path = pathlib.Path(entry["file"]).resolve()

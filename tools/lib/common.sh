@@ -108,17 +108,18 @@ wine_runs_32_bits()
 
 # --- Builds ----------------------------------------------------------------------------------
 
-# build_preset NAME [KEY]: configures anew when a preset, the toolchain or the key changed, else
-# builds only what did.
+# build_preset NAME [TARGET...]: configures anew when a preset, the toolchain or the libraries
+# changed, else builds only what did.
 build_preset()
 {
     local preset=$1 key
 
-    key=$(stamp_key "$root/CMakePresets.json" "$root/tools/cmake")${2:-}
+    shift
+    key=$(stamp_key "$root/CMakePresets.json" "$root/tools/cmake" "$stamps"/{libraries,cmocka}-*)
     if ! stamp_is "configured-$preset" "$key" || [ ! -e "$build/$preset/build.ninja" ]; then
-        rm -rf "$build/$preset/CMakeCache.txt" "$build/$preset/CMakeFiles"
+        rm -rf "$build/$preset/CMakeCache.txt" "$build/$preset/CMakeFiles/"[0-9]*
         (cd "$root" && cmake --preset "$preset") || return 1
         stamp_set "configured-$preset" "$key"
     fi
-    (cd "$root" && cmake --build --preset "$preset")
+    (cd "$root" && cmake --build --preset "$preset" ${1:+--target "$@"})
 }
