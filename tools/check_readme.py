@@ -38,9 +38,12 @@ def main():
     prefix = pathlib.Path(prefix).resolve()
     readme = ROOT / "README.md"
     examples = EXAMPLE.findall(readme.read_text()) if readme.exists() else []
-    compilers = {"c": f"{architecture}-w64-mingw32-gcc-win32"}
-    if shutil.which(f"{architecture}-w64-mingw32-g++-win32"):
-        compilers["cpp"] = f"{architecture}-w64-mingw32-g++-win32"
+    compilers = {}
+    for language, program in (("c", "gcc"), ("cpp", "g++")):
+        for name in (f"{architecture}-w64-mingw32-{program}-win32",
+                     f"{architecture}-w64-mingw32-{program}"):
+            if shutil.which(name):
+                compilers.setdefault(language, name)
     examples = [example for example in examples if example[1] in compilers]
     if not examples:
         print("SKIPPED: README.md has no example marked for building")

@@ -26,13 +26,23 @@
 #define SCRIPT_CLASS   L"{53A4564E-8884-4A3F-B260-E6BAB42938E9}"
 #define SCRIPT_LIBRARY L"{DB1551D0-2AD2-4A04-A015-69C5BA3D755C}"
 
-/* The full path of the DLL under test, as Windows writes it. */
+/*
+ * The full path of the DLL under test, as Windows writes it. Where a test runs elsewhere than
+ * where it was built, ODO_DLL in the environment says where the DLL is.
+ */
 static inline const WCHAR *server_path(void)
 {
     static WCHAR path[1024];
+    WCHAR given[1024];
 
-    if (!*path && !GetFullPathNameW(L"" ODO_DLL, (DWORD)TEST_COUNT(path), path, NULL)) {
-        fprintf(stderr, "no full path for %s\n", ODO_DLL);
+    if (*path) {
+        return path;
+    }
+    if (!GetEnvironmentVariableW(L"ODO_DLL", given, (DWORD)TEST_COUNT(given))) {
+        wcscpy(given, L"" ODO_DLL);
+    }
+    if (!GetFullPathNameW(given, (DWORD)TEST_COUNT(path), path, NULL)) {
+        fprintf(stderr, "no full path for %ls\n", given);
         exit(EXIT_FAILURE);
     }
     return path;

@@ -102,20 +102,33 @@ struct key_counts {
     DWORD counts[PLACE_COUNT][5];
 };
 
+/* The number of keys below a key; 0 when it is not there. */
+static DWORD count_below(HKEY parent, const WCHAR *name, REGSAM view)
+{
+    DWORD count = 0;
+    HKEY key;
+
+    if (RegOpenKeyExW(parent, name, 0, KEY_READ | view, &key) == ERROR_SUCCESS) {
+        RegQueryInfoKeyW(key, NULL, NULL, NULL, &count, NULL, NULL, NULL, NULL, NULL, NULL,
+                         NULL);
+        RegCloseKey(key);
+    }
+    return count;
+}
+
 static struct key_counts count_keys(void)
 {
-    static const WCHAR *const parents[] = {L"", L"CLSID", L"Interface", L"AppID", L"TypeLib"};
+    static const WCHAR *const parents[] = {L"CLSID", L"Interface", L"AppID", L"TypeLib"};
+    static const HKEY hives[] = {[MACHINE] = HKEY_LOCAL_MACHINE, [USER] = HKEY_CURRENT_USER};
     struct key_counts result = {0};
 
     for (int place = 0; place < PLACE_COUNT; place++) {
+        /* ProgIDs are one for both kinds of programs, and lie where those of 64 bits look. Wine
+         * finds them from 32 bits as well, but does not count them there. */
+        result.counts[place][0] =
+            count_below(hives[place], L"Software\\Classes", KEY_WOW64_64KEY);
         for (size_t i = 0; i < TEST_COUNT(parents); i++) {
-            HKEY parent;
-
-            if (RegOpenKeyExW(classes[place], parents[i], 0, KEY_READ, &parent) == 0) {
-                RegQueryInfoKeyW(parent, NULL, NULL, NULL, &result.counts[place][i], NULL, NULL,
-                                 NULL, NULL, NULL, NULL, NULL);
-                RegCloseKey(parent);
-            }
+            result.counts[place][1 + i] = count_below(classes[place], parents[i], 0);
         }
     }
     return result;

@@ -1,5 +1,9 @@
 # Builds for Windows with MinGW-w64 on another system, and runs what was built under Wine.
-# ODO_ARCH is x86_64 (the default) or i686.
+# ODO_ARCH is x86_64 (the default) or i686. On Windows itself it leaves everything as it is, so that
+# the same preset builds with the MinGW-w64 on PATH, such as MSYS2's, and with its libraries.
+if(CMAKE_HOST_WIN32)
+    return()
+endif()
 if(NOT ODO_ARCH)
     set(ODO_ARCH x86_64)
 endif()
