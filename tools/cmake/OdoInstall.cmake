@@ -12,6 +12,23 @@ if(WIN32)
 
     install(TARGETS dosvc EXPORT dosvc RUNTIME ARCHIVE)
     install(TARGETS dosvc-host RUNTIME)
+    # What the licences of the libraries inside the DLL ask to be handed on with it.
+    foreach(notice IN ITEMS curl/COPYING nghttp2/COPYING cjson/LICENSE xxhash/LICENSE)
+        get_filename_component(library ${notice} DIRECTORY)
+        get_filename_component(name ${notice} NAME)
+        find_file(ODO_LICENCE_${library} ${name} PATH_SUFFIXES share/licenses/${library}
+            NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH
+            PATHS ${CMAKE_PREFIX_PATH} ${CMAKE_SYSTEM_PREFIX_PATH})
+        mark_as_advanced(ODO_LICENCE_${library})
+        if(ODO_LICENCE_${library})
+            install(FILES ${ODO_LICENCE_${library}} RENAME ${library}.txt
+                DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/opendo/LICENSES)
+        else()
+            message(WARNING "The licence of ${library} was not found (ODO_LICENCE_${library}). "
+                "What is installed must not be handed on without it.")
+        endif()
+    endforeach()
+
     install(FILES ${odo_manifest} DESTINATION ${CMAKE_INSTALL_BINDIR})
     install(FILES $<TARGET_LINKER_FILE:dosvc> RENAME dosvc.lib
         DESTINATION ${CMAKE_INSTALL_LIBDIR})

@@ -84,8 +84,20 @@ if(CMAKE_SIZEOF_VOID_P EQUAL 8)
     target_link_options(dosvc-host PRIVATE -Wl,--high-entropy-va)
 endif()
 
-# Some linkers look for dosvc.lib; it is the same archive.
+# For a host that calls the exports itself: an import library that has them, which the linker's own
+# has not, for there they are private, as COM wants it. Some linkers look for dosvc.lib; it is the
+# same archive.
+set(import_list ${PROJECT_BINARY_DIR}/dosvc_import.def)
+file(READ ${CMAKE_CURRENT_LIST_DIR}/dosvc_import.def import_text)
+if(CMAKE_SIZEOF_VOID_P EQUAL 8)
+    string(REGEX REPLACE "@[0-9]+" "" import_text "${import_text}")
+endif()
+file(CONFIGURE OUTPUT ${import_list} CONTENT "${import_text}")
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+    ${CMAKE_CURRENT_LIST_DIR}/dosvc_import.def)
 add_custom_command(TARGET dosvc POST_BUILD
+    COMMAND ${CMAKE_DLLTOOL} --kill-at --input-def ${import_list}
+            --output-lib $<TARGET_LINKER_FILE:dosvc>
     COMMAND ${CMAKE_COMMAND} -E copy $<TARGET_LINKER_FILE:dosvc>
             $<TARGET_FILE_DIR:dosvc>/dosvc.lib
     BYPRODUCTS ${PROJECT_BINARY_DIR}/dosvc.lib
