@@ -186,6 +186,9 @@ static void take_at_boundary(struct multipart_reader *reader, char character)
 
 static void take_behind_boundary(struct multipart_reader *reader, char character)
 {
+    if (is_blank(character) || character == '-' || character == '\r' || character == '\n') {
+        reader->part_is_open = false; /* it is the boundary, and not one that begins like it */
+    }
     if (character == '-' && reader->place == MULTIPART_BEHIND_BOUNDARY) {
         reader->place = MULTIPART_BEHIND_DASH;
     } else if (character == '\n') {
@@ -247,6 +250,8 @@ static void end_headers(struct multipart_reader *reader)
         return;
     }
     reader->place = MULTIPART_IN_BODY;
+    reader->part_is_open = true;
+    reader->matched_in_part = 0;
     reader->offset = reader->range.range.offset;
     reader->left = reader->range.range.length;
 }
@@ -352,11 +357,59 @@ static void take(struct multipart_reader *reader, char character)
     }
 }
 
+/*
+ * How many of these bytes of a part are before the last byte of a boundary, with the line's end
+ * that belongs to it; `size` when there is none. Neither CR nor LF can be in a boundary, so a
+ * match that breaks off can begin again only where it broke off.
+ */
+static size_t find_boundary(struct multipart_reader *reader, const unsigned char *data,
+                            size_t size)
+{
+    const char *line_end = reader->has_bare_lf ? "\n" : "\r\n";
+    size_t line_end_size = strlen(line_end);
+    size_t whole = line_end_size + reader->boundary_size;
+    size_t matched = reader->matched_in_part;
+
+    for (size_t at = 0; at < size; at++) {
+        char expected;
+
+        if (matched == 0) {
+            const unsigned char *first = memchr(data + at, line_end[0], size - at);
+
+            if (!first) {
+                break;
+            }
+            at = (size_t)(first - data);
+        }
+        expected = matched < line_end_size ? line_end[matched]
+                                           : reader->boundary[matched - line_end_size];
+        if ((char)data[at] != expected) {
+            matched = (char)data[at] == line_end[0] ? 1 : 0;
+        } else if (matched + 1 == whole) {
+            reader->matched_in_part = matched;
+            return at;
+        } else {
+            matched++;
+        }
+    }
+    reader->matched_in_part = matched;
+    return size;
+}
+
 static size_t take_body(struct multipart_reader *reader, const unsigned char *data, size_t size,
                         struct multipart_event *event_out)
 {
+    size_t given = size;
+
     if (size > reader->left) {
         size = (size_t)reader->left;
+    }
+    size = find_boundary(reader, data, size);
+    if (size == 0) {
+        fail(reader);
+        *event_out =
+            (struct multipart_event){.kind = MULTIPART_FAILED, .status = reader->status};
+        return given;
     }
     *event_out = (struct multipart_event){
         .kind = MULTIPART_BODY, .data = data, .size = size, .offset = reader->offset};
@@ -373,6 +426,7 @@ size_t multipart_reader_next(struct multipart_reader *reader, const unsigned cha
                              size_t size, struct multipart_event *event_out)
 {
     size_t taken = 0;
+    bool was_open;
 
     assert(size > 0);
 
@@ -384,11 +438,15 @@ size_t multipart_reader_next(struct multipart_reader *reader, const unsigned cha
         if (reader->place == MULTIPART_BEHIND_END) {
             return size;
         }
+        was_open = reader->part_is_open;
         if (reader->place != MULTIPART_IN_FAILURE) {
             take(reader, (char)data[taken++]);
         }
         if (reader->place == MULTIPART_IN_BODY) {
             event_out->kind = MULTIPART_PART;
+            event_out->part = reader->range;
+        } else if (was_open && !reader->part_is_open) {
+            event_out->kind = MULTIPART_PART_END;
             event_out->part = reader->range;
         } else if (reader->place == MULTIPART_BEHIND_END) {
             event_out->kind = MULTIPART_END;
@@ -411,4 +469,10 @@ enum odo_status multipart_reader_finish(const struct multipart_reader *reader)
     default:
         return ODO_E_CONNECTION_LOST;
     }
+}
+
+bool multipart_reader_part_is_whole(const struct multipart_reader *reader)
+{
+    return reader->part_is_open && reader->left == 0 && reader->matched_in_part == 0 &&
+           reader->place != MULTIPART_IN_FAILURE;
 }

@@ -2,14 +2,17 @@
  * multipart/byteranges (RFC 9110 section 14.6, RFC 2046 section 5.1) as a push parser: each
  * part's own Content-Range, then its bytes, however the body is cut into pieces.
  *
- * A part is as long as its Content-Range says, so that its bytes may look like anything, a
- * boundary included. Bytes are handed through where they lie; the reader itself is a few
- * hundred bytes, needs no memory and has nothing to free.
+ * A part counts when its MULTIPART_PART_END comes: when it was as long as its Content-Range
+ * says, and its boundary stood right behind it. Until then its bytes are not to be believed: a
+ * part that is shorter than it says goes on with the boundary and the headers of the next one.
+ * Bytes are handed through where they lie; the reader itself is a few hundred bytes, needs no
+ * memory and has nothing to free.
  *
  * Taken: bare LF for CRLF (behind a part only where it was seen before the part), lines before
  * the first boundary, anything behind the last one, any case of names, other headers, a folded
  * Content-Range, blanks behind a boundary. Refused: whatever leaves in doubt which bytes of the
- * file a part holds.
+ * file a part holds. So is a boundary within a part: the file may well hold these bytes, but
+ * more often it is the part that does not, and asking for one range at a time tells.
  *
  * Which parts were asked for, and whether all of them came, is the caller's to know: a server
  * may merge parts, reorder them or leave some out (RFC 9110 section 15.3.7.2). So is whether
@@ -30,16 +33,18 @@ enum {
 };
 
 enum multipart_event_kind {
-    MULTIPART_MORE,   /* nothing but that all bytes were taken: give the next */
-    MULTIPART_PART,   /* the headers of a part have ended; its bytes follow */
-    MULTIPART_BODY,   /* bytes of the part */
-    MULTIPART_END,    /* the last boundary; once */
-    MULTIPART_FAILED, /* `status` says why; from now on always */
+    MULTIPART_MORE,     /* nothing but that all bytes were taken: give the next */
+    MULTIPART_PART,     /* the headers of a part have ended; its bytes follow */
+    MULTIPART_BODY,     /* bytes of the part */
+    MULTIPART_PART_END, /* the part was whole, and what came of it is good */
+    MULTIPART_END,      /* the last boundary; once, behind the last PART_END */
+    MULTIPART_FAILED,   /* `status` says why; from now on always */
 };
 
 struct multipart_event {
     enum multipart_event_kind kind;
-    struct content_range part; /* with PART; satisfied, and its length is what will come */
+    struct content_range part; /* with PART and PART_END; satisfied, and its length is what will
+                                  come, or what came */
     const unsigned char *data; /* with BODY; within the bytes that were given */
     size_t size;               /* with BODY; at least 1 */
     uint64_t offset;           /* with BODY; of `data` in the remote file */
@@ -78,6 +83,9 @@ struct multipart_reader {
     uint64_t offset; /* in the remote file, of the next byte of the part */
     uint64_t left;   /* of the part */
     struct content_range range;
+    bool part_is_open; /* its headers have ended, and its boundary has not come */
+    size_t
+        matched_in_part; /* bytes of a line's end and a boundary, up to the part's last byte */
     char boundary[2 + MULTIPART_BOUNDARY_MOST];
     char field[MULTIPART_FIELD_MOST + 1];
 };
@@ -108,18 +116,23 @@ enum odo_status multipart_reader_init(struct multipart_reader *reader,
  * What lies behind the end is taken without a word. Fails, for good, with
  *
  *   ODO_E_CONTENT_MISMATCH   a part without Content-Range, with two or with one that cannot be
- *                            read; headers too long; anything but a boundary behind a part; or
- *                            an end without any part
+ *                            read; headers too long; a boundary within a part, or anything
+ *                            else behind it; or an end without any part
  */
 size_t multipart_reader_next(struct multipart_reader *reader, const unsigned char *data,
                              size_t size, struct multipart_event *event_out);
 
 /*
  * What a body that ends here came to: ODO_OK behind the last boundary; what the reader failed
- * with; or ODO_E_CONNECTION_LOST. Every byte that came in a BODY is good all the same. A server
- * may leave out the boundary behind the last part, so the caller that has all it asked for has
- * no reason to complain, and one whose body was whole by its length none to ask the same again.
+ * with; or ODO_E_CONNECTION_LOST.
  */
 enum odo_status multipart_reader_finish(const struct multipart_reader *reader);
+
+/*
+ * True when the body may end here, without its last boundary, and the part whose PART_END has
+ * not come is good all the same: it is as long as it said, and what followed it, if anything,
+ * was the beginning of a boundary. False where the part's own last bytes might be that.
+ */
+bool multipart_reader_part_is_whole(const struct multipart_reader *reader);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * Whatever body a server sends, under whatever Content-Type: what is read does not depend on
- * where it is cut, and what is said to be a byte of the file is one of the body, each at most
- * once and in order.
+ * where it is cut; what is said to be a byte of the file is one of the body, each at most once
+ * and in order; and a part that counts was as long as it said.
  *
  * An input is the Content-Type up to the first new line, and the body behind it.
  */
@@ -25,6 +25,7 @@ struct record_list {
     struct record items[RECORDS_MOST];
     size_t count; /* goes on where there is no room */
     enum odo_status finish;
+    bool last_is_whole;
 };
 
 static struct record *last_record(struct record_list *list)
@@ -55,6 +56,7 @@ struct expectation {
     uint64_t offset; /* of the next BODY */
     uint64_t left;   /* of the part */
     bool has_part;
+    bool part_is_open; /* no PART_END has come for it */
     bool has_ended;
     bool has_failed;
 };
@@ -68,8 +70,9 @@ static void check_event(struct expectation *expected, const struct multipart_eve
         REQUIRE(expected->left == 0);
         break;
     case MULTIPART_PART:
-        REQUIRE(expected->left == 0);
+        REQUIRE(expected->left == 0 && !expected->part_is_open);
         check_part(&event->part);
+        expected->part_is_open = true;
         expected->offset = event->part.range.offset;
         expected->left = event->part.range.length;
         expected->has_part = true;
@@ -80,13 +83,19 @@ static void check_event(struct expectation *expected, const struct multipart_eve
         expected->offset += event->size;
         expected->left -= event->size;
         break;
+    case MULTIPART_PART_END:
+        REQUIRE(expected->left == 0 && expected->part_is_open);
+        check_part(&event->part);
+        REQUIRE(event->part.range.offset + event->part.range.length == expected->offset);
+        expected->part_is_open = false;
+        break;
     case MULTIPART_END:
-        REQUIRE(expected->left == 0 && expected->has_part);
+        REQUIRE(expected->left == 0 && expected->has_part && !expected->part_is_open);
         expected->has_ended = true;
         break;
     case MULTIPART_FAILED:
-        REQUIRE(expected->left == 0);
         REQUIRE(event->status == ODO_E_CONTENT_MISMATCH);
+        expected->left = 0;
         expected->has_failed = true;
         break;
     }
@@ -114,6 +123,7 @@ static void note_event(struct record_list *list, const struct multipart_event *e
         }
         break;
     case MULTIPART_PART:
+    case MULTIPART_PART_END:
     case MULTIPART_END:
         add_record(list, (struct record){event->kind, end, 0, event->part});
         break;
@@ -173,6 +183,9 @@ static bool read_body(const char *content_type, const uint8_t *body, size_t size
         position += piece_size;
     }
     list_out->finish = multipart_reader_finish(&reader);
+    list_out->last_is_whole = multipart_reader_part_is_whole(&reader);
+    REQUIRE(!list_out->last_is_whole || (expected.part_is_open && expected.left == 0 &&
+                                         !expected.has_ended && !expected.has_failed));
     REQUIRE(list_out->finish == (expected.has_failed  ? ODO_E_CONTENT_MISMATCH
                                  : expected.has_ended ? ODO_OK
                                                       : ODO_E_CONNECTION_LOST));
@@ -182,6 +195,7 @@ static bool read_body(const char *content_type, const uint8_t *body, size_t size
 static void check_same(const struct record_list *left, const struct record_list *right)
 {
     REQUIRE(left->finish == right->finish);
+    REQUIRE(left->last_is_whole == right->last_is_whole);
     REQUIRE(left->count == right->count);
     for (size_t i = 0; i < left->count && i < RECORDS_MOST; i++) {
         const struct record *a = &left->items[i];

@@ -109,8 +109,8 @@ static void check_type(void **state)
 /* --- Bodies --------------------------------------------------------------------------- */
 
 /*
- * What came of a body, as text: "<offset+length/total>" for a part, then its bytes; "<end>";
- * "<failed>". Where it was cut cannot be seen in it.
+ * What came of a body, as text: "<offset+length/total>" for a part, then its bytes, and "|"
+ * when they are good; "<end>"; "<failed>". Where it was cut cannot be seen in it.
  */
 struct transcript {
     char text[4096];
@@ -166,6 +166,11 @@ static void note_event(struct transcript *transcript, const struct multipart_eve
             }
         }
         break;
+    case MULTIPART_PART_END:
+        assert_true(event->part.satisfied);
+        assert_int_equal(event->part.range.offset + event->part.range.length, transcript->next);
+        note(transcript, "|");
+        break;
     case MULTIPART_END:
         note(transcript, "<end>");
         transcript->has_ended = true;
@@ -219,7 +224,7 @@ struct body_case {
 #define HEADERS(text)                                                                          \
     BODY("--b\r\n" text "\r\n\r\n"                                                             \
          "hello" LAST)
-#define GOOD "<0+5/99>hello<end>"
+#define GOOD "<0+5/99>hello|<end>"
 
 static const struct body_case bodies[] = {
     {"nginx's parts are read", "multipart/byteranges; boundary=00000000000000000001",
@@ -236,8 +241,8 @@ static const struct body_case bodies[] = {
           "Content-Range: bytes 4090-4095/4096\r\n\r\n"
           "215 of\r\n"
           "--00000000000000000001--\r\n"),
-     "<0+19/4096>line 000 of a file\n"
-     "<100+40/4096>005 of a file\nline 006 of a file\nline 00<4090+6/4096>215 of<end>",
+     "<0+19/4096>line 000 of a file\n|"
+     "<100+40/4096>005 of a file\nline 006 of a file\nline 00|<4090+6/4096>215 of|<end>",
      ODO_OK},
     {"Apache's parts are read", "multipart/byteranges; boundary=7043330259663178",
      BODY("\r\n--7043330259663178\r\n"
@@ -253,8 +258,8 @@ static const struct body_case bodies[] = {
           "Content-range: bytes 4090-4095/4096\r\n\r\n"
           "215 of\r\n"
           "--7043330259663178--\r\n"),
-     "<0+19/4096>line 000 of a file\n"
-     "<100+40/4096>005 of a file\nline 006 of a file\nline 00<4090+6/4096>215 of<end>",
+     "<0+19/4096>line 000 of a file\n|"
+     "<100+40/4096>005 of a file\nline 006 of a file\nline 00|<4090+6/4096>215 of|<end>",
      ODO_OK},
     {"lighttpd's parts are read", "multipart/byteranges; boundary=fkj49sn38dcn3",
      BODY("--fkj49sn38dcn3\r\n" /* no empty line before */
@@ -266,19 +271,19 @@ static const struct body_case bodies[] = {
           "Content-Range: bytes 4090-4095/4096\r\n\r\n"
           "215 of\r\n"
           "--fkj49sn38dcn3--\r\n"),
-     "<0+19/4096>line 000 of a file\n<4090+6/4096>215 of<end>", ODO_OK},
+     "<0+19/4096>line 000 of a file\n|<4090+6/4096>215 of|<end>", ODO_OK},
 
     {"one part is a body", TYPE, BODY(FIRST LAST), GOOD, ODO_OK},
     {"parts may come in any order", TYPE,
      BODY("--b\r\nContent-Range: bytes 5-6/9\r\n\r\nfg\r\n"
           "--b\r\nContent-Range: bytes 0-1/9\r\n\r\nab" LAST),
-     "<5+2/9>fg<0+2/9>ab<end>", ODO_OK},
+     "<5+2/9>fg|<0+2/9>ab|<end>", ODO_OK},
     {"an unknown total is passed on", TYPE, HEADERS("Content-Range: bytes 0-4/*"),
-     "<0+5/*>hello<end>", ODO_OK},
+     "<0+5/*>hello|<end>", ODO_OK},
     {"a bare LF ends a line", TYPE,
      BODY("--b\nContent-Range: bytes 0-4/99\n\nhello\n--b\nContent-Range: bytes "
           "7-7/99\n\nx\n--b--\n"),
-     "<0+5/99>hello<7+1/99>x<end>", ODO_OK},
+     "<0+5/99>hello|<7+1/99>x|<end>", ODO_OK},
     {"LF and CRLF may be mixed", TYPE,
      BODY("--b\nContent-Range: bytes 0-4/99\r\n\nhello\r\n--b--"), GOOD, ODO_OK},
     {"a bare LF behind a boundary alone counts", TYPE,
@@ -303,21 +308,25 @@ static const struct body_case bodies[] = {
     {"blanks may follow a boundary", TYPE,
      BODY("--b \t\r\nContent-Range: bytes 0-4/99\r\n\r\nhello\r\n--b  \n"
           "Content-Range: bytes 7-7/99\r\n\r\nx\r\n--b-- \r\n"),
-     "<0+5/99>hello<7+1/99>x<end>", ODO_OK},
+     "<0+5/99>hello|<7+1/99>x|<end>", ODO_OK},
     {"a boundary of blanks and colons is found", "multipart/byteranges; boundary=\"a b:c\"",
      BODY("--a b\r\n--a b:c\r\nContent-Range: bytes 0-4/99\r\n\r\nhello\r\n--a b:c--"), GOOD,
      ODO_OK},
     {"a boundary of dashes is found", "multipart/byteranges; boundary=--",
      BODY("----\r\nContent-Range: bytes 0-4/99\r\n\r\nhello\r\n------"), GOOD, ODO_OK},
-    {"a boundary is data within a part", TYPE,
-     BODY("--b\r\nContent-Range: bytes 10-25/99\r\n\r\n\r\n--b\r\n\r\n--b--\r\n\r\n--b--"),
-     "<10+16/99>\r\n--b\r\n\r\n--b--\r\n<end>", ODO_OK},
+    {"a boundary that does not begin a line is data within a part", TYPE,
+     BODY("--b\r\nContent-Range: bytes 10-26/99\r\n\r\n--b\r\n--\r\n\n--b--\r\n\r\n--b--"),
+     "<10+17/99>--b\r\n--\r\n\n--b--\r\n|<end>", ODO_OK},
+    {"most of a boundary is data within a part", "multipart/byteranges; boundary=boundary",
+     BODY("--boundary\r\nContent-Range: bytes 0-13/99\r\n\r\nx\r\r\n--boundar!"
+          "\r\n--boundary--"),
+     "<0+14/99>x\r\r\n--boundar!|<end>", ODO_OK},
     {"zeros are data", TYPE, BODY("--b\r\nContent-Range: bytes 0-2/99\r\n\r\na\0b" LAST),
-     "<0+3/99>a\\0b<end>", ODO_OK},
+     "<0+3/99>a\\0b|<end>", ODO_OK},
     {"the largest offset is passed on", TYPE,
      BODY(
          "--b\r\nContent-Range: bytes 9223372036854775806-9223372036854775806/*\r\n\r\nx" LAST),
-     "<9223372036854775806+1/*>x<end>", ODO_OK},
+     "<9223372036854775806+1/*>x|<end>", ODO_OK},
 
     {"names are in any case", TYPE, HEADERS("cOnTeNt-rAnGe: bytes 0-4/99"), GOOD, ODO_OK},
     {"a name needs no blank", TYPE, HEADERS("Content-Range:bytes 0-4/99"), GOOD, ODO_OK},
@@ -342,7 +351,7 @@ static const struct body_case bodies[] = {
      MISMATCH},
     {"no headers are refused", TYPE, BODY("--b\r\n\r\nhello" LAST), "<failed>", MISMATCH},
     {"a second part without Content-Range is refused", TYPE,
-     BODY(FIRST "\r\n--b\r\nX: y\r\n\r\nhello" LAST), "<0+5/99>hello<failed>", MISMATCH},
+     BODY(FIRST "\r\n--b\r\nX: y\r\n\r\nhello" LAST), "<0+5/99>hello|<failed>", MISMATCH},
     {"two Content-Ranges are refused", TYPE,
      HEADERS("Content-Range: bytes 0-4/99\r\nContent-Range: bytes 0-4/99"), "<failed>",
      MISMATCH},
@@ -368,9 +377,36 @@ static const struct body_case bodies[] = {
     {"a longer part than its Content-Range is refused", TYPE,
      BODY("--b\r\nContent-Range: bytes 0-3/99\r\n\r\nhello" LAST), "<0+4/99>hell<failed>",
      MISMATCH},
-    {"a shorter part than its Content-Range takes the boundary", TYPE,
+    {"a part that is one byte short is refused", TYPE,
      BODY("--b\r\nContent-Range: bytes 0-5/99\r\n\r\nhello" LAST), "<0+6/99>hello\r<failed>",
      MISMATCH},
+    {"a part that is two bytes short is refused", TYPE,
+     BODY("--b\r\nContent-Range: bytes 0-6/99\r\n\r\nhello" LAST), "<0+7/99>hello\r\n<failed>",
+     MISMATCH},
+    {"a part that is short by a line's end and two dashes is refused", TYPE,
+     BODY("--b\r\nContent-Range: bytes 0-8/99\r\n\r\nhello" LAST),
+     "<0+9/99>hello\r\n--<failed>", MISMATCH},
+    {"a part that is short by its boundary is refused", TYPE,
+     BODY("--b\r\nContent-Range: bytes 0-9/99\r\n\r\nhello" LAST),
+     "<0+10/99>hello\r\n--<failed>", MISMATCH},
+    {"a part that is short by all that follows is refused", TYPE,
+     BODY("--b\r\nContent-Range: bytes 0-13/99\r\n\r\nhello" LAST),
+     "<0+14/99>hello\r\n--<failed>", MISMATCH},
+    {"a part that is longer than all that follows is refused", TYPE,
+     BODY("--b\r\nContent-Range: bytes 0-98/99\r\n\r\nhello" LAST),
+     "<0+99/99>hello\r\n--<failed>", MISMATCH},
+    {"a part that is short by the whole next part is refused", TYPE,
+     BODY("--b\r\nContent-Range: bytes 0-46/99\r\n\r\nhello\r\n" FIRST LAST),
+     "<0+47/99>hello\r\n--<failed>", MISMATCH},
+    {"a part that has nothing is refused", TYPE,
+     BODY("--b\r\nContent-Range: bytes 0-4/99\r\n\r\n" LAST), "<0+5/99>\r\n--<failed>",
+     MISMATCH},
+    {"a short part with bare line ends is refused", TYPE,
+     BODY("--b\nContent-Range: bytes 0-7/99\n\nhello\n--b--\n"), "<0+8/99>hello\n--<failed>",
+     MISMATCH},
+    {"a second part that is short leaves the first one good", TYPE,
+     BODY(FIRST "\r\n--b\r\nContent-Range: bytes 7-9/99\r\n\r\nab" LAST),
+     "<0+5/99>hello|<7+3/99>ab\r<failed>", MISMATCH},
     {"a part that takes the CR of the line's end is refused", TYPE, BODY(FIRST "\n--b--\r\n"),
      "<0+5/99>hello<failed>", MISMATCH},
     {"a part that takes the bare LF of the line's end is refused", TYPE,
@@ -393,17 +429,17 @@ static const struct body_case bodies[] = {
     {"a longer boundary is refused", TYPE, BODY(FIRST "\r\n--bb\r\n"), "<0+5/99>hello<failed>",
      MISMATCH},
     {"a boundary with one dash behind is refused", TYPE, BODY(FIRST "\r\n--b-\r\n"),
-     "<0+5/99>hello<failed>", MISMATCH},
+     "<0+5/99>hello|<failed>", MISMATCH},
     {"a boundary with blanks and dashes behind is refused", TYPE, BODY(FIRST "\r\n--b --\r\n"),
-     "<0+5/99>hello<failed>", MISMATCH},
+     "<0+5/99>hello|<failed>", MISMATCH},
     {"a boundary with a CR behind is refused", TYPE, BODY(FIRST "\r\n--b\r--\r\n"),
-     "<0+5/99>hello<failed>", MISMATCH},
+     "<0+5/99>hello|<failed>", MISMATCH},
     {"a boundary with two CR behind is refused", TYPE,
      BODY(FIRST "\r\n--b\r\r\nContent-Range: bytes 7-7/99\r\n\r\nx" LAST),
-     "<0+5/99>hello<failed>", MISMATCH},
+     "<0+5/99>hello|<failed>", MISMATCH},
     {"a boundary with a blank behind its CR is refused", TYPE,
      BODY(FIRST "\r\n--b\r \nContent-Range: bytes 7-7/99\r\n\r\nx" LAST),
-     "<0+5/99>hello<failed>", MISMATCH},
+     "<0+5/99>hello|<failed>", MISMATCH},
     {"an end without parts is refused", TYPE, BODY("\r\n--b--\r\n"), "<failed>", MISMATCH},
     {"nothing comes behind a failure", TYPE, BODY("--b\r\n\r\n" FIRST LAST), "<failed>",
      MISMATCH},
@@ -416,7 +452,7 @@ static const struct body_case bodies[] = {
      BODY("--b\r\nContent-Range: bytes 0-4/99\r\n\r\nhel"), "<0+5/99>hel", LOST},
     {"a missing last boundary is an early end", TYPE, BODY(FIRST), "<0+5/99>hello", LOST},
     {"a last boundary of one dash is an early end", TYPE, BODY(FIRST "\r\n--b-"),
-     "<0+5/99>hello", LOST},
+     "<0+5/99>hello|", LOST},
 };
 
 /* Read the body in three pieces that end at `first`, at `second` and at its end. */
@@ -462,6 +498,47 @@ static void check_body_byte_by_byte(void **state)
     assert_status(multipart_reader_finish(&reader), c->finish);
 }
 
+/* --- The end without a last boundary --------------------------------------------------- */
+
+static const struct whole_case {
+    const char *name;
+    const char *body;
+    bool is_whole;
+} wholes[] = {
+    {"a part that has come whole may be the end", FIRST, true},
+    {"and so may half of a line's end", FIRST "\r", true},
+    {"and a line's end", FIRST "\r\n", true},
+    {"and some of a boundary", FIRST "\r\n--", true},
+    {"and a boundary that might be a longer one", FIRST "\r\n--b", true},
+    {"a part that has ended already does not count twice", FIRST "\r\n--b\r\n", false},
+    {"nor does one whose last boundary has come", FIRST LAST, false},
+    {"a part that has not come whole is none",
+     "--b\r\nContent-Range: bytes 0-5/99\r\n\r\nhello", false},
+    {"a part that nothing has come of is none", "--b\r\nContent-Range: bytes 0-5/99\r\n\r\n",
+     false},
+    {"no part is none", "--b\r\n", false},
+    {"nothing is none", "", false},
+    {"a part with another thing behind it is none", FIRST "\r\n--c", false},
+    {"a part whose last byte may be of a line's end is none",
+     "--b\r\nContent-Range: bytes 0-5/99\r\n\r\nhello\r", false},
+    {"a part whose last bytes may be a line's end are none",
+     "--b\r\nContent-Range: bytes 0-6/99\r\n\r\nhello\r\n", false},
+    {"a part whose last bytes may be of a boundary is none",
+     "--b\r\nContent-Range: bytes 0-8/99\r\n\r\nhello\r\n--", false},
+};
+
+static void check_whole(void **state)
+{
+    const struct whole_case *c = *state;
+    struct transcript transcript = {.size = 0};
+    struct multipart_reader reader;
+
+    assert_status(multipart_reader_init(&reader, TYPE), ODO_OK);
+    assert_false(multipart_reader_part_is_whole(&reader));
+    give(&reader, c->body, strlen(c->body), &transcript);
+    assert_int_equal(multipart_reader_part_is_whole(&reader), c->is_whole);
+}
+
 /* --- Limits --------------------------------------------------------------------------- */
 
 /* Something repeated `count` times, between a front and a rear. */
@@ -484,11 +561,11 @@ static const struct limit_case {
     {"many short headers are refused", "--b\r\n", "X: y\r\n", 8192 / 6 + 1,
      "Content-Range: bytes 0-4/99\r\n\r\nhello" LAST, "<failed>"},
     {"headers of a later part have a limit too", FIRST "\r\n--b\r\n", "X: y\r\n", 8192 / 6 + 1,
-     "", "<0+5/99>hello<failed>"},
+     "", "<0+5/99>hello|<failed>"},
     {"blanks behind a boundary have a limit too", FIRST "\r\n--b", " ", 8192, "",
-     "<0+5/99>hello<failed>"},
+     "<0+5/99>hello|<failed>"},
     {"each part may have its own 8 KiB", FIRST "\r\n--b\r\nContent-Range: bytes 9-9/99\r\n",
-     "X: y\r\n", 1300, "\r\nz" LAST, "<0+5/99>hello<9+1/99>z<end>"},
+     "X: y\r\n", 1300, "\r\nz" LAST, "<0+5/99>hello|<9+1/99>z|<end>"},
     {"a Content-Range of 256 bytes is read", "--b\nContent-Range:", " ", 256 - 14 - 12,
      "bytes 0-4/99\n\nhello" LAST, GOOD},
     {"a longer one is refused", "--b\nContent-Range:", " ", 256 - 14 - 11,
@@ -532,23 +609,24 @@ static void check_limit(void **state)
 /* A part may be longer than memory: it is counted, not kept. */
 static void a_part_of_many_gibibytes_is_handed_through(void **state)
 {
-    static const char front[] = "--b\r\nContent-Range: bytes 1-1099511627776/*\r\n\r\n";
+    static const char front[] = "--b\r\nContent-Range: bytes 1-8589934592/*\r\n\r\n";
     static unsigned char piece[1024 * 1024];
     struct multipart_reader reader;
     struct multipart_event event;
     struct transcript transcript = {.size = 0};
-    uint64_t left = UINT64_C(1) << 40;
+    uint64_t left = UINT64_C(1) << 33;
 
     (void)state;
     assert_status(multipart_reader_init(&reader, TYPE), ODO_OK);
     give(&reader, front, sizeof(front) - 1, &transcript);
-    assert_string_equal(transcript.text, "<1+1099511627776/*>");
+    assert_string_equal(transcript.text, "<1+8589934592/*>");
+    transcript.next += left;
     for (; left > 0; left -= sizeof(piece)) {
         assert_int_equal(multipart_reader_next(&reader, piece, sizeof(piece), &event),
                          sizeof(piece));
         assert_int_equal(event.kind, MULTIPART_BODY);
         assert_int_equal(event.size, sizeof(piece));
-        assert_int_equal(event.offset, (UINT64_C(1) << 40) - left + 1);
+        assert_int_equal(event.offset, (UINT64_C(1) << 33) - left + 1);
     }
     give(&reader, LAST, sizeof(LAST) - 1, &transcript);
     assert_status(multipart_reader_finish(&reader), ODO_OK);
@@ -561,6 +639,7 @@ int main(void)
     TEST_ADD_TABLE(&suite, types, check_type);
     TEST_ADD_TABLE(&suite, bodies, check_body);
     TEST_ADD_TABLE(&suite, bodies, check_body_byte_by_byte);
+    TEST_ADD_TABLE(&suite, wholes, check_whole);
     TEST_ADD_TABLE(&suite, limits, check_limit);
     TEST_ADD(&suite, a_part_of_many_gibibytes_is_handed_through);
     return test_suite_run(&suite, "multipart_reader");
