@@ -628,7 +628,7 @@ struct odo_file_statistics {
     uint32_t connections;     /* opened for this file */
     uint32_t requests;        /* sent for this file */
     uint64_t transferring_ms; /* time in motion, pauses excluded */
-    uint16_t response_status; /* of the last reply, 100 to 599; 0 before one */
+    uint16_t response_status; /* of the last reply, 100 to 999; 0 before one */
 };
 
 void odo_file_get_statistics(struct odo_job *job, uint32_t file_index,

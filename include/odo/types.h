@@ -78,7 +78,7 @@ enum odo_status {
     ODO_E_TRANSFER_TIMED_OUT, /* connecting took too long, or the transfer stalled */
     ODO_E_CONNECTION_LOST,    /* reset, or closed before the announced end */
     ODO_E_INVALID_REPLY,      /* not HTTP */
-    ODO_E_HTTP_STATUS,        /* see odo_error.http_status; 408, 429 and 5xx are retried */
+    ODO_E_HTTP_STATUS, /* see odo_error.http_status; 408, 429, 5xx and above are retried */
     ODO_E_UNEXPECTED_SUCCESS, /* a 2xx that is neither 200 nor 206 */
 
     /* The network and the server; final. */
@@ -147,7 +147,7 @@ const char *odo_status_text(enum odo_status status);
 struct odo_error {
     enum odo_status status; /* what happened */
     enum odo_status cause;  /* what lay beneath, such as ODO_E_CANNOT_CONNECT; or ODO_OK */
-    uint16_t http_status;   /* of the reply that caused it, 100 to 599; or 0 */
+    uint16_t http_status;   /* of the reply that caused it, 100 to 999; or 0 */
     int32_t sink_code;      /* the stream's own failure with ODO_E_SINK_FAILED; or 0 */
 };
 

@@ -196,7 +196,7 @@ HRESULT hresult_from_status(enum odo_status status)
 HRESULT hresult_from_error(const struct odo_error *error)
 {
     if (error->status == ODO_E_HTTP_STATUS && error->http_status >= 100 &&
-        error->http_status < 600) {
+        error->http_status < 1000) {
         return HRESULT_FROM_HTTP_STATUS(error->http_status);
     }
     if (error->status == ODO_E_SINK_FAILED && error->sink_code < 0) {

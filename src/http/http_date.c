@@ -262,8 +262,10 @@ static bool read_seconds(const char *text, uint64_t *delay_ms_out)
     return true;
 }
 
-bool http_retry_after_parse(const char *text, int64_t now_us, uint64_t *delay_ms_out)
+bool http_retry_after_parse(const char *text, const char *date, int64_t now_us,
+                            uint64_t *delay_ms_out)
 {
+    int64_t from_us = now_us;
     int64_t at_us;
 
     text += strspn(text, " \t");
@@ -273,6 +275,9 @@ bool http_retry_after_parse(const char *text, int64_t now_us, uint64_t *delay_ms
     if (!http_date_parse(text, now_us, &at_us)) {
         return false;
     }
-    *delay_ms_out = at_us > now_us ? ((uint64_t)at_us - (uint64_t)now_us) / 1000 : 0;
+    if (date) {
+        http_date_parse(date, now_us, &from_us); /* or it is still now */
+    }
+    *delay_ms_out = at_us > from_us ? ((uint64_t)at_us - (uint64_t)from_us) / 1000 : 0;
     return true;
 }

@@ -24,10 +24,12 @@
 bool http_date_parse(const char *text, int64_t now_us, int64_t *time_us_out);
 
 /*
- * Read the value of Retry-After: seconds, or a date from which `now_us` is subtracted. A date
- * that has passed is 0. Numbers too large to hold are UINT64_MAX - 1. False when it is
- * neither; *delay_ms_out is then untouched.
+ * Read the value of Retry-After: seconds, or a date. A date is counted from the same reply's
+ * Date, since both come from one clock, be it wrong; and from `now_us` where `date` is NULL or
+ * none. A date that has passed is 0. Numbers too large to hold are UINT64_MAX - 1. False when
+ * it is neither; *delay_ms_out is then untouched.
  */
-bool http_retry_after_parse(const char *text, int64_t now_us, uint64_t *delay_ms_out);
+bool http_retry_after_parse(const char *text, const char *date, int64_t now_us,
+                            uint64_t *delay_ms_out);
 
 #endif

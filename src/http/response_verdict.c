@@ -2,14 +2,21 @@
 
 #include "base/checked.h"
 #include "base/text.h"
-#include "http/http_date.h"
+#include "http/response_version.h"
 #include "ranges/content_range.h"
 
 #include <string.h>
 
+enum { HTTP_STATUS_LEAST = 100, HTTP_STATUS_MOST = 999, HTTP_STATUS_CLASSES_END = 600 };
+
 static bool has_text(const char *text)
 {
     return text && text[0] != '\0';
+}
+
+static const char *text_or_null(const char *text)
+{
+    return has_text(text) ? text : NULL;
 }
 
 static struct response_verdict verdict_of(enum response_verdict_kind kind)
@@ -24,122 +31,31 @@ static struct response_verdict fail(enum odo_status status,
     struct response_verdict verdict = verdict_of(RESPONSE_FAIL);
 
     verdict.error.status = status;
-    if (header->status >= 100 && header->status <= 599) {
+    if (header->status >= HTTP_STATUS_LEAST && header->status <= HTTP_STATUS_MOST) {
         verdict.error.http_status = (uint16_t)header->status;
     }
     return verdict;
 }
 
-/* --- Versions ------------------------------------------------------------------------- */
-
-static bool etag_is_weak(const char *etag)
+static struct response_verdict fail_by_range(const struct response_question *question,
+                                             enum odo_status status,
+                                             const struct response_header *header)
 {
-    return etag[0] == 'W' && etag[1] == '/';
+    struct response_verdict verdict = fail(status, header);
+
+    verdict.range_is_suspect = question->sent_range;
+    return verdict;
 }
 
-static const char *etag_opaque(const char *etag)
-{
-    return etag_is_weak(etag) ? etag + 2 : etag;
-}
-
-bool response_verdict_etag_is_strong(const char *etag)
-{
-    size_t length = etag ? strlen(etag) : 0;
-
-    if (length < 2 || etag[0] != '"' || etag[length - 1] != '"') {
-        return false;
-    }
-    for (size_t i = 1; i < length - 1; i++) {
-        unsigned char character = (unsigned char)etag[i];
-
-        if (character <= ' ' || character == '"' || character == 0x7f) {
-            return false;
-        }
-    }
-    return true;
-}
-
-enum comparison { VERSION_SAME, VERSION_DIFFERS, VERSION_NOT_SAID };
-
-static enum comparison compare_dates(const struct response_context *context,
-                                     const struct response_header *header)
-{
-    if (!has_text(context->known_date) || !has_text(header->last_modified)) {
-        return VERSION_NOT_SAID;
-    }
-    return strcmp(context->known_date, header->last_modified) == 0 ? VERSION_SAME
-                                                                   : VERSION_DIFFERS;
-}
-
-static enum comparison compare_validators(const struct response_context *context,
+/* A reply that does not say what it holds, or something else. */
+static struct response_verdict unreadable(const struct response_question *question,
                                           const struct response_header *header)
 {
-    enum comparison by_date = compare_dates(context, header);
-
-    if (!has_text(context->known_etag) || !has_text(header->etag)) {
-        return by_date;
-    }
-    /* Servers send W/ for a file that is a second old, and the same tag without it later. */
-    if (strcmp(etag_opaque(context->known_etag), etag_opaque(header->etag)) != 0) {
-        return VERSION_DIFFERS;
-    }
-    if (!etag_is_weak(context->known_etag) && !etag_is_weak(header->etag)) {
-        return VERSION_SAME;
-    }
-    return by_date == VERSION_NOT_SAID ? VERSION_SAME : by_date;
+    return question->sent_many ? verdict_of(RESPONSE_FEWER_RANGES)
+                               : fail_by_range(question, ODO_E_CONTENT_MISMATCH, header);
 }
 
-/* Is a reply with these validators, and this size or none, of the known version? */
-static enum comparison compare_version(const struct response_context *context,
-                                       const struct response_header *header, uint64_t size)
-{
-    if (context->known_size != ODO_SIZE_UNKNOWN && size != ODO_SIZE_UNKNOWN &&
-        context->known_size != size) {
-        return VERSION_DIFFERS;
-    }
-    return compare_validators(context, header);
-}
-
-/*
- * A date is a strong validator only when it is so much older than the reply that the file
- * cannot have changed twice within its second (RFC 9110 section 8.8.2.2).
- */
-static bool date_is_strong(const struct response_header *header)
-{
-    enum { OLD_ENOUGH_US = 60 * 1000000 };
-    int64_t modified_us;
-    int64_t sent_us;
-
-    return has_text(header->last_modified) && has_text(header->date) &&
-           http_date_parse(header->date, 0, &sent_us) &&
-           http_date_parse(header->last_modified, sent_us, &modified_us) &&
-           modified_us <= sent_us - OLD_ENOUGH_US;
-}
-
-/* --- What a 200 and a 206 share ------------------------------------------------------- */
-
-/* True without a Content-Encoding, or when all it says is "identity". */
-static bool is_plain(const char *encoding)
-{
-    static const char identity[] = "identity";
-
-    if (!encoding) {
-        return true;
-    }
-    for (;;) {
-        encoding += strspn(encoding, " \t,");
-        if (*encoding == '\0') {
-            return true;
-        }
-        if (!text_starts_with_ignoring_case(encoding, identity)) {
-            return false;
-        }
-        encoding += strlen(identity);
-        if (*encoding != '\0' && !strchr(" \t,", *encoding)) {
-            return false;
-        }
-    }
-}
+/* --- Sizes ---------------------------------------------------------------------------- */
 
 static uint64_t announced_length(const struct response_header *header)
 {
@@ -147,6 +63,12 @@ static uint64_t announced_length(const struct response_header *header)
         return BYTE_RANGE_TO_END;
     }
     return (uint64_t)header->content_length;
+}
+
+/* What there is no doubt about. */
+static uint64_t known_size(const struct response_context *context)
+{
+    return context->size_is_doubtful ? ODO_SIZE_UNKNOWN : context->known_size;
 }
 
 static uint64_t first_known(uint64_t size, uint64_t otherwise)
@@ -157,7 +79,14 @@ static uint64_t first_known(uint64_t size, uint64_t otherwise)
 /* What we hold the size of the file to be after a reply that says `size`, or nothing. */
 static uint64_t believed_size(const struct response_context *context, uint64_t size)
 {
-    return first_known(size, first_known(context->known_size, context->stated_size));
+    return first_known(size, first_known(known_size(context), context->stated_size));
+}
+
+/* Is it another size than the caller has stated? */
+static bool contradicts_stated(const struct response_context *context, uint64_t size)
+{
+    return context->stated_size != ODO_SIZE_UNKNOWN && size != ODO_SIZE_UNKNOWN &&
+           size != context->stated_size;
 }
 
 /* Is some wanted byte past the end of a file of this size? */
@@ -172,40 +101,122 @@ static bool wants_past_end(const struct response_context *context, uint64_t size
     return context->wanted_end > size;
 }
 
+/* Was a byte asked for that is behind the size in doubt? */
+static bool asks_behind_doubtful_end(const struct response_question *question,
+                                     const struct response_context *context)
+{
+    return context->version_is_known && context->size_is_doubtful && question->sent_range &&
+           question->span.offset >= context->known_size;
+}
+
+static struct response_verdict at_end(const struct response_context *context)
+{
+    struct response_verdict verdict = verdict_of(RESPONSE_AT_END);
+
+    verdict.file_size = context->known_size;
+    return verdict;
+}
+
+/* --- Versions ------------------------------------------------------------------------- */
+
+static struct response_version version_told(const struct response_header *header, uint64_t size)
+{
+    return (struct response_version){
+        .size = size,
+        .etag = header->etag,
+        .last_modified = header->last_modified,
+        .content_encoding = header->content_encoding,
+    };
+}
+
+static struct response_version version_known(const struct response_context *context)
+{
+    return (struct response_version){
+        .size = known_size(context),
+        .etag = context->known_etag,
+        .last_modified = context->known_date,
+        .content_encoding = context->known_encoding,
+    };
+}
+
+/* Is a reply that tells this size, or none, of the known version? */
+static enum response_version_relation relation(const struct response_context *context,
+                                               const struct response_header *header,
+                                               uint64_t size)
+{
+    struct response_version known = version_known(context);
+    struct response_version told = version_told(header, size);
+
+    if (!context->version_is_known) {
+        return RESPONSE_VERSION_SAME;
+    }
+    if (context->size_is_doubtful && size != ODO_SIZE_UNKNOWN && size < context->known_size) {
+        return RESPONSE_VERSION_OTHER;
+    }
+    return response_version_compare(&known, &told);
+}
+
+static void describe_version(struct response_verdict *verdict,
+                             const struct response_header *header, uint64_t size)
+{
+    verdict->file_size = size;
+    verdict->etag = text_or_null(header->etag);
+    verdict->last_modified = text_or_null(header->last_modified);
+    verdict->content_encoding = text_or_null(header->content_encoding);
+    verdict->etag_is_strong = response_version_etag_is_strong(header->etag);
+    verdict->last_modified_is_strong =
+        response_version_date_is_strong(header->last_modified, header->date);
+}
+
+static struct response_verdict changed(const struct response_header *header, uint64_t size)
+{
+    struct response_verdict verdict = verdict_of(RESPONSE_CHANGED);
+
+    describe_version(&verdict, header, size);
+    return verdict;
+}
+
+static bool tells_validators(const struct response_header *header)
+{
+    struct response_version told = version_told(header, ODO_SIZE_UNKNOWN);
+
+    return response_version_has_validators(&told);
+}
+
+/* A 200 or a 206 that is not of the known version. */
+static struct response_verdict not_the_version(const struct response_context *context,
+                                               const struct response_header *header,
+                                               uint64_t size)
+{
+    struct response_version known = version_known(context);
+    struct response_verdict verdict;
+
+    if (response_version_has_validators(&known) && !tells_validators(header)) {
+        verdict = fail(ODO_E_INVALID_REPLY, header);
+        verdict.kind = RESPONSE_PASSING;
+        return verdict;
+    }
+    return changed(header, size);
+}
+
 static struct response_verdict take(enum response_verdict_kind kind, struct byte_range body,
                                     uint64_t size, const struct response_header *header)
 {
     struct response_verdict verdict = verdict_of(kind);
 
+    describe_version(&verdict, header, size);
     verdict.offset = body.offset;
     verdict.length = body.length;
-    verdict.file_size = size;
-    verdict.etag = has_text(header->etag) ? header->etag : NULL;
-    verdict.last_modified = has_text(header->last_modified) ? header->last_modified : NULL;
-    verdict.etag_is_strong = response_verdict_etag_is_strong(header->etag);
-    verdict.last_modified_is_strong = date_is_strong(header);
     return verdict;
 }
 
-/* --- 200 ------------------------------------------------------------------------------ */
+/* --- The file from its beginning ------------------------------------------------------ */
 
-/* May the file be read from its beginning for what is still wanted of it? */
-static bool may_salvage(const struct response_context *context, uint64_t size)
+/* May so many bytes be read in vain for so many that are wanted? */
+static bool is_worth(uint64_t discarded, uint64_t wanted)
 {
-    uint64_t wanted = context->wanted_bytes;
-    uint64_t discarded = 0;
     uint64_t allowed = RESPONSE_SALVAGE_BYTES;
 
-    if (context->wants_whole_file) {
-        return true;
-    }
-    if (context->refuse_salvage) {
-        return false;
-    }
-    if (context->wanted_is_open) {
-        wanted += size - context->wanted_end;
-    }
-    checked_subtract_u64(context->wanted_end, context->wanted_bytes, &discarded);
     if (wanted > RESPONSE_SALVAGE_BYTES / RESPONSE_SALVAGE_TIMES) {
         allowed = wanted > UINT64_MAX / RESPONSE_SALVAGE_TIMES
                       ? UINT64_MAX
@@ -214,38 +225,56 @@ static bool may_salvage(const struct response_context *context, uint64_t size)
     return discarded <= allowed;
 }
 
-static struct response_verdict judge_200(const struct response_question *question,
-                                         const struct response_context *context,
-                                         const struct response_header *header)
+/* May the file be read from its beginning for what is still wanted of it? */
+static bool may_salvage(const struct response_context *context, uint64_t size)
 {
-    uint64_t length = announced_length(header);
-    uint64_t size = believed_size(context, length);
-    enum comparison version = VERSION_NOT_SAID;
+    uint64_t wanted = context->wanted_bytes;
+    uint64_t discarded = 0;
 
+    if (context->wants_whole_file) {
+        return true;
+    }
+    if (context->refuse_salvage) {
+        return false;
+    }
+    if (context->wanted_is_open && size != ODO_SIZE_UNKNOWN) {
+        wanted += size - context->wanted_end;
+    }
+    checked_subtract_u64(context->wanted_end, context->wanted_bytes, &discarded);
+    return is_worth(discarded, wanted);
+}
+
+/* The body is the file, and so many bytes long, or nobody knows. */
+static struct response_verdict judge_whole(const struct response_question *question,
+                                           const struct response_context *context,
+                                           const struct response_header *header,
+                                           uint64_t length)
+{
+    uint64_t size = believed_size(context, length);
+    enum response_version_relation version = relation(context, header, length);
+    struct response_verdict verdict;
+
+    if (version == RESPONSE_VERSION_LACKS && question->sent_if_range &&
+        tells_validators(header)) {
+        return verdict_of(RESPONSE_RETRY_WITHOUT_IF_RANGE);
+    }
+    if (version != RESPONSE_VERSION_SAME) {
+        return not_the_version(context, header, length);
+    }
     if (question->sent_many) {
-        /* Unless the file has changed, it was the number of ranges. */
-        return verdict_of(compare_version(context, header, length) == VERSION_DIFFERS
-                              ? RESPONSE_CHANGED
-                              : RESPONSE_FEWER_RANGES);
+        return verdict_of(RESPONSE_FEWER_RANGES); /* so it was their number */
     }
-    if (!is_plain(header->content_encoding)) {
+    if (contradicts_stated(context, size)) {
         return fail(ODO_E_CONTENT_MISMATCH, header);
     }
-    if (context->stated_size != ODO_SIZE_UNKNOWN && size != context->stated_size) {
-        return fail(ODO_E_CONTENT_MISMATCH, header);
-    }
-    if (context->version_is_known) {
-        version = compare_version(context, header, length);
-        if (version == VERSION_DIFFERS) {
-            return verdict_of(RESPONSE_CHANGED);
-        }
+    if (asks_behind_doubtful_end(question, context) && length == context->known_size) {
+        return at_end(context);
     }
     if (question->sent_if_range) {
-        /* A 200 says that the file has changed, unless the header says that it has not. */
-        return verdict_of(version == VERSION_SAME ? RESPONSE_RETRY_WITHOUT_IF_RANGE
-                                                  : RESPONSE_CHANGED);
+        /* It says that the file has changed, and the header says that it has not. */
+        return verdict_of(RESPONSE_RETRY_WITHOUT_IF_RANGE);
     }
-    if (size == ODO_SIZE_UNKNOWN && context->wanted_is_open) {
+    if (size == ODO_SIZE_UNKNOWN && context->wanted_is_open && !context->allow_unknown_size) {
         return fail(ODO_E_SIZE_UNKNOWN_IN_200, header);
     }
     if (wants_past_end(context, size)) {
@@ -254,10 +283,12 @@ static struct response_verdict judge_200(const struct response_question *questio
     if (!may_salvage(context, size)) {
         return fail(ODO_E_RANGES_UNSUPPORTED, header);
     }
-    return take(RESPONSE_TAKE_WHOLE, (struct byte_range){0, size}, size, header);
+    verdict = take(RESPONSE_TAKE_WHOLE, (struct byte_range){0, size}, size, header);
+    verdict.end_is_doubtful = size == ODO_SIZE_UNKNOWN && header->ends_with_connection;
+    return verdict;
 }
 
-/* --- 206 ------------------------------------------------------------------------------ */
+/* --- A run of the file ---------------------------------------------------------------- */
 
 static bool is_multipart(const char *content_type)
 {
@@ -274,41 +305,189 @@ static bool is_multipart(const char *content_type)
     return *content_type == '\0' || strchr(" \t;", *content_type) != NULL;
 }
 
-/* Does the run answer the question: from its first byte on, and nothing beyond it? To several
- * ranges it may be any run of what they span: a server may merge them, or have only one. */
-static bool answers(struct byte_range run, const struct response_question *question)
-{
-    struct byte_range span = question->span;
-
-    if (question->sent_many) {
-        return run.offset >= span.offset && run.offset - span.offset < span.length &&
-               run.length <= span.length - (run.offset - span.offset);
-    }
-    return run.offset == span.offset &&
-           (span.length == BYTE_RANGE_TO_END || run.length <= span.length);
-}
-
 /* A reply in parts: what it holds is said by each part for itself. */
 static struct response_verdict judge_multipart(const struct response_question *question,
                                                const struct response_context *context,
                                                const struct response_header *header)
 {
-    struct response_verdict verdict = fail(ODO_E_CONTENT_MISMATCH, header);
+    struct response_verdict verdict = fail_by_range(question, ODO_E_CONTENT_MISMATCH, header);
+    enum response_version_relation version = relation(context, header, ODO_SIZE_UNKNOWN);
 
-    if (question->sent_many &&
-        compare_version(context, header, ODO_SIZE_UNKNOWN) == VERSION_DIFFERS) {
-        return verdict_of(RESPONSE_CHANGED);
+    if (question->sent_many && version != RESPONSE_VERSION_SAME) {
+        return version == RESPONSE_VERSION_LACKS && question->sent_if_range
+                   ? verdict_of(RESPONSE_RETRY_WITHOUT_IF_RANGE)
+                   : not_the_version(context, header, ODO_SIZE_UNKNOWN);
     }
     verdict.kind = RESPONSE_MULTIPART;
     return verdict;
 }
 
-/* A reply that does not say what it holds, or something else. */
-static struct response_verdict unreadable(const struct response_question *question,
-                                          const struct response_header *header)
+/*
+ * Does the run answer the question: with its first byte, and not with too much before it? To
+ * several ranges it may be any run of what they span: a server may merge them, or have only
+ * one.
+ */
+static bool answers(struct byte_range run, const struct response_question *question,
+                    const struct response_context *context)
 {
-    return question->sent_many ? verdict_of(RESPONSE_FEWER_RANGES)
-                               : fail(ODO_E_CONTENT_MISMATCH, header);
+    struct byte_range span = question->span;
+    uint64_t early = 0;
+    uint64_t first;
+    uint64_t useful;
+
+    checked_subtract_u64(span.offset, run.offset, &early);
+    first = run.offset + early; /* of the body, the first byte not before the span */
+    if (early >= run.length || (!question->sent_many && first != span.offset) ||
+        (span.length != BYTE_RANGE_TO_END && first - span.offset >= span.length)) {
+        return false;
+    }
+    useful = run.length - early;
+    if (span.length != BYTE_RANGE_TO_END && useful > span.length - (first - span.offset)) {
+        useful = span.length - (first - span.offset);
+    }
+    return early == 0 || context->wants_whole_file ||
+           (!context->refuse_salvage && is_worth(early, useful));
+}
+
+/*
+ * Where the bytes end that were asked for, the file may seem to end as well, to a server that
+ * tells the size of what it sends instead of what it has.
+ */
+static bool total_is_the_end_asked_for(const struct content_range *part,
+                                       const struct response_question *question)
+{
+    struct byte_range span = question->span;
+    uint64_t end = part->range.offset + part->range.length;
+
+    return part->total == end && span.length != BYTE_RANGE_TO_END &&
+           end - span.offset == span.length;
+}
+
+static struct response_verdict judge_part(const struct response_question *question,
+                                          const struct response_context *context,
+                                          const struct response_header *header,
+                                          const struct content_range *part)
+{
+    bool is_doubtful =
+        known_size(context) == ODO_SIZE_UNKNOWN && total_is_the_end_asked_for(part, question);
+    uint64_t told = is_doubtful ? ODO_SIZE_UNKNOWN : part->total;
+    uint64_t size = believed_size(context, told);
+    uint64_t length = announced_length(header);
+    uint64_t end = part->range.offset + part->range.length;
+    enum response_version_relation version = relation(context, header, told);
+    struct response_verdict verdict;
+
+    if (version != RESPONSE_VERSION_SAME) {
+        /* To If-Range, a server need not tell all of them (RFC 9110 section 15.3.7). */
+        return version == RESPONSE_VERSION_LACKS && question->sent_if_range
+                   ? verdict_of(RESPONSE_RETRY_WITHOUT_IF_RANGE)
+                   : not_the_version(context, header, told);
+    }
+    if (contradicts_stated(context, size)) {
+        return fail(ODO_E_CONTENT_MISMATCH, header);
+    }
+    if (!answers(part->range, question, context) ||
+        (length != BYTE_RANGE_TO_END && length != part->range.length) ||
+        (size != ODO_SIZE_UNKNOWN && end > size)) {
+        return unreadable(question, header);
+    }
+    if (wants_past_end(context, size)) {
+        return fail(ODO_E_INVALID_RANGE, header);
+    }
+    verdict = take(RESPONSE_TAKE_PART, part->range, size, header);
+    if (size != ODO_SIZE_UNKNOWN) {
+        return verdict;
+    }
+    if (is_doubtful || context->size_is_doubtful || context->allow_unknown_size) {
+        bool is_larger = !context->size_is_doubtful || end > context->known_size;
+
+        verdict.total_is_doubtful =
+            is_doubtful || context->size_is_doubtful || context->wanted_is_open;
+        verdict.file_size = !verdict.total_is_doubtful ? ODO_SIZE_UNKNOWN
+                            : is_larger                ? end
+                                                       : context->known_size;
+    } else if (context->wanted_is_open) {
+        return fail(ODO_E_SIZE_UNKNOWN_IN_206, header);
+    }
+    return verdict;
+}
+
+/* The Content-Range of the reply; false when there is none that can be read. */
+static bool read_content_range(const struct response_header *header, struct content_range *part)
+{
+    uint64_t length = announced_length(header);
+
+    if (!has_text(header->content_range)) {
+        return false;
+    }
+    if (content_range_parse(header->content_range, part)) {
+        return true;
+    }
+    /* Some servers repeat what was asked for: as long as it is, the body tells the end. */
+    return content_range_parse_clipped(header->content_range, part) &&
+           part->range.length == length;
+}
+
+static bool is_whole(const struct content_range *part)
+{
+    return part->satisfied && part->range.offset == 0 && part->range.length == part->total;
+}
+
+/* --- By status ------------------------------------------------------------------------ */
+
+static struct response_verdict judge_200(const struct response_question *question,
+                                         const struct response_context *context,
+                                         const struct response_header *header)
+{
+    uint64_t length = announced_length(header);
+    struct content_range part;
+
+    /* A Content-Range means nothing here (RFC 9110 section 14.4), but whoever sends one to a
+     * request with Range has hardly sent the whole file. */
+    if (!has_text(header->content_range)) {
+        return judge_whole(question, context, header, length);
+    }
+    if (!read_content_range(header, &part)) {
+        return question->sent_range ? unreadable(question, header)
+                                    : judge_whole(question, context, header, length);
+    }
+    if (part.total == length && length != BYTE_RANGE_TO_END) {
+        return judge_whole(question, context, header, length);
+    }
+    if (is_whole(&part) && length == BYTE_RANGE_TO_END) {
+        return judge_whole(question, context, header, part.total);
+    }
+    if (part.satisfied && question->sent_range && part.range.length == length) {
+        return judge_part(question, context, header, &part);
+    }
+    return unreadable(question, header);
+}
+
+/* A 206 in answer to a plain GET, from a cache for example that kept one. */
+static struct response_verdict judge_unasked_206(const struct response_question *question,
+                                                 const struct response_context *context,
+                                                 const struct response_header *header)
+{
+    uint64_t length = announced_length(header);
+    struct response_verdict verdict;
+    struct content_range part;
+
+    if (is_multipart(header->content_type)) {
+        return fail(ODO_E_CONTENT_MISMATCH, header);
+    }
+    if (has_text(header->content_range)) {
+        if (!read_content_range(header, &part) || !is_whole(&part) ||
+            (length != BYTE_RANGE_TO_END && length != part.total)) {
+            return fail(ODO_E_CONTENT_MISMATCH, header);
+        }
+        return judge_whole(question, context, header, part.total);
+    }
+    verdict = judge_whole(question, context, header, length);
+    if (verdict.kind == RESPONSE_TAKE_WHOLE && length != BYTE_RANGE_TO_END) {
+        verdict.total_is_doubtful =
+            known_size(context) != length && context->stated_size != length;
+    }
+    return verdict;
 }
 
 static struct response_verdict judge_206(const struct response_question *question,
@@ -316,42 +495,23 @@ static struct response_verdict judge_206(const struct response_question *questio
                                          const struct response_header *header)
 {
     struct content_range part;
-    uint64_t length = announced_length(header);
-    uint64_t size;
 
-    if (!question->sent_range || !is_plain(header->content_encoding)) {
-        return fail(ODO_E_CONTENT_MISMATCH, header);
+    if (!question->sent_range) {
+        return judge_unasked_206(question, context, header);
     }
     if (is_multipart(header->content_type)) {
         return judge_multipart(question, context, header);
     }
-    if (!header->content_range || !content_range_parse(header->content_range, &part) ||
-        !part.satisfied) {
-        return unreadable(question, header);
+    if (read_content_range(header, &part) && part.satisfied) {
+        return judge_part(question, context, header, &part);
     }
-    size = believed_size(context, part.total);
-    if (context->stated_size != ODO_SIZE_UNKNOWN && size != context->stated_size) {
-        return fail(ODO_E_CONTENT_MISMATCH, header);
+    if (!has_text(header->content_range) && asks_behind_doubtful_end(question, context) &&
+        announced_length(header) == context->known_size &&
+        relation(context, header, ODO_SIZE_UNKNOWN) == RESPONSE_VERSION_SAME) {
+        return at_end(context); /* whatever is asked, it is the same: all that there is */
     }
-    if (context->version_is_known &&
-        compare_version(context, header, part.total) == VERSION_DIFFERS) {
-        return verdict_of(RESPONSE_CHANGED);
-    }
-    if (!answers(part.range, question) ||
-        (length != BYTE_RANGE_TO_END && length != part.range.length) ||
-        (size != ODO_SIZE_UNKNOWN && part.range.offset + part.range.length > size)) {
-        return unreadable(question, header);
-    }
-    if (size == ODO_SIZE_UNKNOWN && context->wanted_is_open) {
-        return fail(ODO_E_SIZE_UNKNOWN_IN_206, header);
-    }
-    if (wants_past_end(context, size)) {
-        return fail(ODO_E_INVALID_RANGE, header);
-    }
-    return take(RESPONSE_TAKE_PART, part.range, size, header);
+    return unreadable(question, header);
 }
-
-/* --- 416 ------------------------------------------------------------------------------ */
 
 static struct response_verdict judge_416(const struct response_question *question,
                                          const struct response_context *context,
@@ -366,33 +526,61 @@ static struct response_verdict judge_416(const struct response_question *questio
     if (header->content_range && content_range_parse(header->content_range, &told)) {
         size = told.total;
     }
-    if (context->stated_size != ODO_SIZE_UNKNOWN && size != ODO_SIZE_UNKNOWN &&
-        size != context->stated_size) {
-        return fail(ODO_E_CONTENT_MISMATCH, header);
+    if (asks_behind_doubtful_end(question, context) &&
+        (size == context->known_size ||
+         (size == ODO_SIZE_UNKNOWN && question->span.offset == context->known_size))) {
+        return at_end(context);
     }
-    if (context->version_is_known && context->known_size != ODO_SIZE_UNKNOWN &&
-        context->known_size != size && !(question->sent_many && size == ODO_SIZE_UNKNOWN)) {
-        /* We ask for nothing past the end that we know: so the file has become shorter, even
-         * when the server does not say how short. */
-        return verdict_of(RESPONSE_CHANGED);
+    if (relation(context, header, size) == RESPONSE_VERSION_OTHER) {
+        return changed(header, size);
+    }
+    if (contradicts_stated(context, size)) {
+        return fail(ODO_E_CONTENT_MISMATCH, header);
     }
     if (question->sent_many) {
         return verdict_of(RESPONSE_FEWER_RANGES);
     }
+    if (context->version_is_known && known_size(context) != ODO_SIZE_UNKNOWN &&
+        size == ODO_SIZE_UNKNOWN) {
+        /* We ask for nothing past the end that we know: so the file has become shorter, even
+         * when the server does not say how short. */
+        return changed(header, size);
+    }
     if (context->wants_whole_file && !context->version_is_known) {
         return verdict_of(RESPONSE_RETRY_WHOLE);
     }
-    return fail(wants_past_end(context, size) ? ODO_E_INVALID_RANGE : ODO_E_HTTP_STATUS,
-                header);
+    return wants_past_end(context, size) ? fail(ODO_E_INVALID_RANGE, header)
+                                         : fail_by_range(question, ODO_E_HTTP_STATUS, header);
 }
 
-/* --- All ------------------------------------------------------------------------------ */
+/* Statuses that servers give to a Range which they do not like, although the file is there. */
+static bool may_be_about_range(int status)
+{
+    static const int statuses[] = {400, 403, 404, 405, 412, 413, 416, 431, 501, 503};
+
+    for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
+        if (statuses[i] == status) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct response_verdict judge_refusal(const struct response_question *question,
+                                             const struct response_header *header)
+{
+    struct response_verdict verdict =
+        fail(header->status < 300 ? ODO_E_UNEXPECTED_SUCCESS : ODO_E_HTTP_STATUS, header);
+
+    verdict.range_is_suspect = question->sent_range && may_be_about_range(header->status);
+    return verdict;
+}
 
 struct response_verdict response_verdict_judge(const struct response_question *question,
                                                const struct response_context *context,
                                                const struct response_header *header)
 {
-    if (header->status < 200 || header->status > 599) {
+    if (header->status < 200 || header->status > HTTP_STATUS_MOST) {
         return fail(ODO_E_INVALID_REPLY, header);
     }
     switch (header->status) {
@@ -414,9 +602,22 @@ struct response_verdict response_verdict_judge(const struct response_question *q
     case 431:
     case 501:
         return question->sent_many ? verdict_of(RESPONSE_FEWER_RANGES)
-                                   : fail(ODO_E_HTTP_STATUS, header);
+                                   : judge_refusal(question, header);
     default:
-        return fail(header->status < 300 ? ODO_E_UNEXPECTED_SUCCESS : ODO_E_HTTP_STATUS,
-                    header);
+        return judge_refusal(question, header);
+    }
+}
+
+bool response_verdict_refuses_place(int status)
+{
+    switch (status) {
+    case 400:
+    case 401:
+    case 403:
+    case 404:
+    case 410:
+        return true;
+    default:
+        return status >= HTTP_STATUS_CLASSES_END && status <= HTTP_STATUS_MOST;
     }
 }

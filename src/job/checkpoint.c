@@ -24,9 +24,11 @@ enum odo_status checkpoint_copy(const struct checkpoint *checkpoint,
 
     copy.entity_tag = NULL;
     copy.last_modified = NULL;
+    copy.content_encoding = NULL;
     copy.holes = NULL;
     if (!copy_text(checkpoint->entity_tag, &copy.entity_tag) ||
-        !copy_text(checkpoint->last_modified, &copy.last_modified)) {
+        !copy_text(checkpoint->last_modified, &copy.last_modified) ||
+        !copy_text(checkpoint->content_encoding, &copy.content_encoding)) {
         goto done;
     }
     if (copy.hole_count > 0) {
@@ -49,6 +51,7 @@ void checkpoint_free(struct checkpoint *checkpoint)
 {
     memory_free(checkpoint->entity_tag);
     memory_free(checkpoint->last_modified);
+    memory_free(checkpoint->content_encoding);
     memory_free(checkpoint->holes);
     checkpoint_init(checkpoint);
 }

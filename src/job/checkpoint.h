@@ -14,6 +14,7 @@ struct checkpoint {
     uint64_t file_size;       /* of the remote file as a server said; or ODO_SIZE_UNKNOWN */
     char *entity_tag;         /* owned; as the server sent it, W/ included; NULL without one */
     char *last_modified;      /* owned; as the server sent it; NULL without one */
+    char *content_encoding;   /* owned; as the server sent it; NULL without one */
     uint64_t cursor;          /* wanted bytes below are in the temporary file, but ... */
     struct byte_range *holes; /* owned; ... these; sorted, apart, below the cursor */
     size_t hole_count;

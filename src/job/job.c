@@ -158,7 +158,9 @@ static enum odo_status copy_version(const struct job_file *from, struct job_file
     to->last_modified_us = from->last_modified_us;
     to->checkpoint.file_size = from->checkpoint.file_size;
     return copy_text(from->checkpoint.entity_tag, &to->checkpoint.entity_tag) &&
-                   copy_text(from->checkpoint.last_modified, &to->checkpoint.last_modified)
+                   copy_text(from->checkpoint.last_modified, &to->checkpoint.last_modified) &&
+                   copy_text(from->checkpoint.content_encoding,
+                             &to->checkpoint.content_encoding)
                ? ODO_OK
                : ODO_E_OUT_OF_MEMORY;
 }

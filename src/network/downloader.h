@@ -72,7 +72,7 @@ struct download_update {
         *response_headers;      /* the last reply's, when new since the last report; or NULL */
     const char *effective_url;  /* the last request's, after redirects; NULL before one */
     const char *server_address; /* of the last reply, as text; NULL before one */
-    uint16_t response_status;   /* of the last reply, 100 to 599; 0 before one */
+    uint16_t response_status;   /* of the last reply, 100 to 999; 0 before one */
     const struct checkpoint *checkpoint; /* when one was due; or NULL */
     bool begun;                          /* the temporary file was made */
 };

@@ -3,8 +3,8 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "http/http_date.h"
-#include "http/response_verdict.h"
-#include "http/retry_policy.h"
+#include "http/response_version.h"
+#include "http/retry.h"
 #include "network/integrity.h"
 #include "network/many_ranges.h"
 #include "network/origin.h"
@@ -416,7 +416,7 @@ static const char *validator_of(const struct download *transfer)
     if (transfer->without_if_range) {
         return NULL;
     }
-    if (response_verdict_etag_is_strong(known->entity_tag)) {
+    if (response_version_etag_is_strong(known->entity_tag)) {
         return known->entity_tag;
     }
     return transfer->date_is_strong ? known->last_modified : NULL;
@@ -635,7 +635,7 @@ static void retry_later(struct download *transfer, struct request *request,
         .retry_after_ms = request->retry_after_ms,
         .jitter = (uint32_t)(now_ms * 2654435761U),
     };
-    uint64_t delay_ms = retry_policy_delay_ms(&input);
+    uint64_t delay_ms = retry_delay_ms(&input);
 
     if (transfer->settings.never_retry) {
         transfer_fail(transfer, error);
@@ -727,7 +727,7 @@ void transfer_request_ended(struct download *transfer, struct request *request,
         finish_if_done(transfer);
     } else if (go_back_to_original(transfer, &error)) {
         return;
-    } else if (retry_policy_is_transient(&error)) {
+    } else if (retry_is_transient(&error)) {
         retry_later(transfer, request, &error, now_ms);
     } else {
         transfer_fail(transfer, &error);

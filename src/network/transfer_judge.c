@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "http/http_date.h"
 #include "http/response_verdict.h"
-#include "http/retry_policy.h"
+#include "http/retry.h"
 #include "network/integrity.h"
 #include "network/origin.h"
 #include "network/redirect.h"
@@ -38,6 +38,31 @@ static const char *decisive_header(struct request *request, const char *name)
     return request_header_is_repeated(request, name) ? "," : request_header(request, name);
 }
 
+/* All values of a header that is a list, as one. The caller frees *copy_out, which may be NULL.
+ */
+static const char *joined_header(struct request *request, const char *name, char **copy_out)
+{
+    struct curl_header *header = NULL;
+    size_t index = 0;
+
+    *copy_out = NULL;
+    if (!request_header_is_repeated(request, name)) {
+        return request_header(request, name);
+    }
+    while (curl_easy_header(request->easy, name, index++, CURLH_HEADER, -1, &header) ==
+           CURLHE_OK) {
+        char *longer = *copy_out ? text_format("%s, %s", *copy_out, header->value)
+                                 : text_copy(header->value);
+
+        memory_free(*copy_out);
+        *copy_out = longer;
+        if (!longer) {
+            return ","; /* another coding than any: so it is asked for again */
+        }
+    }
+    return *copy_out;
+}
+
 /* The bytes that this transfer still wants, this request's and the other ones' included. */
 static void describe_want(const struct download *transfer, struct response_context *context)
 {
@@ -53,8 +78,17 @@ static void describe_want(const struct download *transfer, struct response_conte
     context->wanted_bytes = transfer_plan_missing(transfer);
 }
 
+static bool is_http_2(const struct request *request)
+{
+    long version = 0;
+
+    curl_easy_getinfo(request->easy, CURLINFO_HTTP_VERSION, &version);
+    return version >= CURL_HTTP_VERSION_2_0;
+}
+
+/* The verdict borrows from the reply and from *codings_out, which the caller frees. */
 static struct response_verdict ask_judge(const struct download *transfer,
-                                         struct request *request)
+                                         struct request *request, char **codings_out)
 {
     const struct checkpoint *known = &transfer->known;
     struct response_question question = {
@@ -68,6 +102,7 @@ static struct response_verdict ask_judge(const struct download *transfer,
         .known_size = known->file_size,
         .known_etag = known->entity_tag,
         .known_date = known->last_modified,
+        .known_encoding = known->content_encoding,
         .stated_size = transfer->options.stated_size,
         .wants_whole_file = transfer->options.range_count == 0,
         .refuse_salvage = transfer->rules->refuse_salvage,
@@ -76,7 +111,7 @@ static struct response_verdict ask_judge(const struct download *transfer,
         .content_length = -1,
         .content_range = decisive_header(request, "Content-Range"),
         .content_type = request_header(request, "Content-Type"),
-        .content_encoding = decisive_header(request, "Content-Encoding"),
+        .content_encoding = joined_header(request, "Content-Encoding", codings_out),
         .etag = request_header(request, "ETag"),
         .last_modified = request_header(request, "Last-Modified"),
         .date = request_header(request, "Date"),
@@ -91,6 +126,7 @@ static struct response_verdict ask_judge(const struct download *transfer,
     header.status = (int)status;
     header.content_length = length;
     header.is_chunked = coding != NULL; /* libcurl takes it apart, or refuses it */
+    header.ends_with_connection = length < 0 && !coding && !is_http_2(request);
     describe_want(transfer, &context);
     return response_verdict_judge(&question, &context, &header);
 }
@@ -141,7 +177,8 @@ static enum odo_status learn_version(struct download *transfer,
         return ODO_OK;
     }
     if (!replace_text(&known->entity_tag, verdict->etag) ||
-        !replace_text(&known->last_modified, verdict->last_modified)) {
+        !replace_text(&known->last_modified, verdict->last_modified) ||
+        !replace_text(&known->content_encoding, verdict->content_encoding)) {
         return ODO_E_OUT_OF_MEMORY;
     }
     transfer->date_is_strong = verdict->last_modified_is_strong;
@@ -194,6 +231,10 @@ static bool take(struct download *transfer, struct request *request,
     }
     if (verdict->kind == RESPONSE_TAKE_WHOLE) {
         transfer->is_sequential = transfer->is_sequential || request->sent_range;
+    }
+    if (verdict->kind == RESPONSE_TAKE_PART && !request_has_pieces(request) &&
+        verdict->length > request->span.offset + request->span.length - verdict->offset) {
+        request->is_cut = true; /* more than was asked for is on its way: end it in time */
     }
     request_take_from(request, verdict->offset, verdict->kind == RESPONSE_TAKE_WHOLE);
     return true;
@@ -288,32 +329,26 @@ static void note_retry_after(struct request *request, const struct odo_error *er
 {
     const char *value = request_header(request, "Retry-After");
 
-    if (value && retry_policy_obeys_retry_after(error->http_status)) {
-        http_retry_after_parse(value, platform_clock_wall_us(), &request->retry_after_ms);
+    if (value && retry_obeys_retry_after(error->http_status)) {
+        http_retry_after_parse(value, request_header(request, "Date"), platform_clock_wall_us(),
+                               &request->retry_after_ms);
     }
 }
 
-bool transfer_judge(struct download *transfer, struct request *request)
+static bool act_on(struct download *transfer, struct request *request,
+                   const struct response_verdict *verdict)
 {
-    struct response_verdict verdict;
-
-    if (transfer->must_restart || transfer->has_failed) {
-        request->outcome = REQUEST_ASK_AGAIN; /* decided already */
-        return false;
-    }
-    note_reply(transfer, request);
-    verdict = ask_judge(transfer, request);
-    if (request->hedged && verdict.kind != RESPONSE_TAKE_PART) {
+    if (request->hedged && verdict->kind != RESPONSE_TAKE_PART) {
         request->outcome = REQUEST_ASK_AGAIN; /* the other one will tell */
         return false;
     }
-    if (!transfer->version_is_known || verdict.kind == RESPONSE_FAIL) {
+    if (!transfer->version_is_known || verdict->kind == RESPONSE_FAIL) {
         keep_headers(transfer, request);
     }
-    switch (verdict.kind) {
+    switch (verdict->kind) {
     case RESPONSE_TAKE_PART:
     case RESPONSE_TAKE_WHOLE:
-        return take(transfer, request, &verdict);
+        return take(transfer, request, verdict);
     case RESPONSE_CHANGED:
         transfer->must_restart = true;
         request->outcome = REQUEST_ASK_AGAIN;
@@ -338,14 +373,34 @@ bool transfer_judge(struct download *transfer, struct request *request)
             return take_parts(request);
         }
         break;
+    case RESPONSE_AT_END:
+    case RESPONSE_PASSING:
+        break;
     case RESPONSE_FAIL:
-        if (may_authenticate(transfer, request, &verdict.error)) {
+        if (may_authenticate(transfer, request, &verdict->error)) {
             request->outcome = REQUEST_ASK_AGAIN;
             return false;
         }
         break;
     }
-    note_retry_after(request, &verdict.error);
-    fail(request, &verdict.error);
+    note_retry_after(request, &verdict->error);
+    fail(request, &verdict->error);
     return false;
+}
+
+bool transfer_judge(struct download *transfer, struct request *request)
+{
+    struct response_verdict verdict;
+    char *codings = NULL;
+    bool is_taken;
+
+    if (transfer->must_restart || transfer->has_failed) {
+        request->outcome = REQUEST_ASK_AGAIN; /* decided already */
+        return false;
+    }
+    note_reply(transfer, request);
+    verdict = ask_judge(transfer, request, &codings);
+    is_taken = act_on(transfer, request, &verdict);
+    memory_free(codings);
+    return is_taken;
 }

@@ -92,7 +92,8 @@ static bool is_at_end(struct reader *reader)
     return *reader->next == '\0';
 }
 
-bool content_range_parse(const char *text, struct content_range *content_range_out)
+/* Read the value. With `clip`, a range that ends past its total is made to end there. */
+static bool parse(const char *text, bool clip, struct content_range *content_range_out)
 {
     struct reader reader = {text};
     struct content_range result = {.total = ODO_SIZE_UNKNOWN};
@@ -115,13 +116,26 @@ bool content_range_parse(const char *text, struct content_range *content_range_o
         return false;
     }
     if (result.satisfied && result.total < result.range.offset + result.range.length) {
-        return false;
+        if (!clip || result.total <= result.range.offset) {
+            return false;
+        }
+        result.range.length = result.total - result.range.offset;
     }
     if (!is_at_end(&reader)) {
         return false;
     }
     *content_range_out = result;
     return true;
+}
+
+bool content_range_parse(const char *text, struct content_range *content_range_out)
+{
+    return parse(text, false, content_range_out);
+}
+
+bool content_range_parse_clipped(const char *text, struct content_range *content_range_out)
+{
+    return parse(text, true, content_range_out);
 }
 
 /* Write digits without a zero at the end, and return what follows them. */

@@ -23,6 +23,13 @@ struct content_range {
  */
 bool content_range_parse(const char *text, struct content_range *content_range_out);
 
+/*
+ * The same, but a range that begins within its total and ends past it is taken to end there:
+ * some servers repeat what was asked for. Only for who can hold the length of the body against
+ * it.
+ */
+bool content_range_parse_clipped(const char *text, struct content_range *content_range_out);
+
 /* Room for any two offsets, the dash and the zero. */
 enum { RANGE_TEXT_SIZE = 48 };
 

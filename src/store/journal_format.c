@@ -246,6 +246,7 @@ enum odo_status journal_write_progress(struct buffer *buffer, uint64_t *row,
     put_text(&writer, checkpoint->last_modified);
     put_u64(&writer, checkpoint->cursor);
     put_ranges(&writer, checkpoint->holes, checkpoint->hole_count, HOLES_MAX);
+    put_text(&writer, checkpoint->content_encoding);
     return end_record(&writer, row);
 }
 
@@ -418,6 +419,7 @@ struct reading {
     struct progress *progress; /* owned; one for each file */
     uint32_t progress_capacity;
     uint64_t records; /* that were written at once with the header */
+    uint32_t version; /* of who wrote the header; what is behind may be of later ones */
     const char *boot_id;
 };
 
@@ -440,6 +442,7 @@ static void read_header(struct reader *reader, struct reading *reading)
     if (id) {
         memcpy(reading->job.id.bytes, id, sizeof(reading->job.id.bytes));
     }
+    reading->version = version;
     reading->records = get_u64(reader);
     require(reader, reading->records >= 2); /* the header and the job */
 }
@@ -647,22 +650,22 @@ static void read_file(struct reader *reader, struct reading *reading)
     memory_free(file_id);
 }
 
+/* NULL is the same as an empty one. */
+static bool is_same_text(const char *left, const char *right)
+{
+    return strcmp(left ? left : "", right ? right : "") == 0;
+}
+
 /*
  * True when what an earlier record says may be gone although that record counts: the file has
  * begun again since.
  */
 static bool has_begun_again(const struct checkpoint *earlier, const struct checkpoint *later)
 {
-    const char *left = earlier->entity_tag ? earlier->entity_tag : "";
-    const char *right = later->entity_tag ? later->entity_tag : "";
-
-    if (later->cursor < earlier->cursor || later->file_size != earlier->file_size ||
-        strcmp(left, right) != 0) {
-        return true;
-    }
-    left = earlier->last_modified ? earlier->last_modified : "";
-    right = later->last_modified ? later->last_modified : "";
-    return strcmp(left, right) != 0;
+    return later->cursor < earlier->cursor || later->file_size != earlier->file_size ||
+           !is_same_text(earlier->entity_tag, later->entity_tag) ||
+           !is_same_text(earlier->last_modified, later->last_modified) ||
+           !is_same_text(earlier->content_encoding, later->content_encoding);
 }
 
 /* Keep what a record says for the end; takes the checkpoint over when it counts. */
@@ -708,6 +711,9 @@ static void read_progress(struct reader *reader, struct reading *reading)
     checkpoint.cursor = get_u64(reader);
     checkpoint.holes = get_ranges(reader, HOLES_MAX, &hole_count);
     checkpoint.hole_count = hole_count;
+    if (reader->left > 0 || reading->version > 3) { /* which had none */
+        checkpoint.content_encoding = get_bytes(reader);
+    }
     require(reader, boot_id && index < reading->job.file_count && flags <= PROGRESS_ALL);
     if (reader->status == ODO_OK && !reading->job.files[index]->local_path) {
         counts = (flags & PROGRESS_TRANSFERRED) != 0; /* the stream has gone with its client */

@@ -34,6 +34,9 @@ static inline const char *job_compare_checkpoints(const struct checkpoint *left,
         !job_compare_texts(left->last_modified, right->last_modified)) {
         return "a validator";
     }
+    if (!job_compare_texts(left->content_encoding, right->content_encoding)) {
+        return "the content coding";
+    }
     if (left->cursor != right->cursor) {
         return "the cursor";
     }

@@ -71,7 +71,8 @@ void job_sample_progress(struct job *job, struct job_file *file, uint64_t file_s
     need(checkpoint_copy(&checkpoint, &filled) == ODO_OK, "no memory");
     filled.entity_tag = text_copy("\"0123456789\"");
     filled.last_modified = text_copy("Sun, 06 Nov 1994 08:49:37 GMT");
-    need(filled.entity_tag && filled.last_modified, "no memory");
+    filled.content_encoding = text_copy("x-gzip");
+    need(filled.entity_tag && filled.last_modified && filled.content_encoding, "no memory");
     need(job_restore_progress(job, file, &filled) == ODO_OK, "the progress does not fit");
     checkpoint_free(&filled);
     file->has_begun = true;

@@ -13,10 +13,12 @@ static void make_full(struct checkpoint *checkpoint_out)
     checkpoint_out->file_size = 1000;
     checkpoint_out->entity_tag = text_copy("\"tag\"");
     checkpoint_out->last_modified = text_copy("Sun, 06 Nov 1994 08:49:37 GMT");
+    checkpoint_out->content_encoding = text_copy("gzip");
     checkpoint_out->cursor = 900;
     checkpoint_out->holes = memory_allocate(2, sizeof(*checkpoint_out->holes));
     assert_non_null(checkpoint_out->entity_tag);
     assert_non_null(checkpoint_out->last_modified);
+    assert_non_null(checkpoint_out->content_encoding);
     assert_non_null(checkpoint_out->holes);
     checkpoint_out->holes[0] = (struct byte_range){10, 20};
     checkpoint_out->holes[1] = (struct byte_range){500, 1};
@@ -29,6 +31,7 @@ static void expect_nothing(const struct checkpoint *checkpoint)
     assert_true(checkpoint->file_size == ODO_SIZE_UNKNOWN);
     assert_null(checkpoint->entity_tag);
     assert_null(checkpoint->last_modified);
+    assert_null(checkpoint->content_encoding);
     assert_true(checkpoint->cursor == 0);
     assert_null(checkpoint->holes);
     assert_int_equal(checkpoint->hole_count, 0);
@@ -40,6 +43,7 @@ static void expect_full(const struct checkpoint *checkpoint)
     assert_true(checkpoint->file_size == 1000);
     assert_string_equal(checkpoint->entity_tag, "\"tag\"");
     assert_string_equal(checkpoint->last_modified, "Sun, 06 Nov 1994 08:49:37 GMT");
+    assert_string_equal(checkpoint->content_encoding, "gzip");
     assert_true(checkpoint->cursor == 900);
     assert_int_equal(checkpoint->hole_count, 2);
     assert_true(checkpoint->holes[0].offset == 10 && checkpoint->holes[0].length == 20);

@@ -120,8 +120,34 @@ static void check_retry_after(void **state)
     const struct retry_after_case *c = *state;
     uint64_t delay_ms = 42;
 
-    assert_int_equal(http_retry_after_parse(c->text, NOW, &delay_ms), c->accepted);
+    assert_int_equal(http_retry_after_parse(c->text, NULL, NOW, &delay_ms), c->accepted);
     assert_int_equal(delay_ms, c->accepted ? c->delay_ms : 42);
+}
+
+static const struct wrong_clock_case {
+    const char *name;
+    const char *text;
+    const char *date;
+    uint64_t delay_ms;
+} wrong_clocks[] = {
+    {"a server that lives in the past asks for a minute", "Sun, 06 Nov 1994 08:50:37 GMT",
+     "Sun, 06 Nov 1994 08:49:37 GMT", 60000},
+    {"a server that lives in the future asks for a minute", "Thu, 06 Nov 2036 08:50:37 GMT",
+     "Thu, 06 Nov 2036 08:49:37 GMT", 60000},
+    {"a date before the reply's is no wait", "Thu, 06 Nov 2036 08:48:37 GMT",
+     "Thu, 06 Nov 2036 08:49:37 GMT", 0},
+    {"a reply's date that is none is not used", "Thu, 01 Jan 2026 00:01:30 GMT", "today",
+     90000},
+    {"seconds need no clock", "120", "Sun, 06 Nov 1994 08:49:37 GMT", 120000},
+};
+
+static void check_wrong_clock(void **state)
+{
+    const struct wrong_clock_case *c = *state;
+    uint64_t delay_ms = 42;
+
+    assert_true(http_retry_after_parse(c->text, c->date, NOW, &delay_ms));
+    assert_int_equal(delay_ms, c->delay_ms);
 }
 
 static void each_day_follows_the_day_before(void **state)
@@ -155,6 +181,7 @@ int main(void)
 
     TEST_ADD_TABLE(&suite, dates, check_date);
     TEST_ADD_TABLE(&suite, retry_afters, check_retry_after);
+    TEST_ADD_TABLE(&suite, wrong_clocks, check_wrong_clock);
     TEST_ADD(&suite, each_day_follows_the_day_before);
     return test_suite_run(&suite, "http_date");
 }

@@ -242,7 +242,7 @@ static bool is_failure(uint32_t hresult)
 static bool is_http_status(uint32_t hresult)
 {
     return is_failure(hresult) && facility_of(hresult) == FACILITY_HTTP_STATUS &&
-           code_of(hresult) >= 100 && code_of(hresult) <= 599;
+           code_of(hresult) >= 100 && code_of(hresult) <= 999;
 }
 
 static const struct known_hresult *find(uint32_t hresult)

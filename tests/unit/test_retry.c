@@ -1,6 +1,6 @@
 #include "support/test.h"
 
-#include "http/retry_policy.h"
+#include "http/retry.h"
 
 #define NONE RETRY_AFTER_NONE
 
@@ -22,6 +22,9 @@ static const struct transient_case {
     {"429 is tried again", {.status = ODO_E_HTTP_STATUS, .http_status = 429}, true},
     {"500 is tried again", {.status = ODO_E_HTTP_STATUS, .http_status = 500}, true},
     {"503 is tried again", {.status = ODO_E_HTTP_STATUS, .http_status = 503}, true},
+    {"600 is tried again", {.status = ODO_E_HTTP_STATUS, .http_status = 600}, true},
+    {"618 is tried again", {.status = ODO_E_HTTP_STATUS, .http_status = 618}, true},
+    {"499 is final", {.status = ODO_E_HTTP_STATUS, .http_status = 499}, false},
     {"599 is tried again", {.status = ODO_E_HTTP_STATUS, .http_status = 599}, true},
 
     {"success is no failure to retry", {.status = ODO_OK}, false},
@@ -55,7 +58,7 @@ static void check_transient(void **state)
 {
     const struct transient_case *c = *state;
 
-    assert_int_equal(retry_policy_is_transient(&c->error), c->transient);
+    assert_int_equal(retry_is_transient(&c->error), c->transient);
 }
 
 static const struct delay_case {
@@ -75,13 +78,21 @@ static const struct delay_case {
     {"no base is no wait", {UINT32_MAX, 0, 30000, NONE, 0}, 0},
 
     {"a longer Retry-After is obeyed", {1, 1000, 30000, 10000, 0}, 10000},
-    {"a shorter Retry-After does not shorten the wait", {3, 1000, 30000, 1000, 0}, 8000},
-    {"a Retry-After of nothing changes nothing", {1, 1000, 30000, 0, 0}, 2000},
+    {"a shorter Retry-After is obeyed", {3, 1000, 30000, 1500, 0}, 1500},
+    {"a Retry-After of a second is a second, the first time", {1, 1000, 30000, 1000, 0}, 1000},
+    {"and the second time", {2, 1000, 30000, 1000, 0}, 1000},
+    {"and the fifth time", {5, 1000, 30000, 1000, 0}, 1000},
+    {"from the sixth time on it is the least", {6, 1000, 30000, 1000, 0}, 2000},
+    {"of what grows", {7, 1000, 30000, 1000, 0}, 4000},
+    {"as without it", {UINT32_MAX, 1000, 30000, 1000, 0}, 30000},
+    {"and the most when it is longer", {6, 1000, 30000, 10000, 0}, 10000},
+    {"a Retry-After of nothing is the base", {1, 1000, 30000, 0, 0}, 1000},
+    {"a Retry-After of nothing without a base is no wait", {1, 0, 30000, 0, 0}, 0},
     {"Retry-After may pass the limit", {1, 1000, 30000, 120000, 0}, 120000},
     {"but not five minutes", {1, 1000, 30000, 300001, 0}, 300000},
     {"nor by much", {1, 1000, 30000, UINT64_MAX - 1, 0}, 300000},
     {"a back-off beyond five minutes is not shortened by it",
-     {1, 200000, 400000, UINT64_MAX - 1, 0},
+     {6, 200000, 400000, UINT64_MAX - 1, 0},
      400000},
 
     {"jitter is added", {1, 1000, 30000, NONE, 7}, 2007},
@@ -92,20 +103,22 @@ static const struct delay_case {
      2000 + UINT32_MAX % 201},
     {"jitter does not pass the limit", {5, 1000, 30000, NONE, 3000}, 30000},
     {"jitter is added to Retry-After", {1, 1000, 30000, 300000, 30000}, 330000},
+    {"at most a tenth of it", {3, 1000, 30000, 1000, 100}, 1100},
+    {"and then begins anew as well", {3, 1000, 30000, 1000, 101}, 1000},
 };
 
 static void check_delay(void **state)
 {
     const struct delay_case *c = *state;
 
-    assert_int_equal(retry_policy_delay_ms(&c->input), c->delay_ms);
+    assert_int_equal(retry_delay_ms(&c->input), c->delay_ms);
 }
 
 static void retry_after_counts_for_408_429_and_503_alone(void **state)
 {
     (void)state;
-    for (uint16_t status = 100; status <= 599; status++) {
-        assert_int_equal(retry_policy_obeys_retry_after(status),
+    for (uint16_t status = 100; status <= 999; status++) {
+        assert_int_equal(retry_obeys_retry_after(status),
                          status == 408 || status == 429 || status == 503);
     }
 }
@@ -117,5 +130,5 @@ int main(void)
     TEST_ADD_TABLE(&suite, transients, check_transient);
     TEST_ADD_TABLE(&suite, delays, check_delay);
     TEST_ADD(&suite, retry_after_counts_for_408_429_and_503_alone);
-    return test_suite_run(&suite, "retry_policy");
+    return test_suite_run(&suite, "retry");
 }
