@@ -44,7 +44,10 @@ class Bench:
     quick: bool
     rounds: int
     kind: str  # of emulation: "tunnel" or "proxy"
+    only: list = field(default_factory=list)  # names of odd servers; none is all
+    windows: bool = False  # odo.exe meets the odd servers too
     tables: list = field(default_factory=list)
+    failures: list = field(default_factory=list)  # workloads that had a rule, and broke it
 
     @property
     def served(self):

@@ -17,6 +17,7 @@ import clients
 import network
 import report
 import workloads
+from odd import rows
 
 
 def read_arguments():
@@ -32,8 +33,9 @@ def read_arguments():
             "W6": "killed at a random moment and resumed: bytes sent twice",
             "W7": "a million ranges sorted, joined and planned",
             "W8": "COM calls",
-            "W9": "updates of real packages by changed blocks"}.items()))
-    parser.add_argument("workload", nargs="*", help="W1 to W9; all when none is named")
+            "W9": "updates of real packages by changed blocks",
+            "W10": "odd servers beside curl, wget and aria2: who ends, with which bytes"}.items()))
+    parser.add_argument("workload", nargs="*", help="W1 to W10; all when none is named")
     parser.add_argument("--json", metavar="FILE", type=pathlib.Path, help="write all figures")
     parser.add_argument("--markdown", metavar="FILE", type=pathlib.Path,
                         help="write the tables as text for a document")
@@ -46,6 +48,13 @@ def read_arguments():
     parser.add_argument("--rounds", type=int, help="how often each client has its turn (3; 1)")
     parser.add_argument("--network", choices=("tunnel", "proxy"),
                         help="how to emulate one: by namespaces (root), or by a TCP proxy")
+    parser.add_argument("--only", metavar="NAME", action="append", default=[],
+                        help="of W10, only the server of this name, or those that have it in "
+                        "theirs; may be repeated; shows what the servers saw")
+    parser.add_argument("--list", action="store_true", help="name W10's servers, and end")
+    parser.add_argument("--windows", action="store_true", help="W10: odo.exe in Wine as well")
+    parser.add_argument("--odo", metavar="FILE", type=pathlib.Path,
+                        help="measure this odo, instead of one that is built for speed")
     parser.add_argument("--no-setup", action="store_true",
                         help="build what is needed here, but do not run tools/setup first")
     parser.add_argument("--build", type=pathlib.Path, help=argparse.SUPPRESS)
@@ -54,6 +63,8 @@ def read_arguments():
     for name in arguments.workload:
         if name not in workloads.ALL:
             parser.error(f"there is no workload {name}")
+    if arguments.only and not arguments.workload:
+        arguments.workload = ["W10"]
     if not arguments.workload and not arguments.plots:
         arguments.workload = list(workloads.ALL)
     if arguments.rounds is not None and arguments.rounds < 1:
@@ -65,9 +76,9 @@ def program_or_none(path):
     return path if path.exists() else None
 
 
-def find_tools(build):
+def find_tools(build, odo):
     return clients.Tools(
-        odo=build / "odo", bench=build / "tests",
+        odo=odo.resolve() if odo else build / "odo", bench=build / "tests",
         odo_windows=program_or_none(build.parent / "windows-x64" / "odo.exe"),
         curl_windows=program_or_none(build / "curl-windows" / "curl.exe"),
         com_windows=program_or_none(build.parent / "windows-x64" / "tests" / "bench_com.exe"),
@@ -122,21 +133,27 @@ def main():
     if arguments.source:
         show_earlier(arguments)
         return
+    if arguments.list:
+        for row in rows.ROWS.values():
+            print(f"{row.name:24}{row.story}")
+        return
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     build = arguments.build
     rounds = arguments.rounds or (1 if arguments.quick else 3)
     kind = arguments.network or network.best_kind(build)
-    tools = find_tools(build)
+    tools = find_tools(build, arguments.odo)
     needed = (2 if arguments.quick else 6) * 2 ** 30
     work = pathlib.Path(tempfile.mkdtemp(prefix="odo-bench-",
                                          dir=bench.roomy_folder(build / "work", needed)))
+    work.chmod(0o711)  # some servers give up root before they write what they saw
     machine = describe_machine(arguments, rounds, kind)
     began = time.monotonic()
     print(f"{machine['processors']} processors, Linux {machine['kernel']}, load {machine['load']}"
           f"; rounds: {rounds}; files in {work.parent}; network by {machine['network']}")
     if os.getloadavg()[0] > 0.5:
         print("other programs are at work on this machine: times are noisy")
-    state = bench.Bench(work, build, tools, arguments.quick, rounds, kind)
+    state = bench.Bench(work, build, tools, arguments.quick, rounds, kind,
+                        only=arguments.only, windows=arguments.windows)
     try:
         for name in arguments.workload:
             workloads.ALL[name](state)
@@ -149,6 +166,7 @@ def main():
         stop_wine(tools)
         shutil.rmtree(work, ignore_errors=True)
     print(f"\nall in {time.monotonic() - began:.0f} s")
+    sys.exit(1 if state.failures else 0)
 
 
 if __name__ == "__main__":

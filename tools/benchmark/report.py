@@ -42,6 +42,7 @@ class Table:
     goal: str = ""
     rows: list = field(default_factory=list)
     lines: list = field(default_factory=list)  # what fits no column
+    records: list = field(default_factory=list)  # of odd servers, as odd_servers.py makes them
 
     def best_peer(self):
         times = [row.median("seconds") for row in self.rows
@@ -97,7 +98,7 @@ def print_table(table):
 def as_json(machine, tables):
     return json.dumps({"machine": machine, "tables": [{
         "workload": table.workload, "title": table.title, "limit_seconds": table.limit,
-        "limit": table.limit_text, "goal": table.goal, "lines": table.lines,
+        "limit": table.limit_text, "goal": table.goal, "lines": table.lines, "records": table.records,
         "best_peer_seconds": table.best_peer(),
         "rows": [{**vars(row), "median_seconds": row.median("seconds")} for row in table.rows],
     } for table in tables]}, indent=1)
@@ -111,7 +112,8 @@ def from_json(text):
         rows = [Row(**{key: value for key, value in row.items() if key != "median_seconds"})
                 for row in entry["rows"]]
         tables.append(Table(entry["workload"], entry["title"], entry["limit_seconds"],
-                            entry["limit"], entry["goal"], rows, entry["lines"]))
+                            entry["limit"], entry["goal"], rows, entry["lines"],
+                            entry.get("records", [])))
     return read["machine"], tables
 
 

@@ -11,6 +11,7 @@ import content
 import limits
 import measure
 import network
+import odd_servers
 import plots
 import report
 import server
@@ -358,4 +359,5 @@ def draw_all(bench, folder):
 
 
 ALL = {"W1": large_file, "W2": scattered, "W3": touching, "W4": many_files, "W5": slow_lane,
-       "W6": killed, "W7": plan, "W8": com, "W9": block_maps}
+       "W6": killed, "W7": plan, "W8": com, "W9": block_maps,
+       "W10": odd_servers.odd_servers}

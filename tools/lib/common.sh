@@ -72,6 +72,57 @@ stamp_set()
     printf '%s' "$2" >"$stamps/$1"
 }
 
+# --- Packages --------------------------------------------------------------------------------
+
+# missing_packages PACKAGE...: those that are not installed, one a line.
+missing_packages()
+{
+    local package
+
+    for package in "$@"; do
+        # One line for each architecture; "not-installed" is an answer too.
+        dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed ||
+            printf '%s\n' "$package"
+    done
+}
+
+# apt_install QUIET_FOLDER PACKAGE_OR_OPTION...
+apt_install()
+{
+    local path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+    local quiet=$1
+
+    shift
+    apt-get -q -y -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-unsafe-io \
+        -o DPkg::Path="$quiet:$path" -o DPkg::Lock::Timeout=120 -o Acquire::Retries=3 \
+        install --no-install-recommends "$@"
+}
+
+# install_packages PACKAGE...: some are servers, which Debian starts as they are installed, and at
+# every boot after. We start our own, on 127.0.0.1; so while these packages install, the programs
+# that would start a service do nothing, and the new services are switched off.
+install_packages()
+{
+    local quiet=$build/quiet program service
+    local services=()
+
+    for service in nginx lighttpd squid haproxy varnish varnishncsa; do
+        [ -e "/etc/init.d/$service" ] || services+=("$service")
+    done
+    mkdir -p "$quiet"
+    for program in invoke-rc.d deb-systemd-invoke; do
+        printf '#!/bin/sh\nexit 0\n' >"$quiet/$program"
+        chmod +x "$quiet/$program"
+    done
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -q || { sleep 3 && apt-get update -q; } || return 1
+    apt_install "$quiet" "$@" || return 1
+    for service in "${services[@]}"; do
+        [ -e "/etc/init.d/$service" ] && command -v update-rc.d >/dev/null || continue
+        update-rc.d "$service" disable || true
+    done
+}
+
 # --- Wine ------------------------------------------------------------------------------------
 
 export WINEPREFIX=$build/wine
