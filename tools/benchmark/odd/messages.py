@@ -281,7 +281,8 @@ def pause(x):
     x.body(DATA[SIZE // 2:])
 
 
-@row("stands-still", "the first reply stops for ever in the middle; ranges are served")
+@row("stands-still", "the first reply stops for ever in the middle; ranges are served",
+     patience=45)
 def stands_still(x):
     if x.server.next("replies") > 1:
         x.good()
