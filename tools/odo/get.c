@@ -32,6 +32,10 @@ static bool begin(struct get *get, struct error_report *report_out)
         !client_create_job(get->client, "odo get", report_out)) {
         return false;
     }
+    /* Somebody waits for it, unless they say that they do not. */
+    if (!options->background && !client_set_priority(get->client, JOB_FOREGROUND, report_out)) {
+        return false;
+    }
     if (!client_add(get->client, &file, report_out)) {
         file_options_name_argument(report_out);
         return false;

@@ -12,6 +12,7 @@ static const struct option long_options[] = {
     {"ranges-from", required_argument, NULL, OPTION_RANGES_FROM},
     {"size", required_argument, NULL, OPTION_SIZE},
     {"timeout", required_argument, NULL, OPTION_TIMEOUT},
+    {"background", no_argument, NULL, OPTION_BACKGROUND},
     {"quiet", no_argument, NULL, 'q'},
     {"json", no_argument, NULL, OPTION_JSON},
     {"clsid", required_argument, NULL, OPTION_CLSID},
@@ -38,6 +39,8 @@ void get_options_print_help(FILE *file)
         "                          an error\n"
         "      --timeout SECONDS   give up when a try has failed and no byte has arrived for\n"
         "                          so long (60); 0 gives up at the first failure\n"
+        "      --background        let other downloads of this machine go first, and use\n"
+        "                          half the connections\n"
         "  -q, --quiet             show no progress and no summary, only errors\n"
         "      --json              write one JSON object about the outcome to standard output\n"
         "      --clsid CLASS       talk to another COM class (on Windows): \"windows\" for\n"
@@ -63,6 +66,9 @@ static bool read_option(int option, char **argv, struct get_options *options,
         return arguments_read_timeout(optarg, &options->timeout_s, report_out);
     case OPTION_CLSID:
         return arguments_read_server(optarg, &options->server, report_out);
+    case OPTION_BACKGROUND:
+        options->background = true;
+        return true;
     case OPTION_JSON:
         options->json = true;
         return true;

@@ -11,6 +11,7 @@ struct get_options {
     struct file_options file;
     const char *server; /* borrowed from argv; NULL is ours */
     uint32_t timeout_s; /* give up when so long no byte has arrived and the last try failed */
+    bool background;    /* others may be in a hurry: fewer connections, after the others */
     bool quiet;
     bool json;
     bool help; /* nothing else was read */

@@ -30,6 +30,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 # Bytes that tell where they are: no two stretches of the same length are alike.
 CONTENT = b"".join(b"%07d," % number for number in range(0, 125000))
 SMALL = b"not very much\n"
+LARGE = 24 * 1024 * 1024
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -72,6 +73,33 @@ class Handler(http.server.BaseHTTPRequestHandler):
         except OSError:
             pass
         self.close_connection = True
+
+    def get_lanes(self):
+        """A large file, slowly, until five requests have been under way at once."""
+        match = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
+        first, last = 0, LARGE - 1
+        if match:
+            first, last = int(match.group(1)), min(int(match.group(2) or last), last)
+        self.send_response(206 if match else 200)
+        if match:
+            self.send_header("Content-Range", "bytes %d-%d/%d" % (first, last, LARGE))
+        self.send_header("Content-Length", str(last - first + 1))
+        self.send_header("ETag", '"as ever"')
+        self.end_headers()
+        with self.server.lock:
+            self.server.lanes += 1
+            self.server.most_lanes = max(self.server.most_lanes, self.server.lanes)
+            if self.server.most_lanes >= 5:
+                self.server.let_go.set()
+        try:
+            for start in range(first, last + 1, 32768):
+                self.wfile.write(bytes(min(32768, last + 1 - start)))
+                self.server.let_go.wait(0.01)
+        except OSError:
+            self.close_connection = True
+        finally:
+            with self.server.lock:
+                self.server.lanes -= 1
 
     def answer(self, status, body):
         self.send_response(status)
@@ -120,6 +148,8 @@ class Server(http.server.ThreadingHTTPServer):
         self.held = threading.Event()
         self.let_go = threading.Event()
         self.stopping = threading.Event()
+        self.lock = threading.Lock()
+        self.lanes = self.most_lanes = 0
         threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
 
     def handle_error(self, request, client_address):
@@ -282,6 +312,16 @@ class Downloads(OdoTest):
         self.write("out", b"old and longer than the new one")
         self.check(self.odo("get", self.server.url("small"), "-o", "out"), 0)
         self.assertEqual(self.read("out"), SMALL)
+
+    def test_it_is_in_the_foreground(self):
+        self.check(self.odo("get", self.server.url("lanes"), "-o", "out"), 0)
+        self.assertEqual(self.read("out"), bytes(LARGE))
+        self.assertGreaterEqual(self.server.most_lanes, 5)
+
+    def test_in_the_background_it_has_half_the_connections(self):
+        self.check(self.odo("get", self.server.url("lanes"), "-o", "out", "--background"), 0)
+        self.assertEqual(self.read("out"), bytes(LARGE))
+        self.assertLessEqual(self.server.most_lanes, 4)
 
     def test_the_right_size_is_accepted(self):
         self.check(self.odo("get", self.server.url("file"), "-o", "out", "--size",
