@@ -86,22 +86,30 @@ struct odo_host {
 
 struct odo_proxy_answer;
 
-/* Zero in any member means the default that its comment names. */
+enum {
+    ODO_TIMEOUT_MS_MAX = 24 * 60 * 60 * 1000,
+    ODO_CONNECTIONS_MAX = 1000,
+    ODO_RANGES_PER_REQUEST_MAX = 100,
+};
+
+/* Zero in any member means the default that its comment names. No time may be longer than
+ * ODO_TIMEOUT_MS_MAX, and no number of connections larger than ODO_CONNECTIONS_MAX. */
 struct odo_engine_options {
     struct odo_host host;
-    const char *store_folder;      /* where jobs are kept between runs, made for this user alone
-                                      unless it is there; "" is the place of this user; NULL
-                                      keeps none */
-    const char *user_agent;        /* "Microsoft-Delivery-Optimization/10.1" */
-    const char *ca_file;           /* PEM bundle; NULL trusts what the system trusts */
-    uint32_t connect_timeout_ms;   /* 15000 */
-    uint32_t stall_timeout_s;      /* 20: seconds below 4000 bytes a second */
-    uint32_t retry_base_ms;        /* 1000: the first wait is twice this */
-    uint32_t retry_limit_ms;       /* 30000: no wait is longer, but for Retry-After */
+    const char *store_folder;    /* where jobs are kept between runs, an absolute path; made for
+                                    this user alone unless it is there; "" is the place of
+                                    this user; NULL keeps none */
+    const char *user_agent;      /* "Microsoft-Delivery-Optimization/10.1" */
+    const char *ca_file;         /* PEM bundle; NULL trusts what the system trusts */
+    uint32_t connect_timeout_ms; /* 15000 */
+    uint32_t stall_timeout_s;    /* 20: seconds below 4000 bytes a second */
+    uint32_t retry_base_ms;      /* 1000: the first wait is twice this */
+    uint32_t retry_limit_ms;     /* 30000: no wait is longer, but for Retry-After */
     uint32_t connections_per_host; /* 8 */
     uint32_t connections;          /* 16 */
     uint32_t job_age_limit_ms;     /* 2592000000, which is 30 days: an older job is cancelled */
-    uint32_t ranges_per_request;   /* 100, which is also the most; 1 never asks for several */
+    uint32_t ranges_per_request;   /* 100 (ODO_RANGES_PER_REQUEST_MAX); 1 never asks for
+                                      several */
     bool resume_adopted;           /* see "Jobs that survive" */
     bool refuse_salvage;           /* a 200 to a range request is always an error */
     bool allow_insecure_redirects; /* https may redirect to http */
@@ -125,6 +133,8 @@ struct odo_engine_options {
  * only asked questions costs no thread. `options` may be NULL for defaults.
  *
  *   ODO_E_INVALID_ARGUMENT   a number is out of its range
+ *   ODO_E_PATH_RELATIVE      the store folder, or what OPENDO_STORE says, is not absolute
+ *   ODO_E_NOT_PRIVATE        others can write to the store folder, or to one above it
  *   ODO_E_INPUT_OUTPUT ...   the store folder cannot be made or read
  */
 enum odo_status odo_engine_start(const struct odo_engine_options *options,
@@ -314,6 +324,11 @@ enum odo_status odo_job_cancel(struct odo_job *job);
  *   ODO_PARTIAL_COMPLETE       some were not whole and are gone
  *   ODO_TEMPORARY_FILES_LEFT   as for cancel
  *   ODO_E_INVALID_STATE        completed or cancelled before
+ *   ODO_E_TEMPORARY_FILE_CHANGED   a temporary file was cut, or another file or a link has its
+ *                              name. What was cut off is fetched again: the job is in motion
+ *                              if it was, or was TRANSFERRED
+ *   ODO_E_FILE_NOT_FOUND       a temporary file is gone, or a file from the target at which an
+ *                              earlier call had placed it; the same
  *   ODO_E_ACCESS_DENIED, ODO_E_SHARING_VIOLATION, ODO_E_ALREADY_EXISTS ...
  *                              a file could not be renamed. The job is as it was, files renamed
  *                              before it are in place, and the call may be repeated.

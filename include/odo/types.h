@@ -129,6 +129,12 @@ enum odo_status {
     ODO_E_METAINFO_PARSE_ONE_PIECEHASH, /* one of its Pieces cannot be read */
     ODO_E_METAINFO_HOH_FINAL_MATCH,     /* its HashOfHashes is not that of its Pieces */
 
+    /* What is on the disk is not what we left there. */
+    ODO_E_TEMPORARY_FILE_CHANGED, /* it is shorter than it was, or another file or a link has
+                                     its name */
+    ODO_E_NOT_PRIVATE,            /* others can write to the store's folder, or above it */
+    ODO_E_PATH_RELATIVE,          /* the store's folder must be named by an absolute path */
+
     ODO_STATUS_COUNT
 };
 

@@ -123,7 +123,13 @@
     ROW(ODO_E_METAINFO_PARSE_ONE_PIECEHASH,                                                    \
         "The piece hash file holds something that is no hash")                                 \
     ROW(ODO_E_METAINFO_HOH_FINAL_MATCH,                                                        \
-        "The hashes in the piece hash file are not those that were announced")
+        "The hashes in the piece hash file are not those that were announced")                 \
+    ROW(ODO_E_TEMPORARY_FILE_CHANGED,                                                          \
+        "The temporary file (DO*.tmp) is not as it was left: it was cut, or another has its "  \
+        "name")                                                                                \
+    ROW(ODO_E_NOT_PRIVATE, "Other users can write to this folder or to one above it; take "    \
+                           "that right from them, or choose another folder")                   \
+    ROW(ODO_E_PATH_RELATIVE, "The path of the folder must be absolute")
 
 struct status_row {
     const char *name;

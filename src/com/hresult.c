@@ -186,6 +186,13 @@ HRESULT hresult_from_status(enum odo_status status)
     case ODO_E_METAINFO_HOH_FINAL_MATCH:
         return DO_E_METAINFO_HOH_FINAL_MATCH;
 
+    case ODO_E_TEMPORARY_FILE_CHANGED:
+        return HRESULT_FROM_WIN32(ERROR_FILE_INVALID);
+    case ODO_E_NOT_PRIVATE:
+        return HRESULT_FROM_WIN32(ERROR_INVALID_SECURITY_DESCR);
+    case ODO_E_PATH_RELATIVE:
+        return HRESULT_FROM_WIN32(ERROR_BAD_PATHNAME);
+
     case ODO_STATUS_COUNT:
         break;
     }

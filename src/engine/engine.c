@@ -103,6 +103,40 @@ static void engine_release(struct odo_engine *engine)
     memory_free(engine);
 }
 
+/* What a number of the options may be at most; 0 is each one's default. */
+static enum odo_status check_options(const struct odo_engine_options *options)
+{
+    const struct {
+        uint32_t value;
+        uint32_t most;
+    } numbers[] = {
+        {options->connect_timeout_ms, ODO_TIMEOUT_MS_MAX},
+        {options->stall_timeout_s, ODO_TIMEOUT_MS_MAX / 1000},
+        {options->retry_base_ms, ODO_TIMEOUT_MS_MAX},
+        {options->retry_limit_ms, ODO_TIMEOUT_MS_MAX},
+        {options->connections_per_host, ODO_CONNECTIONS_MAX},
+        {options->connections, ODO_CONNECTIONS_MAX},
+        {options->ranges_per_request, ODO_RANGES_PER_REQUEST_MAX},
+    };
+
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        if (numbers[i].value > numbers[i].most) {
+            return ODO_E_INVALID_ARGUMENT;
+        }
+    }
+    return ODO_OK;
+}
+
+/* A path that depends on where the host stands just now would lose jobs at the next start. */
+static enum odo_status check_absolute(const char *folder)
+{
+    char *inside = platform_path_join(folder, "x");
+    enum odo_status status = inside ? platform_path_check(inside) : ODO_E_OUT_OF_MEMORY;
+
+    memory_free(inside);
+    return status == ODO_E_INVALID_ARGUMENT ? ODO_E_PATH_RELATIVE : status;
+}
+
 static uint32_t or_default(uint32_t value, uint32_t default_value)
 {
     return value ? value : default_value;
@@ -117,7 +151,10 @@ static enum odo_status open_store(struct odo_engine *engine, const char *folder)
     if (*folder == '\0') {
         status = platform_path_store_folder(&usual);
     } else {
-        status = platform_path_make_private_folder(folder);
+        status = check_absolute(folder);
+        if (status == ODO_OK) {
+            status = platform_path_make_private_folder(folder);
+        }
     }
     if (status == ODO_OK) {
         status = store_open(usual ? usual : folder, &engine->store);
@@ -136,6 +173,10 @@ enum odo_status odo_engine_start(const struct odo_engine_options *options,
     enum odo_status status = ODO_OK;
 
     options = options ? options : &defaults;
+    status = check_options(options);
+    if (status != ODO_OK) {
+        return status;
+    }
     proxies = (struct proxy_settings){options->proxy, options->https_proxy, options->no_proxy};
     engine = memory_allocate_zeroed(1, sizeof(*engine));
     if (!engine) {

@@ -156,6 +156,22 @@ void engine_unlist_locked(struct odo_job *job);
  * ODO_TEMPORARY_FILES_LEFT when a file could not be deleted. */
 enum odo_status engine_remove_temporary_files(struct odo_job *job);
 
+/* Hold what was recorded of a file against the disk; nobody else knows the job yet. */
+void engine_settle_file(struct job *data, struct job_file *file);
+
+/* The same for a file that goes on; `operation` is held, and it stands still. */
+enum odo_status engine_check_begun(struct odo_job *job, struct job_file *file);
+
+/*
+ * Whether every file that is said to be whole is. `operation` is held, and nothing of the job
+ * runs. Files of which something is missing are not whole any more, and *must_fetch_out says
+ * so.
+ *
+ *   ODO_E_TEMPORARY_FILE_CHANGED   a temporary file was cut, or another has its name
+ *   ODO_E_FILE_NOT_FOUND           one is gone, or a completed file from its target
+ */
+enum odo_status engine_check_whole_files(struct odo_job *job, bool *must_fetch_out);
+
 /* Rename the files that are whole to what they are to be called, and note them as completed,
  * each before the next; ends at the first that cannot be. `operation` is held, and nothing of
  * the job runs. */

@@ -7,7 +7,6 @@
 #include "base/log.h"
 #include "base/status.h"
 #include "platform/clock.h"
-#include "platform/file.h"
 
 /* What has happened has happened; if it cannot be recorded now, the keeper tries again. */
 void engine_save_or_log(struct odo_job *job)
@@ -55,12 +54,11 @@ static struct http_settings http_settings_of(const struct odo_job *job)
 }
 
 /* A checkpoint that does not fit what is wanted cannot be used: fetch all of it. */
-static void drop_checkpoint(struct job_file *file)
+static void drop_checkpoint(struct odo_job *job, struct job_file *file)
 {
-    bool begun = file->checkpoint.begun;
-
-    checkpoint_free(&file->checkpoint);
-    file->checkpoint.begun = begun;
+    platform_mutex_lock(job->engine->lock); /* the keeper may be writing it down */
+    checkpoint_restart(&file->checkpoint);
+    platform_mutex_unlock(job->engine->lock);
 }
 
 /*
@@ -92,10 +90,13 @@ static enum odo_status start_runner(struct odo_job *job, struct engine_runner *r
         .context = runner,
     };
     struct download *transfer = NULL;
-    enum odo_status status = downloader_prepare(downloader, &options, &transfer);
+    enum odo_status status = engine_check_begun(job, file);
 
+    if (status == ODO_OK) {
+        status = downloader_prepare(downloader, &options, &transfer);
+    }
     if (status == ODO_E_DAMAGED || status == ODO_E_INVALID_RANGE) {
-        drop_checkpoint(file);
+        drop_checkpoint(job, file);
         status = downloader_prepare(downloader, &options, &transfer);
     }
     if (status == ODO_OK) {
@@ -369,28 +370,6 @@ static void unlist(struct odo_job *job)
     platform_mutex_unlock(job->engine->lock);
 }
 
-enum odo_status engine_remove_temporary_files(struct odo_job *job)
-{
-    enum odo_status result = ODO_OK;
-
-    for (uint32_t i = 0; i < job->locked.job.file_count; i++) {
-        const struct job_file *file = job->locked.job.files[i];
-        enum odo_status status;
-
-        /* A process that was killed may have begun a file without having said so. */
-        if (!file->temporary_path || file->is_completed) {
-            continue;
-        }
-        platform_mutex_lock(job->journal_lock); /* the keeper may have it open, to flush it */
-        status = platform_file_remove(file->temporary_path);
-        platform_mutex_unlock(job->journal_lock);
-        if (file->has_begun && status != ODO_OK && status != ODO_E_FILE_NOT_FOUND) {
-            result = ODO_TEMPORARY_FILES_LEFT;
-        }
-    }
-    return result;
-}
-
 /* After a call that may have ended the job; `operation` is not held. */
 static void end_streams(struct odo_job *job)
 {
@@ -428,6 +407,7 @@ static enum odo_status complete(struct odo_job *job)
 {
     struct job *data = &job->locked.job;
     bool was_running;
+    bool must_fetch = false;
     bool is_partial;
     enum odo_status status;
 
@@ -444,11 +424,14 @@ static enum odo_status complete(struct odo_job *job)
         engine_stop_runners(job); /* the network thread may still be letting the last one go */
     }
     if (status == ODO_OK) {
+        status = engine_check_whole_files(job, &must_fetch);
+    }
+    if (status == ODO_OK) {
         status = engine_place_files(job);
     }
     if (status != ODO_OK) {
-        if (was_running) {
-            resume(job);
+        if (was_running || (must_fetch && data->state == ODO_JOB_TRANSFERRED)) {
+            resume(job); /* what is missing comes once more; a failure shows in the job */
         }
         return status;
     }

@@ -467,36 +467,6 @@ void engine_stop_keeper(struct odo_engine *engine)
 
 /* --- Taking up ------------------------------------------------------------------------ */
 
-/* A file that was being given its name when the process ended has it, and is all there. */
-static void settle_completed(struct job *data, struct job_file *file)
-{
-    if (!file->is_transferred) {
-        job_set_transferred(data, file);
-    }
-    if (file->bytes_total != ODO_SIZE_UNKNOWN) {
-        job_set_progress(data, file, file->bytes_total, file->bytes_total);
-    }
-    job_set_completed(data, file);
-}
-
-/* Hold what was recorded of a file against the disk: its temporary file may have gone. */
-static void settle_file(struct job *data, struct job_file *file)
-{
-    struct platform_file *opened = NULL;
-
-    if (!file->has_begun || file->is_completed) {
-        return;
-    }
-    if (platform_file_open(file->temporary_path, &opened) == ODO_E_FILE_NOT_FOUND) {
-        if (file->is_completing && platform_file_open(file->local_path, &opened) == ODO_OK) {
-            settle_completed(data, file);
-        } else {
-            job_forget_progress(data, file);
-        }
-    }
-    platform_file_close(opened);
-}
-
 /* True when something that had begun must be fetched, or fetched again. */
 static bool settle_files(struct job *data)
 {
@@ -504,9 +474,9 @@ static bool settle_files(struct job *data)
 
     for (uint32_t i = 0; i < data->file_count; i++) {
         struct job_file *file = data->files[i];
-        bool had_begun = file->has_begun;
+        bool had_begun = file->has_begun || file->is_completed;
 
-        settle_file(data, file);
+        engine_settle_file(data, file);
         is_missing = is_missing || (had_begun && !file->is_transferred);
     }
     return is_missing;

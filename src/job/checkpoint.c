@@ -47,6 +47,16 @@ done:
     return status;
 }
 
+void checkpoint_restart(struct checkpoint *checkpoint)
+{
+    bool begun = checkpoint->begun;
+    struct file_identity temporary = checkpoint->temporary;
+
+    checkpoint_free(checkpoint);
+    checkpoint->begun = begun;
+    checkpoint->temporary = temporary;
+}
+
 void checkpoint_free(struct checkpoint *checkpoint)
 {
     memory_free(checkpoint->entity_tag);

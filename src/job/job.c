@@ -5,6 +5,7 @@
 #include "ranges/request_plan.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -15,6 +16,7 @@ enum {
     NO_PROGRESS_BACKGROUND_S = 86400,
     MINIMUM_RETRY_DELAY_S = 600,
     FILES_FIRST = 8,
+    HOLES_MAX = 1000 * 1000, /* of a file that was cut; as many as a journal takes */
 };
 
 void job_init(struct job *job, const struct odo_job_id *id, int64_t now_us)
@@ -187,6 +189,9 @@ enum odo_status job_file_change(const struct job_file *file,
     changed->output_base = change->output_base;
     changed->has_begun = change->output_base > 0;
     changed->checkpoint.begun = changed->has_begun;
+    if (changed->has_begun) {
+        changed->checkpoint.temporary = file->checkpoint.temporary;
+    }
     changed->is_flushed = changed->has_begun; /* it says no more than that */
     if (changed->bytes_total != ODO_SIZE_UNKNOWN &&
         changed->bytes_total > BYTE_OFFSET_LIMIT - change->output_base) {
@@ -358,8 +363,12 @@ enum odo_status job_restore_progress(struct job *job, struct job_file *file,
 void job_forget_progress(struct job *job, struct job_file *file)
 {
     count_out(job, file);
-    checkpoint_free(&file->checkpoint);
     file->has_begun = file->output_base > 0; /* what lies before cannot be had again */
+    if (file->has_begun) {
+        checkpoint_restart(&file->checkpoint);
+    } else {
+        checkpoint_free(&file->checkpoint);
+    }
     file->checkpoint.begun = file->has_begun;
     file->is_flushed = false;
     file->is_transferred = false;
@@ -371,6 +380,142 @@ void job_forget_progress(struct job *job, struct job_file *file)
     file->bytes_total = total_of(file);
     file->bytes_had = 0;
     count_in(job, file);
+}
+
+/* A list of stretches of the remote file that grows. */
+struct stretches {
+    struct byte_range *items;
+    size_t count;
+    size_t capacity;
+};
+
+static enum odo_status add_stretch(struct stretches *list, uint64_t offset, uint64_t length)
+{
+    if (list->count == list->capacity) {
+        size_t capacity = list->capacity ? list->capacity * 2 : 16;
+        struct byte_range *larger = memory_resize(list->items, capacity, sizeof(*larger));
+
+        if (!larger) {
+            return ODO_E_OUT_OF_MEMORY;
+        }
+        list->items = larger;
+        list->capacity = capacity;
+    }
+    list->items[list->count++] = (struct byte_range){offset, length};
+    return ODO_OK;
+}
+
+/* What of a file with ranges lies behind its first `kept` bytes. */
+static enum odo_status find_cut_ranges(const struct job_file *file, uint64_t kept,
+                                       struct stretches *list)
+{
+    enum odo_status status = ODO_OK;
+    uint64_t output = 0; /* where the range begins */
+
+    for (uint32_t i = 0; i < file->range_count && status == ODO_OK; i++) {
+        uint64_t offset = file->ranges[i].offset;
+        uint64_t length = file->ranges[i].length;
+        uint64_t good = kept > output ? kept - output : 0;
+
+        if (length == BYTE_RANGE_TO_END) {
+            length = file->file_size != ODO_SIZE_UNKNOWN && file->file_size > offset
+                         ? file->file_size - offset
+                         : BYTE_OFFSET_LIMIT - offset;
+        }
+        if (good < length) {
+            status = add_stretch(list, offset + good, length - good);
+        }
+        output = length > BYTE_OFFSET_LIMIT - output ? BYTE_OFFSET_LIMIT : output + length;
+    }
+    return status;
+}
+
+static int compare_stretches(const void *left, const void *right)
+{
+    uint64_t one = ((const struct byte_range *)left)->offset;
+    uint64_t other = ((const struct byte_range *)right)->offset;
+
+    return one < other ? -1 : one > other;
+}
+
+/* Sort the stretches, join those that meet, and leave out what lies behind the cursor. */
+static void join_stretches(struct stretches *list, uint64_t cursor)
+{
+    size_t count = 0;
+
+    if (list->count > 0) {
+        qsort(list->items, list->count, sizeof(*list->items), compare_stretches);
+    }
+    for (size_t i = 0; i < list->count; i++) {
+        struct byte_range next = list->items[i];
+        struct byte_range *last = count > 0 ? &list->items[count - 1] : NULL;
+        uint64_t end = next.offset + next.length;
+
+        end = end < cursor ? end : cursor;
+        if (next.offset >= end) {
+            continue;
+        }
+        if (last && next.offset <= last->offset + last->length) {
+            uint64_t last_end = last->offset + last->length;
+
+            last->length = (end > last_end ? end : last_end) - last->offset;
+        } else {
+            list->items[count++] = (struct byte_range){next.offset, end - next.offset};
+        }
+    }
+    list->count = count;
+}
+
+/* What is missing of the file below the cursor: what was, and what was cut off. */
+static enum odo_status find_cut(const struct job_file *file, uint64_t kept,
+                                struct stretches *list)
+{
+    const struct checkpoint *checkpoint = &file->checkpoint;
+    enum odo_status status = ODO_OK;
+
+    for (size_t i = 0; i < checkpoint->hole_count && status == ODO_OK; i++) {
+        status = add_stretch(list, checkpoint->holes[i].offset, checkpoint->holes[i].length);
+    }
+    if (status == ODO_OK && file->range_count > 0) {
+        status = find_cut_ranges(file, kept, list);
+    } else if (status == ODO_OK && kept < checkpoint->cursor) {
+        status = add_stretch(list, kept, checkpoint->cursor - kept);
+    }
+    join_stretches(list, checkpoint->cursor);
+    return status;
+}
+
+enum odo_status job_cut_progress(struct job *job, struct job_file *file, uint64_t kept)
+{
+    struct stretches list = {.items = NULL};
+    struct checkpoint cut;
+    enum odo_status status;
+
+    checkpoint_init(&cut);
+    status = find_cut(file, kept, &list);
+    if (status == ODO_OK) {
+        status = checkpoint_copy(&file->checkpoint, &cut);
+    }
+    if (status != ODO_OK) {
+        memory_free(list.items);
+        return status;
+    }
+    memory_free(cut.holes);
+    cut.holes = list.items;
+    cut.hole_count = list.count;
+    status = list.count <= HOLES_MAX ? job_restore_progress(job, file, &cut) : ODO_E_DAMAGED;
+    checkpoint_free(&cut);
+    if (status == ODO_E_DAMAGED) {
+        job_forget_progress(job, file);
+        status = ODO_OK;
+    }
+    if (status == ODO_OK && file->is_transferred && file->bytes_had != file->bytes_total) {
+        count_out(job, file);
+        file->is_transferred = false;
+        file->is_completing = false;
+        count_in(job, file);
+    }
+    return status;
 }
 
 void job_set_progress(struct job *job, struct job_file *file, uint64_t bytes_total,

@@ -134,6 +134,15 @@ void job_note_unsaved(struct job *job, uint32_t index, bool is_redefined);
  */
 void job_forget_progress(struct job *job, struct job_file *file);
 
+/*
+ * Of what has come only the first `kept` bytes of the output are there still, counted from the
+ * output base: the rest is to be fetched again. The file is as it was when there is no memory,
+ * and begins again when what is missing is in more pieces than can be kept.
+ *
+ *   ODO_E_OUT_OF_MEMORY
+ */
+enum odo_status job_cut_progress(struct job *job, struct job_file *file, uint64_t kept);
+
 /* What is newly known of a file; keeps the totals right. */
 void job_set_progress(struct job *job, struct job_file *file, uint64_t bytes_total,
                       uint64_t bytes_had);

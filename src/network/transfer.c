@@ -161,11 +161,9 @@ static void finish_if_done(struct download *transfer)
 /* What has come is of a version that is no more: none of it may stay. */
 static enum odo_status forget_version(struct download *transfer)
 {
-    bool begun = transfer->known.begun;
     enum odo_status status;
 
-    checkpoint_free(&transfer->known);
-    transfer->known.begun = begun;
+    checkpoint_restart(&transfer->known);
     transfer->bytes_had = 0;
     transfer->last_modified_us = 0;
     transfer->is_sequential = false;
@@ -400,7 +398,8 @@ static enum odo_status open_sink(struct download *transfer)
                                   &transfer->sink);
     } else {
         status = sink_open_file(transfer->options.temporary_path, transfer->known.begun,
-                                transfer->options.output_base, &transfer->sink);
+                                transfer->options.output_base, &transfer->known.temporary,
+                                &transfer->sink);
     }
     if (status == ODO_OK && !transfer->options.stream) {
         transfer->known.begun = true;

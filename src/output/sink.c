@@ -13,6 +13,7 @@ struct sink {
     struct stream *stream;      /* borrowed */
     struct buffer *memory;      /* borrowed */
     uint64_t base;              /* where the transfer's output begins */
+    uint64_t size;              /* of the file, which only we change; at least */
 };
 
 static enum odo_status create_anew(const char *path, struct platform_file **file_out)
@@ -28,17 +29,21 @@ static enum odo_status create_anew(const char *path, struct platform_file **file
     return status == ODO_OK ? platform_file_create_new(path, file_out) : status;
 }
 
-/* What earlier transfers have left must be there: it cannot be had again. */
-static enum odo_status check_base(struct platform_file *file, uint64_t base)
+/* The same file as before, or one that is not known. */
+static enum odo_status check_identity(struct platform_file *file, bool begun,
+                                      struct file_identity *identity_inout)
 {
-    uint64_t size = 0;
-    enum odo_status status = base > 0 ? platform_file_get_size(file, &size) : ODO_OK;
+    struct file_identity found = platform_file_get_identity(file);
 
-    return status == ODO_OK && size < base ? ODO_E_FILE_NOT_FOUND : status;
+    if (begun && !file_identity_may_be(found, *identity_inout)) {
+        return ODO_E_TEMPORARY_FILE_CHANGED;
+    }
+    *identity_inout = found;
+    return ODO_OK;
 }
 
 enum odo_status sink_open_file(const char *path, bool begun, uint64_t base,
-                               struct sink **sink_out)
+                               struct file_identity *identity_inout, struct sink **sink_out)
 {
     struct sink *sink = memory_allocate_zeroed(1, sizeof(*sink));
     enum odo_status status;
@@ -48,7 +53,14 @@ enum odo_status sink_open_file(const char *path, bool begun, uint64_t base,
     }
     status = begun ? platform_file_open(path, &sink->file) : create_anew(path, &sink->file);
     if (status == ODO_OK) {
-        status = check_base(sink->file, base);
+        status = check_identity(sink->file, begun, identity_inout);
+    }
+    if (status == ODO_OK) {
+        status = platform_file_get_size(sink->file, &sink->size);
+    }
+    if (status == ODO_OK && sink->size < base) {
+        status =
+            ODO_E_FILE_NOT_FOUND; /* what earlier transfers have left cannot be had again */
     }
     if (status != ODO_OK) {
         platform_file_close(sink->file);
@@ -101,6 +113,30 @@ enum odo_status sink_reserve(struct sink *sink, uint64_t total)
     return platform_file_reserve(sink->file, sink->base + total);
 }
 
+/* Nobody but us writes the file. One that has become shorter was cut: what is written now would
+ * leave a hole where good bytes were. */
+static enum odo_status check_size(struct sink *sink)
+{
+    uint64_t size = 0;
+    enum odo_status status = platform_file_get_size(sink->file, &size);
+
+    return status == ODO_OK && size < sink->size ? ODO_E_TEMPORARY_FILE_CHANGED : status;
+}
+
+static enum odo_status write_to_file(struct sink *sink, uint64_t place, const void *data,
+                                     size_t size)
+{
+    enum odo_status status = check_size(sink);
+
+    if (status == ODO_OK) {
+        status = platform_file_write_at(sink->file, place, data, size);
+    }
+    if (status == ODO_OK && place + size > sink->size) {
+        sink->size = place + size;
+    }
+    return status;
+}
+
 enum odo_status sink_write(struct sink *sink, uint64_t output, const void *data, size_t size)
 {
     uint64_t place = sink->base + output; /* both are below BYTE_OFFSET_LIMIT */
@@ -113,7 +149,7 @@ enum odo_status sink_write(struct sink *sink, uint64_t output, const void *data,
                                            : ODO_E_UNEXPECTED;
     }
     return sink->stream ? stream_put(sink->stream, place, data, size)
-                        : platform_file_write_at(sink->file, place, data, size);
+                        : write_to_file(sink, place, data, size);
 }
 
 enum odo_status sink_read(struct sink *sink, uint64_t output, void *data_out, size_t size)
@@ -144,7 +180,11 @@ enum odo_status sink_restart(struct sink *sink)
     if (sink->stream) {
         return stream_restart(sink->stream) ? ODO_OK : ODO_E_FILE_CHANGED;
     }
-    return sink->base > 0 ? ODO_E_FILE_CHANGED : platform_file_set_size(sink->file, 0);
+    if (sink->base > 0) {
+        return ODO_E_FILE_CHANGED;
+    }
+    sink->size = 0;
+    return platform_file_set_size(sink->file, 0);
 }
 
 enum odo_status sink_finish(struct sink *sink, uint64_t total, int64_t last_modified_us)
@@ -156,7 +196,9 @@ enum odo_status sink_finish(struct sink *sink, uint64_t total, int64_t last_modi
         return ODO_OK;
     }
     status = platform_file_get_size(sink->file, &size);
-    if (status == ODO_OK && size > sink->base + total) {
+    if (status == ODO_OK && size < sink->base + total) {
+        status = ODO_E_TEMPORARY_FILE_CHANGED;
+    } else if (status == ODO_OK && size > sink->base + total) {
         status = platform_file_set_size(sink->file, sink->base + total);
     }
     if (status == ODO_OK && last_modified_us != 0) {

@@ -8,6 +8,7 @@
 #define ODO_OUTPUT_SINK_H
 
 #include "base/buffer.h"
+#include "base/file_identity.h"
 #include "output/stream.h"
 
 #include <odo/types.h>
@@ -16,14 +17,16 @@ struct sink;
 
 /*
  * Make a file sink. `path` is the temporary file: made anew when `begun` is false, else opened
- * as it is. A leftover that has the name of a new file is replaced. What lies before `base` in
- * the file is not the transfer's: its output begins there.
+ * as it is, if it is the one that *identity_inout says, as far as that is known. Afterwards
+ * that says which file was opened or made. A leftover that has the name of a new file is
+ * replaced. What lies before `base` in the file is not the transfer's: its output begins there.
  *
  *   ODO_E_FILE_NOT_FOUND   `begun`, and somebody has removed the file, or what it had
+ *   ODO_E_TEMPORARY_FILE_CHANGED   `begun`, and it is another file
  *   ODO_E_ACCESS_DENIED ...   as platform/file.h
  */
 enum odo_status sink_open_file(const char *path, bool begun, uint64_t base,
-                               struct sink **sink_out);
+                               struct file_identity *identity_inout, struct sink **sink_out);
 
 /*
  * Make a stream sink and attach the stream; sink_close() detaches it. The stream stays the
@@ -44,6 +47,10 @@ enum odo_status sink_reserve(struct sink *sink, uint64_t total);
 /*
  * Hand over bytes for the place `output`. When this returns ODO_OK, those for a file would
  * survive the end of this process; those for a stream are on their way.
+ *
+ *   ODO_E_TEMPORARY_FILE_CHANGED   somebody has cut the file since it was opened: nothing was
+ *                                  written, and what lies behind its end is gone
+ *   ODO_E_DISK_FULL ...            as platform/file.h
  */
 enum odo_status sink_write(struct sink *sink, uint64_t output, const void *data, size_t size);
 
@@ -72,6 +79,8 @@ enum odo_status sink_restart(struct sink *sink);
 /*
  * All is written, `total` bytes: what a file has behind them, left by an earlier request, goes,
  * and it gets its date unless that is 0, in microseconds as platform/clock.h counts them.
+ *
+ *   ODO_E_TEMPORARY_FILE_CHANGED   as sink_write()
  */
 enum odo_status sink_finish(struct sink *sink, uint64_t total, int64_t last_modified_us);
 

@@ -14,6 +14,8 @@
 #ifndef ODO_PLATFORM_FILE_H
 #define ODO_PLATFORM_FILE_H
 
+#include "base/file_identity.h"
+
 #include <odo/types.h>
 
 struct platform_file;
@@ -44,6 +46,19 @@ enum odo_status platform_file_read_at(struct platform_file *file, uint64_t offse
 
 enum odo_status platform_file_get_size(struct platform_file *file, uint64_t *size_out);
 
+/* Which file it is; unknown where the file system's numbers do not last. Never fails. */
+struct file_identity platform_file_get_identity(struct platform_file *file);
+
+/* What has a name, as it is now. */
+struct platform_file_view {
+    bool is_ordinary; /* no folder, no link, no device; else the rest is 0 */
+    uint64_t size;
+    struct file_identity identity;
+};
+
+/* Look at what stands at `path`, without opening it or following a link. */
+enum odo_status platform_file_look(const char *path, struct platform_file_view *view_out);
+
 /* Cut the file or extend it with zeros (a hole where the file system can). */
 enum odo_status platform_file_set_size(struct platform_file *file, uint64_t size);
 
@@ -72,7 +87,8 @@ void platform_file_close(struct platform_file *file);
 
 /*
  * Atomically give the file at `from` the name `to` in the same folder, replacing an ordinary
- * file that had it. ODO_E_ACCESS_DENIED when `to` is a folder or a read-only file,
+ * file that had it. Where the system allows it, the new file is whose the old one was, and as
+ * open to others. ODO_E_ACCESS_DENIED when `to` is a folder or a read-only file,
  * ODO_E_SHARING_VIOLATION when it is held open. On failure both are as they were.
  */
 enum odo_status platform_file_rename(const char *from, const char *to);

@@ -42,7 +42,7 @@ enum odo_status platform_path_temporary(const char *path, char **temporary_path_
  * or ~/.local/state/opendo elsewhere. Made if it is not there, for this user alone. The caller
  * frees it with memory_free().
  *
- *   ODO_E_INVALID_NAME   OPENDO_STORE is set to what is no absolute path
+ *   ODO_E_PATH_RELATIVE  OPENDO_STORE is set to what is no absolute path
  *   ODO_E_ACCESS_DENIED  it cannot be made, or is somebody else's
  */
 enum odo_status platform_path_store_folder(char **folder_out);
@@ -54,6 +54,18 @@ enum odo_status platform_path_store_folder(char **folder_out);
  *   ODO_E_ACCESS_DENIED ... as platform/file.h
  */
 enum odo_status platform_path_make_private_folder(const char *folder);
+
+/*
+ * Whether nobody but this user, the system and its administrators can put a file into `folder`,
+ * or another folder in its place: it and every folder above it belong to one of these, and
+ * none lets others write. One above may where it lets nobody touch what is somebody else's, as
+ * /tmp does. On Windows the folder alone is looked at: nobody can move it away while a file in
+ * it is open, so the caller opens one first.
+ *
+ *   ODO_E_NOT_PRIVATE    others can
+ *   ODO_E_PATH_NOT_FOUND, ODO_E_ACCESS_DENIED ...   it cannot be looked at
+ */
+enum odo_status platform_path_check_private(const char *folder);
 
 /* `folder` and `name` joined as this system joins them; NULL when there is no memory. */
 char *platform_path_join(const char *folder, const char *name);

@@ -255,6 +255,9 @@ enum odo_status store_open(const char *folder, struct store **store_out)
         status = platform_lock_file_open(owners, &store->owners);
     }
     if (status == ODO_OK) {
+        status = platform_path_check_private(folder); /* while a file in it is open */
+    }
+    if (status == ODO_OK) {
         status = platform_path_list(folder, remove_leftover, store);
     }
     memory_free(owners);

@@ -22,8 +22,13 @@
 struct store;
 struct journal;
 
-/* Open the folder, which exists; what a crash has left half made in it is removed. Failures
- * as platform/file.h. */
+/*
+ * Open the folder, which exists; what a crash has left half made in it is removed. Whoever could
+ * write to it could have us fetch and overwrite what they like: such a folder is refused.
+ *
+ *   ODO_E_NOT_PRIVATE   as platform_path_check_private()
+ *   and as platform/file.h
+ */
 enum odo_status store_open(const char *folder, struct store **store_out);
 
 /* Every journal was closed before. NULL is fine. */

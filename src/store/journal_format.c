@@ -18,6 +18,7 @@ enum {
     /* What version 1 knew of a job. */
     NUMBERS_LEAST = ODO_JOB_COST_FLAGS + 1,
     TEXTS_LEAST = ODO_JOB_NOTIFICATION_CLASS + 1,
+    VERSION_WITH_IDENTITY = 5, /* of temporary files */
     /* More holes than requests could ever leave are not ours. */
     HOLES_MAX = 1000 * 1000,
 };
@@ -247,6 +248,8 @@ enum odo_status journal_write_progress(struct buffer *buffer, uint64_t *row,
     put_u64(&writer, checkpoint->cursor);
     put_ranges(&writer, checkpoint->holes, checkpoint->hole_count, HOLES_MAX);
     put_text(&writer, checkpoint->content_encoding);
+    put_u64(&writer, checkpoint->temporary.number);
+    put_u64(&writer, checkpoint->temporary.made);
     return end_record(&writer, row);
 }
 
@@ -407,6 +410,7 @@ static void require_ok(struct reader *reader, enum odo_status status)
 struct progress {
     bool has_begun;
     bool is_completing;
+    struct file_identity temporary;
     bool counts; /* what follows, of the last record that counts, is there */
     uint8_t flags;
     int64_t last_modified_us;
@@ -438,11 +442,11 @@ static void read_header(struct reader *reader, struct reading *reading)
         reader->status = ODO_E_NOT_SUPPORTED;
     }
     require(reader, version > 0);
+    reading->version = version;
     id = get(reader, sizeof(reading->job.id.bytes));
     if (id) {
         memcpy(reading->job.id.bytes, id, sizeof(reading->job.id.bytes));
     }
-    reading->version = version;
     reading->records = get_u64(reader);
     require(reader, reading->records >= 2); /* the header and the job */
 }
@@ -675,6 +679,7 @@ static void note_progress(struct progress *progress, uint8_t flags, bool counts,
     bool has_begun = (flags & PROGRESS_BEGUN) != 0;
 
     progress->is_completing = (flags & PROGRESS_COMPLETING) != 0;
+    progress->temporary = checkpoint->temporary; /* which file it is counts always */
     if (counts) {
         progress->has_begun = has_begun;
         progress->counts = true;
@@ -713,6 +718,10 @@ static void read_progress(struct reader *reader, struct reading *reading)
     checkpoint.hole_count = hole_count;
     if (reader->left > 0 || reading->version > 3) { /* which had none */
         checkpoint.content_encoding = get_bytes(reader);
+    }
+    if (reading->version >= VERSION_WITH_IDENTITY) {
+        checkpoint.temporary.number = get_u64(reader);
+        checkpoint.temporary.made = get_u64(reader);
     }
     require(reader, boot_id && index < reading->job.file_count && flags <= PROGRESS_ALL);
     if (reader->status == ODO_OK && !reading->job.files[index]->local_path) {
@@ -788,6 +797,7 @@ static enum odo_status settle_progress(struct job *job, struct job_file *file,
     file->has_begun = (progress->has_begun && file->local_path) || file->output_base > 0;
     if (!progress->counts) {
         file->checkpoint.begun = file->has_begun;
+        file->checkpoint.temporary = progress->temporary;
         file->is_completing = progress->is_completing && file->has_begun;
         return ODO_OK;
     }
@@ -796,6 +806,7 @@ static enum odo_status settle_progress(struct job *job, struct job_file *file,
         return status;
     }
     file->checkpoint.begun = file->has_begun;
+    file->checkpoint.temporary = progress->temporary;
     file->is_completing = progress->is_completing;
     file->is_flushed = (progress->flags & PROGRESS_FLUSHED) != 0;
     file->last_modified_us = progress->last_modified_us;

@@ -21,7 +21,7 @@
 #include "job/job.h"
 
 enum {
-    JOURNAL_VERSION = 4,    /* what earlier ones have written is read too: they knew less */
+    JOURNAL_VERSION = 5,    /* what earlier ones have written is read too: they knew less */
     JOURNAL_HEAD_SIZE = 12, /* before each payload */
 };
 

@@ -91,6 +91,9 @@ static const struct status_case {
     {"no list of pieces", ODO_E_METAINFO_PARSE_PIECEHASHES, 0x80D06820},
     {"no hash of a piece", ODO_E_METAINFO_PARSE_ONE_PIECEHASH, 0x80D06821},
     {"a hash of hashes that is not theirs", ODO_E_METAINFO_HOH_FINAL_MATCH, 0x80D0681C},
+    {"a temporary file that was changed", ODO_E_TEMPORARY_FILE_CHANGED, 0x800703EE},
+    {"a store that others can write", ODO_E_NOT_PRIVATE, 0x8007053A},
+    {"a store with a relative path", ODO_E_PATH_RELATIVE, 0x800700A1},
 };
 
 static_assert(TEST_COUNT(statuses) == ODO_STATUS_COUNT, "a row for every status");

@@ -1185,6 +1185,65 @@ static void two_engines_do_not_disturb_each_other(void **state)
     download_fixture_end(fixture);
 }
 
+/* --- Options -------------------------------------------------------------------------- */
+
+static const struct options_case {
+    const char *name;
+    struct odo_engine_options options;
+    enum odo_status status;
+} option_cases[] = {
+    {"no option has to be given", {.connections = 0}, ODO_OK},
+    {"each number may be as large as it may be",
+     {.connect_timeout_ms = ODO_TIMEOUT_MS_MAX,
+      .stall_timeout_s = ODO_TIMEOUT_MS_MAX / 1000,
+      .retry_base_ms = ODO_TIMEOUT_MS_MAX,
+      .retry_limit_ms = ODO_TIMEOUT_MS_MAX,
+      .connections_per_host = ODO_CONNECTIONS_MAX,
+      .connections = ODO_CONNECTIONS_MAX,
+      .job_age_limit_ms = UINT32_MAX,
+      .ranges_per_request = ODO_RANGES_PER_REQUEST_MAX},
+     ODO_OK},
+    {"connecting takes a day at most",
+     {.connect_timeout_ms = ODO_TIMEOUT_MS_MAX + 1},
+     ODO_E_INVALID_ARGUMENT},
+    {"a stall lasts a day at most",
+     {.stall_timeout_s = ODO_TIMEOUT_MS_MAX / 1000 + 1},
+     ODO_E_INVALID_ARGUMENT},
+    {"the first wait is a day at most", {.retry_base_ms = UINT32_MAX}, ODO_E_INVALID_ARGUMENT},
+    {"no wait is longer than a day",
+     {.retry_limit_ms = ODO_TIMEOUT_MS_MAX + 1},
+     ODO_E_INVALID_ARGUMENT},
+    {"a server bears a thousand connections at most",
+     {.connections_per_host = ODO_CONNECTIONS_MAX + 1},
+     ODO_E_INVALID_ARGUMENT},
+    {"there are no more than a thousand connections",
+     {.connections = ODO_CONNECTIONS_MAX + 1},
+     ODO_E_INVALID_ARGUMENT},
+    {"twice the connections would wrap round",
+     {.connections = 0x80000000},
+     ODO_E_INVALID_ARGUMENT},
+    {"a request has a hundred ranges at most",
+     {.ranges_per_request = ODO_RANGES_PER_REQUEST_MAX + 1},
+     ODO_E_INVALID_ARGUMENT},
+    {"a store's path is absolute", {.store_folder = "jobs"}, ODO_E_PATH_RELATIVE},
+    {"a store's path does not begin where we stand",
+     {.store_folder = "./jobs"},
+     ODO_E_PATH_RELATIVE},
+};
+
+static void check_options(void **state)
+{
+    const struct options_case *c = *state;
+    struct odo_engine *engine = NULL;
+
+    assert_status(odo_engine_start(&c->options, &engine), c->status);
+    if (c->status == ODO_OK) {
+        odo_engine_stop(engine);
+    } else {
+        assert_null(engine);
+    }
+}
+
 int main(void)
 {
     struct test_suite suite = {0};
@@ -1219,5 +1278,6 @@ int main(void)
     TEST_ADD(&suite, a_stopped_engine_leaves_jobs_readable_and_no_temporary_files);
     TEST_ADD(&suite, engines_start_and_stop_without_jobs);
     TEST_ADD(&suite, two_engines_do_not_disturb_each_other);
+    TEST_ADD_TABLE(&suite, option_cases, check_options);
     return test_suite_run(&suite, "engine");
 }

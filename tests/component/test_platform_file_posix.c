@@ -206,6 +206,85 @@ static void a_new_file_follows_the_umask(void **state)
     free(path);
 }
 
+enum { SOMEBODY = 12345, SOME_GROUP = 23456 };
+
+/* A file that is replaced, and what its place has then. */
+static const struct replaced_case {
+    const char *name;
+    mode_t mode;
+    uid_t owner; /* 0: us */
+    gid_t group; /* the same */
+    mode_t kept;
+} replaced[] = {
+    {"a file for its user alone stays so", 0600, 0, 0, 0600},
+    {"a file that a group may read stays so", 0640, 0, 0, 0640},
+    {"a program stays one", 0755, 0, 0, 0755},
+    {"a file that anybody may write stays so", 0666, 0, 0, 0666},
+    {"a program that runs as its owner becomes an ordinary one", 04755, 0, 0, 0755},
+    {"somebody else's file stays his", 0640, SOMEBODY, SOME_GROUP, 0640},
+    {"a group's file stays the group's", 0660, 0, SOME_GROUP, 0660},
+};
+
+static void check_replaced(void **state)
+{
+    const struct replaced_case *c = *state;
+    char *from = temp_folder_path(folder, "from");
+    char *to = temp_folder_path(folder, "to");
+    struct stat found;
+
+    make_file(from);
+    make_file(to);
+    if ((c->owner != 0 || c->group != 0) && geteuid() != 0) {
+        print_message("[  SKIPPED ] only root can give a file away\n");
+        free(to);
+        free(from);
+        skip();
+        return;
+    }
+    assert_int_equal(
+        chown(to, c->owner ? c->owner : geteuid(), c->group ? c->group : getegid()), 0);
+    assert_int_equal(chmod(to, c->mode), 0);
+    assert_status(platform_file_rename(from, to), ODO_OK);
+    assert_int_equal(stat(to, &found), 0);
+    assert_int_equal(found.st_mode & 07777, c->kept);
+    assert_int_equal(found.st_uid, c->owner ? c->owner : geteuid());
+    assert_int_equal(found.st_gid, c->group ? c->group : getegid());
+    free(to);
+    free(from);
+}
+
+/* Who cannot give the file to the group gives the group no more than everybody. */
+static void a_group_that_cannot_have_the_file_gets_no_rights(void **state)
+{
+    char *from = temp_folder_path(folder, "from");
+    char *to = temp_folder_path(folder, "to");
+    enum odo_status status;
+    struct stat found;
+
+    (void)state;
+    if (geteuid() != 0) {
+        print_message("[  SKIPPED ] only root can give a file away\n");
+        free(to);
+        free(from);
+        skip();
+        return;
+    }
+    make_file(to);
+    assert_int_equal(chown(to, SOMEBODY, SOME_GROUP), 0);
+    assert_int_equal(chmod(to, 0664), 0);
+    make_file(from);
+    assert_int_equal(chown(from, SOMEBODY, 0), 0);
+    assert_int_equal(chown(folder, SOMEBODY, 0), 0);
+    assert_int_equal(seteuid(SOMEBODY), 0);
+    status = platform_file_rename(from, to);
+    assert_int_equal(seteuid(0), 0);
+    assert_status(status, ODO_OK);
+    assert_int_equal(stat(to, &found), 0);
+    assert_int_equal(found.st_mode & 07777, 0644);
+    free(to);
+    free(from);
+}
+
 int main(void)
 {
     struct test_suite suite = {0};
@@ -218,6 +297,8 @@ int main(void)
     TEST_ADD(&suite, a_folder_that_is_not_ours_to_write_is_refused);
     TEST_ADD(&suite, a_time_before_1970_is_set);
     TEST_ADD(&suite, a_new_file_follows_the_umask);
+    TEST_ADD_TABLE(&suite, replaced, check_replaced);
+    TEST_ADD(&suite, a_group_that_cannot_have_the_file_gets_no_rights);
     for (size_t i = 0; i < suite.count; i++) {
         suite.tests[i].setup_func = make_folder;
         suite.tests[i].teardown_func = remove_folder;

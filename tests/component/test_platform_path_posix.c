@@ -183,7 +183,7 @@ static void a_chosen_store_is_an_absolute_path(void **state)
     setenv("OPENDO_STORE", chosen, 1);
     assert_store_is(chosen);
     setenv("OPENDO_STORE", "relative", 1);
-    assert_status(platform_path_store_folder(&found), ODO_E_INVALID_NAME);
+    assert_status(platform_path_store_folder(&found), ODO_E_PATH_RELATIVE);
     assert_null(found);
     setenv("XDG_STATE_HOME", folder, 1);
     setenv("OPENDO_STORE", "", 1); /* as if it were not set */

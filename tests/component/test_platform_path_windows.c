@@ -245,7 +245,7 @@ static void a_chosen_store_is_an_absolute_path(void **state)
 
     (void)state;
     assert_int_equal(_putenv("OPENDO_STORE=relative\\folder"), 0);
-    assert_status(platform_path_store_folder(&folder), ODO_E_INVALID_NAME);
+    assert_status(platform_path_store_folder(&folder), ODO_E_PATH_RELATIVE);
     assert_null(folder);
     assert_int_equal(_putenv("OPENDO_STORE="), 0); /* not set any more */
     assert_status(platform_path_store_folder(&folder), ODO_OK);

@@ -964,6 +964,15 @@ static void check_age(void **state)
     end(NULL);
 }
 
+static struct file_identity identity_of(const char *path)
+{
+    struct platform_file_view view = {.is_ordinary = false};
+    enum odo_status status = platform_file_look(path, &view);
+
+    assert_true(status == ODO_OK || status == ODO_E_FILE_NOT_FOUND);
+    return view.identity;
+}
+
 static const struct completing_case {
     const char *name;
     bool same_boot;
@@ -973,24 +982,30 @@ static const struct completing_case {
     bool has_target; /* of the new content */
     enum odo_job_state after;
     bool is_completed;
+    bool is_another; /* not the file that was there when it was recorded */
 } completings[] = {
     {"a file that has just got its name has it", true, true, false, false, true,
-     ODO_JOB_TRANSFERRED, true},
-    {"so it has after a power cut", false, true, false, false, true, ODO_JOB_TRANSFERRED, true},
+     ODO_JOB_TRANSFERRED, true, false},
+    {"so it has after a power cut", false, true, false, false, true, ODO_JOB_TRANSFERRED, true,
+     false},
     {"a file that was about to get its name is whole", true, true, false, true, false,
-     ODO_JOB_TRANSFERRED, false},
+     ODO_JOB_TRANSFERRED, false, false},
     {"so it is after a power cut when it was flushed", false, true, true, true, false,
-     ODO_JOB_TRANSFERRED, false},
+     ODO_JOB_TRANSFERRED, false, false},
     {"and is fetched again when it was not", false, true, false, true, false, ODO_JOB_QUEUED,
-     false},
+     false, false},
     {"a file that is gone although nobody named it is fetched again", true, false, false, false,
-     true, ODO_JOB_QUEUED, false},
+     true, ODO_JOB_QUEUED, false, false},
     {"so is one that is gone with its target", true, true, false, false, false, ODO_JOB_QUEUED,
-     false},
+     false, false},
     {"a whole file that was not flushed is fetched again after a power cut", false, false,
-     false, true, false, ODO_JOB_QUEUED, false},
-    {"one that was flushed is not", false, false, true, true, false, ODO_JOB_TRANSFERRED,
+     false, true, false, ODO_JOB_QUEUED, false, false},
+    {"one that was flushed is not", false, false, true, true, false, ODO_JOB_TRANSFERRED, false,
      false},
+    {"a file that somebody else put there was not renamed by us", true, true, false, false,
+     true, ODO_JOB_QUEUED, false, true},
+    {"nor was it after a power cut", false, true, true, false, true, ODO_JOB_QUEUED, false,
+     true},
 };
 
 static void check_completing(void **state)
@@ -1025,6 +1040,11 @@ static void check_completing(void **state)
     }
     if (c->has_target) {
         write_content(file->local_path, SEED);
+    }
+    file->checkpoint.temporary =
+        identity_of(c->has_temporary ? file->temporary_path : file->local_path);
+    if (c->is_another) {
+        file->checkpoint.temporary.number++;
     }
     put_into_store(&data, c->same_boot);
     target = text_copy(file->local_path);

@@ -1026,7 +1026,7 @@ static void check_base(void **state)
 
 static void a_newer_version_may_look_otherwise(void **state)
 {
-    static const char newer[] = "\1OpenDO job\0\5\0\0\0 and whatever it likes";
+    static const char newer[] = "\1OpenDO job\0\6\0\0\0 and whatever it likes";
     struct writing writing;
 
     (void)state;

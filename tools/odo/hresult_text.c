@@ -148,9 +148,12 @@ static const struct known_hresult {
     {0x80070050, "ERROR_FILE_EXISTS", "the local file exists", LOCAL},
     {0x80070070, "ERROR_DISK_FULL", "the local disk is full", LOCAL},
     {0x8007007B, "ERROR_INVALID_NAME", "the name of the local file is malformed", LOCAL},
+    {0x800700A1, "ERROR_BAD_PATHNAME", "the path of the folder must be absolute", LOCAL},
     {0x800700B7, "ERROR_ALREADY_EXISTS", "something else has the name of the local file", LOCAL},
     {0x800700CE, "ERROR_FILENAME_EXCED_RANGE", "the name of the local file is too long", LOCAL},
+    {0x800703EE, "ERROR_FILE_INVALID", "somebody has changed the temporary file (DO*.tmp), or put another in its place", LOCAL},
     {0x8007045D, "ERROR_IO_DEVICE", "the local disk failed", LOCAL},
+    {0x8007053A, "ERROR_INVALID_SECURITY_DESCR", "other users can write to the folder of the jobs; take that right from them, or choose another folder", LOCAL},
     {0x8007050F, "ERROR_DISK_QUOTA_EXCEEDED", "the user's share of the local disk is used up", LOCAL},
 
     {0x80070057, "E_INVALIDARG", "an argument is malformed", USAGE},

@@ -675,6 +675,16 @@ class Jobs(JobTest):
         self.environment["OPENDO_STORE"] = "Z:\\proc\\x" if self.on_windows else "/proc/x"
         self.check(self.odo("job", "list"), 4)
 
+    def test_a_folder_must_be_named_by_an_absolute_path(self):
+        self.environment["OPENDO_STORE"] = "jobs"
+        self.check(self.odo("job", "list"), 4, "must be absolute")
+
+    def test_a_folder_that_others_can_write_is_refused(self):
+        os.chmod(self.store.name, 0o777)
+        self.check(self.odo("job", "list"), 4, "ther users can write")
+        os.chmod(self.store.name, 0o700)
+        self.done("job", "list")
+
     def test_wrong_arguments(self):
         url = self.server.url("file")
         some_id = "0f8fad5b-d9cb-469f-a165-70867728950e"

@@ -1,4 +1,4 @@
-#define _GNU_SOURCE       /* syncfs(), fallocate() */
+#define _GNU_SOURCE       /* syncfs(), fallocate(), statx() */
 #define _FILE_OFFSET_BITS 64
 
 #include "platform/file.h"
@@ -172,6 +172,94 @@ enum odo_status platform_file_get_size(struct platform_file *file, uint64_t *siz
     return ODO_OK;
 }
 
+#ifdef __linux__
+/* Whether a file keeps its number for as long as it is there: elsewhere numbers are made up
+ * when a file is looked at. */
+static bool has_lasting_numbers(const struct statfs *system)
+{
+    enum {
+        BCACHEFS = 0xca451a4e,
+        BTRFS = 0x9123683e,
+        EXT = 0xef53,
+        F2FS = 0xf2f52010,
+        NFS = 0x6969,
+        OVERLAY = 0x794c7630,
+        XFS = 0x58465342,
+        ZFS = 0x2fc12fc1,
+    };
+
+    switch ((uint32_t)system->f_type) {
+    case (uint32_t)BCACHEFS:
+    case (uint32_t)BTRFS:
+    case EXT:
+    case (uint32_t)F2FS:
+    case NFS:
+    case OVERLAY:
+    case TMPFS_MAGIC:
+    case XFS:
+    case ZFS:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static struct file_identity identity_of(int folder, const char *path, int flags)
+{
+    struct file_identity identity = {0};
+    struct statx found;
+
+    if (statx(folder, path, flags | AT_SYMLINK_NOFOLLOW, STATX_INO | STATX_BTIME, &found) ==
+            0 &&
+        (found.stx_mask & STATX_INO) != 0) {
+        identity.number = found.stx_ino;
+        if ((found.stx_mask & STATX_BTIME) != 0) {
+            identity.made =
+                (uint64_t)found.stx_btime.tv_sec * 1000000000 + found.stx_btime.tv_nsec;
+        }
+    }
+    return identity;
+}
+#endif
+
+struct file_identity platform_file_get_identity(struct platform_file *file)
+{
+#ifdef __linux__
+    struct statfs system;
+
+    if (fstatfs(file->descriptor, &system) == 0 && has_lasting_numbers(&system)) {
+        return identity_of(file->descriptor, "", AT_EMPTY_PATH);
+    }
+#else
+    (void)file;
+#endif
+    return (struct file_identity){0};
+}
+
+enum odo_status platform_file_look(const char *path, struct platform_file_view *view_out)
+{
+    struct platform_file_view view = {.is_ordinary = false};
+    struct stat found;
+#ifdef __linux__
+    struct statfs system;
+#endif
+
+    if (lstat(path, &found) != 0) {
+        return status_from_path_error(path, errno);
+    }
+    if (S_ISREG(found.st_mode)) {
+        view.is_ordinary = true;
+        view.size = (uint64_t)found.st_size;
+#ifdef __linux__
+        if (statfs(path, &system) == 0 && has_lasting_numbers(&system)) {
+            view.identity = identity_of(AT_FDCWD, path, 0);
+        }
+#endif
+    }
+    *view_out = view;
+    return ODO_OK;
+}
+
 enum odo_status platform_file_set_size(struct platform_file *file, uint64_t size)
 {
     int result;
@@ -291,6 +379,38 @@ static enum odo_status check_replaceable(const char *path)
     return (found.st_mode & (S_IWUSR | S_IWGRP | S_IWOTH)) != 0 ? ODO_OK : ODO_E_ACCESS_DENIED;
 }
 
+/*
+ * Let `from` be whose the file at `to` is, and as open to others, as far as the system lets us.
+ * Only the rights themselves: a program that runs as its owner is not made of a download. Who
+ * it belongs to comes first: no rights are given to a group that is not the old one.
+ */
+static void take_over_rights(const char *from, const char *to)
+{
+    struct stat old;
+    struct stat mine;
+    int descriptor;
+
+    if (lstat(to, &old) != 0 || !S_ISREG(old.st_mode)) {
+        return;
+    }
+    descriptor = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    if (descriptor < 0) {
+        return;
+    }
+    if (fstat(descriptor, &mine) == 0 && S_ISREG(mine.st_mode)) {
+        mode_t mode = old.st_mode & 0777;
+
+        if (mine.st_uid != old.st_uid && fchown(descriptor, old.st_uid, (gid_t)-1) == 0) {
+            mine.st_uid = old.st_uid;
+        }
+        if (mine.st_gid != old.st_gid && fchown(descriptor, (uid_t)-1, old.st_gid) != 0) {
+            mode &= ~(mode_t)(S_IRWXG & ~(old.st_mode << 3)); /* a group like anybody else */
+        }
+        (void)fchmod(descriptor, mode);
+    }
+    (void)close(descriptor);
+}
+
 enum odo_status platform_file_rename(const char *from, const char *to)
 {
     enum odo_status status = check_replaceable(to);
@@ -298,6 +418,7 @@ enum odo_status platform_file_rename(const char *from, const char *to)
     if (status != ODO_OK) {
         return status;
     }
+    take_over_rights(from, to);
     return rename(from, to) == 0 ? ODO_OK : status_from_path_error(from, errno);
 }
 

@@ -1,4 +1,4 @@
-#define _POSIX_C_SOURCE 200809L
+#define _XOPEN_SOURCE 700 /* realpath() */
 
 #include "platform/path.h"
 
@@ -174,8 +174,8 @@ enum odo_status platform_path_store_folder(char **folder_out)
     enum odo_status status = ODO_OK;
 
     if (chosen && chosen[0] != '\0' && chosen[0] != '/') {
-        log_write(LOG_ERROR, "OPENDO_STORE is not an absolute path");
-        return ODO_E_INVALID_NAME; /* jobs in a place that nobody meant would be lost there */
+        log_write(LOG_ERROR, "OPENDO_STORE must be absolute");
+        return ODO_E_PATH_RELATIVE; /* jobs in a place that nobody meant would be lost there */
     }
     if (chosen && chosen[0] == '/') {
         folder = text_copy(chosen);
@@ -212,6 +212,49 @@ enum odo_status platform_path_store_folder(char **folder_out)
 done:
     memory_free(state);
     memory_free(folder);
+    return status;
+}
+
+/* Whether a folder is only this user's and the system's to change, the store's own or one above
+ * it: there, what is in a sticky folder is safe from everybody but its owner. */
+static enum odo_status check_rights(const char *folder, bool is_above)
+{
+    struct stat found;
+    bool is_writable;
+
+    if (lstat(folder, &found) != 0) {
+        return status_from_errno(errno);
+    }
+    is_writable = (found.st_mode & (S_IWGRP | S_IWOTH)) != 0 &&
+                  !(is_above && (found.st_mode & S_ISVTX) != 0);
+    if (is_writable || (found.st_uid != geteuid() && !(is_above && found.st_uid == 0))) {
+        log_write(LOG_ERROR, "others can change %s, of user %lu and with mode %o",
+                  is_above ? "a folder above the store" : "the store's folder",
+                  (unsigned long)found.st_uid, (unsigned)(found.st_mode & 07777));
+        return ODO_E_NOT_PRIVATE;
+    }
+    return ODO_OK;
+}
+
+enum odo_status platform_path_check_private(const char *folder)
+{
+    char *resolved = realpath(folder, NULL); /* a link counts by where it leads to */
+    enum odo_status status;
+
+    if (!resolved) {
+        return status_from_errno(errno);
+    }
+    status = check_rights(resolved, false);
+    for (char *slash = strrchr(resolved, '/'); slash && status == ODO_OK;
+         slash = strrchr(resolved, '/')) {
+        if (slash == resolved) {
+            status = check_rights("/", true);
+            break;
+        }
+        *slash = '\0';
+        status = check_rights(resolved, true);
+    }
+    free(resolved);
     return status;
 }
 

@@ -7,6 +7,8 @@
 #include <assert.h>
 #include <windows.h>
 
+#include <aclapi.h>
+
 enum {
     /* More than this in one ReadFile or WriteFile gains nothing, and some drivers choke. */
     FILE_PIECE_MAX = 16 * 1024 * 1024,
@@ -158,6 +160,72 @@ enum odo_status platform_file_get_size(struct platform_file *file, uint64_t *siz
     return ODO_OK;
 }
 
+/* FAT makes a file's number of where it begins, and that changes. */
+static bool has_lasting_numbers(HANDLE handle)
+{
+    wchar_t name[MAX_PATH + 1];
+
+    return GetVolumeInformationByHandleW(handle, NULL, 0, NULL, NULL, NULL, name,
+                                         sizeof(name) / sizeof(name[0])) &&
+           (wcscmp(name, L"NTFS") == 0 || wcscmp(name, L"ReFS") == 0);
+}
+
+/* When it was made says nothing here: a file that was fetched has the date of the server's. */
+static struct file_identity identity_of(HANDLE handle, const BY_HANDLE_FILE_INFORMATION *found)
+{
+    struct file_identity identity = {0};
+
+    if (has_lasting_numbers(handle)) {
+        identity.number = (uint64_t)found->nFileIndexHigh << 32 | found->nFileIndexLow;
+    }
+    return identity;
+}
+
+struct file_identity platform_file_get_identity(struct platform_file *file)
+{
+    BY_HANDLE_FILE_INFORMATION found;
+
+    return GetFileInformationByHandle(file->handle, &found) ? identity_of(file->handle, &found)
+                                                            : (struct file_identity){0};
+}
+
+static enum odo_status look_at(HANDLE handle, struct platform_file_view *view_out)
+{
+    BY_HANDLE_FILE_INFORMATION found;
+
+    if (!GetFileInformationByHandle(handle, &found)) {
+        return status_from_win32(GetLastError());
+    }
+    *view_out = (struct platform_file_view){.is_ordinary = is_ordinary(handle)};
+    if (view_out->is_ordinary) {
+        view_out->size = (uint64_t)found.nFileSizeHigh << 32 | found.nFileSizeLow;
+        view_out->identity = identity_of(handle, &found);
+    }
+    return ODO_OK;
+}
+
+enum odo_status platform_file_look(const char *path, struct platform_file_view *view_out)
+{
+    wchar_t *wide = NULL;
+    HANDLE handle;
+    enum odo_status status = wide_path_make(path, &wide);
+
+    if (status != ODO_OK) {
+        return status;
+    }
+    /* No right but to look, which no other program's hold on the file forbids. */
+    handle = CreateFileW(
+        wide, FILE_READ_ATTRIBUTES, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+        NULL, OPEN_EXISTING, FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS, NULL);
+    memory_free(wide);
+    if (handle == INVALID_HANDLE_VALUE) {
+        return status_from_win32(GetLastError());
+    }
+    status = look_at(handle, view_out);
+    CloseHandle(handle);
+    return status;
+}
+
 enum odo_status platform_file_set_size(struct platform_file *file, uint64_t size)
 {
     FILE_END_OF_FILE_INFO end;
@@ -240,7 +308,37 @@ static enum odo_status explain_denial(const wchar_t *to)
     return ODO_E_ACCESS_DENIED;
 }
 
-static enum odo_status rename_wide(const wchar_t *from, const wchar_t *to)
+/*
+ * Let `from` be as open to others as the file at `to` is, and whose it is, as far as the system
+ * lets us: who it belongs to is for administrators to say.
+ */
+static void take_over_rights(wchar_t *from, wchar_t *to)
+{
+    PSECURITY_DESCRIPTOR descriptor = NULL;
+    SECURITY_DESCRIPTOR_CONTROL control = 0;
+    PSID owner = NULL;
+    PACL list = NULL;
+    DWORD revision;
+
+    if (GetNamedSecurityInfoW(to, SE_FILE_OBJECT,
+                              OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION, &owner,
+                              NULL, &list, NULL, &descriptor) != ERROR_SUCCESS) {
+        return;
+    }
+    (void)SetNamedSecurityInfoW(from, SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION, owner, NULL,
+                                NULL, NULL);
+    if (list && GetSecurityDescriptorControl(descriptor, &control, &revision)) {
+        (void)SetNamedSecurityInfoW(from, SE_FILE_OBJECT,
+                                    DACL_SECURITY_INFORMATION |
+                                        (control & SE_DACL_PROTECTED
+                                             ? PROTECTED_DACL_SECURITY_INFORMATION
+                                             : UNPROTECTED_DACL_SECURITY_INFORMATION),
+                                    NULL, NULL, list, NULL);
+    }
+    LocalFree(descriptor);
+}
+
+static enum odo_status rename_wide(wchar_t *from, wchar_t *to)
 {
     DWORD attributes = GetFileAttributesW(to);
     DWORD error;
@@ -249,6 +347,9 @@ static enum odo_status rename_wide(const wchar_t *from, const wchar_t *to)
     if (attributes != INVALID_FILE_ATTRIBUTES &&
         (attributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_READONLY)) != 0) {
         return ODO_E_ACCESS_DENIED;
+    }
+    if (attributes != INVALID_FILE_ATTRIBUTES) {
+        take_over_rights(from, to);
     }
     if (MoveFileExW(from, to, MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH)) {
         return ODO_OK;

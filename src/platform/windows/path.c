@@ -11,6 +11,7 @@
 #include <string.h>
 #include <windows.h>
 
+#include <aclapi.h>
 #include <sddl.h>
 
 /* --- What a path looks like ----------------------------------------------------------- */
@@ -396,8 +397,8 @@ static enum odo_status check_chosen(const char *folder)
 
     memory_free(path);
     if (status == ODO_E_INVALID_ARGUMENT) {
-        log_write(LOG_ERROR, "OPENDO_STORE is not an absolute path");
-        status = ODO_E_INVALID_NAME;
+        log_write(LOG_ERROR, "OPENDO_STORE must be absolute");
+        status = ODO_E_PATH_RELATIVE;
     }
     return status;
 }
@@ -422,6 +423,88 @@ enum odo_status platform_path_store_folder(char **folder_out)
     }
     LocalFree(descriptor);
     memory_free(folder);
+    return status;
+}
+
+/* --- Who may change a folder ----------------------------------------------------------- */
+
+static bool is_trusted(PSID sid, PSID user)
+{
+    static const WELL_KNOWN_SID_TYPE trusted[] = {
+        WinLocalSystemSid, WinBuiltinAdministratorsSid, WinCreatorOwnerSid,
+        WinCreatorOwnerRightsSid, /* whose the folder is, which is looked at */
+    };
+
+    if (EqualSid(sid, user)) {
+        return true;
+    }
+    for (size_t i = 0; i < sizeof(trusted) / sizeof(trusted[0]); i++) {
+        if (IsWellKnownSid(sid, trusted[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether an entry lets somebody else change the folder, or what is made in it. */
+static bool lets_others_write(const ACE_HEADER *header, PSID user)
+{
+    static const DWORD writing = FILE_ADD_FILE | FILE_ADD_SUBDIRECTORY | FILE_DELETE_CHILD |
+                                 DELETE | WRITE_DAC | WRITE_OWNER | GENERIC_WRITE | GENERIC_ALL;
+    const ACCESS_ALLOWED_ACE *entry = (const ACCESS_ALLOWED_ACE *)(const void *)header;
+
+    if (header->AceType != ACCESS_ALLOWED_ACE_TYPE &&
+        header->AceType != ACCESS_ALLOWED_CALLBACK_ACE_TYPE) {
+        return false; /* it takes rights away, or only watches */
+    }
+    return (entry->Mask & writing) != 0 && !is_trusted((PSID)(uintptr_t)&entry->SidStart, user);
+}
+
+static bool is_private(PSID owner, PACL list, PSID user)
+{
+    if (!owner || !is_trusted(owner, user) || !list) { /* no list lets everybody do all */
+        return false;
+    }
+    for (DWORD i = 0; i < list->AceCount; i++) {
+        void *entry = NULL;
+
+        if (!GetAce(list, i, &entry) || lets_others_write(entry, user)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+enum odo_status platform_path_check_private(const char *folder)
+{
+    PSECURITY_DESCRIPTOR descriptor = NULL;
+    TOKEN_USER *user = NULL;
+    wchar_t *wide = NULL;
+    PSID owner = NULL;
+    PACL list = NULL;
+    DWORD error;
+    enum odo_status status = wide_path_make(folder, &wide);
+
+    if (status == ODO_OK) {
+        status = find_user(&user);
+    }
+    if (status != ODO_OK) {
+        goto done;
+    }
+    error = GetNamedSecurityInfoW(wide, SE_FILE_OBJECT,
+                                  OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION,
+                                  &owner, NULL, &list, NULL, &descriptor);
+    if (error != ERROR_SUCCESS) {
+        status = status_from_win32(error);
+    } else if (!is_private(owner, list, user->User.Sid)) {
+        log_write(LOG_ERROR, "others can change the store's folder");
+        status = ODO_E_NOT_PRIVATE;
+    }
+
+done:
+    LocalFree(descriptor);
+    memory_free(user);
+    memory_free(wide);
     return status;
 }
 

@@ -1,0 +1,253 @@
+/*
+ * Temporary files as they are on the disk. Between two looks at one, anybody may have cut,
+ * deleted or replaced it; so what was noted of a file is held against what is there whenever
+ * the file is taken up, goes on, or is to get its name.
+ */
+#include "engine/engine.h"
+
+#include "platform/file.h"
+
+/* How many bytes of the present request a file of this size has. */
+static uint64_t kept_of(const struct job_file *file, uint64_t size)
+{
+    return size > file->output_base ? size - file->output_base : 0;
+}
+
+/* True when a file with something in it lacks what was noted, for it was cut. */
+static bool may_be_cut(const struct job_file *file, uint64_t size)
+{
+    uint64_t kept = kept_of(file, size);
+
+    if (file->is_transferred) {
+        return kept < file->bytes_total;
+    }
+    if (file->range_count == 0) {
+        return kept < file->checkpoint.cursor;
+    }
+    return file->bytes_had > 0; /* which of its ranges lie behind the end takes a closer look */
+}
+
+static bool is_ours(const struct job_file *file, const struct platform_file_view *view)
+{
+    return view->is_ordinary &&
+           file_identity_may_be(view->identity, file->checkpoint.temporary);
+}
+
+/*
+ * True when the file that we have made stands at its target. That we have said so proves
+ * little: we have renamed it if it is there; a file that was about to be renamed, only if it is
+ * known to be the very one, as whole as it was.
+ */
+static bool stands_at_target(const struct job_file *file)
+{
+    struct file_identity ours = file->checkpoint.temporary;
+    struct platform_file_view view;
+
+    if (platform_file_look(file->local_path, &view) != ODO_OK || !view.is_ordinary) {
+        return false;
+    }
+    if (file->is_completed) {
+        return file_identity_may_be(view.identity, ours);
+    }
+    return file_identity_is(view.identity, ours) &&
+           (file->bytes_total == ODO_SIZE_UNKNOWN ||
+            view.size == file->output_base + file->bytes_total);
+}
+
+static bool is_missing(enum odo_status status)
+{
+    return status == ODO_E_FILE_NOT_FOUND || status == ODO_E_PATH_NOT_FOUND;
+}
+
+/* --- Taking up ------------------------------------------------------------------------ */
+
+/* A file that was being given its name when the process ended has it, and is all there. */
+static void settle_completed(struct job *data, struct job_file *file)
+{
+    if (!file->is_transferred) {
+        job_set_transferred(data, file);
+    }
+    if (file->bytes_total != ODO_SIZE_UNKNOWN) {
+        job_set_progress(data, file, file->bytes_total, file->bytes_total);
+    }
+    job_set_completed(data, file);
+}
+
+void engine_settle_file(struct job *data, struct job_file *file)
+{
+    struct platform_file_view view;
+    enum odo_status status;
+
+    if (!file->local_path || (!file->has_begun && !file->is_completed)) {
+        return;
+    }
+    if (file->is_completed) {
+        if (!stands_at_target(file)) {
+            job_forget_progress(data, file);
+        }
+        return;
+    }
+    status = platform_file_look(file->temporary_path, &view);
+    if (is_missing(status)) {
+        if (file->is_completing && stands_at_target(file)) {
+            settle_completed(data, file);
+        } else {
+            job_forget_progress(data, file);
+        }
+    } else if (status == ODO_OK && is_ours(file, &view) && may_be_cut(file, view.size) &&
+               job_cut_progress(data, file, kept_of(file, view.size)) != ODO_OK) {
+        job_forget_progress(data, file); /* without memory, all of it comes again */
+    }                                    /* whoever opens what is not ours will be told so */
+}
+
+/* --- Going on ------------------------------------------------------------------------- */
+
+enum odo_status engine_check_begun(struct odo_job *job, struct job_file *file)
+{
+    struct platform_file_view view;
+    enum odo_status status;
+
+    if (!file->local_path || !file->has_begun ||
+        platform_file_look(file->temporary_path, &view) != ODO_OK || !is_ours(file, &view) ||
+        !may_be_cut(file, view.size)) {
+        return ODO_OK; /* what else is wrong is found by opening it */
+    }
+    platform_mutex_lock(job->engine->lock);
+    status = job_cut_progress(&job->locked.job, file, kept_of(file, view.size));
+    platform_mutex_unlock(job->engine->lock);
+    return status;
+}
+
+/* --- Completing ----------------------------------------------------------------------- */
+
+/* Append is all that somebody has done: what he has is not of the file. */
+static enum odo_status cut_to_size(const struct job_file *file)
+{
+    struct platform_file *opened = NULL;
+    enum odo_status status = platform_file_open(file->temporary_path, &opened);
+
+    if (status == ODO_OK) {
+        status = platform_file_set_size(opened, file->output_base + file->bytes_total);
+    }
+    platform_file_close(opened);
+    return status;
+}
+
+/* Of a file that is to get its name; *is_cut_out when a part of it must be fetched again. */
+static enum odo_status check_whole(const struct job_file *file, uint64_t *kept_out,
+                                   bool *is_cut_out)
+{
+    struct platform_file_view view;
+    enum odo_status status = platform_file_look(file->temporary_path, &view);
+
+    if (is_missing(status)) {
+        *kept_out = 0;
+        *is_cut_out = true;
+        return ODO_E_FILE_NOT_FOUND;
+    }
+    if (status != ODO_OK) {
+        return status;
+    }
+    if (!is_ours(file, &view)) {
+        return ODO_E_TEMPORARY_FILE_CHANGED;
+    }
+    *kept_out = kept_of(file, view.size);
+    *is_cut_out = *kept_out < file->bytes_total;
+    if (*is_cut_out) {
+        return ODO_E_TEMPORARY_FILE_CHANGED;
+    }
+    return *kept_out > file->bytes_total ? cut_to_size(file) : ODO_OK;
+}
+
+/* The same for a file that has its name, or needs none. */
+static enum odo_status check_file(const struct job_file *file, uint64_t *kept_out,
+                                  bool *is_cut_out)
+{
+    *kept_out = 0;
+    *is_cut_out = false;
+    if (!file->local_path || !file->is_transferred) {
+        return ODO_OK;
+    }
+    if (!file->is_completed) {
+        return check_whole(file, kept_out, is_cut_out);
+    }
+    *is_cut_out = !stands_at_target(file);
+    return *is_cut_out ? ODO_E_FILE_NOT_FOUND : ODO_OK;
+}
+
+/* A part of a file is gone, or all of it. */
+static enum odo_status note_cut(struct odo_job *job, uint32_t index, uint64_t kept)
+{
+    struct job *data = &job->locked.job;
+    struct job_file *file = data->files[index];
+    enum odo_status status = ODO_OK;
+
+    platform_mutex_lock(job->engine->lock);
+    if (kept == 0) {
+        job_forget_progress(data, file);
+    } else {
+        status = job_cut_progress(data, file, kept);
+    }
+    job_note_unsaved(data, index, false);
+    engine_wake_keeper_locked(job);
+    platform_mutex_unlock(job->engine->lock);
+    return status;
+}
+
+enum odo_status engine_check_whole_files(struct odo_job *job, bool *must_fetch_out)
+{
+    const struct job *data = &job->locked.job;
+    enum odo_status result = ODO_OK;
+
+    *must_fetch_out = false;
+    for (uint32_t i = 0; i < data->file_count; i++) {
+        uint64_t kept;
+        bool is_cut;
+        enum odo_status status = check_file(data->files[i], &kept, &is_cut);
+
+        result = result == ODO_OK ? status : result;
+        if (is_cut) {
+            status = note_cut(job, i, kept);
+            *must_fetch_out = true;
+        }
+        if (status == ODO_E_OUT_OF_MEMORY) {
+            return status;
+        }
+    }
+    return result;
+}
+
+/* --- Removing ------------------------------------------------------------------------- */
+
+/* Never what somebody else has put there. */
+static enum odo_status remove_file(const struct job_file *file)
+{
+    struct platform_file_view view;
+
+    if (platform_file_look(file->temporary_path, &view) == ODO_OK && !is_ours(file, &view)) {
+        return ODO_E_TEMPORARY_FILE_CHANGED;
+    }
+    return platform_file_remove(file->temporary_path);
+}
+
+enum odo_status engine_remove_temporary_files(struct odo_job *job)
+{
+    enum odo_status result = ODO_OK;
+
+    for (uint32_t i = 0; i < job->locked.job.file_count; i++) {
+        const struct job_file *file = job->locked.job.files[i];
+        enum odo_status status;
+
+        /* A process that was killed may have begun a file without having said so. */
+        if (!file->temporary_path || file->is_completed) {
+            continue;
+        }
+        platform_mutex_lock(job->journal_lock); /* the keeper may have it open, to flush it */
+        status = remove_file(file);
+        platform_mutex_unlock(job->journal_lock);
+        if (file->has_begun && status != ODO_OK && status != ODO_E_FILE_NOT_FOUND) {
+            result = ODO_TEMPORARY_FILES_LEFT;
+        }
+    }
+    return result;
+}
