@@ -546,6 +546,7 @@ static enum odo_status adopt(struct odo_engine *engine, const struct odo_job_id 
         return status;
     }
     job->journal = journal;
+    job->locked.must_rewrite = journal_is_old(journal);
     if (engine_is_too_old(engine, &job->locked.job) ||
         job_state_is_final(job->locked.job.state)) {
         engine_remove_temporary_files(job);

@@ -45,6 +45,7 @@ struct journal {
     uint64_t row;               /* records in it */
     struct buffer pending;      /* to be appended */
     uint64_t pending_row;
+    bool is_old; /* in the format of an earlier version */
 };
 
 /* --- Names ---------------------------------------------------------------------------- */
@@ -404,6 +405,11 @@ enum odo_status journal_flush(struct journal *journal)
     return status == ODO_OK ? platform_file_flush(journal->file) : status;
 }
 
+bool journal_is_old(const struct journal *journal)
+{
+    return journal->is_old;
+}
+
 bool journal_is_long(const struct journal *journal)
 {
     uint64_t appended = journal->size - journal->rewritten_size;
@@ -459,6 +465,7 @@ enum odo_status journal_rewrite(struct journal *journal, const struct buffer *by
         journal->size = bytes->size;
         journal->rewritten_size = bytes->size;
         journal->row = row;
+        journal->is_old = false;
         drop_pending(journal);
     }
     need_file(journal); /* or else later */
@@ -577,6 +584,7 @@ static enum odo_status load(struct journal *journal, struct job *job_out)
     journal->size = reading.size;
     journal->rewritten_size = reading.size;
     journal->row = reading.row;
+    journal->is_old = reading.is_old;
     drop_pending(journal);
     return ODO_OK;
 }

@@ -23,8 +23,8 @@ struct store;
 struct journal;
 
 /*
- * Open the folder, which exists; what a crash has left half made in it is removed. Whoever could
- * write to it could have us fetch and overwrite what they like: such a folder is refused.
+ * Open the folder, which exists; what a crash has left half made in it is removed. Whoever
+ * could write to it could have us fetch and overwrite what they like: such a folder is refused.
  *
  *   ODO_E_NOT_PRIVATE   as platform_path_check_private()
  *   and as platform/file.h
@@ -77,6 +77,9 @@ void journal_rollback(struct journal *journal);
 
 /* Return once what was committed would survive a power cut. */
 enum odo_status journal_flush(struct journal *journal);
+
+/* True when an earlier version wrote it: nothing may be appended before journal_rewrite(). */
+bool journal_is_old(const struct journal *journal);
 
 /* True when so much was appended that journal_rewrite() is due. */
 bool journal_is_long(const struct journal *journal);

@@ -866,6 +866,7 @@ enum odo_status journal_read(const void *data, size_t size, const char *boot_id,
     }
     if (status == ODO_OK) {
         *job_out = reading.job;
+        read.is_old = reading.version < JOURNAL_VERSION;
         *reading_out = read;
     } else {
         job_free(&reading.job);

@@ -62,6 +62,8 @@ void journal_seal(unsigned char *head, size_t payload_size, uint64_t row);
 struct journal_reading {
     uint64_t row; /* records that were good */
     size_t size;  /* bytes that they take; anything behind was cut off by a crash */
+    bool is_old; /* an earlier version wrote it: it is to be made anew before records of today's
+                    are appended */
 };
 
 /*

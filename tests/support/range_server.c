@@ -56,6 +56,7 @@ struct range_server {
     struct {
         bool is_stopping;
         bool is_released;
+        uint64_t releases; /* so far: who stalls at one goes on, though rules follow at once */
         size_t stalled;
         struct server_file *files;
         size_t file_count;
@@ -186,10 +187,14 @@ static const struct server_rule *body_rule(const struct body *body, enum server_
 
 static void stall(struct range_server *server)
 {
+    uint64_t releases;
+
     platform_mutex_lock(server->lock);
+    releases = server->locked.releases;
     server->locked.stalled++;
     platform_condition_broadcast(server->changed);
-    while (!server->locked.is_released && !server->locked.is_stopping) {
+    while (!server->locked.is_released && server->locked.releases == releases &&
+           !server->locked.is_stopping) {
         platform_condition_wait(server->changed, server->lock);
     }
     server->locked.stalled--;
@@ -684,6 +689,7 @@ void range_server_release(struct range_server *server)
 {
     platform_mutex_lock(server->lock);
     server->locked.is_released = true;
+    server->locked.releases++;
     platform_condition_broadcast(server->changed);
     platform_mutex_unlock(server->lock);
 }

@@ -807,6 +807,7 @@ enum {
     PROGRESS_INDEX = 1,
     PROGRESS_FLAGS = 5,
     PROGRESS_BOOT_SIZE = 6,
+    PROGRESS_LATER_SIZE = 16, /* which temporary file it is, at the end */
 };
 
 enum { ROW_HEADER, ROW_JOB, ROW_FILE, ROW_PROGRESS };
