@@ -803,11 +803,10 @@ enum {
     FILE_ID = 9,
     FILE_BASE_SIZE = 8,                   /* at the end */
     FILE_LATER_SIZE = FILE_BASE_SIZE + 5, /* and no info of an integrity check */
-    PROGRESS_LATER_SIZE = 4 + 6,          /* the sample's coding */
+    PROGRESS_LATER_SIZE = 4 + 6 + 16,     /* the sample's coding, and which file it is */
     PROGRESS_INDEX = 1,
     PROGRESS_FLAGS = 5,
     PROGRESS_BOOT_SIZE = 6,
-    PROGRESS_LATER_SIZE = 16, /* which temporary file it is, at the end */
 };
 
 enum { ROW_HEADER, ROW_JOB, ROW_FILE, ROW_PROGRESS };
