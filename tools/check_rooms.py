@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
-"""Fails when an #include opens a door the wrong way.
+"""Fails when an #include opens a door the wrong way, or files of a room go round in a circle.
 
 usage: check_rooms.py [ROOT]
 
 A room is a folder in src/; src/README.md draws which may include which. The names below are that
 drawing. The check reads #include lines only, so a door cannot hide behind #ifdef.
+
+A source file and the header of its name are one unit. Of the units in a room none may include
+another that includes it, on whatever way round: they would be one unit with two names.
 """
 
 import pathlib
@@ -24,6 +27,25 @@ DOORS = {
     "network": {"base", "ranges", "job", "http", "transfer", "output", "platform"},
     "engine": {"base", "ranges", "job", "platform", "store", "output", "network"},
     "com": set(),
+}
+
+# The floors of com: for each, those whose headers it may include besides its own.
+ALL_BELOW = {"network", "calls", "object"}
+FLOORS = {
+    "object": set(),
+    "wine": {"object"},
+    "calls": {"object"},
+    "network": {"object"},
+    "job": ALL_BELOW,
+    "download": ALL_BELOW,
+    "script": ALL_BELOW | {"download"},
+    "server": ALL_BELOW | {"script", "job", "download", "wine"},
+}
+
+# Rooms whose circles are known, and why they are there still.
+CIRCLES = {
+    "network": "being taken apart",
+    "com": "being taken apart",
 }
 
 # Rooms that use nothing but the language: no clock, disk, network, lock or thread.
@@ -99,6 +121,13 @@ def complaint(root, name, header):
     if header in CALLS and not name.startswith(MAY_CALL) and parts[0] != "include":
         return "the engine's calls are for its hosts; rooms include <odo/types.h>"
 
+    if room == "com":
+        floor = parts[2] if len(parts) > 3 else None
+        below = header.split("/")[1] if other == "com" else floor
+        if floor not in FLOORS:
+            return "a file of com is on one of the floors that tools/check_rooms.py knows"
+        if below != floor and below not in FLOORS[floor]:
+            return f"com/{floor} may not include com/{below}"
     if room is not None:
         if room not in DOORS:
             return f"src/{room} is a room that tools/check_rooms.py does not know"
@@ -119,22 +148,64 @@ def complaint(root, name, header):
     return None
 
 
+def unit_of(name):
+    """A file of src without its ending; src/x/y.h and src/x/y.c are one unit."""
+    return name.rsplit(".", 1)[0].removeprefix("src/")
+
+
+def circles(graph):
+    """The sets of units of which each leads to every other, found as Tarjan does."""
+    order, low, path, found = {}, {}, [], []
+
+    def visit(unit):
+        order[unit] = low[unit] = len(order)
+        path.append(unit)
+        for other in sorted(graph.get(unit, ())):
+            if other not in order:
+                visit(other)
+                low[unit] = min(low[unit], low[other])
+            elif other in path:
+                low[unit] = min(low[unit], order[other])
+        if low[unit] == order[unit]:
+            members = path[path.index(unit):]
+            del path[path.index(unit):]
+            if len(members) > 1:
+                found.append(sorted(members))
+
+    for unit in sorted(graph):
+        if unit not in order:
+            visit(unit)
+    return found
+
+
 def main():
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else __file__).resolve()
     if root.is_file():
         root = root.parent.parent
     files, lines, bad = 0, 0, 0
+    graphs = {room: {} for room in DOORS}
     for folder in ("include", "src", "tools/odo", "tests"):
         for path in sorted((root / folder).rglob("*.[ch]")):
             name = path.relative_to(root).as_posix()
             files += 1
             for number, header, _ in includes(path):
                 lines += 1
+                room = name.split("/")[1]
+                if folder == "src" and room_of(header) == room:
+                    units = graphs[room].setdefault(unit_of(name), set())
+                    units |= {unit_of(header)} - {unit_of(name)}
                 problem = complaint(root, name, header)
                 if problem:
                     bad += 1
                     print(f"{name}:{number}: {header}: {problem}")
-    print(f"{lines} includes in {files} files, {bad} through a wrong door")
+    for room, graph in graphs.items():
+        for members in circles(graph):
+            if room in CIRCLES:
+                print(f"known: {CIRCLES[room]}: {' - '.join(members)}")
+            else:
+                bad += 1
+                print(f"{members[0]}: a circle of {len(members)} units: {' - '.join(members)}")
+    print(f"{lines} includes in {files} files, {bad} wrong")
     if files == 0:
         print("no files found: is this the right folder?")
         return 1

@@ -5,9 +5,9 @@
 #ifndef TESTS_COM_LINKED_SERVER_H
 #define TESTS_COM_LINKED_SERVER_H
 
-#include "com/class_factory.h"
 #include "com/client.h"
-#include "com/module.h"
+#include "com/server/class_factory.h"
+#include "com/server/module.h"
 
 static HRESULT client_get_class_object(REFCLSID clsid, REFIID iid, void **out)
 {

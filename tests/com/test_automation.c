@@ -1,7 +1,7 @@
 /* The scripting objects, as clients that bind late and early meet them. */
-#include "com/automation_object.h"
 #include "com/job_fixture.h"
 #include "com/linked_server.h"
+#include "com/script/automation_object.h"
 
 #include <oleauto.h>
 

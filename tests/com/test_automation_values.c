@@ -1,6 +1,6 @@
 /* What scripts give for ranges and headers, in each shape that it may have. */
-#include "com/automation_values.h"
 #include "com/linked_server.h"
+#include "com/script/automation_values.h"
 
 #include <oleauto.h>
 #include <wchar.h>

@@ -1,9 +1,9 @@
 /* What a download needs besides its client's word: policies, and a network it may use. */
-#include "com/conditions.h"
 #include "com/download_fixture.h"
 #include "com/job_fixture.h"
 #include "com/linked_server.h"
-#include "com/owner.h"
+#include "com/network/conditions.h"
+#include "com/object/owner.h"
 
 #define BY_COST     DO_E_BLOCKED_BY_COST_TRANSFER_POLICY
 #define BY_CELLULAR DO_E_BLOCKED_BY_CELLULAR_POLICY

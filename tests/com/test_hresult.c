@@ -1,4 +1,4 @@
-#include "com/hresult.h"
+#include "com/object/hresult.h"
 #include "support/test.h"
 
 #include <assert.h>

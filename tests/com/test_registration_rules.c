@@ -3,8 +3,8 @@
  * own, which stand for Software\Classes of the machine and of the user.
  */
 #include "com/client.h"
-#include "com/registration.h"
-#include "com/registry_table.h"
+#include "com/server/registration.h"
+#include "com/server/registry_table.h"
 
 static HRESULT client_get_class_object(REFCLSID clsid, REFIID iid, void **out)
 {

@@ -5,7 +5,7 @@
  */
 #include "com/download_fixture.h"
 #include "com/linked_server.h"
-#include "com/system_proxy.h"
+#include "com/network/system_proxy.h"
 
 enum { SCRIPT_SIZE = 300 };
 

@@ -1,4 +1,4 @@
-#include "com/wide_text.h"
+#include "com/object/wide_text.h"
 #include "support/test.h"
 
 #include <objbase.h>

@@ -4,7 +4,7 @@
  */
 #include "fuzz_target.h"
 
-#include "com/automation_ranges.h"
+#include "com/script/automation_ranges.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* Byte ranges as scripts write them. */
 #include "support/test.h"
 
-#include "com/automation_ranges.h"
+#include "com/script/automation_ranges.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "com/cost_policy.h"
+#include "com/network/cost_policy.h"
 #include "support/test_table.h"
 
 struct judge_case {

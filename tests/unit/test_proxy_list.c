@@ -1,4 +1,4 @@
-#include "com/proxy_list.h"
+#include "com/network/proxy_list.h"
 #include "support/test_table.h"
 
 #include <stdlib.h>

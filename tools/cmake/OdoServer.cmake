@@ -1,5 +1,7 @@
 # The COM server: odo_com are its objects, which the tests in tests/com link; dosvc is the DLL.
-odo_folder_sources(com_sources src/com EXCEPT src/com/server.c src/com/host_main.c)
+set(com_floors server script job download network calls wine object)
+list(TRANSFORM com_floors PREPEND src/com/)
+odo_folder_sources(com_sources ${com_floors} EXCEPT src/com/server/server.c src/com/server/host_main.c)
 add_library(odo_com OBJECT ${com_sources} ${odo_proxy_sources})
 target_include_directories(odo_com PUBLIC ${PROJECT_SOURCE_DIR}/src)
 # Nothing in this room is busy enough for speed to pay; the DLL is to stay small.
@@ -15,8 +17,8 @@ find_program(ODO_WINDMC NAMES ${CMAKE_SYSTEM_PROCESSOR}-w64-mingw32-windmc windm
 set(messages_folder ${PROJECT_BINARY_DIR}/generated)
 add_custom_command(OUTPUT ${messages_folder}/messages.rc ${messages_folder}/messages_english.bin
     COMMAND ${ODO_WINDMC} -h ${messages_folder} -r ${messages_folder}
-            ${PROJECT_SOURCE_DIR}/src/com/messages.mc
-    DEPENDS ${PROJECT_SOURCE_DIR}/src/com/messages.mc
+            ${PROJECT_SOURCE_DIR}/src/com/server/messages.mc
+    DEPENDS ${PROJECT_SOURCE_DIR}/src/com/server/messages.mc
     BYPRODUCTS ${messages_folder}/messages.h
     VERBATIM)
 set_source_files_properties(${messages_folder}/messages.rc PROPERTIES
@@ -25,10 +27,10 @@ set_source_files_properties(${messages_folder}/messages.rc PROPERTIES
 target_sources(odo_com PRIVATE ${messages_folder}/messages.rc)
 
 # The type library for scripts, which odo_com reads from whatever it is linked into.
-set_source_files_properties(${PROJECT_SOURCE_DIR}/src/com/automation.rc PROPERTIES
+set_source_files_properties(${PROJECT_SOURCE_DIR}/src/com/script/automation.rc PROPERTIES
     COMPILE_OPTIONS "-I;${PROJECT_BINARY_DIR}/generated"
     OBJECT_DEPENDS ${odo_script_type_library})
-target_sources(odo_com PRIVATE ${PROJECT_SOURCE_DIR}/src/com/automation.rc)
+target_sources(odo_com PRIVATE ${PROJECT_SOURCE_DIR}/src/com/script/automation.rc)
 
 if(CMAKE_SIZEOF_VOID_P EQUAL 4)
     set(ole32_more ${PROJECT_BINARY_DIR}/libole32_more.a)
@@ -43,16 +45,16 @@ if(CMAKE_SIZEOF_VOID_P EQUAL 4)
 endif()
 
 add_library(dosvc SHARED
-    ${PROJECT_SOURCE_DIR}/src/com/server.c
-    ${PROJECT_SOURCE_DIR}/src/com/server.def
-    ${PROJECT_SOURCE_DIR}/src/com/server.rc)
+    ${PROJECT_SOURCE_DIR}/src/com/server/server.c
+    ${PROJECT_SOURCE_DIR}/src/com/server/server.def
+    ${PROJECT_SOURCE_DIR}/src/com/server/server.rc)
 set_target_properties(dosvc PROPERTIES PREFIX "" OUTPUT_NAME dosvc)
 target_link_libraries(dosvc PRIVATE
     odo_com odo_warnings odo_system_headers)
 
 # The resource script names the type library as plain DeliveryOptimization.tlb.
 string(REPLACE "." "," version_numbers ${PROJECT_VERSION})
-set_source_files_properties(${PROJECT_SOURCE_DIR}/src/com/server.rc PROPERTIES
+set_source_files_properties(${PROJECT_SOURCE_DIR}/src/com/server/server.rc PROPERTIES
     COMPILE_OPTIONS "-I;${PROJECT_BINARY_DIR}/generated"
     COMPILE_DEFINITIONS
         "ODO_VERSION_NUMBERS=${version_numbers},0;ODO_VERSION=\\\"${PROJECT_VERSION}\\\""
@@ -72,9 +74,9 @@ endif()
 # The local server: the same objects as a program without a window or console. It lies beside the
 # DLL, where registration looks for it.
 add_executable(dosvc-host WIN32
-    ${PROJECT_SOURCE_DIR}/src/com/host_main.c
-    ${PROJECT_SOURCE_DIR}/src/com/host.rc)
-set_source_files_properties(${PROJECT_SOURCE_DIR}/src/com/host.rc PROPERTIES COMPILE_DEFINITIONS
+    ${PROJECT_SOURCE_DIR}/src/com/server/host_main.c
+    ${PROJECT_SOURCE_DIR}/src/com/server/host.rc)
+set_source_files_properties(${PROJECT_SOURCE_DIR}/src/com/server/host.rc PROPERTIES COMPILE_DEFINITIONS
     "ODO_VERSION_NUMBERS=${version_numbers},0;ODO_VERSION=\\\"${PROJECT_VERSION}\\\"")
 target_link_libraries(dosvc-host PRIVATE odo_com odo_warnings odo_system_headers)
 target_link_options(dosvc-host PRIVATE

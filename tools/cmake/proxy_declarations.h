@@ -9,7 +9,7 @@ HRESULT STDMETHODCALLTYPE IUnknown_QueryInterface_Proxy(IUnknown *self, REFIID i
 ULONG STDMETHODCALLTYPE IUnknown_AddRef_Proxy(IUnknown *self);
 ULONG STDMETHODCALLTYPE IUnknown_Release_Proxy(IUnknown *self);
 
-/* The class that makes the proxies: proxies_class of com/proxies.h. */
+/* The class that makes the proxies: proxies_class of com/server/proxies.h. */
 #define PROXY_CLSID_IS                                                                         \
     {                                                                                          \
         0xb08ce5f7, 0xf4e7, 0x421e,                                                            \

@@ -1,0 +1,758 @@
+#include "com/job/callback.h"
+
+#include "com/calls/news.h"
+#include "com/calls/worker_pool.h"
+#include "com/job/error_object.h"
+#include "com/job/file_object.h"
+#include "com/job/job_object.h"
+#include "com/object/interface_keeper.h"
+
+#include <deliveryoptimizationerrors.h>
+#include <stdlib.h>
+
+#include "deliveryoptimization.h" /* generated from idl/ */
+
+enum {
+    MODIFICATION_INTERVAL_MS = 500,
+    OUTCOME_TRIES = 3,
+    OUTCOME_PAUSE_MS = 500, /* before the second try; each later pause is four times longer */
+    FILES_WAITING_MOST = 4096, /* news of further files is dropped */
+    REPLACE_LIMIT_MS = 1000, /* replacing a client waits no longer for a call that has begun */
+};
+
+/* What is told to a client in one call. */
+enum notice {
+    NOTICE_NONE,
+    NOTICE_FILE_TRANSFERRED,
+    NOTICE_OUTCOME,
+    NOTICE_MODIFICATION,
+};
+
+/* Somebody who waits for a call to end. */
+struct call_waiter {
+    struct call_waiter *next;
+    HANDLE ended; /* set when it has */
+};
+
+/* What is known of a job that has, or had, a client to tell. */
+struct subscription {
+    struct subscription *next;
+    struct odo_job *job; /* counted */
+    LONG refs;           /* the list's, and that of the thread that serves it */
+
+    struct {
+        DWORD client;   /* of interface_keeper; 0 when there is none */
+        bool has_class; /* to be told instead when there is no client */
+        CLSID class;
+        ULONG generation; /* moves on with each client */
+        ULONG flags;
+        bool is_served; /* a thread is busy with it */
+
+        bool call_has_begun;
+        GUID caller; /* of the call that has begun */
+        struct call_waiter *waiters;
+
+        bool state_is_known;        /* an event has told */
+        bool has_outcome;           /* to tell ... */
+        enum odo_job_state outcome; /* ... TRANSFERRED or ERROR ... */
+        ULONG outcome_number;       /* ... the so manyth of the job ... */
+        unsigned tries;             /* ... which was tried so often ... */
+        ULONGLONG outcome_due;      /* ... and not before this GetTickCount64() */
+        bool is_modified;           /* and the client not told */
+        bool skip_modification;     /* the next one belongs to the outcome */
+        ULONGLONG modification_due; /* not before */
+        uint32_t *files;            /* transferred, in order, and the client not told */
+        size_t file_count;
+        size_t file_capacity;
+    } locked;
+};
+
+static SRWLOCK lock = SRWLOCK_INIT;
+static struct subscription *subscriptions;
+
+/* --- The list --------------------------------------------------------------------------- */
+
+static struct subscription *find_locked(const struct odo_job *job)
+{
+    struct subscription *subscription = subscriptions;
+
+    while (subscription && subscription->job != job) {
+        subscription = subscription->next;
+    }
+    return subscription;
+}
+
+/* Without the lock: ends the engine's count of the job, and perhaps the client's. */
+static void release(struct subscription *subscription)
+{
+    if (InterlockedDecrement(&subscription->refs) == 0) {
+        interface_keeper_drop(subscription->locked.client);
+        odo_job_release(subscription->job);
+        free(subscription->locked.files);
+        free(subscription);
+    }
+}
+
+/* The job's subscription, made if need be, counted for the caller. NULL without memory. */
+static struct subscription *get(struct odo_job *job)
+{
+    struct subscription *made = calloc(1, sizeof(*made));
+    struct subscription *subscription;
+
+    AcquireSRWLockExclusive(&lock);
+    subscription = find_locked(job);
+    if (!subscription && made) {
+        subscription = made;
+        made = NULL;
+        subscription->refs = 1;
+        subscription->job = odo_job_add_ref(job);
+        subscription->next = subscriptions;
+        subscriptions = subscription;
+    }
+    if (subscription) {
+        InterlockedIncrement(&subscription->refs);
+    }
+    ReleaseSRWLockExclusive(&lock);
+    free(made);
+    return subscription;
+}
+
+/* --- What is to be told ----------------------------------------------------------------- */
+
+static bool wants_locked(const struct subscription *subscription, ULONG flag)
+{
+    ULONG flags = subscription->locked.flags;
+
+    return (subscription->locked.client != 0 || subscription->locked.has_class) &&
+           (flags & flag) && !(flags & BG_NOTIFY_DISABLE);
+}
+
+static ULONG outcome_flag(enum odo_job_state outcome)
+{
+    return outcome == ODO_JOB_ERROR ? BG_NOTIFY_JOB_ERROR : BG_NOTIFY_JOB_TRANSFERRED;
+}
+
+static bool is_outcome(enum odo_job_state state)
+{
+    return state == ODO_JOB_TRANSFERRED || state == ODO_JOB_ERROR;
+}
+
+/* What comes first, and when; NOTICE_NONE and WORKER_POOL_NEVER when there is nothing. */
+static enum notice next_notice_locked(const struct subscription *subscription,
+                                      ULONGLONG *due_out)
+{
+    ULONGLONG outcome_due = WORKER_POOL_NEVER;
+    ULONGLONG modification_due = WORKER_POOL_NEVER;
+
+    if (subscription->locked.file_count > 0 &&
+        wants_locked(subscription, BG_NOTIFY_FILE_TRANSFERRED)) {
+        *due_out = 0;
+        return NOTICE_FILE_TRANSFERRED;
+    }
+    if (subscription->locked.has_outcome &&
+        wants_locked(subscription, outcome_flag(subscription->locked.outcome))) {
+        outcome_due = subscription->locked.outcome_due;
+    }
+    if (subscription->locked.is_modified &&
+        wants_locked(subscription, BG_NOTIFY_JOB_MODIFICATION)) {
+        modification_due = subscription->locked.modification_due;
+    }
+    *due_out = min(outcome_due, modification_due);
+    if (*due_out == WORKER_POOL_NEVER) {
+        return NOTICE_NONE;
+    }
+    return outcome_due <= modification_due ? NOTICE_OUTCOME : NOTICE_MODIFICATION;
+}
+
+static bool has_work_locked(const struct subscription *subscription)
+{
+    ULONGLONG due;
+
+    return !subscription->locked.is_served &&
+           next_notice_locked(subscription, &due) != NOTICE_NONE;
+}
+
+static void forget_news_locked(struct subscription *subscription)
+{
+    subscription->locked.is_modified = false;
+    subscription->locked.file_count = 0;
+}
+
+static void note_outcome_locked(struct subscription *subscription, enum odo_job_state outcome)
+{
+    subscription->locked.has_outcome = true;
+    subscription->locked.outcome = outcome;
+    subscription->locked.outcome_number++;
+    subscription->locked.tries = 0;
+    subscription->locked.outcome_due = 0;
+}
+
+static void note_state_locked(struct subscription *subscription, enum odo_job_state state)
+{
+    subscription->locked.state_is_known = true;
+    if (is_outcome(state)) {
+        note_outcome_locked(subscription, state);
+        subscription->locked.skip_modification = true;
+    } else {
+        subscription->locked.has_outcome = false; /* what was not told is no longer true */
+    }
+    if (state == ODO_JOB_ACKNOWLEDGED || state == ODO_JOB_CANCELLED) {
+        forget_news_locked(subscription);
+        subscription->locked.generation++; /* stops a call that is about to begin */
+        subscription->locked.flags = BG_NOTIFY_DISABLE;
+    }
+}
+
+static void note_modification_locked(struct subscription *subscription)
+{
+    if (subscription->locked.skip_modification) {
+        subscription->locked.skip_modification = false;
+    } else if (wants_locked(subscription, BG_NOTIFY_JOB_MODIFICATION)) {
+        subscription->locked.is_modified = true;
+    }
+}
+
+static void note_file_locked(struct subscription *subscription, uint32_t index)
+{
+    size_t count = subscription->locked.file_count;
+
+    if (!wants_locked(subscription, BG_NOTIFY_FILE_TRANSFERRED) ||
+        count == FILES_WAITING_MOST) {
+        return;
+    }
+    if (count == subscription->locked.file_capacity) {
+        size_t capacity = count ? count * 2 : 16;
+        uint32_t *larger = realloc(subscription->locked.files, capacity * sizeof(*larger));
+
+        if (!larger) {
+            return;
+        }
+        subscription->locked.files = larger;
+        subscription->locked.file_capacity = capacity;
+    }
+    subscription->locked.files[count] = index;
+    subscription->locked.file_count++;
+}
+
+void callback_on_event(void *context, const struct odo_event *event)
+{
+    struct subscription *subscription;
+    bool has_work = false;
+
+    (void)context;
+    AcquireSRWLockExclusive(&lock);
+    subscription = find_locked(event->job);
+    if (subscription) {
+        bool had_work = has_work_locked(subscription);
+
+        switch (event->kind) {
+        case ODO_EVENT_MODIFIED:
+            note_modification_locked(subscription);
+            break;
+        case ODO_EVENT_STATE_CHANGED:
+            note_state_locked(subscription, event->state);
+            had_work = false; /* what there is now may be more urgent */
+            break;
+        case ODO_EVENT_FILE_TRANSFERRED:
+            note_file_locked(subscription, event->file_index);
+            had_work = false;
+            break;
+        }
+        has_work = !had_work && has_work_locked(subscription);
+    }
+    ReleaseSRWLockExclusive(&lock);
+    if (has_work) {
+        news_wake();
+    }
+}
+
+/* --- Telling it ------------------------------------------------------------------------- */
+
+/* A call to be made, with all that it needs. */
+struct call {
+    struct subscription *subscription; /* counted */
+    enum notice notice;
+    ULONG generation;
+    DWORD client; /* 0 for an object of `class` */
+    CLSID class;
+    enum odo_job_state outcome;
+    ULONG outcome_number;
+    uint32_t file_index;
+};
+
+/*
+ * Take the next piece of news that is due, and mark its job as served. Returns false, and when
+ * to ask again, if none is.
+ */
+static bool take_call(struct call *call_out, ULONGLONG *due_out, bool *is_more_out)
+{
+    ULONGLONG now = GetTickCount64();
+    ULONGLONG earliest = WORKER_POOL_NEVER;
+    struct subscription *found = NULL;
+    bool is_more = false;
+
+    AcquireSRWLockExclusive(&lock);
+    for (struct subscription *item = subscriptions; item; item = item->next) {
+        enum notice notice;
+        ULONGLONG due;
+
+        if (item->locked.is_served) {
+            continue;
+        }
+        notice = next_notice_locked(item, &due);
+        if (notice == NOTICE_NONE || due > now) {
+            earliest = min(earliest, due);
+        } else if (found) {
+            is_more = true;
+            break;
+        } else {
+            found = item;
+            *call_out = (struct call){
+                .subscription = item,
+                .notice = notice,
+                .generation = item->locked.generation,
+                .client = item->locked.client,
+                .class = item->locked.class,
+                .outcome = item->locked.outcome,
+                .outcome_number = item->locked.outcome_number,
+                .file_index = notice == NOTICE_FILE_TRANSFERRED ? item->locked.files[0] : 0,
+            };
+        }
+    }
+    if (found) {
+        found->locked.is_served = true;
+        InterlockedIncrement(&found->refs);
+    }
+    ReleaseSRWLockExclusive(&lock);
+    *due_out = earliest;
+    *is_more_out = is_more;
+    return found != NULL;
+}
+
+/* The outcome was told, if the client took it, or is to be told again later. */
+static void settle_outcome_locked(const struct call *call, HRESULT result)
+{
+    struct subscription *subscription = call->subscription;
+    unsigned tries = ++subscription->locked.tries;
+
+    if (subscription->locked.outcome_number != call->outcome_number) {
+        subscription->locked.tries = 0; /* another one came meanwhile */
+    } else if (result == S_OK || tries == OUTCOME_TRIES) {
+        subscription->locked.has_outcome = false;
+    } else {
+        subscription->locked.outcome_due =
+            GetTickCount64() + ((ULONGLONG)OUTCOME_PAUSE_MS << (2 * (tries - 1)));
+    }
+}
+
+/* Take the news that was told, or could not be, off what is to be told. */
+static void settle_locked(const struct call *call, HRESULT result)
+{
+    struct subscription *subscription = call->subscription;
+
+    if (subscription->locked.generation != call->generation) {
+        /* What failed stays for the next client, who begins afresh. What was told was told. */
+        if (call->notice == NOTICE_OUTCOME && result == S_OK) {
+            settle_outcome_locked(call, result);
+            subscription->locked.tries = 0;
+        }
+        return;
+    }
+    switch (call->notice) {
+    case NOTICE_FILE_TRANSFERRED:
+        subscription->locked.file_count--;
+        MoveMemory(subscription->locked.files, subscription->locked.files + 1,
+                   subscription->locked.file_count * sizeof(*subscription->locked.files));
+        break;
+    case NOTICE_OUTCOME:
+        settle_outcome_locked(call, result);
+        break;
+    case NOTICE_MODIFICATION:
+        subscription->locked.modification_due = GetTickCount64() + MODIFICATION_INTERVAL_MS;
+        if (!subscription->locked.call_has_begun) {
+            subscription->locked.is_modified = false; /* the client cannot be reached */
+        }
+        break;
+    case NOTICE_NONE:
+        break;
+    }
+}
+
+/*
+ * The last moment at which a call can be stopped.
+ */
+static bool begin_call(const struct call *call)
+{
+    struct subscription *subscription = call->subscription;
+    GUID caller = GUID_NULL;
+    bool may_begin;
+
+    CoGetCurrentLogicalThreadId(&caller);
+    AcquireSRWLockExclusive(&lock);
+    may_begin = subscription->locked.generation == call->generation;
+    if (may_begin) {
+        subscription->locked.call_has_begun = true;
+        subscription->locked.caller = caller;
+        if (call->notice == NOTICE_MODIFICATION) {
+            subscription->locked.is_modified = false; /* from now on it is news again */
+        }
+    }
+    ReleaseSRWLockExclusive(&lock);
+    return may_begin;
+}
+
+/* The client's interface, or one of a fresh object of the job's notification class. */
+static HRESULT reach_client(const struct call *call, REFIID iid, void **out)
+{
+    if (call->client != 0) {
+        return interface_keeper_get(call->client, iid, out);
+    }
+    return CoCreateInstance(&call->class, NULL, CLSCTX_LOCAL_SERVER, iid, out);
+}
+
+static HRESULT call_client(const struct call *call, IBackgroundCopyJob *job)
+{
+    bool is_about_file = call->notice == NOTICE_FILE_TRANSFERRED;
+    IBackgroundCopyCallback2 *client = NULL; /* only Callback is sure, unless about a file */
+    IBackgroundCopyError *error = NULL;
+    IBackgroundCopyFile *file = NULL;
+    HRESULT hr;
+
+    if (is_about_file) {
+        hr = file_object_create(call->subscription->job, call->file_index,
+                                &IID_IBackgroundCopyFile, (void **)&file);
+    } else if (call->notice == NOTICE_OUTCOME && call->outcome == ODO_JOB_ERROR) {
+        hr = error_object_create(call->subscription->job, &error);
+        if (hr == DO_E_ERROR_INFORMATION_UNAVAILABLE) {
+            hr = S_OK; /* the job goes on again: there is no news */
+            goto done;
+        }
+    } else {
+        hr = S_OK;
+    }
+    if (SUCCEEDED(hr)) {
+        hr = reach_client(
+            call, is_about_file ? &IID_IBackgroundCopyCallback2 : &IID_IBackgroundCopyCallback,
+            (void **)&client);
+    }
+    if (SUCCEEDED(hr) && !begin_call(call)) {
+        hr = E_ABORT;
+    }
+    if (FAILED(hr)) {
+        goto done;
+    }
+    if (is_about_file) {
+        hr = IBackgroundCopyCallback2_FileTransferred(client, job, file);
+    } else if (error) {
+        hr = IBackgroundCopyCallback2_JobError(client, job, error);
+    } else if (call->notice == NOTICE_OUTCOME) {
+        hr = IBackgroundCopyCallback2_JobTransferred(client, job);
+    } else {
+        hr = IBackgroundCopyCallback2_JobModification(client, job, 0);
+    }
+
+done:
+    if (client) {
+        IBackgroundCopyCallback2_Release(client);
+    }
+    if (file) {
+        IBackgroundCopyFile_Release(file);
+    }
+    if (error) {
+        IBackgroundCopyError_Release(error);
+    }
+    return hr;
+}
+
+static void make_call(const struct call *call)
+{
+    struct subscription *subscription = call->subscription;
+    IBackgroundCopyJob *job;
+    HRESULT hr;
+
+    hr = job_object_create(subscription->job, &IID_IBackgroundCopyJob, (void **)&job);
+    if (SUCCEEDED(hr)) {
+        hr = call_client(call, job);
+    }
+    AcquireSRWLockExclusive(&lock);
+    settle_locked(call, hr);
+    subscription->locked.is_served = false;
+    subscription->locked.call_has_begun = false;
+    for (; subscription->locked.waiters;
+         subscription->locked.waiters = subscription->locked.waiters->next) {
+        SetEvent(subscription->locked.waiters->ended);
+    }
+    ReleaseSRWLockExclusive(&lock);
+    release(subscription);
+    if (job) {
+        IBackgroundCopyJob_Release(job); /* at last: it keeps the engine for us */
+    }
+}
+
+ULONGLONG callback_serve(void)
+{
+    struct call call;
+    ULONGLONG due;
+    bool is_more;
+
+    if (!take_call(&call, &due, &is_more)) {
+        return due;
+    }
+    if (is_more) {
+        news_wake(); /* this thread may be busy for long */
+    }
+    make_call(&call);
+    return WORKER_POOL_AGAIN;
+}
+
+/* --- Who is told ------------------------------------------------------------------------ */
+
+/*
+ * Wait until the thread that serves the job is done with its client, or for a while. In a
+ * single-threaded apartment its call may be one to this very apartment, which comes through
+ * here.
+ */
+static void wait_for_call(struct subscription *subscription, struct call_waiter *waiter)
+{
+    DWORD index;
+    HRESULT hr = CoWaitForMultipleHandles(0, REPLACE_LIMIT_MS, 1, &waiter->ended, &index);
+
+    if (FAILED(hr) && hr != RPC_S_CALLPENDING) {
+        WaitForSingleObject(waiter->ended, REPLACE_LIMIT_MS); /* a thread without COM */
+    }
+    AcquireSRWLockExclusive(&lock);
+    for (struct call_waiter **place = &subscription->locked.waiters; *place;
+         place = &(*place)->next) {
+        if (*place == waiter) {
+            *place = waiter->next;
+            break;
+        }
+    }
+    ReleaseSRWLockExclusive(&lock);
+}
+
+/* Put a client of interface_keeper, or 0, in the place of the one before. Takes it over. */
+static void replace_client(struct subscription *subscription, DWORD client)
+{
+    struct call_waiter waiter = {.ended = CreateEventW(NULL, TRUE, FALSE, NULL)};
+    ULONG flags = odo_job_get_number(subscription->job, ODO_JOB_NOTIFY_FLAGS);
+    GUID caller = GUID_NULL;
+    bool is_inside;
+    bool must_wait;
+    DWORD before;
+
+    CoGetCurrentLogicalThreadId(&caller);
+    AcquireSRWLockExclusive(&lock);
+    before = subscription->locked.client;
+    subscription->locked.client = client;
+    subscription->locked.flags = flags;
+    subscription->locked.generation++;
+    subscription->locked.tries = 0;
+    subscription->locked.outcome_due = 0;
+    forget_news_locked(subscription);
+    is_inside = subscription->locked.call_has_begun &&
+                IsEqualGUID(&subscription->locked.caller, &caller);
+    must_wait = waiter.ended && subscription->locked.is_served && !is_inside;
+    if (must_wait) {
+        waiter.next = subscription->locked.waiters;
+        subscription->locked.waiters = &waiter;
+    }
+    ReleaseSRWLockExclusive(&lock);
+
+    if (must_wait) {
+        wait_for_call(subscription, &waiter);
+    }
+    if (waiter.ended) {
+        CloseHandle(waiter.ended);
+    }
+    interface_keeper_drop(before);
+}
+
+/*
+ * A job that has come to its end, or failed, before anybody was there to be told is told of
+ * now. Events that came since the subscription began have seen to that themselves.
+ */
+static void tell_what_was_missed(struct subscription *subscription)
+{
+    enum odo_job_state state = odo_job_get_state(subscription->job);
+    bool has_work;
+
+    AcquireSRWLockExclusive(&lock);
+    if (!subscription->locked.state_is_known) {
+        subscription->locked.state_is_known = true;
+        if (is_outcome(state)) {
+            note_outcome_locked(subscription, state);
+        }
+    }
+    has_work = has_work_locked(subscription);
+    ReleaseSRWLockExclusive(&lock);
+    if (has_work) {
+        news_wake();
+    }
+}
+
+static bool is_final(struct odo_job *job)
+{
+    enum odo_job_state state = odo_job_get_state(job);
+
+    return state == ODO_JOB_ACKNOWLEDGED || state == ODO_JOB_CANCELLED;
+}
+
+HRESULT callback_set_client(struct odo_job *job, IUnknown *client)
+{
+    bool wants_files =
+        odo_job_get_number(job, ODO_JOB_NOTIFY_FLAGS) & BG_NOTIFY_FILE_TRANSFERRED;
+    struct subscription *subscription;
+    DWORD kept = 0;
+    HRESULT hr;
+
+    if (is_final(job)) {
+        return DO_E_INVALID_STATE;
+    }
+    if (client) {
+        hr = interface_keeper_keep(
+            client, wants_files ? &IID_IBackgroundCopyCallback2 : &IID_IBackgroundCopyCallback,
+            &kept);
+        if (FAILED(hr)) {
+            return hr;
+        }
+    }
+    subscription = get(job);
+    if (!subscription) {
+        interface_keeper_drop(kept);
+        return E_OUTOFMEMORY;
+    }
+    replace_client(subscription, kept);
+    tell_what_was_missed(subscription);
+    release(subscription);
+    if (is_final(job)) {
+        callback_forget(job); /* it became so meanwhile, perhaps before there was any client */
+        return DO_E_INVALID_STATE;
+    }
+    return S_OK;
+}
+
+/* The class in the job's settings; false when there is none. */
+static bool read_class(struct odo_job *job, CLSID *class_out)
+{
+    WCHAR wide[64];
+    char *text = NULL;
+    bool has_class;
+
+    if (odo_job_get_text(job, ODO_JOB_NOTIFICATION_CLASS, &text) != ODO_OK) {
+        return false;
+    }
+    has_class = *text != '\0' &&
+                MultiByteToWideChar(CP_UTF8, 0, text, -1, wide, ARRAYSIZE(wide)) > 0 &&
+                SUCCEEDED(CLSIDFromString(wide, class_out));
+    odo_free(text);
+    return has_class;
+}
+
+HRESULT callback_class_changed(struct odo_job *job)
+{
+    struct subscription *subscription;
+    CLSID class = CLSID_NULL;
+    bool has_class = read_class(job, &class);
+    ULONG flags = odo_job_get_number(job, ODO_JOB_NOTIFY_FLAGS);
+
+    subscription = get(job);
+    if (!subscription) {
+        return E_OUTOFMEMORY;
+    }
+    AcquireSRWLockExclusive(&lock);
+    subscription->locked.has_class = has_class;
+    subscription->locked.class = class;
+    subscription->locked.flags = flags;
+    ReleaseSRWLockExclusive(&lock);
+    tell_what_was_missed(subscription);
+    release(subscription);
+    return S_OK;
+}
+
+void callback_job_found(struct odo_job *job)
+{
+    CLSID class;
+    bool is_known;
+
+    AcquireSRWLockShared(&lock);
+    is_known = find_locked(job) != NULL;
+    ReleaseSRWLockShared(&lock);
+    if (!is_known && read_class(job, &class)) {
+        callback_class_changed(job); /* without memory the next one who looks tries again */
+    }
+}
+
+HRESULT callback_get_client(struct odo_job *job, IUnknown **client_out)
+{
+    const struct subscription *subscription;
+    DWORD client;
+
+    *client_out = NULL;
+    AcquireSRWLockShared(&lock);
+    subscription = find_locked(job);
+    client = subscription ? subscription->locked.client : 0;
+    ReleaseSRWLockShared(&lock);
+    return client ? interface_keeper_get(client, &IID_IUnknown, (void **)client_out) : S_OK;
+}
+
+void callback_flags_changed(struct odo_job *job)
+{
+    ULONG flags = odo_job_get_number(job, ODO_JOB_NOTIFY_FLAGS);
+    struct subscription *subscription;
+    bool has_work = false;
+
+    AcquireSRWLockExclusive(&lock);
+    subscription = find_locked(job);
+    if (subscription) {
+        subscription->locked.flags = flags;
+        has_work = has_work_locked(subscription);
+    }
+    ReleaseSRWLockExclusive(&lock);
+    if (has_work) {
+        news_wake();
+    }
+}
+
+void callback_forget(struct odo_job *job)
+{
+    struct subscription **place = &subscriptions;
+    struct subscription *subscription;
+
+    AcquireSRWLockExclusive(&lock);
+    while (*place && (*place)->job != job) {
+        place = &(*place)->next;
+    }
+    subscription = *place;
+    if (subscription) {
+        *place = subscription->next;
+    }
+    ReleaseSRWLockExclusive(&lock);
+    if (subscription) {
+        replace_client(subscription, 0);
+        release(subscription); /* the list's */
+    }
+}
+
+void callback_forget_all(void)
+{
+    for (;;) {
+        struct odo_job *job = NULL;
+
+        AcquireSRWLockShared(&lock);
+        if (subscriptions) {
+            job = odo_job_add_ref(subscriptions->job);
+        }
+        ReleaseSRWLockShared(&lock);
+        if (!job) {
+            return;
+        }
+        callback_forget(job);
+        odo_job_release(job);
+    }
+}
+
+bool callback_stop_threads(void)
+{
+    return worker_pool_stop();
+}

@@ -1,0 +1,16 @@
+/* A file of a job. Its index in the job never changes. */
+#ifndef ODO_COM_JOB_FILE_OBJECT_H
+#define ODO_COM_JOB_FILE_OBJECT_H
+
+#include <stdbool.h>
+#include <windows.h>
+
+#include <odo/odo.h>
+
+/* `index` must be below the job's file count. E_NOINTERFACE, E_OUTOFMEMORY; then NULL. */
+HRESULT file_object_create(struct odo_job *job, uint32_t index, REFIID iid, void **out);
+
+/* Is this an interface that files answer? */
+bool file_object_answers(REFIID iid);
+
+#endif

@@ -1,0 +1,77 @@
+#include "com/object/com_object.h"
+
+#include "com/object/object_count.h"
+
+void com_object_init(struct com_object *object, const struct com_class *class)
+{
+    object->class = class;
+    object->refs = 1;
+    com_marshal_init(&object->marshal, com_object_identity(object), class->remote_kind);
+    object_count_begin();
+}
+
+/* Where the vtable pointer of an interface lies. */
+static void *interface_at(struct com_object *object, const struct com_interface *entry)
+{
+    return (char *)object + entry->offset;
+}
+
+IUnknown *com_object_identity(struct com_object *object)
+{
+    return interface_at(object, &object->class->interfaces[0]);
+}
+
+/* The row for `iid`, or NULL. */
+static const struct com_interface *find(const struct com_class *class, REFIID iid)
+{
+    for (size_t i = 0; i < class->interface_count; i++) {
+        if (IsEqualIID(iid, class->interfaces[i].iid)) {
+            return &class->interfaces[i];
+        }
+    }
+    return IsEqualIID(iid, &IID_IUnknown) ? &class->interfaces[0] : NULL;
+}
+
+bool com_class_answers(const struct com_class *class, REFIID iid)
+{
+    return find(class, iid) || IsEqualIID(iid, &IID_IMarshal);
+}
+
+HRESULT com_object_query(struct com_object *object, REFIID iid, void **out)
+{
+    const struct com_interface *entry;
+
+    if (!out) {
+        return E_POINTER;
+    }
+    *out = NULL;
+    entry = find(object->class, iid);
+    if (entry) {
+        com_object_add_ref(object);
+        *out = interface_at(object, entry);
+        return S_OK;
+    }
+    if (IsEqualIID(iid, &IID_IMarshal) && com_marshal_is_answered(object->class->remote_kind)) {
+        com_object_add_ref(object);
+        *out = &object->marshal.IMarshal_iface;
+        return S_OK;
+    }
+    return E_NOINTERFACE;
+}
+
+ULONG com_object_add_ref(struct com_object *object)
+{
+    return (ULONG)InterlockedIncrement(&object->refs);
+}
+
+ULONG com_object_release(struct com_object *object)
+{
+    LONG refs = InterlockedDecrement(&object->refs);
+
+    if (refs == 0) {
+        com_marshal_end(&object->marshal);
+        object->class->destroy(object);
+        object_count_end();
+    }
+    return (ULONG)refs;
+}

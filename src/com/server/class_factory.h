@@ -1,0 +1,12 @@
+/* One static factory for each class, from a table. */
+#ifndef ODO_COM_SERVER_CLASS_FACTORY_H
+#define ODO_COM_SERVER_CLASS_FACTORY_H
+
+#include <windows.h>
+
+#include <objbase.h>
+
+/* What DllGetClassObject answers. CLASS_E_CLASSNOTAVAILABLE and NULL for other classes. */
+HRESULT class_factory_get(REFCLSID clsid, REFIID iid, void **out);
+
+#endif

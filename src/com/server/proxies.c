@@ -1,0 +1,68 @@
+#include "com/server/proxies.h"
+
+#include <rpcproxy.h>
+#include <string.h>
+
+const CLSID proxies_class = {
+    0xb08ce5f7, 0xf4e7, 0x421e, {0x96, 0x80, 0x93, 0xfa, 0x1e, 0x4b, 0x18, 0x2f}};
+
+/* Of the generated files; the prefix is ENTRY_PREFIX. */
+HRESULT WINAPI ProxyDllGetClassObject(REFCLSID clsid, REFIID iid, void **out);
+HRESULT WINAPI ProxyDllCanUnloadNow(void);
+void RPC_ENTRY GetProxyDllInfo(const ProxyFileInfo ***files_out, const CLSID **class_out);
+
+/* What widl says of the interfaces. There is one IDL file, so one such list. */
+static const ProxyFileInfo *list(void)
+{
+    const ProxyFileInfo **files;
+    const CLSID *class;
+
+    GetProxyDllInfo(&files, &class);
+    return files[0];
+}
+
+HRESULT proxies_get_class_object(REFIID iid, void **out)
+{
+    return ProxyDllGetClassObject(&proxies_class, iid, out);
+}
+
+bool proxies_can_unload(void)
+{
+    return ProxyDllCanUnloadNow() == S_OK;
+}
+
+size_t proxies_count(void)
+{
+    return list()->TableSize;
+}
+
+const IID *proxies_iid(size_t index)
+{
+    return list()->pStubVtblList[index]->header.piid;
+}
+
+const char *proxies_name(size_t index)
+{
+    return list()->pNamesArray[index];
+}
+
+HRESULT proxies_use_here(DWORD *registration_out)
+{
+    IUnknown *factory = NULL;
+    HRESULT hr = proxies_get_class_object(&IID_IUnknown, (void **)&factory);
+
+    *registration_out = 0;
+    if (SUCCEEDED(hr)) {
+        hr = CoRegisterClassObject(&proxies_class, factory, CLSCTX_INPROC_SERVER,
+                                   REGCLS_MULTIPLEUSE, registration_out);
+        IUnknown_Release(factory);
+    }
+    for (size_t i = 0; SUCCEEDED(hr) && i < proxies_count(); i++) {
+        CLSID known;
+
+        if (FAILED(CoGetPSClsid(proxies_iid(i), &known))) {
+            hr = CoRegisterPSClsid(proxies_iid(i), &proxies_class);
+        }
+    }
+    return hr;
+}

@@ -1,0 +1,135 @@
+#include "com/wine/kept_proxies.h"
+
+#include "com/object/interface_keeper.h"
+
+#include <stdlib.h>
+
+#include <objbase.h>
+
+struct direct {
+    struct direct *next;
+    DWORD id;
+    LONG refs;        /* one for the list, one for each use */
+    IUnknown *wanted; /* counted; the interface that was kept */
+};
+
+/* Apart from what Wine's table gives, which counts up from a small number. */
+enum { FIRST_ID_BIT = 31 };
+
+static SRWLOCK direct_lock = SRWLOCK_INIT;
+static struct direct *directs;
+static DWORD last_id;
+
+static bool is_direct(DWORD kept)
+{
+    return kept >> FIRST_ID_BIT != 0;
+}
+
+static bool is_multithreaded(void)
+{
+    APTTYPE type;
+    APTTYPEQUALIFIER qualifier;
+
+    return SUCCEEDED(CoGetApartmentType(&type, &qualifier)) && type == APTTYPE_MTA;
+}
+
+/* Only COM's own proxies answer IMultiQI. */
+static bool is_proxy(IUnknown *object)
+{
+    IMultiQI *several = NULL;
+
+    if (FAILED(IUnknown_QueryInterface(object, &IID_IMultiQI, (void **)&several))) {
+        return false;
+    }
+    IMultiQI_Release(several);
+    return true;
+}
+
+static void direct_release(struct direct *direct)
+{
+    if (InterlockedDecrement(&direct->refs) == 0) {
+        IUnknown_Release(direct->wanted);
+        free(direct);
+    }
+}
+
+static bool keeps(IUnknown *wanted)
+{
+    return is_multithreaded() && is_proxy(wanted);
+}
+
+static HRESULT direct_keep(IUnknown *wanted, DWORD *kept_out)
+{
+    struct direct *direct = calloc(1, sizeof(*direct));
+
+    if (!direct) {
+        return E_OUTOFMEMORY;
+    }
+    direct->refs = 1;
+    direct->wanted = wanted;
+    IUnknown_AddRef(wanted);
+    AcquireSRWLockExclusive(&direct_lock);
+    last_id++;
+    direct->id = (1U << FIRST_ID_BIT) | last_id;
+    direct->next = directs;
+    directs = direct;
+    *kept_out = direct->id;
+    ReleaseSRWLockExclusive(&direct_lock);
+    return S_OK;
+}
+
+static HRESULT direct_get(DWORD kept, REFIID iid, void **out)
+{
+    struct direct *direct;
+    HRESULT hr;
+
+    if (!is_multithreaded()) {
+        return RPC_E_WRONG_THREAD;
+    }
+    AcquireSRWLockShared(&direct_lock);
+    for (direct = directs; direct && direct->id != kept;) {
+        direct = direct->next;
+    }
+    if (direct) {
+        InterlockedIncrement(&direct->refs);
+    }
+    ReleaseSRWLockShared(&direct_lock);
+    if (!direct) {
+        return E_INVALIDARG; /* as the table answers for what was dropped */
+    }
+    hr = IUnknown_QueryInterface(direct->wanted, iid, out);
+    direct_release(direct);
+    return hr;
+}
+
+static void direct_drop(DWORD kept)
+{
+    struct direct **place = &directs;
+    struct direct *direct;
+
+    AcquireSRWLockExclusive(&direct_lock);
+    while (*place && (*place)->id != kept) {
+        place = &(*place)->next;
+    }
+    direct = *place;
+    if (direct) {
+        *place = direct->next;
+    }
+    ReleaseSRWLockExclusive(&direct_lock);
+    if (direct) {
+        direct_release(direct);
+    }
+}
+
+void kept_proxies_begin(void)
+{
+    static const struct interface_keeper_hook hook = {
+        .keeps = keeps,
+        .keep = direct_keep,
+        .has_kept = is_direct,
+        .get = direct_get,
+        .drop = direct_drop,
+    };
+
+    interface_keeper_set_hook(&hook);
+}
