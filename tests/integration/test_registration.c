@@ -506,6 +506,59 @@ static void user_and_machine_do_not_disturb_each_other(void **state)
     snapshot_free(&before);
 }
 
+/* A user's classes go when the last of them does; with this key in it they stay. */
+#define GUARD_KEY L"OpenDO.Test"
+
+static void open_classes(void)
+{
+    HKEY guard;
+
+    classes[MACHINE] = server_open_classes(HKEY_LOCAL_MACHINE);
+    classes[USER] = server_open_classes(HKEY_CURRENT_USER);
+    if (RegCreateKeyW(classes[USER], GUARD_KEY, &guard) == ERROR_SUCCESS) {
+        RegCloseKey(guard);
+    }
+}
+
+static void close_classes(void)
+{
+    RegDeleteKeyW(classes[USER], GUARD_KEY);
+    for (int place = 0; place < PLACE_COUNT; place++) {
+        RegCloseKey(classes[place]);
+    }
+}
+
+static void what_was_made_for_the_user_goes_with_the_last_of_it(void **state)
+{
+    static const WCHAR *const parents[] = {L"CLSID", L"Interface", L"AppID", L"TypeLib"};
+    bool was_there[TEST_COUNT(parents)];
+    bool is_there_now[TEST_COUNT(parents)];
+    bool are_classes_there;
+    DWORD others;
+    HKEY left = NULL;
+
+    (void)state;
+    for (size_t i = 0; i < TEST_COUNT(parents); i++) {
+        RegDeleteKeyW(classes[USER], parents[i]); /* if there is nothing in it */
+        was_there[i] = is_there(USER, parents[i]);
+    }
+    close_classes();
+    others = count_below(HKEY_CURRENT_USER, L"Software\\Classes", 0);
+    server_install(server, true, L"user");
+    server_install(server, false, L"user");
+    are_classes_there = RegOpenKeyExW(HKEY_CURRENT_USER, L"Software\\Classes", 0, KEY_READ,
+                                      &left) == ERROR_SUCCESS;
+    if (left) {
+        RegCloseKey(left);
+    }
+    open_classes();
+    for (size_t i = 0; i < TEST_COUNT(parents); i++) {
+        is_there_now[i] = is_there(USER, parents[i]);
+    }
+    assert_memory_equal(is_there_now, was_there, sizeof(was_there));
+    assert_int_equal(are_classes_there, others > 0);
+}
+
 static void a_dll_that_was_moved_is_found_where_it_registered_last(void **state)
 {
     (void)state;
@@ -663,6 +716,7 @@ int main(void)
     TEST_ADD(&suite, a_plain_registration_keeps_what_a_takeover_took);
     TEST_ADD(&suite, a_takeover_may_follow_a_plain_registration);
     TEST_ADD(&suite, user_and_machine_do_not_disturb_each_other);
+    TEST_ADD(&suite, what_was_made_for_the_user_goes_with_the_last_of_it);
     TEST_ADD(&suite, a_dll_that_was_moved_is_found_where_it_registered_last);
     TEST_ADD(&suite, another_copy_that_registered_later_is_left_alone);
     TEST_ADD(&suite, who_took_the_class_from_us_keeps_it);
@@ -674,8 +728,7 @@ int main(void)
         suite.tests[i].teardown_func = put_keys_back;
     }
 
-    classes[MACHINE] = server_open_classes(HKEY_LOCAL_MACHINE);
-    classes[USER] = server_open_classes(HKEY_CURRENT_USER);
+    open_classes();
     server = server_load();
     snapshot_take(&untouched);
     failed = test_suite_run(&suite, "registration");
@@ -683,8 +736,8 @@ int main(void)
         for (size_t i = 0; i < KEY_COUNT; i++) {
             failed += !is_as_before(&untouched, (enum place)place, key_at(i), true);
         }
-        RegCloseKey(classes[place]);
     }
+    close_classes();
     snapshot_free(&untouched);
     FreeLibrary(server);
     return failed;

@@ -642,6 +642,39 @@ HRESULT registration_remove(const struct registration_place *place)
     return SUCCEEDED(hr) ? registry_delete_key(classes, PRODUCT_KEY) : hr;
 }
 
+/*
+ * Take away what is above a user's entries and has nothing in it: a registration had to make
+ * it, as a user who never had one has none of these. The last of them is the folder of all of
+ * these.
+ */
+static void remove_empty_parents(void)
+{
+    static const WCHAR *const keys[] = {
+        L"Software\\Classes\\CLSID", L"Software\\Classes\\Interface",
+        L"Software\\Classes\\AppID", L"Software\\Classes\\TypeLib",
+        L"Software\\Classes",
+    };
+
+    for (size_t i = 0; i < ARRAYSIZE(keys); i++) {
+        DWORD subkeys = 0;
+        DWORD values = 0;
+        HKEY key;
+
+        if (RegOpenKeyExW(HKEY_CURRENT_USER, keys[i], 0, KEY_READ, &key) != ERROR_SUCCESS) {
+            continue;
+        }
+        if (RegQueryInfoKeyW(key, NULL, NULL, NULL, &subkeys, NULL, NULL, &values, NULL, NULL,
+                             NULL, NULL) != ERROR_SUCCESS) {
+            subkeys = 1; /* then it stays */
+        }
+        RegCloseKey(key);
+        if (subkeys == 0 && values == 0) {
+            RegDeleteKeyW(HKEY_CURRENT_USER,
+                          keys[i]); /* an empty key that stays harms nobody */
+        }
+    }
+}
+
 /* --- This DLL --------------------------------------------------------------------------- */
 
 /* The full path of this DLL, to be freed. NULL without memory. */
@@ -764,6 +797,9 @@ HRESULT registration_install(bool install, const WCHAR *words)
     }
     if (place.elsewhere) {
         RegCloseKey(place.elsewhere);
+    }
+    if (for_user && !install && SUCCEEDED(hr)) {
+        remove_empty_parents();
     }
     CoTaskMemFree(user);
     free(host);
