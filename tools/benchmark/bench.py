@@ -35,6 +35,11 @@ class Task:
     goal: str = ""
     network_of_round: object = None  # round -> changes to `network`
 
+    def bytes_wanted(self):
+        if self.ranges:
+            return sum(length for _, length in self.ranges)
+        return sum((self.root / name).stat().st_size for name in self.files)
+
 
 @dataclass
 class Bench:
@@ -47,6 +52,7 @@ class Bench:
     only: list = field(default_factory=list)  # names of odd servers; none is all
     windows: bool = False  # odo.exe meets the odd servers too
     tables: list = field(default_factory=list)
+    progress: object = None  # a progress.Progress
     failures: list = field(default_factory=list)  # workloads that had a rule, and broke it
 
     @property
@@ -60,9 +66,9 @@ class Bench:
         return 60 if self.quick else 300
 
     def say(self, text):
-        """Progress, on a terminal only."""
-        if sys.stderr.isatty():
-            print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+        """Progress, beside the tables."""
+        if self.progress:
+            self.progress.say(text)
 
     def fresh_folder(self, name="out"):
         folder = self.work / name
@@ -81,12 +87,14 @@ class Bench:
                                     run.folder).wait(self.patience)
         traffic = serving.traffic()
         outcome.requests, outcome.sent = traffic.requests, traffic.sent
+        outcome.twice = traffic.twice()
         outcome.trouble = outcome.trouble or command.check()
         return outcome
 
     def measure(self, task, shown=True):
         """Run all clients of the task in turn, and print and keep the table."""
-        table = report.Table(task.workload, task.title, task.limit, task.limit_text, task.goal)
+        table = report.Table(task.workload, task.title, task.limit, task.limit_text, task.goal,
+                             task.bytes_wanted())
         able = []
         for client in task.clients:
             row = report.Row(client.name, client.ours, client.is_peer)
@@ -103,8 +111,8 @@ class Bench:
             for client, row in able[turn:] + able[:turn]:
                 if row.trouble and index > 0:
                     continue  # it would only fail again
-                self.say(f"{task.workload} {task.title}: {client.name}, "
-                         f"{index + 1} of {self.rounds}")
+                self.say(f"{task.workload} {task.title}: {client.name}, round {index + 1} of "
+                         f"{self.rounds}")
                 row.add(self.run_once(task, client, settings))
         self.say("")
         shutil.rmtree(self.work / "out", ignore_errors=True)

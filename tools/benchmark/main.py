@@ -15,6 +15,8 @@ import time
 import bench
 import clients
 import network
+import progress
+import readme
 import report
 import workloads
 from odd import rows
@@ -41,6 +43,8 @@ def read_arguments():
                         help="write the tables as text for a document")
     parser.add_argument("--from", dest="source", metavar="FILE", type=pathlib.Path,
                         help="measure nothing; show the figures of an earlier --json")
+    parser.add_argument("--readme", action="store_true",
+                        help="write README's table and plot of how fast it is")
     parser.add_argument("--plots", metavar="FOLDER", type=pathlib.Path,
                         help="measure more, and draw time against latency, gap and ranges")
     parser.add_argument("--quick", action="store_true",
@@ -77,8 +81,12 @@ def program_or_none(path):
 
 
 def find_tools(build, odo):
+    """`odo` is another one to measure; with it goes what was built beside it."""
+    programs = build / "tests"
+    if odo and (odo.parent / "tests" / "bench_fetch").exists():
+        programs = odo.resolve().parent / "tests"
     return clients.Tools(
-        odo=odo.resolve() if odo else build / "odo", bench=build / "tests",
+        odo=odo.resolve() if odo else build / "odo", bench=programs,
         odo_windows=program_or_none(build.parent / "windows-x64" / "odo.exe"),
         curl_windows=program_or_none(build / "curl-windows" / "curl.exe"),
         com_windows=program_or_none(build.parent / "windows-x64" / "tests" / "bench_com.exe"),
@@ -91,10 +99,16 @@ def describe_machine(arguments, rounds, kind):
             done = subprocess.run(argv, capture_output=True, text=True, timeout=10, check=False)
         except OSError:
             return "not installed"
-        return (done.stdout or done.stderr).strip().splitlines()[0]
+        return ((done.stdout or done.stderr).strip().splitlines() or [""])[0]
+
+    def git(*arguments):
+        return version("git", "-C", str(readme.ROOT), *arguments)
 
     congestion = pathlib.Path("/proc/sys/net/ipv4/tcp_congestion_control")
     return {
+        "commit": "another odo" if arguments.odo else git("rev-parse", "--short", "HEAD"),
+        "changed": bool(git("status", "--porcelain", "--untracked-files=no", "--", "src",
+                            "include", "tools/odo", "tests/bench")),
         "when": time.strftime("%Y-%m-%d %H:%M"), "processors": os.cpu_count(),
         "kernel": platform.release(), "load": f"{os.getloadavg()[0]:.1f}",
         "quick": arguments.quick, "rounds": rounds,
@@ -120,6 +134,8 @@ def show_earlier(arguments):
     for table in tables:
         report.print_table(table)
     write_results(arguments, machine, tables)
+    if arguments.readme:
+        readme.write(machine, tables)
 
 
 def stop_wine(tools):
@@ -153,13 +169,17 @@ def main():
     if os.getloadavg()[0] > 0.5:
         print("other programs are at work on this machine: times are noisy")
     state = bench.Bench(work, build, tools, arguments.quick, rounds, kind,
-                        only=arguments.only, windows=arguments.windows)
+                        only=arguments.only, windows=arguments.windows,
+                        progress=progress.Progress(arguments.workload, arguments.quick, rounds))
     try:
         for name in arguments.workload:
+            state.progress.begin(name)
             workloads.ALL[name](state)
             write_results(arguments, machine, state.tables)
         if arguments.plots:
             workloads.draw_all(state, arguments.plots)
+        if arguments.readme:
+            readme.write(machine, state.tables)
     except KeyboardInterrupt:
         sys.exit(130)
     finally:

@@ -14,7 +14,7 @@ class Outcome:
     trouble: str | None  # what went wrong
     requests: int = 0
     sent: int = 0
-    output: str = ""     # what the client printed
+    twice: int = 0       # bytes of the files that the server sent more than once
 
 
 class Child:

@@ -64,3 +64,42 @@ def draw(title, x_name, y_name, series):
                 f'stroke-width="2"{dashes}/>',
                 f'<text x="{WIDTH - RIGHT + 38}" y="{below}">{escape(name)}</text>']
     return "\n".join([*out, "</svg>", ""])
+
+
+# --- Bars ----------------------------------------------------------------------------------
+
+ROW, LABELS, BARS = 24, 430, 300
+FASTER, SLOWER = "#1e8449", "#c0392b"
+
+
+def draw_ratios(title, ratios):
+    """A bar for each (name, ratio), to the left of 1 or to the right, on a logarithmic axis."""
+    reach = max([abs(math.log2(ratio)) for _, ratio in ratios] + [1.0]) * 1.1
+    height = TOP + ROW * len(ratios) + 50
+    width = LABELS + BARS + 70
+    middle = LABELS + BARS / 2
+
+    def place(ratio):
+        return middle + math.log2(ratio) / reach * BARS / 2
+
+    out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+           f'width="{width}" height="{height}" font-family="sans-serif" font-size="12">',
+           f'<rect width="{width}" height="{height}" fill="white"/>',
+           f'<text x="10" y="24" font-size="15">{escape(title)}</text>']
+    for tick in (0.25, 0.5, 0.7, 1, 1.4, 2, 4):
+        if abs(math.log2(tick)) <= reach:
+            colour = "#333" if tick == 1 else "#ddd"
+            out += [f'<path d="M{place(tick):.1f} {TOP}V{height - 40}" stroke="{colour}"/>',
+                    f'<text x="{place(tick):.1f}" y="{height - 24}" '
+                    f'text-anchor="middle">{tick:g}</text>']
+    out += [f'<text x="{middle}" y="{height - 8}" text-anchor="middle">'
+            'faster than the best of the others | slower</text>']
+    for index, (name, ratio) in enumerate(ratios):
+        y = TOP + index * ROW
+        left, right = sorted((middle, place(ratio)))
+        name = name if len(name) <= 68 else name[:67] + "\u2026"
+        out += [f'<text x="{LABELS - 8}" y="{y + 16}" text-anchor="end">{escape(name)}</text>',
+                f'<rect x="{left:.1f}" y="{y + 5}" width="{max(1.0, right - left):.1f}" '
+                f'height="{ROW - 9}" fill="{SLOWER if ratio > 1 else FASTER}"/>',
+                f'<text x="{LABELS + BARS + 8}" y="{y + 16}">{ratio:.2f}</text>']
+    return "\n".join([*out, "</svg>", ""])

@@ -15,6 +15,7 @@ class Row:
     memory: list = field(default_factory=list)
     requests: list = field(default_factory=list)
     sent: list = field(default_factory=list)
+    twice: list = field(default_factory=list)
     trouble: str | None = None
     remark: str = ""
 
@@ -27,6 +28,7 @@ class Row:
         self.memory.append(outcome.memory)
         self.requests.append(outcome.requests)
         self.sent.append(outcome.sent)
+        self.twice.append(outcome.twice)
 
     def median(self, name):
         values = getattr(self, name)
@@ -40,6 +42,7 @@ class Table:
     limit: float | None = None  # seconds
     limit_text: str = ""
     goal: str = ""
+    wanted: int = 0  # bytes, of all files or ranges
     rows: list = field(default_factory=list)
     lines: list = field(default_factory=list)  # what fits no column
     records: list = field(default_factory=list)  # of odd servers, as odd_servers.py makes them
@@ -50,8 +53,8 @@ class Table:
         return min(times) if times else None
 
 
-HEADINGS = ("client", "seconds", "x best peer", "x limit", "requests", "MB sent", "CPU s",
-            "MiB peak", "bytes")
+HEADINGS = ("client", "seconds", "x best peer", "x limit", "requests", "MB sent", "% twice",
+            "CPU s", "MiB peak", "bytes")
 
 
 def number(value, form, factor=1.0):
@@ -62,7 +65,7 @@ def cells(table, row):
     seconds = row.median("seconds")
     best = table.best_peer()
     if row.trouble and not row.seconds:
-        return [row.client, "-", "-", "-", "-", "-", "-", "-", row.trouble]
+        return [row.client, *["-"] * (len(HEADINGS) - 2), row.trouble]
     return [
         row.client,
         number(seconds, ".3f"),
@@ -70,6 +73,7 @@ def cells(table, row):
         number(seconds / table.limit if seconds and table.limit else None, ".2f"),
         number(row.median("requests"), ",.0f"),
         number(row.median("sent"), ",.1f", 1e-6),
+        number(row.median("twice"), ".1f", 100 / table.wanted) if table.wanted else "-",
         number(row.median("cpu"), ".2f"),
         number(max(row.memory), ",.0f", 1 / 1048576),
         row.trouble or row.remark or "right",
@@ -98,7 +102,8 @@ def print_table(table):
 def as_json(machine, tables):
     return json.dumps({"machine": machine, "tables": [{
         "workload": table.workload, "title": table.title, "limit_seconds": table.limit,
-        "limit": table.limit_text, "goal": table.goal, "lines": table.lines, "records": table.records,
+        "limit": table.limit_text, "goal": table.goal, "wanted": table.wanted,
+        "lines": table.lines, "records": table.records,
         "best_peer_seconds": table.best_peer(),
         "rows": [{**vars(row), "median_seconds": row.median("seconds")} for row in table.rows],
     } for table in tables]}, indent=1)
@@ -112,8 +117,8 @@ def from_json(text):
         rows = [Row(**{key: value for key, value in row.items() if key != "median_seconds"})
                 for row in entry["rows"]]
         tables.append(Table(entry["workload"], entry["title"], entry["limit_seconds"],
-                            entry["limit"], entry["goal"], rows, entry["lines"],
-                            entry.get("records", [])))
+                            entry["limit"], entry["goal"], entry.get("wanted", 0), rows,
+                            entry["lines"], entry.get("records", [])))
     return read["machine"], tables
 
 

@@ -17,6 +17,9 @@ class ServerError(Exception):
     pass
 
 
+LINE = re.compile(r'(\d+) (\d+) (\d+) (\d+) "(.*?)" "(.*?)" "(.*?)" "(.*?)"')
+
+
 class Traffic:
     """What the server's log says about a run."""
 
@@ -26,17 +29,53 @@ class Traffic:
         self.body = 0
         self.asked = 0  # bytes that Range headers named
         self.connections = set()
+        self.stretches = {}  # of each file: (first, end) of what was sent, reply by reply
 
-    def add_line(self, line):
-        found = re.match(r'(\d+) (\d+) (\d+) (\d+) (\d+) "(.*)"', line)
+    def add_line(self, line, sizes):
+        found = LINE.match(line)
         if not found:
             return
+        status, sent, body, connection, path, asked, said, kind = found.groups()
         self.requests += 1
-        self.sent += int(found.group(2))
-        self.body += int(found.group(3))
-        self.connections.add(found.group(5))
-        for first, last in re.findall(r"(\d+)-(\d+)", found.group(6)):
-            self.asked += int(last) - int(first) + 1
+        self.sent += int(sent)
+        self.body += int(body)
+        self.connections.add(connection)
+        ranges = [(int(first), int(last) + 1)
+                  for first, last in re.findall(r"(\d+)-(\d+)", asked)]
+        self.asked += sum(end - first for first, end in ranges)
+        stretches = self.stretches.setdefault(path, [])
+        if status == "200":
+            stretches.append((0, int(body)))
+        elif status == "206" and said.startswith("bytes "):
+            first = int(said[len("bytes "):].partition("-")[0])
+            stretches.append((first, first + int(body)))
+        elif status == "206":
+            stretches += parts_sent(ranges, int(body), kind, sizes(path))
+
+    def twice(self):
+        """Bytes of files that were sent more than once."""
+        more = 0
+        for stretches in self.stretches.values():
+            reached = 0
+            for first, end in sorted(stretches):
+                more += max(0, min(end, reached) - first)
+                reached = max(reached, end)
+        return more
+
+
+def parts_sent(ranges, body, kind, size):
+    """What a reply of several parts had of the file when it was `body` bytes long."""
+    # The boundary has twenty digits; the type is that of a part, which stands in each.
+    rest = "application/octet-stream" if kind.startswith("multipart/") else kind
+    stretches = []
+    for first, end in ranges:
+        body -= len(f"\r\n--{'0' * 20}\r\nContent-Type: {rest}\r\n"
+                    f"Content-Range: bytes {first}-{end - 1}/{size}\r\n\r\n")
+        length = min(end - first, max(0, body))
+        if length:
+            stretches.append((first, first + length))
+        body -= length
+    return stretches
 
 
 def make_certificate(folder):
@@ -63,6 +102,7 @@ class Server:
     def __init__(self, work, network, root, tls=False, http2=False, send_buffer=None):
         self.folder = work / "nginx"
         self.network = network
+        self.root = root
         self.tls = tls
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
@@ -115,8 +155,12 @@ class Server:
     def traffic(self):
         traffic = Traffic()
         log = self.folder / "access.log"
+
+        def size(path):
+            return (self.root / path.lstrip("/")).stat().st_size
+
         if log.exists():
             with open(log, encoding="ascii", errors="replace") as lines:
                 for line in lines:
-                    traffic.add_line(line)
+                    traffic.add_line(line, size)
         return traffic

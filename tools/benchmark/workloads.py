@@ -22,7 +22,7 @@ MEBIBYTE = 1024 * 1024
 RANGE = 16 * 1024
 
 OPENDO = c.Client("OpenDO (odo get)", c.odo_get, ours=True)
-ENGINE = c.Client("OpenDO", c.engine(), ours=True)
+ENGINE = c.Client("OpenDO, background", c.engine(), ours=True)
 FOREGROUND = c.Client("OpenDO, foreground", c.engine(foreground=True), ours=True)
 CURL = c.Client("curl", c.curl, needs="curl")
 ARIA2 = c.Client("aria2, 4 connections", c.aria2(4), needs="aria2c")
@@ -42,9 +42,9 @@ def large_file(bench):
     goal = "at most the best peer"
     nghttp = c.Client("nghttp", c.nghttp, needs="nghttp")
     for title, tls, http2, fetchers in (
-            ("HTTP/1.1", False, False, [OPENDO, FOREGROUND, CURL, ARIA2, AXEL]),
-            ("HTTP/1.1 with TLS", True, False, [ENGINE, FOREGROUND, CURL, ARIA2, AXEL]),
-            ("HTTP/2 with TLS", True, True, [ENGINE, FOREGROUND, CURL, nghttp])):
+            ("HTTP/1.1", False, False, [OPENDO, FOREGROUND, ENGINE, CURL, ARIA2, AXEL]),
+            ("HTTP/1.1 with TLS", True, False, [FOREGROUND, ENGINE, CURL, ARIA2, AXEL]),
+            ("HTTP/2 with TLS", True, True, [FOREGROUND, ENGINE, CURL, nghttp])):
         bench.measure(Task("W1", f"one file of {size // MEBIBYTE} MiB, loopback, {title}", root,
                            ["large"], fetchers, tls=tls, http2=http2, limit=limit,
                            limit_text=text, goal=goal))
@@ -89,10 +89,10 @@ def range_task(bench, workload, title, name, ranges, fetchers, settings, **more)
                 content.write_wanted(bench.work / "wanted", root / name, ranges), **more)
 
 
-H1_RANGES = [OPENDO, FOREGROUND,
-             c.Client("curl, 8 connections", c.curl_ranges(8), needs="curl"),
-             c.Client("curl, 100 in a request", c.curl_multipart(100, 8), needs="curl")]
-H2_RANGES = [ENGINE, FOREGROUND,
+CURL_RANGES = c.Client("curl, 8 connections", c.curl_ranges(8), needs="curl")
+CURL_LISTS = c.Client("curl, 100 in a request", c.curl_multipart(100, 8), needs="curl")
+H1_RANGES = [OPENDO, FOREGROUND, ENGINE, CURL_RANGES, CURL_LISTS]
+H2_RANGES = [FOREGROUND, ENGINE,
              c.Client("curl, 100 streams", c.curl_ranges(100), needs="curl")]
 
 
@@ -119,11 +119,11 @@ def touching(bench):
     count = 10000
     content.make_file(bench.served / "pieces", count * RANGE)
     ranges = content.touching_ranges(count, RANGE)
-    plain = c.Client("curl, one plain GET of all", curl_plain, is_peer=False, needs="curl")
+    plain = c.Client("curl, one plain GET of all", curl_plain, needs="curl")
     for settings in [None] if bench.quick else [None, {"rtt": 0.02, "rate": 25e6}]:
         bench.measure(range_task(
             bench, "W3", f"10,000 touching ranges of 16 KiB, shuffled, {describe(settings)}",
-            "pieces", ranges, [plain, OPENDO, FOREGROUND, H1_RANGES[2]], settings,
+            "pieces", ranges, [plain, OPENDO, FOREGROUND, ENGINE, CURL_RANGES], settings,
             limit_client=plain.name, limit_text="what one plain GET of the file took",
             goal="within 1.05 of the limit"))
     (bench.served / "pieces").unlink()
@@ -151,7 +151,7 @@ def many_files(bench):
     for settings, http2, used in cases:
         load = c.Client("h2load, keeps nothing", c.h2load(1 if http2 else 8, 100 if http2 else 1),
                         is_peer=False, needs="h2load")
-        fetchers = [ENGINE, FOREGROUND, load]
+        fetchers = [FOREGROUND, ENGINE, load]
         if http2:
             fetchers.append(c.Client("curl, 100 streams", c.curl_files(100), needs="curl"))
         else:
@@ -192,7 +192,7 @@ def killed(bench):
     settings = {"rtt": 0.005, "rate": 25e6}
     whole = size / 25e6
     fetchers = [c.Client("OpenDO, foreground", c.engine(True, store=True), ours=True),
-                c.Client("OpenDO", c.engine(store=True), ours=True),
+                c.Client("OpenDO, background", c.engine(store=True), ours=True),
                 c.Client("curl -C -", c.curl_resumes, needs="curl"),
                 c.Client("aria2, 4 connections", c.aria2(4, "--continue=true"), needs="aria2c"),
                 c.Client("aria2, saving each second",
@@ -216,7 +216,7 @@ def killed(bench):
             if client.missing():
                 row.trouble = "not installed"
                 continue
-            bench.say(f"W6 {client.name}, {index + 1} of {bench.rounds}")
+            bench.say(f"W6 {client.name}, round {index + 1} of {bench.rounds}")
             outcome, more, asked = kill_and_resume(bench, task, client, moment)
             row.add(outcome)
             twice[client.name].append(more)
@@ -247,6 +247,7 @@ def kill_and_resume(bench, task, client, moment):
         time.sleep(0.3)
     traffic = serving.traffic()
     outcome.requests, outcome.sent = traffic.requests, traffic.sent
+    outcome.twice = traffic.twice()
     outcome.trouble = outcome.trouble or command.check()
     return outcome, traffic.body - run.source.stat().st_size, traffic.asked
 
@@ -299,7 +300,7 @@ def block_maps(bench):
         title = (f"{pair.title}: {wanted / 1e6:.1f} of {whole / 1e6:.1f} MB in {len(ranges):,} "
                  f"ranges, {describe(settings)}")
         task = Task("W9", title, root, [name],
-                    [OPENDO, FOREGROUND, H1_RANGES[2], H1_RANGES[3]], settings, ranges,
+                    H1_RANGES, settings, ranges,
                     content.write_ranges(bench.work / "ranges", ranges),
                     content.write_wanted(bench.work / "wanted", pair.new, ranges),
                     limit=bench.network_limit(wanted, settings), limit_text=limits.FORMULA,
@@ -325,7 +326,8 @@ def sweep(bench, folder, name, title, x_name, cases):
     """`cases` are (x, ranges, network); draws the seconds of each client, and the limit."""
     series = {"limit": []}
     for x, ranges, settings in cases:
-        for http2, fetchers in ((False, [FOREGROUND, *H1_RANGES[2:]]), (True, H2_RANGES[1:])):
+        for http2, fetchers in ((False, [FOREGROUND, CURL_RANGES, CURL_LISTS]),
+                                (True, [FOREGROUND, H2_RANGES[-1]])):
             task = range_task(bench, "plot", f"{name} {x:g}", "blocks", ranges, fetchers,
                               settings, tls=http2, http2=http2)
             for row in bench.measure(task, shown=False).rows:
