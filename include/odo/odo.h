@@ -216,13 +216,23 @@ void odo_engine_forget_proxies(struct odo_engine *engine);
  * a job is in that file when the call returns, and what was fetched follows within a second; so
  * a process may be killed at any moment. A job that was running is QUEUED in the next process
  * that takes it up, others are as they were. A file that is damaged or was written by a newer
- * version is renamed and left alone.
+ * version is renamed and left alone: odo_engine_list_set_aside() tells of it.
  *
  * Several processes may use one folder. Each job has one owner at a time: the process that has
  * created it, or has taken it up with odo_job_find() or odo_job_list() when nobody else owned
  * it. It stays the owner until its engine stops or it ends. To the others the job is not
  * there. With `resume_adopted` an engine resumes the QUEUED jobs that it takes up.
  */
+
+/*
+ * The paths of the files in the store of which the jobs could not be read, now or earlier. They
+ * were set aside whole, for somebody to look at or to delete. The caller ends each path and the
+ * array with odo_free(); none give a count of 0 and NULL.
+ *
+ *   ODO_E_INPUT_OUTPUT ...   the store folder cannot be read
+ */
+enum odo_status odo_engine_list_set_aside(struct odo_engine *engine, char ***paths_out,
+                                          size_t *count_out);
 
 /*
  * Jobs

@@ -546,7 +546,7 @@ static enum odo_status adopt(struct odo_engine *engine, const struct odo_job_id 
         return status;
     }
     job->journal = journal;
-    job->locked.must_rewrite = journal_is_old(journal);
+    job->locked.must_rewrite = journal_is_unfit(journal);
     if (engine_is_too_old(engine, &job->locked.job) ||
         job_state_is_final(job->locked.job.state)) {
         engine_remove_temporary_files(job);
@@ -640,5 +640,61 @@ enum odo_status engine_adopt_all(struct odo_engine *engine)
         status = status == ODO_E_OUT_OF_MEMORY ? status : ODO_OK;
     }
     memory_free(list.ids);
+    return status;
+}
+
+/* --- What could not be taken up ------------------------------------------------------- */
+
+struct path_list {
+    char **paths;
+    size_t count;
+    size_t capacity;
+    bool is_short_of_memory;
+};
+
+static bool collect_path(void *context, const char *path)
+{
+    struct path_list *list = context;
+    char *copy = text_copy(path);
+
+    if (copy && list->count == list->capacity) {
+        size_t capacity = list->capacity ? list->capacity * 2 : 8;
+        char **larger = memory_resize(list->paths, capacity, sizeof(char *));
+
+        if (larger) {
+            list->paths = larger;
+            list->capacity = capacity;
+        }
+    }
+    if (!copy || list->count == list->capacity) {
+        memory_free(copy);
+        list->is_short_of_memory = true;
+        return false;
+    }
+    list->paths[list->count++] = copy;
+    return true;
+}
+
+enum odo_status odo_engine_list_set_aside(struct odo_engine *engine, char ***paths_out,
+                                          size_t *count_out)
+{
+    struct path_list list = {.paths = NULL};
+    enum odo_status status = ODO_OK;
+
+    if (engine->store) {
+        status = store_list_set_aside(engine->store, collect_path, &list);
+    }
+    if (list.is_short_of_memory) {
+        status = ODO_E_OUT_OF_MEMORY;
+    }
+    if (status == ODO_OK) {
+        *paths_out = list.paths;
+        *count_out = list.count;
+        return ODO_OK;
+    }
+    while (list.count > 0) {
+        memory_free(list.paths[--list.count]);
+    }
+    memory_free(list.paths);
     return status;
 }

@@ -45,7 +45,8 @@ struct journal {
     uint64_t row;               /* records in it */
     struct buffer pending;      /* to be appended */
     uint64_t pending_row;
-    bool is_old; /* in the format of an earlier version */
+    uint64_t durable; /* bytes that would survive a power cut, at least */
+    bool is_unfit;    /* in the format of an earlier version, or with rubbish at its end */
 };
 
 /* --- Names ---------------------------------------------------------------------------- */
@@ -114,6 +115,42 @@ static char *path_of(const struct store *store, const struct odo_job_id *id,
 
     write_name(id, extension, name);
     return platform_path_join(store->folder, name);
+}
+
+/* What cannot be read, because it is damaged or was written by a newer version. */
+static const char *const aside_extensions[] = {".damaged", ".newer"};
+
+enum { ASIDE_MOST = 100 }; /* of one job */
+
+/*
+ * A name for what is set aside that nothing has: "<id>.damaged", "<id>-2.damaged" ...
+ *
+ *   ODO_E_ALREADY_EXISTS   all are taken
+ */
+static enum odo_status find_aside_path(const struct store *store, const struct odo_job_id *id,
+                                       const char *extension, char **path_out)
+{
+    for (int i = 1; i <= ASIDE_MOST; i++) {
+        struct platform_file_view view;
+        char numbered[16];
+        char *path;
+
+        if (i == 1) {
+            snprintf(numbered, sizeof(numbered), "%s", extension);
+        } else {
+            snprintf(numbered, sizeof(numbered), "-%d%s", i, extension);
+        }
+        path = path_of(store, id, numbered);
+        if (!path) {
+            return ODO_E_OUT_OF_MEMORY;
+        }
+        if (platform_file_look(path, &view) == ODO_E_FILE_NOT_FOUND) {
+            *path_out = path;
+            return ODO_OK;
+        }
+        memory_free(path);
+    }
+    return ODO_E_ALREADY_EXISTS;
 }
 
 /* The number that stands for a job among the owners. */
@@ -309,6 +346,63 @@ enum odo_status store_list(struct store *store,
     return platform_path_list(store->folder, visit_name, &listing);
 }
 
+/* True for a name that find_aside_path() gives. */
+static bool is_set_aside(const char *name)
+{
+    struct odo_job_id id;
+    char prefix[ID_TEXT_LENGTH + 1];
+
+    if (strlen(name) <= ID_TEXT_LENGTH) {
+        return false;
+    }
+    memcpy(prefix, name, ID_TEXT_LENGTH);
+    prefix[ID_TEXT_LENGTH] = '\0';
+    if (!read_name(prefix, "", &id)) {
+        return false;
+    }
+    name += ID_TEXT_LENGTH;
+    if (*name == '-') {
+        name += 1 + strspn(name + 1, "0123456789");
+    }
+    return strcmp(name, aside_extensions[0]) == 0 || strcmp(name, aside_extensions[1]) == 0;
+}
+
+struct aside_listing {
+    const struct store *store;
+    bool (*visit)(void *context, const char *path);
+    void *context;
+    enum odo_status status;
+};
+
+static bool visit_set_aside(void *context, const char *name)
+{
+    struct aside_listing *listing = context;
+    char *path;
+    bool goes_on;
+
+    if (!is_set_aside(name)) {
+        return true;
+    }
+    path = platform_path_join(listing->store->folder, name);
+    if (!path) {
+        listing->status = ODO_E_OUT_OF_MEMORY;
+        return false;
+    }
+    goes_on = listing->visit(listing->context, path);
+    memory_free(path);
+    return goes_on;
+}
+
+enum odo_status store_list_set_aside(struct store *store,
+                                     bool (*visit)(void *context, const char *path),
+                                     void *context)
+{
+    struct aside_listing listing = {store, visit, context, ODO_OK};
+    enum odo_status status = platform_path_list(store->folder, visit_set_aside, &listing);
+
+    return status == ODO_OK ? listing.status : status;
+}
+
 /* --- Journals ------------------------------------------------------------------------- */
 
 static struct journal *journal_new(struct store *store, const struct odo_job_id *id)
@@ -378,7 +472,11 @@ enum odo_status journal_commit(struct journal *journal)
     struct buffer *pending = &journal->pending;
     enum odo_status status = need_file(journal);
 
+    if (status == ODO_OK && journal->is_unfit) {
+        status = ODO_E_UNEXPECTED; /* what is appended to that could not be read */
+    }
     if (status == ODO_OK && pending->size > 0) {
+        journal_stamp(pending->data, pending->size, journal->durable, journal->store->boot_id);
         status =
             platform_file_write_at(journal->file, journal->size, pending->data, pending->size);
     }
@@ -387,7 +485,8 @@ enum odo_status journal_commit(struct journal *journal)
         journal->row = journal->pending_row;
     } else if (journal->file) {
         /* What was written in part must not be taken for a record, nor for damage. */
-        platform_file_set_size(journal->file, journal->size);
+        journal->is_unfit =
+            platform_file_set_size(journal->file, journal->size) != ODO_OK || journal->is_unfit;
     }
     drop_pending(journal);
     return status;
@@ -402,19 +501,26 @@ enum odo_status journal_flush(struct journal *journal)
 {
     enum odo_status status = need_file(journal);
 
-    return status == ODO_OK ? platform_file_flush(journal->file) : status;
+    if (status == ODO_OK) {
+        status = platform_file_flush(journal->file);
+    }
+    if (status == ODO_OK) {
+        journal->durable = journal->size;
+    }
+    return status;
 }
 
-bool journal_is_old(const struct journal *journal)
+bool journal_is_unfit(const struct journal *journal)
 {
-    return journal->is_old;
+    return journal->is_unfit;
 }
 
 bool journal_is_long(const struct journal *journal)
 {
     uint64_t appended = journal->size - journal->rewritten_size;
 
-    return appended > APPENDED_LEAST && appended > journal->rewritten_size;
+    return journal->is_unfit ||
+           (appended > APPENDED_LEAST && appended > journal->rewritten_size);
 }
 
 /* Write a whole journal under another name, and flush it. */
@@ -442,8 +548,7 @@ static enum odo_status write_anew(const char *path, const struct buffer *bytes)
     return status;
 }
 
-enum odo_status journal_rewrite(struct journal *journal, const struct buffer *bytes,
-                                uint64_t row)
+enum odo_status journal_rewrite(struct journal *journal, struct buffer *bytes, uint64_t row)
 {
     char *new_path = path_of(journal->store, &journal->id, ".new");
     enum odo_status status = ODO_E_OUT_OF_MEMORY;
@@ -451,6 +556,7 @@ enum odo_status journal_rewrite(struct journal *journal, const struct buffer *by
     if (!new_path) {
         return ODO_E_OUT_OF_MEMORY;
     }
+    journal_stamp(bytes->data, bytes->size, 0, journal->store->boot_id);
     status = write_anew(new_path, bytes);
     if (status != ODO_OK) {
         goto done;
@@ -465,7 +571,8 @@ enum odo_status journal_rewrite(struct journal *journal, const struct buffer *by
         journal->size = bytes->size;
         journal->rewritten_size = bytes->size;
         journal->row = row;
-        journal->is_old = false;
+        journal->durable = bytes->size;
+        journal->is_unfit = false;
         drop_pending(journal);
     }
     need_file(journal); /* or else later */
@@ -552,6 +659,53 @@ static bool has_good_paths(const struct job *job)
     return true;
 }
 
+/* For the log, which is told no paths. */
+static const char *name_in_store(const struct store *store, const char *path)
+{
+    const char *name = path + strlen(store->folder);
+
+    return *name == '/' || *name == '\\' ? name + 1 : name;
+}
+
+/* The end of a journal will be cut off, and it is not sure that it was never whole. */
+static enum odo_status keep_copy(const struct journal *journal, const void *data, size_t size)
+{
+    struct platform_file *file = NULL;
+    char *aside = NULL;
+    enum odo_status status =
+        find_aside_path(journal->store, &journal->id, aside_extensions[0], &aside);
+
+    if (status == ODO_OK) {
+        status = platform_file_create_private(aside, &file);
+    }
+    if (status == ODO_OK) {
+        status = platform_file_write_at(file, 0, data, size);
+    }
+    if (status == ODO_OK) {
+        status = platform_file_flush(file);
+    }
+    platform_file_close(file);
+    if (status == ODO_OK) {
+        log_write(LOG_WARNING,
+                  "the last that was recorded of a job could not be read after the machine was "
+                  "started anew; as it was found it is kept as %s",
+                  name_in_store(journal->store, aside));
+    } else if (file) {
+        platform_file_remove(aside);
+    }
+    memory_free(aside);
+    return status;
+}
+
+/* What is behind the last good record must go, or it might look whole behind the next one, or
+ * be taken for damage. */
+static enum odo_status cut_off(struct journal *journal, uint64_t size)
+{
+    enum odo_status status = platform_file_set_size(journal->file, size);
+
+    return status == ODO_OK ? platform_file_flush(journal->file) : status;
+}
+
 /* Open and read the journal of a job that we own. */
 static enum odo_status load(struct journal *journal, struct job *job_out)
 {
@@ -566,44 +720,52 @@ static enum odo_status load(struct journal *journal, struct job *job_out)
     if (status == ODO_OK) {
         status = journal_read(data, size, journal->store->boot_id, job_out, &reading);
     }
-    memory_free(data);
     if (status != ODO_OK) {
+        memory_free(data);
         return status;
     }
     if (memcmp(job_out->id.bytes, journal->id.bytes, sizeof(journal->id.bytes)) != 0 ||
         !has_good_paths(job_out)) {
         status = ODO_E_DAMAGED; /* for example another job's journal under this one's name */
-    } else if (reading.size < size) {
-        /* What was cut off must go, or it might look whole behind the next record. */
-        status = platform_file_set_size(journal->file, reading.size);
+    } else if (reading.was_torn) {
+        status = keep_copy(journal, data, size);
+    }
+    memory_free(data);
+    if (status == ODO_OK && reading.size < size) {
+        status = cut_off(journal, reading.size);
+        reading.durable = reading.size;
     }
     if (status != ODO_OK) {
         job_free(job_out);
         return status;
     }
+    journal->durable = reading.durable;
     journal->size = reading.size;
     journal->rewritten_size = reading.size;
     journal->row = reading.row;
-    journal->is_old = reading.is_old;
+    journal->is_unfit = reading.is_old;
     drop_pending(journal);
     return ODO_OK;
 }
 
 static void set_aside(struct journal *journal, enum odo_status why)
 {
-    const char *extension = why == ODO_E_NOT_SUPPORTED ? ".newer" : ".damaged";
-    char *aside = path_of(journal->store, &journal->id, extension);
-    char name[NAME_SIZE];
+    char *aside = NULL;
+    enum odo_status status =
+        find_aside_path(journal->store, &journal->id,
+                        aside_extensions[why == ODO_E_NOT_SUPPORTED ? 1 : 0], &aside);
 
     platform_file_close(journal->file);
     journal->file = NULL;
-    write_name(&journal->id, extension, name);
-    if (aside && platform_file_rename(journal->path, aside) == ODO_OK) {
-        log_write(LOG_WARNING, "a job could not be read (%s); set aside as %s",
-                  status_name(why), name);
+    if (status == ODO_OK) {
+        status = platform_file_rename(journal->path, aside);
+    }
+    if (status == ODO_OK) {
+        log_write(LOG_WARNING, "a job could not be read (%s) and was set aside as %s",
+                  status_name(why), name_in_store(journal->store, aside));
     } else {
-        log_write(LOG_WARNING, "a job could not be read (%s), nor set aside as %s",
-                  status_name(why), name);
+        log_write(LOG_WARNING, "a job could not be read (%s), nor set aside (%s)",
+                  status_name(why), status_name(status));
     }
     memory_free(aside);
 }

@@ -9,8 +9,11 @@
  * journals (platform/lock_file.h), and the system ends the claim with the process. Who does
  * not own a job neither reads nor writes its journal.
  *
- * A journal that cannot be read is set aside as "<id>.damaged" (or "<id>.newer", when a later
- * version wrote it) and never looked at again; neither is it ever deleted by us.
+ * A journal that cannot be read is set aside whole as "<id>.damaged" (or "<id>.newer", when a
+ * later version wrote it; with a number, when there is one already) and never read again;
+ * neither is it ever deleted by us. After a power cut the last that was appended may have come
+ * to the disk in part: then the journal goes on without it, and a copy is set aside, since that
+ * cannot be told from damage.
  *
  * A store may be used from any thread; a journal by one at a time.
  */
@@ -38,6 +41,12 @@ void store_close(struct store *store);
 enum odo_status store_list(struct store *store,
                            bool (*visit)(void *context, const struct odo_job_id *id),
                            void *context);
+
+/* Call `visit` for the path of each file that was set aside. ODO_E_OUT_OF_MEMORY, and as
+ * platform/path.h. */
+enum odo_status store_list_set_aside(struct store *store,
+                                     bool (*visit)(void *context, const char *path),
+                                     void *context);
 
 /*
  * Make a journal for a job that has none, and own the job.
@@ -78,8 +87,9 @@ void journal_rollback(struct journal *journal);
 /* Return once what was committed would survive a power cut. */
 enum odo_status journal_flush(struct journal *journal);
 
-/* True when an earlier version wrote it: nothing may be appended before journal_rewrite(). */
-bool journal_is_old(const struct journal *journal);
+/* True when nothing may be appended before journal_rewrite(): an earlier version wrote it, or
+ * what was written in part could not be cut off. */
+bool journal_is_unfit(const struct journal *journal);
 
 /* True when so much was appended that journal_rewrite() is due. */
 bool journal_is_long(const struct journal *journal);
@@ -88,8 +98,7 @@ bool journal_is_long(const struct journal *journal);
  * Make the journal anew of what journal_write_all() has written, and flush it. What was in the
  * buffer is dropped. On failure the earlier journal goes on.
  */
-enum odo_status journal_rewrite(struct journal *journal, const struct buffer *bytes,
-                                uint64_t row);
+enum odo_status journal_rewrite(struct journal *journal, struct buffer *bytes, uint64_t row);
 
 /* Delete the journal, end the ownership and free it: the job is no more. On failure the journal
  * goes on. */

@@ -12,6 +12,19 @@
 
 static const char magic[] = "OpenDO job";
 
+/* In a head. */
+enum {
+    HEAD_LENGTH = 0,
+    HEAD_ROW = 4,
+    HEAD_DURABLE = 8,
+    HEAD_BOOT = 12,
+    HEAD_PAYLOAD_CHECK = 16,
+    HEAD_CHECK = 24,
+    OLD_HEAD_SIZE = 12, /* of versions up to 5: a length, and the check of the payload */
+    OLD_SEARCH_MOST = 64 * 1024 * 1024, /* bytes hashed to find what a bad length hides */
+};
+#define MORE_FOLLOWS (UINT32_C(1) << 31)
+
 enum {
     RECORD_SIZE_MAX = 512 * 1024 * 1024,
     TEXT_SIZE_MAX = 1024 * 1024,
@@ -60,13 +73,18 @@ static void put_u8(struct writer *writer, uint8_t value)
     put(writer, &value, 1);
 }
 
+static void store_u32(unsigned char bytes[4], uint32_t value)
+{
+    for (int i = 0; i < 4; i++) {
+        bytes[i] = (unsigned char)(value >> (8 * i));
+    }
+}
+
 static void put_u32(struct writer *writer, uint32_t value)
 {
     unsigned char bytes[4];
 
-    for (int i = 0; i < 4; i++) {
-        bytes[i] = (unsigned char)(value >> (8 * i));
-    }
+    store_u32(bytes, value);
     put(writer, bytes, sizeof(bytes));
 }
 
@@ -132,12 +150,27 @@ static struct writer begin_record(struct buffer *buffer, enum record_kind kind)
     return writer;
 }
 
+/* Never 0, which is nobody's. */
+static uint32_t hash_of_boot(const char *boot_id)
+{
+    uint32_t hash = XXH32(boot_id, strlen(boot_id), 0);
+
+    return hash != 0 ? hash : 1;
+}
+
+static uint64_t check_of_head(const unsigned char *head)
+{
+    return XXH64(head, HEAD_CHECK, JOURNAL_HEAD_SIZE);
+}
+
 void journal_seal(unsigned char *head, size_t payload_size, uint64_t row)
 {
-    for (int i = 0; i < 4; i++) {
-        head[i] = (unsigned char)(payload_size >> (8 * i));
-    }
-    store_u64(head + 4, XXH64(head + JOURNAL_HEAD_SIZE, payload_size, row));
+    store_u32(head + HEAD_LENGTH, (uint32_t)payload_size);
+    store_u32(head + HEAD_ROW, (uint32_t)row);
+    store_u32(head + HEAD_DURABLE, 0);
+    store_u32(head + HEAD_BOOT, 0);
+    store_u64(head + HEAD_PAYLOAD_CHECK, XXH64(head + JOURNAL_HEAD_SIZE, payload_size, row));
+    store_u64(head + HEAD_CHECK, check_of_head(head));
 }
 
 /* Fill in the head; or take the record off again. */
@@ -767,24 +800,208 @@ static void read_record(struct reader *reader, struct reading *reading, uint64_t
     require(reader, reader->left == 0);
 }
 
-/* The next record's payload; false at the end of what is whole. */
-static bool next_record(const unsigned char *data, size_t size, size_t at, uint64_t row,
-                        struct reader *payload_out)
-{
-    size_t length;
+/* --- Which records are whole ---------------------------------------------------------- */
 
-    if (size - at < JOURNAL_HEAD_SIZE) {
-        return false;
+void journal_stamp(unsigned char *data, size_t size, uint64_t durable, const char *boot_id)
+{
+    uint32_t boot = hash_of_boot(boot_id);
+    size_t at = 0;
+
+    while (at < size) {
+        unsigned char *head = data + at;
+        uint32_t length = (uint32_t)load(head + HEAD_LENGTH, 4) & (MORE_FOLLOWS - 1);
+
+        at += JOURNAL_HEAD_SIZE + (size_t)length;
+        store_u32(head + HEAD_LENGTH, at < size ? length | MORE_FOLLOWS : length);
+        store_u32(head + HEAD_DURABLE, (uint32_t)durable);
+        store_u32(head + HEAD_BOOT, boot);
+        store_u64(head + HEAD_CHECK, check_of_head(head));
     }
-    length = (size_t)load(data + at, 4);
-    if (length > RECORD_SIZE_MAX || length > size - at - JOURNAL_HEAD_SIZE) {
-        return false;
+    assert(at == size);
+}
+
+struct journal_bytes {
+    const unsigned char *data;
+    size_t size;
+    bool is_old; /* with the heads of an earlier version */
+};
+
+/* What stands at a place. */
+enum finding {
+    FOUND_WHOLE, /* a record */
+    FOUND_END,
+    FOUND_CUT, /* the beginning of one: there is no more */
+    FOUND_BAD,
+};
+
+struct found_record {
+    const unsigned char *payload;
+    size_t length;
+    uint64_t row;
+    size_t durable;
+    uint32_t boot; /* 0 when the head is bad, or old */
+    bool more_follows;
+};
+
+/*
+ * True when the next record of the row stands somewhere behind: then the length of this one is
+ * bad. What is hashed for it is bounded, since lengths that are none are hashed too.
+ */
+static bool has_next_old(const struct journal_bytes *bytes, size_t at, uint64_t row)
+{
+    size_t budget = OLD_SEARCH_MOST;
+
+    for (size_t i = at + 1; bytes->size - i >= OLD_HEAD_SIZE; i++) {
+        const unsigned char *head = bytes->data + i;
+        size_t length = (size_t)load(head, 4);
+
+        if (length == 0 || length > bytes->size - i - OLD_HEAD_SIZE || length > budget) {
+            continue;
+        }
+        budget -= length;
+        if (XXH64(head + OLD_HEAD_SIZE, length, row + 1) == load(head + 4, 8)) {
+            return true;
+        }
     }
-    if (XXH64(data + at + JOURNAL_HEAD_SIZE, length, row) != load(data + at + 4, 8)) {
-        return false;
+    return false;
+}
+
+static enum finding look_at_old(const struct journal_bytes *bytes, size_t at, uint64_t row,
+                                struct found_record *found)
+{
+    const unsigned char *head = bytes->data + at;
+    size_t left = bytes->size - at;
+
+    if (left < OLD_HEAD_SIZE) {
+        return left == 0 ? FOUND_END : FOUND_CUT;
     }
-    *payload_out = (struct reader){data + at + JOURNAL_HEAD_SIZE, length, ODO_OK};
-    return true;
+    left -= OLD_HEAD_SIZE;
+    found->payload = head + OLD_HEAD_SIZE;
+    found->length = (size_t)load(head, 4);
+    found->row = row;
+    if (found->length > left) { /* or the length is bad, and all the rest is the record */
+        return found->length > RECORD_SIZE_MAX ||
+                       XXH64(found->payload, left, row) == load(head + 4, 8) ||
+                       has_next_old(bytes, at, row)
+                   ? FOUND_BAD
+                   : FOUND_CUT;
+    }
+    return found->length <= RECORD_SIZE_MAX &&
+                   XXH64(found->payload, found->length, row) == load(head + 4, 8)
+               ? FOUND_WHOLE
+               : FOUND_BAD;
+}
+
+static enum finding look_at(const struct journal_bytes *bytes, size_t at,
+                            struct found_record *found)
+{
+    const unsigned char *head = bytes->data + at;
+    size_t left = bytes->size - at;
+
+    if (left < JOURNAL_HEAD_SIZE) {
+        return left == 0 ? FOUND_END : FOUND_CUT;
+    }
+    if (load(head + HEAD_CHECK, 8) != check_of_head(head)) {
+        return FOUND_BAD;
+    }
+    left -= JOURNAL_HEAD_SIZE;
+    found->payload = head + JOURNAL_HEAD_SIZE;
+    found->length = (size_t)load(head + HEAD_LENGTH, 4) & (MORE_FOLLOWS - 1);
+    found->more_follows = (load(head + HEAD_LENGTH, 4) & MORE_FOLLOWS) != 0;
+    found->row = load(head + HEAD_ROW, 4);
+    found->durable = (size_t)load(head + HEAD_DURABLE, 4);
+    found->boot = (uint32_t)load(head + HEAD_BOOT, 4);
+    if (found->length > RECORD_SIZE_MAX) {
+        return FOUND_BAD;
+    }
+    if (found->length > left) {
+        return FOUND_CUT;
+    }
+    return XXH64(found->payload, found->length, found->row) ==
+                   load(head + HEAD_PAYLOAD_CHECK, 8)
+               ? FOUND_WHOLE
+               : FOUND_BAD;
+}
+
+/* The record of this row at this place. */
+static enum finding find_record(const struct journal_bytes *bytes, size_t at, uint64_t row,
+                                struct found_record *found)
+{
+    enum finding finding;
+
+    *found = (struct found_record){.payload = NULL};
+    if (bytes->is_old) {
+        return look_at_old(bytes, at, row, found);
+    }
+    finding = look_at(bytes, at, found);
+    return finding != FOUND_END && finding != FOUND_BAD && found->row != row &&
+                   bytes->size - at >= JOURNAL_HEAD_SIZE
+               ? FOUND_BAD
+               : finding;
+}
+
+/* True when what is bad at this place cannot be the work of a crash. */
+static bool is_damage(const struct journal_bytes *bytes, size_t at, uint32_t boot_of_last,
+                      const struct found_record *bad, const char *boot_id)
+{
+    uint32_t now = hash_of_boot(boot_id);
+    struct found_record later;
+
+    if (bytes->is_old || boot_of_last == now || bad->boot == now) {
+        return true; /* the power was there all the time */
+    }
+    for (size_t i = at + 1; bytes->size - i >= JOURNAL_HEAD_SIZE; i++) {
+        later = (struct found_record){.payload = NULL};
+        if (look_at(bytes, i, &later) == FOUND_WHOLE &&
+            (later.durable > at || later.boot == now)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* How many records count, and what is behind them. ODO_E_DAMAGED when that is damage. */
+static enum odo_status measure(const struct journal_bytes *bytes, const char *boot_id,
+                               struct journal_reading *read_out)
+{
+    struct journal_reading read = {.row = 0};
+    struct found_record found;
+    enum finding finding;
+    uint32_t boot = 0;
+    uint64_t row = 0;
+    size_t at = 0;
+
+    while ((finding = find_record(bytes, at, row, &found)) == FOUND_WHOLE) {
+        at += (bytes->is_old ? OLD_HEAD_SIZE : JOURNAL_HEAD_SIZE) + found.length;
+        row++;
+        boot = found.boot;
+        if (found.durable > read.durable) {
+            read.durable = found.durable;
+        }
+        if (!found.more_follows) {
+            read.size = at;
+            read.row = row;
+        }
+    }
+    if (finding == FOUND_BAD) {
+        if (is_damage(bytes, at, boot, &found, boot_id)) {
+            return ODO_E_DAMAGED;
+        }
+        read.was_torn = true;
+    }
+    if (read.durable > read.size) {
+        return ODO_E_DAMAGED; /* what was flushed is not there any more */
+    }
+    *read_out = read;
+    return ODO_OK;
+}
+
+static bool has_old_heads(const unsigned char *data, size_t size)
+{
+    struct journal_bytes bytes = {data, size, false};
+    struct found_record found = {.payload = NULL};
+
+    return size < JOURNAL_HEAD_SIZE || look_at(&bytes, 0, &found) == FOUND_BAD;
 }
 
 /* Every record has been read: believe what the last ones say of a file, if it fits. */
@@ -839,34 +1056,45 @@ static enum odo_status settle(struct reading *reading)
     return ODO_OK;
 }
 
+/* Read the records that count, one after the other. */
+static enum odo_status read_records(const struct journal_bytes *bytes,
+                                    const struct journal_reading *read, struct reading *reading)
+{
+    enum odo_status status = ODO_OK;
+    size_t at = 0;
+
+    for (uint64_t row = 0; row < read->row && status == ODO_OK; row++) {
+        struct found_record found;
+        struct reader payload;
+
+        (void)find_record(bytes, at, row, &found); /* it is whole */
+        payload = (struct reader){found.payload, found.length, ODO_OK};
+        read_record(&payload, reading, row);
+        status = payload.status;
+        at += (bytes->is_old ? OLD_HEAD_SIZE : JOURNAL_HEAD_SIZE) + found.length;
+    }
+    if (status == ODO_OK && (read->row == 0 || read->row < reading->records)) {
+        status = ODO_E_DAMAGED;
+    }
+    return status == ODO_OK ? settle(reading) : status;
+}
+
 enum odo_status journal_read(const void *data, size_t size, const char *boot_id,
                              struct job *job_out, struct journal_reading *reading_out)
 {
     static const struct odo_job_id no_id = {{0}};
-    const unsigned char *bytes = data;
+    struct journal_bytes bytes = {data, size, has_old_heads(data, size)};
     struct journal_reading read = {0};
     struct reading reading = {.boot_id = boot_id};
-    enum odo_status status = ODO_OK;
-    struct reader payload;
+    enum odo_status status = measure(&bytes, boot_id, &read);
 
     job_init(&reading.job, &no_id, 0);
-    while (status == ODO_OK && next_record(bytes, size, read.size, read.row, &payload)) {
-        size_t length = payload.left;
-
-        read_record(&payload, &reading, read.row);
-        status = payload.status;
-        read.size += JOURNAL_HEAD_SIZE + length;
-        read.row++;
-    }
-    if (status == ODO_OK && (read.row == 0 || read.row < reading.records)) {
-        status = ODO_E_DAMAGED;
-    }
     if (status == ODO_OK) {
-        status = settle(&reading);
+        status = read_records(&bytes, &read, &reading);
     }
     if (status == ODO_OK) {
         *job_out = reading.job;
-        read.is_old = reading.version < JOURNAL_VERSION;
+        read.is_old = bytes.is_old || reading.version < JOURNAL_VERSION;
         *reading_out = read;
     } else {
         job_free(&reading.job);

@@ -10,6 +10,9 @@
 
 #include <string.h>
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #define FOLDER  "/a/folder"
 #define BOOT    "this start of the machine"
 #define UNKNOWN ODO_SIZE_UNKNOWN
@@ -1026,7 +1029,7 @@ static void check_base(void **state)
 
 static void a_newer_version_may_look_otherwise(void **state)
 {
-    static const char newer[] = "\1OpenDO job\0\6\0\0\0 and whatever it likes";
+    static const char newer[] = "\1OpenDO job\0\7\0\0\0 and whatever it likes";
     struct writing writing;
 
     (void)state;
@@ -1414,6 +1417,164 @@ static void reading_without_memory_leaves_nothing(void **state)
     buffer_free(&writing.bytes);
 }
 
+/* --- Flipped bits --------------------------------------------------------------------- */
+
+/* A journal as a store writes it: several files, some with holes, and two batches behind. */
+static void write_several_files(struct writing *writing)
+{
+    static const struct byte_range holes[] = {{10, 20}, {100, 5}, {300, 100}};
+    static const struct byte_range ranges[] = {{500, 100}, {0, 300}};
+    struct odo_job_id id = job_sample_id(1);
+    struct job job;
+    size_t base;
+
+    job_init(&job, &id, 5);
+    job_sample_add(&job, FOLDER, NULL, 0, 1000);
+    job_sample_progress(&job, job_sample_add(&job, FOLDER, NULL, 0, 1000), 1000, 900, holes,
+                        TEST_COUNT(holes));
+    job_sample_add(&job, FOLDER, ranges, TEST_COUNT(ranges), UNKNOWN);
+    write_all(writing, &job);
+    journal_stamp(writing->bytes.data, writing->bytes.size, 0, BOOT);
+
+    base = writing->bytes.size;
+    job_sample_add(&job, FOLDER, NULL, 0, 70);
+    assert_status(journal_write_file(&writing->bytes, &writing->row, &job, 3), ODO_OK);
+    assert_status(journal_write_job(&writing->bytes, &writing->row, &job), ODO_OK);
+    journal_stamp(writing->bytes.data + base, writing->bytes.size - base, base, BOOT);
+
+    base = writing->bytes.size;
+    job_sample_progress(&job, job.files[3], 70, 70, NULL, 0);
+    assert_status(journal_write_progress(&writing->bytes, &writing->row, &job, 3, BOOT),
+                  ODO_OK);
+    journal_stamp(writing->bytes.data + base, writing->bytes.size - base, 0, BOOT);
+    job_free(&job);
+}
+
+/* In the same start of the machine nothing but a crash cuts a journal off, and it spoils
+ * nothing. */
+static void every_flipped_bit_is_damage(void **state)
+{
+    struct writing writing;
+    struct job job;
+
+    (void)state;
+    write_several_files(&writing);
+    assert_status(read_all(&writing, &job), ODO_OK);
+    assert_int_equal(job.file_count, 4);
+    job_free(&job);
+    for (size_t bit = 0; bit < writing.bytes.size * 8; bit++) {
+        writing.bytes.data[bit / 8] ^= (unsigned char)(1U << bit % 8);
+        expect_refused(&writing, ODO_E_DAMAGED);
+        writing.bytes.data[bit / 8] ^= (unsigned char)(1U << bit % 8);
+    }
+    buffer_free(&writing.bytes);
+}
+
+/* After a power cut what was not flushed may be gone; but never without a word. */
+static void a_flipped_bit_after_a_power_cut_is_damage_or_said(void **state)
+{
+    struct writing writing;
+    size_t torn = 0;
+
+    (void)state;
+    write_several_files(&writing);
+    for (size_t bit = 0; bit < writing.bytes.size * 8; bit++) {
+        struct journal_reading reading = {.row = 0};
+        struct job job;
+        enum odo_status status;
+
+        writing.bytes.data[bit / 8] ^= (unsigned char)(1U << bit % 8);
+        status = journal_read(writing.bytes.data, writing.bytes.size, "the next start", &job,
+                              &reading);
+        writing.bytes.data[bit / 8] ^= (unsigned char)(1U << bit % 8);
+        if (status == ODO_OK) {
+            assert_true(reading.was_torn);
+            assert_true(job.file_count >= 3); /* these were flushed */
+            job_free(&job);
+            torn++;
+        } else {
+            assert_status(status, ODO_E_DAMAGED);
+        }
+    }
+    assert_true(torn > 0);
+    buffer_free(&writing.bytes);
+}
+
+/* Versions up to 5 had a head of 12 bytes: the length, and the payload's check. */
+static void use_old_heads(struct writing *writing)
+{
+    struct writing old;
+    size_t at = 0;
+
+    begin(&old);
+    for (; old.row < writing->row; old.row++) {
+        uint32_t length = load_u32(writing->bytes.data + at) & 0x7FFFFFFF;
+        const unsigned char *payload = writing->bytes.data + at + JOURNAL_HEAD_SIZE;
+        unsigned char head[12];
+
+        store_number(head, length, 4);
+        store_number(head + 4, XXH64(payload, length, old.row), 8);
+        assert_status(buffer_append(&old.bytes, head, sizeof(head)), ODO_OK);
+        assert_status(buffer_append(&old.bytes, payload, length), ODO_OK);
+        at += JOURNAL_HEAD_SIZE + length;
+    }
+    buffer_free(&writing->bytes);
+    *writing = old;
+}
+
+static void what_was_written_with_short_heads_is_read(void **state)
+{
+    struct writing writing;
+    struct journal_reading reading = {.row = 0};
+    struct job job;
+    size_t bits;
+
+    (void)state;
+    write_several_files(&writing);
+    use_old_heads(&writing);
+    assert_status(read_part(&writing, writing.bytes.size, &job, &reading), ODO_OK);
+    assert_true(reading.is_old);
+    assert_int_equal(job.file_count, 4);
+    job_free(&job);
+    assert_status(read_part(&writing, writing.bytes.size - 1, &job, &reading), ODO_OK);
+    assert_true(reading.row == writing.row - 1); /* a crash cut the last one off */
+    job_free(&job);
+    bits = writing.bytes.size * 8;
+    for (size_t bit = 0; bit < bits; bit++) {
+        writing.bytes.data[bit / 8] ^= (unsigned char)(1U << bit % 8);
+        expect_refused(&writing, ODO_E_DAMAGED);
+        writing.bytes.data[bit / 8] ^= (unsigned char)(1U << bit % 8);
+    }
+    buffer_free(&writing.bytes);
+}
+
+/* What is written together counts together: at every length, all of a batch or nothing. */
+static void a_batch_counts_whole_or_not_at_all(void **state)
+{
+    struct writing writing;
+    struct journal_reading whole = {.row = 0};
+    struct job job;
+
+    (void)state;
+    write_several_files(&writing);
+    assert_status(read_part(&writing, writing.bytes.size, &job, &whole), ODO_OK);
+    job_free(&job);
+    for (size_t size = 0; size < writing.bytes.size; size++) {
+        struct journal_reading reading = {.row = 0};
+        enum odo_status status = read_part(&writing, size, &job, &reading);
+
+        if (status == ODO_OK) {
+            assert_false(reading.was_torn);
+            assert_true(reading.row == whole.row - 1 || reading.row == whole.row - 3);
+            assert_int_equal(job.file_count, reading.row == whole.row - 1 ? 4 : 3);
+            job_free(&job);
+        } else {
+            assert_status(status, ODO_E_DAMAGED); /* the base lacks something */
+        }
+    }
+    buffer_free(&writing.bytes);
+}
+
 int main(void)
 {
     struct test_suite suite = {0};
@@ -1454,5 +1615,9 @@ int main(void)
     TEST_ADD(&suite, a_full_buffer_stays_as_it_was);
     TEST_ADD(&suite, writing_without_memory_leaves_the_buffer_as_it_was);
     TEST_ADD(&suite, reading_without_memory_leaves_nothing);
+    TEST_ADD(&suite, every_flipped_bit_is_damage);
+    TEST_ADD(&suite, a_flipped_bit_after_a_power_cut_is_damage_or_said);
+    TEST_ADD(&suite, a_batch_counts_whole_or_not_at_all);
+    TEST_ADD(&suite, what_was_written_with_short_heads_is_read);
     return test_suite_run(&suite, "journal_format");
 }

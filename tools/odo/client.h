@@ -73,6 +73,11 @@ bool client_find_job(struct client *client, const struct job_id *id,
 bool client_list_jobs(struct client *client, struct job_id **ids_out, size_t *count_out,
                       struct error_report *report_out);
 
+/* Call `visit` for the path of each file whose job could not be read: it was set aside. */
+bool client_each_set_aside(struct client *client,
+                           void (*visit)(void *context, const char *path), void *context,
+                           struct error_report *report_out);
+
 /*
  * From here on it is about the job that is held.
  */

@@ -151,6 +151,24 @@ bool client_list_jobs(struct client *client, struct job_id **ids_out, size_t *co
     return true;
 }
 
+bool client_each_set_aside(struct client *client,
+                           void (*visit)(void *context, const char *path), void *context,
+                           struct error_report *report_out)
+{
+    char **paths = NULL;
+    size_t count = 0;
+
+    if (!check(odo_engine_list_set_aside(client->engine, &paths, &count), report_out)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        visit(context, paths[i]);
+        odo_free(paths[i]);
+    }
+    odo_free(paths);
+    return true;
+}
+
 bool client_set_description(struct client *client, const char *text,
                             struct error_report *report_out)
 {

@@ -368,6 +368,15 @@ static int list_jobs(struct job_session *session, const struct job_id *ids, size
     return job_session_written(session, is_written);
 }
 
+static void tell_of_set_aside(void *context, const char *path)
+{
+    char shown[1000];
+
+    (void)context;
+    (void)fprintf(stderr, "odo job list: a job could not be read and was set aside as %s\n",
+                  report_printable(path, shown, sizeof(shown)));
+}
+
 static int run_list(struct job_session *session)
 {
     struct error_report report;
@@ -387,6 +396,9 @@ static int run_list(struct job_session *session)
     }
     exit_code = list_jobs(session, ids, count);
     free(ids);
+    if (!client_each_set_aside(session->client, tell_of_set_aside, NULL, &report)) {
+        return job_session_fail(session, &report);
+    }
     return exit_code;
 }
 

@@ -667,8 +667,25 @@ class Jobs(JobTest):
         self.check(self.odo("job", "show", jobs[1]), 9)
         self.assertEqual(len([name for name in os.listdir(self.store.name)
                               if name.endswith(".damaged")]), 1, "it is set aside, not lost")
+        listed = self.odo("job", "list")
+        self.check(listed, 0, "was set aside as ", jobs[1] + ".damaged")
+        self.assertNotIn("set aside", listed.stdout)
         self.done("job", "resume", jobs[2], "--wait", "--complete")
         self.assertEqual(self.read("small"), SMALL)
+
+    def test_a_flipped_bit_costs_no_file_without_a_word(self):
+        job = self.create()
+        for name in ("first", "second", "third"):
+            self.done("job", "add", job, self.server.url("small"), "-o", name)
+        journal = os.path.join(self.store.name, job + ".job")
+        with open(journal, "rb") as file:
+            content = bytearray(file.read())
+        content[content.index(b"second")] ^= 1
+        with open(journal, "wb") as file:
+            file.write(content)
+        self.check(self.odo("job", "resume", job, "--wait", "--complete"), 9)
+        self.check(self.odo("job", "list"), 0, "could not be read", job + ".damaged")
+        self.check_folder()
 
     def test_a_folder_that_cannot_be_used(self):
         self.write("file", b"")
