@@ -410,6 +410,8 @@ enum odo_status odo_job_get_error(struct odo_job *job, struct odo_error *error_o
  *   COST_FLAGS            0      kept for the host
  *   KIND                  0      kept for the host; odo_job_create_with() alone sets it
  *   VOLATILE              0      1: the job is not kept in the store and ends with the engine.
+ *                                Temporary files that it leaves, because its process was
+ *                                killed, are removed by the next engine with that store.
  *                                May be set as long as HAS_STARTED is 0
  *   SECURITY_FLAGS        0      of enum odo_security_flag (odo/types.h)
  *   INSECURE_REDIRECTS    0      1: https may redirect to http for this job

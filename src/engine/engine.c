@@ -159,6 +159,9 @@ static enum odo_status open_store(struct odo_engine *engine, const char *folder)
     if (status == ODO_OK) {
         status = store_open(usual ? usual : folder, &engine->store);
     }
+    if (status == ODO_OK) {
+        leftovers_sweep(engine->store);
+    }
     memory_free(usual);
     return status;
 }
@@ -275,7 +278,7 @@ void odo_engine_stop(struct odo_engine *engine)
         if (engine_keeps_locked(job)) { /* cannot change any more */
             engine_store_close(job);
         } else {
-            engine_remove_temporary_files(job);
+            engine_end_leftovers(job, engine_remove_temporary_files(job) == ODO_OK);
         }
         platform_mutex_lock(engine->lock);
         engine_unlist_locked(job);
@@ -450,7 +453,7 @@ void odo_job_release(struct odo_job *job)
     memory_free(job->locked.runners);
     memory_free(job->probed_path);
     job_free(&job->locked.job);
-    assert(!job->journal);
+    assert(!job->journal && !job->leftovers);
     platform_mutex_free(job->journal_lock);
     platform_mutex_free(job->operation);
     memory_free(job);

@@ -21,6 +21,7 @@
 #include "output/stream.h"
 #include "platform/thread.h"
 #include "store/journal.h"
+#include "store/leftovers.h"
 
 #include <stdatomic.h>
 
@@ -65,6 +66,7 @@ struct engine_runner {
     uint32_t index;
     struct download *transfer; /* NULL while the file stands still */
     struct stream *stream;     /* where the bytes go, if not to a path; counted */
+    bool is_recorded;          /* among the job's leftovers; under `operation` */
     uint64_t stream_base;      /* the position in it where the present request begins */
     enum download_state state;
     uint64_t since_ms;                  /* when the transfer was added */
@@ -75,6 +77,7 @@ struct odo_job {
     atomic_uint references;
     struct odo_engine *engine; /* counted */
     struct platform_mutex *operation;
+    struct leftovers *leftovers; /* under `operation`; NULL before a volatile job has any */
     char *probed_path;     /* under `operation`: a file could be made beside it at this time */
     uint64_t probed_at_ms; /* the same */
     struct odo_job_id id;  /* never changes */
@@ -155,6 +158,14 @@ void engine_unlist_locked(struct odo_job *job);
 /* Delete what is not to become anything; `operation` is held or nobody else knows the job.
  * ODO_TEMPORARY_FILES_LEFT when a file could not be deleted. */
 enum odo_status engine_remove_temporary_files(struct odo_job *job);
+
+/* A file of a volatile job is about to be begun: should the process be killed, the next engine
+ * of this user removes it. `operation` is held. */
+enum odo_status engine_record_temporary(struct odo_job *job, struct engine_runner *runner);
+
+/* The job has ended, or is kept from now on; unless `is_clean`, files are left. `operation` is
+ * held. */
+void engine_end_leftovers(struct odo_job *job, bool is_clean);
 
 /* Hold what was recorded of a file against the disk; nobody else knows the job yet. */
 void engine_settle_file(struct job *data, struct job_file *file);

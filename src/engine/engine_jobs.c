@@ -375,6 +375,9 @@ static enum odo_status follow_number(struct odo_job *job, enum odo_job_number wh
         } else if (!job->journal) {
             status = engine_store_create(job);
         }
+        if (status == ODO_OK) {
+            engine_end_leftovers(job, true); /* nothing was begun: HAS_STARTED is 0 */
+        }
         return status;
     }
     return engine_save(job);

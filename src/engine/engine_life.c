@@ -90,7 +90,11 @@ static enum odo_status start_runner(struct odo_job *job, struct engine_runner *r
         .context = runner,
     };
     struct download *transfer = NULL;
-    enum odo_status status = engine_check_begun(job, file);
+    enum odo_status status = engine_record_temporary(job, runner);
+
+    if (status == ODO_OK) {
+        status = engine_check_begun(job, file);
+    }
 
     if (status == ODO_OK) {
         status = downloader_prepare(downloader, &options, &transfer);
@@ -384,6 +388,7 @@ enum odo_status engine_cancel(struct odo_job *job, enum odo_status why)
 
     if (status == ODO_OK) {
         status = engine_remove_temporary_files(job);
+        engine_end_leftovers(job, status == ODO_OK);
         unlist(job);
     }
     return status;
@@ -441,6 +446,7 @@ static enum odo_status complete(struct odo_job *job)
         return status;
     }
     status = engine_remove_temporary_files(job);
+    engine_end_leftovers(job, status == ODO_OK);
     unlist(job);
     return is_partial ? ODO_PARTIAL_COMPLETE : status;
 }

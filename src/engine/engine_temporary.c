@@ -217,6 +217,37 @@ enum odo_status engine_check_whole_files(struct odo_job *job, bool *must_fetch_o
     return result;
 }
 
+/* --- What would be left --------------------------------------------------------------- */
+
+enum odo_status engine_record_temporary(struct odo_job *job, struct engine_runner *runner)
+{
+    const struct job_file *file = job->locked.job.files[runner->index];
+    enum odo_status status = ODO_OK;
+
+    if (!job->engine->store || engine_keeps_locked(job) || !file->local_path ||
+        runner->is_recorded) { /* none of these changes while `operation` is held */
+        return ODO_OK;
+    }
+    if (!job->leftovers) {
+        status = leftovers_create(job->engine->store, &job->id, &job->leftovers);
+    }
+    if (status == ODO_OK) {
+        status = leftovers_add(job->leftovers, file->temporary_path);
+    }
+    runner->is_recorded = status == ODO_OK;
+    return status;
+}
+
+void engine_end_leftovers(struct odo_job *job, bool is_clean)
+{
+    if (is_clean) {
+        leftovers_remove(job->leftovers);
+    } else {
+        leftovers_close(job->leftovers);
+    }
+    job->leftovers = NULL;
+}
+
 /* --- Removing ------------------------------------------------------------------------- */
 
 /* Never what somebody else has put there. */

@@ -35,4 +35,14 @@ static inline enum odo_status temporary_name_make(char name_out[TEMPORARY_NAME_S
     return ODO_OK;
 }
 
+/* True for such a name. */
+static inline bool temporary_name_is(const char *name)
+{
+    size_t prefix = sizeof("DO") - 1;
+
+    return strncmp(name, "DO", prefix) == 0 &&
+           strspn(name + prefix, "0123456789abcdef") == TEMPORARY_NAME_DIGITS &&
+           strcmp(name + prefix + TEMPORARY_NAME_DIGITS, ".tmp") == 0;
+}
+
 #endif

@@ -4,35 +4,18 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/text.h"
-#include "platform/clock.h"
 #include "platform/file.h"
-#include "platform/lock_file.h"
 #include "platform/path.h"
-#include "platform/thread.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
 enum {
-    ID_TEXT_LENGTH = 36, /* 01234567-89ab-cdef-0123-456789abcdef */
-    NAME_SIZE = ID_TEXT_LENGTH + 16,
     /* Appended records may come to this much, or to as much as the rest, before a rewrite. */
     APPENDED_LEAST = 256 * 1024,
     /* A larger buffer than this is not kept from one commit to the next. */
     PENDING_KEPT_MOST = 64 * 1024,
-};
-
-struct store {
-    char *folder; /* owned */
-    struct platform_lock_file *owners;
-    char boot_id[PLATFORM_BOOT_ID_SIZE];
-    struct platform_mutex *lock; /* guards `owned` */
-    struct {
-        uint64_t *numbers; /* of the jobs that we own; sorted */
-        size_t count;
-        size_t capacity;
-    } owned;
 };
 
 struct journal {
@@ -49,360 +32,6 @@ struct journal {
     bool is_unfit;    /* in the format of an earlier version, or with rubbish at its end */
 };
 
-/* --- Names ---------------------------------------------------------------------------- */
-
-/* A GUID as Windows writes it: the first three groups are little-endian numbers. */
-static const uint8_t id_order[16] = {3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};
-
-static void write_name(const struct odo_job_id *id, const char *extension, char name[NAME_SIZE])
-{
-    static const char digits[] = "0123456789abcdef";
-    char *next = name;
-
-    for (int i = 0; i < 16; i++) {
-        uint8_t byte = id->bytes[id_order[i]];
-
-        if (i == 4 || i == 6 || i == 8 || i == 10) {
-            *next++ = '-';
-        }
-        *next++ = digits[byte >> 4];
-        *next++ = digits[byte & 15];
-    }
-    memcpy(next, extension, strlen(extension) + 1);
-}
-
-static int digit_value(char digit)
-{
-    if (digit >= '0' && digit <= '9') {
-        return digit - '0';
-    }
-    return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
-}
-
-/* The id in a name such as write_name() makes; false for every other name. */
-static bool read_name(const char *name, const char *extension, struct odo_job_id *id_out)
-{
-    struct odo_job_id id = {{0}};
-    const char *next = name;
-
-    if (strlen(name) != ID_TEXT_LENGTH + strlen(extension) ||
-        strcmp(name + ID_TEXT_LENGTH, extension) != 0) {
-        return false;
-    }
-    for (int i = 0; i < 16; i++) {
-        int high;
-        int low;
-
-        if ((i == 4 || i == 6 || i == 8 || i == 10) && *next++ != '-') {
-            return false;
-        }
-        high = digit_value(next[0]);
-        low = high < 0 ? -1 : digit_value(next[1]);
-        if (low < 0) {
-            return false;
-        }
-        id.bytes[id_order[i]] = (uint8_t)(high * 16 + low);
-        next += 2;
-    }
-    *id_out = id;
-    return true;
-}
-
-static char *path_of(const struct store *store, const struct odo_job_id *id,
-                     const char *extension)
-{
-    char name[NAME_SIZE];
-
-    write_name(id, extension, name);
-    return platform_path_join(store->folder, name);
-}
-
-/* What cannot be read, because it is damaged or was written by a newer version. */
-static const char *const aside_extensions[] = {".damaged", ".newer"};
-
-enum { ASIDE_MOST = 100 }; /* of one job */
-
-/*
- * A name for what is set aside that nothing has: "<id>.damaged", "<id>-2.damaged" ...
- *
- *   ODO_E_ALREADY_EXISTS   all are taken
- */
-static enum odo_status find_aside_path(const struct store *store, const struct odo_job_id *id,
-                                       const char *extension, char **path_out)
-{
-    for (int i = 1; i <= ASIDE_MOST; i++) {
-        struct platform_file_view view;
-        char numbered[16];
-        char *path;
-
-        if (i == 1) {
-            snprintf(numbered, sizeof(numbered), "%s", extension);
-        } else {
-            snprintf(numbered, sizeof(numbered), "-%d%s", i, extension);
-        }
-        path = path_of(store, id, numbered);
-        if (!path) {
-            return ODO_E_OUT_OF_MEMORY;
-        }
-        if (platform_file_look(path, &view) == ODO_E_FILE_NOT_FOUND) {
-            *path_out = path;
-            return ODO_OK;
-        }
-        memory_free(path);
-    }
-    return ODO_E_ALREADY_EXISTS;
-}
-
-/* The number that stands for a job among the owners. */
-static uint64_t number_of(const struct odo_job_id *id)
-{
-    uint64_t number;
-
-    memcpy(&number, id->bytes + 8, sizeof(number));
-    return number & ((uint64_t)INT64_MAX >> 1);
-}
-
-/* --- Who owns a job ------------------------------------------------------------------- */
-
-/* Where the number is among those that we own, or would be. */
-static size_t place_of_number(const struct store *store, uint64_t number)
-{
-    size_t first = 0;
-    size_t end = store->owned.count;
-
-    while (first < end) {
-        size_t middle = first + (end - first) / 2;
-
-        if (store->owned.numbers[middle] < number) {
-            first = middle + 1;
-        } else {
-            end = middle;
-        }
-    }
-    return first;
-}
-
-static bool owns(const struct store *store, uint64_t number)
-{
-    size_t place = place_of_number(store, number);
-
-    return place < store->owned.count && store->owned.numbers[place] == number;
-}
-
-/*
- * Own a job, in this process and among others: some systems let one lock file claim a number
- * twice. ODO_E_SHARING_VIOLATION when somebody owns it, be it us.
- */
-static enum odo_status own(struct store *store, const struct odo_job_id *id)
-{
-    uint64_t number = number_of(id);
-    enum odo_status status = ODO_OK;
-
-    platform_mutex_lock(store->lock);
-    if (owns(store, number)) {
-        status = ODO_E_SHARING_VIOLATION;
-    } else if (store->owned.count == store->owned.capacity) {
-        size_t capacity = store->owned.capacity ? store->owned.capacity * 2 : 16;
-        uint64_t *larger = memory_resize(store->owned.numbers, capacity, sizeof(*larger));
-
-        if (larger) {
-            store->owned.numbers = larger;
-            store->owned.capacity = capacity;
-        } else {
-            status = ODO_E_OUT_OF_MEMORY;
-        }
-    }
-    if (status == ODO_OK) {
-        status = platform_lock_file_claim(store->owners, number);
-    }
-    if (status == ODO_OK) {
-        size_t place = place_of_number(store, number);
-        uint64_t *numbers = store->owned.numbers;
-
-        memmove(numbers + place + 1, numbers + place,
-                (store->owned.count - place) * sizeof(*numbers));
-        numbers[place] = number;
-        store->owned.count++;
-    }
-    platform_mutex_unlock(store->lock);
-    return status;
-}
-
-static void disown(struct store *store, const struct odo_job_id *id)
-{
-    uint64_t number = number_of(id);
-    uint64_t *numbers;
-    size_t place;
-
-    platform_mutex_lock(store->lock);
-    numbers = store->owned.numbers;
-    place = place_of_number(store, number);
-    assert(owns(store, number));
-    store->owned.count--;
-    memmove(numbers + place, numbers + place + 1,
-            (store->owned.count - place) * sizeof(*numbers));
-    platform_lock_file_release(store->owners, number);
-    platform_mutex_unlock(store->lock);
-}
-
-/* --- The store ------------------------------------------------------------------------ */
-
-/* A journal that was being made anew when its process ended is of no use. */
-static bool remove_leftover(void *context, const char *name)
-{
-    struct store *store = context;
-    struct odo_job_id id;
-
-    if (read_name(name, ".new", &id) && own(store, &id) == ODO_OK) {
-        char *path = platform_path_join(store->folder, name);
-
-        if (path) {
-            platform_file_remove(path);
-        }
-        memory_free(path);
-        disown(store, &id);
-    }
-    return true;
-}
-
-static const char *boot_id_of_a_test;
-
-void store_use_boot_id(const char *boot_id)
-{
-    boot_id_of_a_test = boot_id;
-}
-
-enum odo_status store_open(const char *folder, struct store **store_out)
-{
-    struct store *store = memory_allocate_zeroed(1, sizeof(*store));
-    char *owners = NULL;
-    enum odo_status status = ODO_E_OUT_OF_MEMORY;
-
-    if (!store) {
-        return ODO_E_OUT_OF_MEMORY;
-    }
-    if (boot_id_of_a_test) {
-        snprintf(store->boot_id, sizeof(store->boot_id), "%s", boot_id_of_a_test);
-    } else {
-        platform_clock_boot_id(store->boot_id);
-    }
-    store->folder = text_copy(folder);
-    store->lock = platform_mutex_create();
-    owners = platform_path_join(folder, "owners.lock");
-    if (store->folder && store->lock && owners) {
-        status = platform_lock_file_open(owners, &store->owners);
-    }
-    if (status == ODO_OK) {
-        status = platform_path_check_private(folder); /* while a file in it is open */
-    }
-    if (status == ODO_OK) {
-        status = platform_path_list(folder, remove_leftover, store);
-    }
-    memory_free(owners);
-    if (status != ODO_OK) {
-        store_close(store);
-        return status;
-    }
-    *store_out = store;
-    return ODO_OK;
-}
-
-void store_close(struct store *store)
-{
-    if (store) {
-        assert(store->owned.count == 0);
-        platform_lock_file_close(store->owners);
-        platform_mutex_free(store->lock);
-        memory_free(store->owned.numbers);
-        memory_free(store->folder);
-        memory_free(store);
-    }
-}
-
-const char *store_boot_id(const struct store *store)
-{
-    return store->boot_id;
-}
-
-struct listing {
-    bool (*visit)(void *context, const struct odo_job_id *id);
-    void *context;
-};
-
-static bool visit_name(void *context, const char *name)
-{
-    const struct listing *listing = context;
-    struct odo_job_id id;
-
-    return !read_name(name, ".job", &id) || listing->visit(listing->context, &id);
-}
-
-enum odo_status store_list(struct store *store,
-                           bool (*visit)(void *context, const struct odo_job_id *id),
-                           void *context)
-{
-    struct listing listing = {visit, context};
-
-    return platform_path_list(store->folder, visit_name, &listing);
-}
-
-/* True for a name that find_aside_path() gives. */
-static bool is_set_aside(const char *name)
-{
-    struct odo_job_id id;
-    char prefix[ID_TEXT_LENGTH + 1];
-
-    if (strlen(name) <= ID_TEXT_LENGTH) {
-        return false;
-    }
-    memcpy(prefix, name, ID_TEXT_LENGTH);
-    prefix[ID_TEXT_LENGTH] = '\0';
-    if (!read_name(prefix, "", &id)) {
-        return false;
-    }
-    name += ID_TEXT_LENGTH;
-    if (*name == '-') {
-        name += 1 + strspn(name + 1, "0123456789");
-    }
-    return strcmp(name, aside_extensions[0]) == 0 || strcmp(name, aside_extensions[1]) == 0;
-}
-
-struct aside_listing {
-    const struct store *store;
-    bool (*visit)(void *context, const char *path);
-    void *context;
-    enum odo_status status;
-};
-
-static bool visit_set_aside(void *context, const char *name)
-{
-    struct aside_listing *listing = context;
-    char *path;
-    bool goes_on;
-
-    if (!is_set_aside(name)) {
-        return true;
-    }
-    path = platform_path_join(listing->store->folder, name);
-    if (!path) {
-        listing->status = ODO_E_OUT_OF_MEMORY;
-        return false;
-    }
-    goes_on = listing->visit(listing->context, path);
-    memory_free(path);
-    return goes_on;
-}
-
-enum odo_status store_list_set_aside(struct store *store,
-                                     bool (*visit)(void *context, const char *path),
-                                     void *context)
-{
-    struct aside_listing listing = {store, visit, context, ODO_OK};
-    enum odo_status status = platform_path_list(store->folder, visit_set_aside, &listing);
-
-    return status == ODO_OK ? listing.status : status;
-}
-
 /* --- Journals ------------------------------------------------------------------------- */
 
 static struct journal *journal_new(struct store *store, const struct odo_job_id *id)
@@ -412,7 +41,7 @@ static struct journal *journal_new(struct store *store, const struct odo_job_id 
     if (journal) {
         journal->store = store;
         journal->id = *id;
-        journal->path = path_of(store, id, ".job");
+        journal->path = store_path(store, id, ".job");
         buffer_init(&journal->pending, JOURNAL_SIZE_MAX);
     }
     if (journal && !journal->path) {
@@ -447,7 +76,7 @@ void journal_close(struct journal *journal)
         struct odo_job_id id = journal->id;
 
         journal_free(journal); /* first: the next owner will open it */
-        disown(store, &id);
+        store_disown(store, &id, STORE_JOURNAL);
     }
 }
 
@@ -476,7 +105,8 @@ enum odo_status journal_commit(struct journal *journal)
         status = ODO_E_UNEXPECTED; /* what is appended to that could not be read */
     }
     if (status == ODO_OK && pending->size > 0) {
-        journal_stamp(pending->data, pending->size, journal->durable, journal->store->boot_id);
+        journal_stamp(pending->data, pending->size, journal->durable,
+                      store_boot_id(journal->store));
         status =
             platform_file_write_at(journal->file, journal->size, pending->data, pending->size);
     }
@@ -550,13 +180,13 @@ static enum odo_status write_anew(const char *path, const struct buffer *bytes)
 
 enum odo_status journal_rewrite(struct journal *journal, struct buffer *bytes, uint64_t row)
 {
-    char *new_path = path_of(journal->store, &journal->id, ".new");
+    char *new_path = store_path(journal->store, &journal->id, ".new");
     enum odo_status status = ODO_E_OUT_OF_MEMORY;
 
     if (!new_path) {
         return ODO_E_OUT_OF_MEMORY;
     }
-    journal_stamp(bytes->data, bytes->size, 0, journal->store->boot_id);
+    journal_stamp(bytes->data, bytes->size, 0, store_boot_id(journal->store));
     status = write_anew(new_path, bytes);
     if (status != ODO_OK) {
         goto done;
@@ -593,7 +223,7 @@ enum odo_status journal_create(struct store *store, const struct job *job,
     if (!journal) {
         return ODO_E_OUT_OF_MEMORY;
     }
-    status = own(store, &job->id);
+    status = store_own(store, &job->id, STORE_JOURNAL);
     if (status != ODO_OK) {
         journal_free(journal);
         return status;
@@ -603,7 +233,7 @@ enum odo_status journal_create(struct store *store, const struct job *job,
     if (status == ODO_OK) {
         status = ODO_E_ALREADY_EXISTS;
     } else if (status == ODO_E_FILE_NOT_FOUND) {
-        status = journal_write_all(&bytes, &row, job, store->boot_id);
+        status = journal_write_all(&bytes, &row, job, store_boot_id(store));
     }
     if (status == ODO_OK) {
         status = journal_rewrite(journal, &bytes, row);
@@ -662,7 +292,7 @@ static bool has_good_paths(const struct job *job)
 /* For the log, which is told no paths. */
 static const char *name_in_store(const struct store *store, const char *path)
 {
-    const char *name = path + strlen(store->folder);
+    const char *name = path + strlen(store_folder(store));
 
     return *name == '/' || *name == '\\' ? name + 1 : name;
 }
@@ -673,7 +303,7 @@ static enum odo_status keep_copy(const struct journal *journal, const void *data
     struct platform_file *file = NULL;
     char *aside = NULL;
     enum odo_status status =
-        find_aside_path(journal->store, &journal->id, aside_extensions[0], &aside);
+        store_find_aside_path(journal->store, &journal->id, STORE_DAMAGED, &aside);
 
     if (status == ODO_OK) {
         status = platform_file_create_private(aside, &file);
@@ -718,7 +348,7 @@ static enum odo_status load(struct journal *journal, struct job *job_out)
         status = read_whole(journal->file, &data, &size);
     }
     if (status == ODO_OK) {
-        status = journal_read(data, size, journal->store->boot_id, job_out, &reading);
+        status = journal_read(data, size, store_boot_id(journal->store), job_out, &reading);
     }
     if (status != ODO_OK) {
         memory_free(data);
@@ -752,8 +382,8 @@ static void set_aside(struct journal *journal, enum odo_status why)
 {
     char *aside = NULL;
     enum odo_status status =
-        find_aside_path(journal->store, &journal->id,
-                        aside_extensions[why == ODO_E_NOT_SUPPORTED ? 1 : 0], &aside);
+        store_find_aside_path(journal->store, &journal->id,
+                              why == ODO_E_NOT_SUPPORTED ? STORE_NEWER : STORE_DAMAGED, &aside);
 
     platform_file_close(journal->file);
     journal->file = NULL;
@@ -779,7 +409,7 @@ enum odo_status journal_adopt(struct store *store, const struct odo_job_id *id,
     if (!journal) {
         return ODO_E_OUT_OF_MEMORY;
     }
-    status = own(store, id);
+    status = store_own(store, id, STORE_JOURNAL);
     if (status != ODO_OK) {
         journal_free(journal);
         return status;

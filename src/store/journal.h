@@ -21,32 +21,9 @@
 #define ODO_STORE_JOURNAL_H
 
 #include "store/journal_format.h"
+#include "store/store.h"
 
-struct store;
 struct journal;
-
-/*
- * Open the folder, which exists; what a crash has left half made in it is removed. Whoever
- * could write to it could have us fetch and overwrite what they like: such a folder is refused.
- *
- *   ODO_E_NOT_PRIVATE   as platform_path_check_private()
- *   and as platform/file.h
- */
-enum odo_status store_open(const char *folder, struct store **store_out);
-
-/* Every journal was closed before. NULL is fine. */
-void store_close(struct store *store);
-
-/* Call `visit` for the id of each journal, owned by whomever. */
-enum odo_status store_list(struct store *store,
-                           bool (*visit)(void *context, const struct odo_job_id *id),
-                           void *context);
-
-/* Call `visit` for the path of each file that was set aside. ODO_E_OUT_OF_MEMORY, and as
- * platform/path.h. */
-enum odo_status store_list_set_aside(struct store *store,
-                                     bool (*visit)(void *context, const char *path),
-                                     void *context);
 
 /*
  * Make a journal for a job that has none, and own the job.
@@ -106,12 +83,5 @@ enum odo_status journal_remove(struct journal *journal);
 
 /* End the ownership and free it: another process may take the job up. NULL is fine. */
 void journal_close(struct journal *journal);
-
-/* Of this start of the machine; for journal_write_progress(). */
-const char *store_boot_id(const struct store *store);
-
-/* Have stores that are opened from now on take this for it, or with NULL the truth again. For
- * tests of what survives a power cut. */
-void store_use_boot_id(const char *boot_id);
 
 #endif

@@ -56,16 +56,22 @@ bool client_start(const struct client_options *options, struct client **client_o
 {
     struct odo_engine_options engine_options = {
         .host = {.on_event = on_event, .context = options->wakeup},
-        .store_folder = options->keeps_jobs ? "" : NULL,
+        .store_folder = "",
         .resume_adopted = options->runs_queued_jobs,
     };
     struct client *client = calloc(1, sizeof(*client));
+    enum odo_status status;
 
     if (!client) {
         return check(ODO_E_OUT_OF_MEMORY, report_out);
     }
     client->keeps_jobs = options->keeps_jobs;
-    if (!check(odo_engine_start(&engine_options, &client->engine), report_out)) {
+    status = odo_engine_start(&engine_options, &client->engine);
+    if (status != ODO_OK && status != ODO_E_OUT_OF_MEMORY && !options->keeps_jobs) {
+        engine_options.store_folder = NULL; /* it was for what a kill would leave behind */
+        status = odo_engine_start(&engine_options, &client->engine);
+    }
+    if (!check(status, report_out)) {
         if (report_out->exit_code == EXIT_CODE_LOCAL_FILE) {
             name_store(report_out);
         }
@@ -97,9 +103,13 @@ static void hold(struct client *client, struct odo_job *job)
 
 bool client_create_job(struct client *client, const char *name, struct error_report *report_out)
 {
+    const struct odo_job_options options = {
+        .display_name = name,
+        .is_volatile = !client->keeps_jobs,
+    };
     struct odo_job *job = NULL;
 
-    if (!check(odo_job_create(client->engine, name, &job), report_out)) {
+    if (!check(odo_job_create_with(client->engine, &options, &job), report_out)) {
         return false;
     }
     hold(client, job);

@@ -602,6 +602,23 @@ class Jobs(JobTest):
         self.done("job", "cancel", job)
         self.check_nothing_left()
 
+    def temporary_files(self):
+        return [name for name in os.listdir(self.folder.name) if name.endswith(".tmp")]
+
+    def test_what_a_killed_get_leaves_is_removed(self):
+        if self.on_windows:
+            self.skipTest("there get is a job of the COM server's, which outlives it")
+        killed = self.start("get", self.server.url("slow"), "-o", "out")
+        self.assertTrue(self.server.held.wait(DEADLINE_S))
+        self.assertEqual(len(self.temporary_files()), 1)
+        self.done("job", "list")  # another process does not touch what a living one has
+        self.assertEqual(len(self.temporary_files()), 1)
+        killed.kill()
+        killed.wait(DEADLINE_S)
+        self.server.let_go.set()
+        self.done("job", "list")
+        self.check_nothing_left()
+
     def test_a_killed_wait_is_gone_on_with(self):
         job = self.create_with("slow")
         process = self.start_waiting(job)
