@@ -374,6 +374,91 @@ static void nowhere_to_put_a_result_is_an_error(void **state)
     tear_down(&fixture);
 }
 
+/* --- What its job is told and tells ------------------------------------------------------ */
+
+static const struct job_property_case {
+    const char *name;
+    const WCHAR *property;
+    const WCHAR *text; /* what to set it to, and what it is then; NULL for what is read only */
+    HRESULT hr;
+} job_properties[] = {
+    {"a description is kept", L"Description", L"some words", S_OK},
+    {"the name of a property may be in any case", L"DESCRIPTION", L"", S_OK},
+    {"a priority is kept", L"JobPriority", L"3", S_OK},
+    {"there are four priorities", L"JobPriority", L"4", E_INVALIDARG},
+    {"a priority is a number", L"JobPriority", L"high", DISP_E_TYPEMISMATCH},
+    {"the least time between two tries is kept", L"RetryInterval", L"7", S_OK},
+    {"any time without a byte is kept", L"RetryTimeout", L"2", S_OK},
+    {"none is kept too", L"RetryTimeout", L"0", S_OK},
+    {"a negative time is refused", L"RetryTimeout", L"-1", DISP_E_OVERFLOW},
+    {"security flags are kept", L"JobSecurityFlags", L"4352", S_OK},
+    {"others are refused", L"JobSecurityFlags", L"2", E_INVALIDARG},
+    {"a certificate is kept", L"ClientCertificate",
+     L"CurrentUser\\MY\\0123456789012345678901234567890123456789", S_OK},
+    {"the owner is read only", L"Owner", L"S-1-1-0", DO_E_READ_ONLY_PROPERTY},
+    {"the time of its creation is read only", L"CreationTime", L"1", DO_E_READ_ONLY_PROPERTY},
+    {"the count of errors is read only", L"ErrorCount", L"1", DO_E_READ_ONLY_PROPERTY},
+    {"another name is unknown", L"JobPriorities", L"1", DO_E_UNKNOWN_PROPERTY_ID},
+};
+
+static void check_job_property(void **state)
+{
+    const struct job_property_case *c = *state;
+    struct fixture fixture;
+    IOdoDownload *download;
+    BSTR name = SysAllocString(c->property);
+    VARIANT value = text_or_left_out(c->text);
+    VARIANT got;
+
+    set_up(&fixture, NULL, 0);
+    download = add(&fixture);
+    assert_hr(IOdoDownload_SetProperty(download, name, value), c->hr);
+    if (SUCCEEDED(c->hr)) {
+        assert_hr(IOdoDownload_GetProperty(download, name, &got), S_OK);
+        assert_hr(VariantChangeType(&got, &got, 0, VT_BSTR), S_OK);
+        assert_int_equal(wcscmp(V_BSTR(&got) ? V_BSTR(&got) : L"", c->text), 0);
+        VariantClear(&got);
+    }
+    VariantClear(&value);
+    SysFreeString(name);
+    drop(download);
+    tear_down(&fixture);
+}
+
+static void a_job_tells_its_owner_and_its_times(void **state)
+{
+    struct fixture fixture;
+    IOdoDownload *download;
+    BSTR owner = SysAllocString(L"Owner");
+    BSTR created = SysAllocString(L"CreationTime");
+    BSTR transferred = SysAllocString(L"TransferCompletionTime");
+    SYSTEMTIME now;
+    double days = 0;
+    VARIANT got;
+
+    (void)state;
+    set_up(&fixture, NULL, 0);
+    download = add(&fixture);
+    assert_hr(IOdoDownload_GetProperty(download, owner, &got), S_OK);
+    assert_int_equal(V_VT(&got), VT_BSTR);
+    assert_int_equal(wcsncmp(V_BSTR(&got), L"S-1-", 4), 0);
+    VariantClear(&got);
+
+    GetSystemTime(&now);
+    assert_true(SystemTimeToVariantTime(&now, &days));
+    assert_hr(IOdoDownload_GetProperty(download, created, &got), S_OK);
+    assert_int_equal(V_VT(&got), VT_DATE);
+    assert_true(days - V_DATE(&got) < 0.01 && V_DATE(&got) - days < 0.01);
+    assert_hr(IOdoDownload_GetProperty(download, transferred, &got), S_OK);
+    assert_int_equal(V_VT(&got), VT_EMPTY);
+
+    SysFreeString(owner);
+    SysFreeString(created);
+    SysFreeString(transferred);
+    drop(download);
+    tear_down(&fixture);
+}
+
 /* --- Downloading ------------------------------------------------------------------------ */
 
 static void ranges_are_fetched_and_more_of_them_later(void **state)
@@ -750,6 +835,8 @@ int main(void)
     TEST_ADD_TABLE(&suite, adds, check_add);
     TEST_ADD(&suite, too_few_arguments_are_refused);
     TEST_ADD(&suite, nowhere_to_put_a_result_is_an_error);
+    TEST_ADD_TABLE(&suite, job_properties, check_job_property);
+    TEST_ADD(&suite, a_job_tells_its_owner_and_its_times);
     TEST_ADD(&suite, ranges_are_fetched_and_more_of_them_later);
     TEST_ADD(&suite, a_download_found_again_has_its_ranges);
     TEST_ADD(&suite, a_thread_without_com_can_wait);

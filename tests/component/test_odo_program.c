@@ -352,7 +352,7 @@ static const struct words_case {
     {"416 is about the ranges", 0x801901A0, EXIT_CODE_BAD_RANGE,
      "the server answered 416: a range lies outside of the file"},
     {"a connection refused", 0x80072EFD, EXIT_CODE_NETWORK,
-     "the server cannot be connected to"},
+     "the connection was refused, or the server cannot be reached"},
     {"a full disk", 0x80070070, EXIT_CODE_LOCAL_FILE, "the local disk is full"},
     {"a job that is not there", 0x80D02003, EXIT_CODE_NO_JOB, "there is no such job"},
     {"a class that is not registered", 0x80040154, EXIT_CODE_SERVICE,

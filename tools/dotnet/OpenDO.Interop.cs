@@ -4,7 +4,7 @@
 //
 // Names of interfaces, methods, structures and values are those of Windows, so that Microsoft's
 // documentation can be read along. What is added for comfort stands at the end: DownloadRanges,
-// DownloadExtensions, JobExtensions and ComStream.
+// DownloadExtensions, JobExtensions, ComStream and LocalName.
 //
 //     var manager = (IDOManager)new OpenDOClass();
 //     manager.CreateDownload(out IDODownload download);
@@ -25,6 +25,8 @@ using System.Collections.Generic;
 using System.IO;
 using System.Runtime.InteropServices;
 using System.Runtime.InteropServices.ComTypes;
+using System.Text;
+using System.Text.RegularExpressions;
 
 namespace OpenDO.Interop
 {
@@ -1138,6 +1140,105 @@ namespace OpenDO.Interop
         void IStream.Clone(out IStream copy)
         {
             throw new NotImplementedException();
+        }
+    }
+
+    /// <summary>
+    /// A file's name from its URL, for those who name only the folder that it is to lie in. The
+    /// rules are those of the program odo and of the PowerShell module, and one table of tests holds
+    /// the three together.
+    /// </summary>
+    public static class LocalName
+    {
+        private const int BytesMax = 255;
+        private const int ExtensionMax = 32; // bytes; what is longer is no extension
+        private const int UrlMax = 8800;
+
+        // One character of UTF-8, escaped (RFC 3629). What is none is left as it is.
+        private static readonly Regex EscapedCharacter = new Regex(
+            ("%[0-7][0-9A-F]|%(?:C[2-9A-F]|D[0-9A-F])T|%E0%[AB][0-9A-F]T|%E[1-9A-CEF]TT|" +
+             "%ED%[89][0-9A-F]T|%F0%[9AB][0-9A-F]TT|%F[123]TTT|%F4%8[0-9A-F]TT")
+                .Replace("T", "%[89AB][0-9A-F]"),
+            RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+
+        // What Windows forbids, control characters, those that turn the direction of writing, and
+        // halves of characters.
+        private static readonly Regex Forbidden = new Regex(
+            "[\\u0000-\\u001F\\u007F-\\u009F<>:\"|?*\\u061C\\u200E\\u200F\\u2028-\\u202E" +
+            "\\u2066-\\u2069\\uFEFF]|[\\uD800-\\uDBFF](?![\\uDC00-\\uDFFF])|" +
+            "(?<![\\uD800-\\uDBFF])[\\uDC00-\\uDFFF]", RegexOptions.CultureInvariant);
+
+        private static readonly Regex Device = new Regex(
+            "^(?:CON|PRN|AUX|NUL|CONIN\\$|CONOUT\\$|CLOCK\\$|" +
+            "(?:COM|LPT)[0-9\\u00B9\\u00B2\\u00B3])\\z",
+            RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+
+        private static readonly char[] BlanksAndDots =
+            " .\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u202F\u205F\u3000"
+                .ToCharArray();
+
+        /// <summary>
+        /// The name of a file that lies directly in its folder, whatever the URL is and whoever
+        /// wrote it; empty when the URL has none. Of its path every escape is undone once; what is
+        /// behind the last separator then is the name, in which an underscore stands in for what
+        /// Windows takes for more than a name.
+        /// </summary>
+        public static string FromUrl(string url)
+        {
+            string path = url;
+            int host = url.IndexOf("://", StringComparison.Ordinal);
+            if (host >= 0)
+            {
+                int begin = url.IndexOfAny(new[] { '/', '\\', '?', '#' }, host + 3);
+                path = begin < 0 ? "" : url.Substring(begin);
+            }
+            int end = path.IndexOfAny(new[] { '?', '#' });
+            path = end < 0 ? path : path.Substring(0, end);
+            if (path.Length > UrlMax)
+            {
+                return "";
+            }
+
+            string name = EscapedCharacter.Replace(path, match => Unescape(match.Value));
+            name = name.Substring(name.LastIndexOfAny(new[] { '/', '\\' }) + 1);
+            name = Forbidden.Replace(name, "_").Trim(BlanksAndDots);
+            if (Device.IsMatch(name.Split('.')[0].TrimEnd(BlanksAndDots)))
+            {
+                name = "_" + name;
+            }
+            return Shorten(name);
+        }
+
+        private static string Unescape(string escaped)
+        {
+            var bytes = new byte[escaped.Length / 3];
+            for (int i = 0; i < bytes.Length; i++)
+            {
+                bytes[i] = Convert.ToByte(escaped.Substring(3 * i + 1, 2), 16);
+            }
+            return Encoding.UTF8.GetString(bytes);
+        }
+
+        private static string Shorten(string name)
+        {
+            if (Encoding.UTF8.GetByteCount(name) <= BytesMax)
+            {
+                return name;
+            }
+            int dot = name.LastIndexOf('.');
+            string extension = dot > 0 ? name.Substring(dot) : "";
+            if (Encoding.UTF8.GetByteCount(extension) > ExtensionMax)
+            {
+                extension = "";
+            }
+            string stem = name.Substring(0, name.Length - extension.Length);
+            int room = BytesMax - Encoding.UTF8.GetByteCount(extension);
+            while (Encoding.UTF8.GetByteCount(stem) > room)
+            {
+                bool isPair = char.IsLowSurrogate(stem[stem.Length - 1]);
+                stem = stem.Substring(0, stem.Length - (isPair ? 2 : 1));
+            }
+            return (stem + extension).Trim(BlanksAndDots); // the cut may have laid bare a dot
         }
     }
 

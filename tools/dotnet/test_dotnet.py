@@ -146,7 +146,9 @@ def main():
                 tempfile.TemporaryDirectory() as downloads:
             good = client_tests.run_tests(
                 wine, os.path.join(folder, "test_interop.exe"),
-                [server.url(""), wine.path(downloads), options.only], {}) and good
+                [server.url(""), wine.path(downloads),
+                 wine.path(os.path.join(ROOT, "tests", "support", "local_names.tsv")),
+                 options.only], {}) and good
     except client_tests.Skip as why:
         print("SKIPPED: %s" % why)
         print("[  SKIPPED ] 1 test(s).")

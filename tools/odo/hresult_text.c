@@ -123,7 +123,7 @@ static const struct known_hresult {
     {0x80072EE5, "ERROR_WINHTTP_INVALID_URL", "the URL is malformed", USAGE},
     {0x80072EE6, "ERROR_WINHTTP_UNRECOGNIZED_SCHEME", "the URL is neither http nor https", USAGE},
     {0x80072EE7, "ERROR_WINHTTP_NAME_NOT_RESOLVED", "the name of the server, or of the proxy, is not known", NETWORK},
-    {0x80072EFD, "ERROR_WINHTTP_CANNOT_CONNECT", "the server cannot be connected to", NETWORK},
+    {0x80072EFD, "ERROR_WINHTTP_CANNOT_CONNECT", "the connection was refused, or the server cannot be reached", NETWORK},
     {0x80072EFE, "ERROR_WINHTTP_CONNECTION_ERROR", "the connection was lost", NETWORK},
     {0x80072EFF, "ERROR_INTERNET_CONNECTION_RESET", "the server reset the connection", NETWORK},
     {0x80072F05, "ERROR_WINHTTP_SECURE_CERT_DATE_INVALID", "the server's certificate has expired, or is not valid yet", NETWORK},

@@ -1,13 +1,14 @@
 # Tests of the module OpenDO and of the scripts beside it. Driven by test_powershell.py.
 #
-#     test_powershell.ps1 URL FOLDER README-SCRIPT [WORD]
+#     test_powershell.ps1 URL FOLDER README-SCRIPT NAMES [WORD]
 #
 # URL is that of the content server, with a slash at its end; FOLDER is an empty one to download
-# to. With WORD only the tests that have it in their name run.
-param([string] $Url, [string] $Folder, [string] $ReadmeScript, [string] $Word = '')
+# to; NAMES is the table of names that are made from URLs. With WORD only the tests that have it in
+# their name run.
+param([string] $Url, [string] $Folder, [string] $ReadmeScript, [string] $Names, [string] $Word = '')
 
 Set-StrictMode -Version 3.0
-$ErrorActionPreference = 'Stop'
+$global:ErrorActionPreference = 'Stop'   # for what the module's functions tell, too
 
 $passed = 0
 $failed = @()
@@ -101,13 +102,14 @@ function Shown([scriptblock] $action) {
 
 Import-Module ([IO.Path]::Combine($PSScriptRoot, 'OpenDO'))
 
-$commands = 'Start', 'Get', 'Suspend', 'Resume', 'Complete', 'Stop' |
-    ForEach-Object { "$_-OdoDownload" }
+$commands = 'Start-OdoDownload', 'Add-OdoFile', 'Get-OdoDownload', 'Set-OdoDownload', 'Suspend-OdoDownload',
+    'Resume-OdoDownload', 'Complete-OdoDownload', 'Remove-OdoDownload'
 
 # --- The module ------------------------------------------------------------------------------
 
-Test 'the module exports its six commands and nothing else' {
-    Equal (Sorted $commands) (Sorted (Get-Command -Module OpenDO | ForEach-Object Name)) 'commands'
+Test 'the module exports its commands, one old name, and nothing else' {
+    Equal (Sorted ($commands + 'Stop-OdoDownload')) (Sorted (Get-Command -Module OpenDO | ForEach-Object Name)) 'commands'
+    Equal 'Remove-OdoDownload' (Get-Command Stop-OdoDownload).ResolvedCommand.Name 'what the old name means'
 }
 
 Test 'each command has help with examples and each parameter in it' {
@@ -138,12 +140,13 @@ Test 'the source of the module uses core cmdlets only' {
     Check ($calls.Count -gt 20) 'there are calls'
     foreach ($call in $calls) {
         $name = $call.GetCommandName()
-        Check ($name -like '*-Odo*' -or $name -in 'Set-StrictMode', 'Export-ModuleMember') "$name is one of them"
+        Check ($name -like '*-Odo*' -or $call.InvocationOperator -eq 'Dot' -or $name -in 'Set-StrictMode',
+               'Export-ModuleMember', 'Register-ArgumentCompleter') "$name is one of them"
     }
 }
 
 Test 'the scripts have nothing that Windows PowerShell 5.1 cannot parse' {
-    foreach ($name in 'OpenDO\OpenDO.psm1', 'OpenDO\OpenDO.psd1', 'get-ranges.ps1') {
+    foreach ($name in 'OpenDO\OpenDO.psm1', 'OpenDO\OpenDO.Words.ps1', 'OpenDO\OpenDO.psd1', 'get-ranges.ps1') {
         $tokens = $null
         $errors = $null
         $tree = [Management.Automation.Language.Parser]::ParseFile(
@@ -254,7 +257,7 @@ Test 'an asynchronous download is watched and completed' {
     Check ($download.ComObject.Wait($deadline)) 'it arrives'
     Equal 'Transferred' $download.State 'state'
     Equal '16 16' "$($download.BytesTransferred) $($download.BytesTotal)" 'bytes'
-    Equal "${Url}file|$path|16-31|one of mine|Normal|" (($download.Source, $download.Destination,
+    Equal "${Url}file|$path|16-31|one of mine|Low|" (($download.Source, $download.Destination,
         "$($download.Range)", $download.DisplayName, $download.Priority, $download.Error) -join '|') 'what it shows'
     Check (-not [IO.File]::Exists($path)) 'the file has no name yet'
     Equal '' ($download | Complete-OdoDownload) 'output'
@@ -327,22 +330,28 @@ Test 'with -WhatIf a download goes on as it was' {
 
 # --- Failures --------------------------------------------------------------------------------
 
-Test 'a failed download ends with the code in words, and leaves nothing' {
+Test 'a failed download ends with the code in words, and is there to be resumed' {
     $before = Files
     $record = Fails 0x80190194 '(0x80190194)' { Start-OdoDownload "${Url}missing" (FreshPath) }
-    Check ($record.Exception.Message -match 'missing: \w+.*\(0x80190194\)$') "'$record' has words"
+    Check ($record.Exception.Message.EndsWith('missing: the server answered 404: not found (0x80190194)')) "'$record' has the words of odo explain"
+    Equal "${Url}missing Error" "$($record.TargetObject.Source) $($record.TargetObject.JobState)" 'its target'
+    Check ("$($record.ErrorDetails.RecommendedAction)" -match 'Resume-OdoDownload') 'it says what to do'
     Equal 'ConnectionError' $record.CategoryInfo.Category 'category'
     Equal 'OpenDO.0x80190194,Start-OdoDownload' $record.FullyQualifiedErrorId 'id'
+    $record.TargetObject | Remove-OdoDownload
     Equal $before (Files) 'number of files'
 }
 
-Test 'one failed source stops the others of the call' {
+Test 'one failed source stops the others of the call, and keeps what they have' {
     $before = Files
     Server 'hold'
-    $null = Fails 0x80190194 'missing' {
+    $record = Fails 0x80190194 'missing' {
         Start-OdoDownload -Source "${Url}missing", "${Url}slow" -Destination (FreshPath), (FreshPath)
     }
     Server 'release'
+    Equal 'Error 0' "$($record.TargetObject.JobState) $($record.TargetObject.FilesTransferred)" 'the download'
+    Check ($record.TargetObject.Parts[1].StateText -eq 'Paused') 'the other file stands still'
+    $record.TargetObject | Remove-OdoDownload
     Equal $before (Files) 'number of files'
 }
 
@@ -388,7 +397,388 @@ Test 'arguments that cannot be meant are refused' {
         Start-OdoDownload "${Url}file", "${Url}small" ($path + 1), ($path + 2), ($path + 3)
     }
     $null = Fails 0x80070057 'two sources' { Start-OdoDownload "${Url}file", "${Url}small" $path, $path }
-    $null = Fails 0x80070057 '-Asynchronous' { Start-OdoDownload "${Url}file" $path -KeepAfterExit }
+}
+
+# --- Names -----------------------------------------------------------------------------------
+
+Test 'names are made from URLs as the table says' {
+    $module = Get-Module OpenDO
+    $rows = 0
+    foreach ($line in [IO.File]::ReadAllLines($Names)) {
+        if (-not $line.StartsWith('#')) {
+            $sentence, $from, $name = $line.Split("`t")
+            Equal $name (& $module { ConvertTo-OdoFileName $args[0] } $from) "$sentence, $from"
+            $rows++
+        }
+    }
+    Check ($rows -gt 80) 'there are rows'
+}
+
+Test 'whatever the URL, the name is that of a file directly in the folder' {
+    $module = Get-Module OpenDO
+    $bits = '..', '%2E', '%5C', '%2f', '/', '\', ':', '%3A', 'C', 'nul', 'com1', '.', '%20', ' ', '?', '#', '%00', '%C0%AF',
+        '%E2%80%AE', '%FF', '%', '%25', '5C', 'a', 'b.txt', [string] [char] 0xD800, [string] [char] 0xFF0F, '%F0%9F%98%80', '*', '"', '|', '%7F',
+        ('x' * 130), '%C3%A9', '~1', '$', '::$DATA'
+    $random = [Random]::new(17)
+    $kept = 0
+    for ($i = 0; $i -lt 3000; $i++) {
+        $from = 'http://h/'
+        for ($k = $random.Next(1, 12); $k -gt 0; $k--) {
+            $from += $bits[$random.Next($bits.Count)]
+        }
+        $name = & $module { ConvertTo-OdoFileName $args[0] } $from
+        if ($name -eq '') {
+            continue
+        }
+        $kept++
+        Check ($name.IndexOfAny([IO.Path]::GetInvalidFileNameChars()) -lt 0) "'$name' of '$from' is a name"
+        Equal 'C:\in' ([IO.Path]::GetDirectoryName([IO.Path]::GetFullPath([IO.Path]::Combine('C:\in', $name)))) "folder of '$name' of '$from'"
+        Equal $name ([IO.Path]::GetFileName([IO.Path]::GetFullPath([IO.Path]::Combine('C:\in', $name)))) "the name of '$from' as Windows has it"
+        Check ([Text.Encoding]::UTF8.GetByteCount($name) -le 255) "'$name' is short enough"
+    }
+    Check ($kept -gt 1000) 'many have a name'
+}
+
+Test 'a file lies directly in the folder' {
+    $inside = FreshPath
+    $null = [IO.Directory]::CreateDirectory($inside)
+    foreach ($end in '/sub/..%5C..%5Cevil.bin', '/..%2F..%2Fevil.txt', '/Z%3A%5Ctmp%5Cabs.bin', '/C%3Ax', '/nul') {
+        Start-OdoDownload "${Url}small$end" $inside
+    }
+    Equal 'C_x _nul abs.bin evil.bin evil.txt' (Sorted ([IO.Directory]::GetFiles($inside) | ForEach-Object { [IO.Path]::GetFileName($_) })) 'files'
+    $null = Fails 0x80070057 'no name' { Start-OdoDownload "${Url}small/%2E%2E" $inside }
+}
+
+Test 'a file that exists is replaced, when the new one is whole and not before' {
+    $inside = FreshPath
+    $null = [IO.Directory]::CreateDirectory($inside)
+    $path = [IO.Path]::Combine($inside, 'small')
+    [IO.File]::WriteAllText($path, 'old')
+    Start-OdoDownload "${Url}missing/small" $inside -ErrorAction SilentlyContinue
+    Equal 'old' (Read $path) 'after a failure'
+    Start-OdoDownload "${Url}small" $inside
+    Equal "not very much`n" (Read $path) 'after a success'
+    Get-OdoDownload | Remove-OdoDownload
+}
+
+# --- The habits of BITS ----------------------------------------------------------------------
+
+# What BITS does, and what OpenDO does; then the test of it.
+function Habit([string] $bits, [string] $ours, [scriptblock] $body) {
+    Test "$ours (BITS: $bits)" $body
+}
+
+# What an action tells while it runs, from another runspace: its streams, and itself.
+function Background([string] $script, [object[]] $arguments) {
+    $state = [Management.Automation.Runspaces.InitialSessionState]::CreateDefault2()
+    $state.ExecutionPolicy = 'Bypass'
+    $run = [powershell]::Create($state)
+    $null = $run.AddScript('Import-Module $args[0]; $url = $args[1]; ' + $script)
+    $null = $run.AddArgument([IO.Path]::Combine($PSScriptRoot, 'OpenDO')).AddArgument($Url)
+    foreach ($argument in $arguments) {
+        $null = $run.AddArgument($argument)
+    }
+    [pscustomobject] @{ Run = $run; Handle = $run.BeginInvoke() }
+}
+
+# Until this holds. It ends the test when that takes too long.
+function Until([scriptblock] $holds, [string] $sentence) {
+    $clock = [Diagnostics.Stopwatch]::StartNew()
+    while (-not (& $holds)) {
+        Check ($clock.Elapsed.TotalSeconds -lt $deadline) "in time, $sentence"
+        $null = [Threading.Thread]::CurrentThread.Join(20)
+    }
+}
+
+Habit 'a job that fails is in the state Error until it is resumed or removed' 'Resume-OdoDownload that fails deletes nothing' {
+    $before = Files
+    Server 'hold'
+    $download = Start-OdoDownload "${Url}slow" (FreshPath) -Asynchronous
+    Until { $download.BytesTransferred -gt 0 } 'some bytes come'
+    $null = $download | Suspend-OdoDownload
+    Server 'release'
+    $had = $download.BytesTransferred
+    $download.ComObject.Url = "${Url}missing"
+    $record = Fails 0x80190194 '404' { $download | Resume-OdoDownload }
+    Equal $download.Id $record.TargetObject.Id 'the target'
+    Equal 'Error' $download.JobState 'state'
+    Equal $had $download.BytesTransferred 'what had come'
+    Check ((Files) -gt $before) 'the temporary file is there'
+    $download.ComObject.Url = "${Url}slow"
+    $path = $download.Destination
+    $download | Resume-OdoDownload
+    Equal (Content 0 $contentLength) (Read $path) 'content in the end'
+}
+
+Habit 'Ctrl+C of a cmdlet that waits leaves the job' 'Ctrl+C of Resume-OdoDownload leaves the download as it is' {
+    Server 'hold'
+    $begun = Background ('$d = Start-OdoDownload "${url}slow" $args[2] -Asynchronous -KeepAfterExit -DisplayName kept; ' +
+                         '$null = $d | Suspend-OdoDownload; $d | Resume-OdoDownload') @(FreshPath)
+    Until { $begun.Run.Streams.Progress | Where-Object PercentComplete -gt 0 } 'progress comes'
+    $begun.Run.Stop()
+    Server 'release'
+    $download = Get-OdoDownload kept
+    Equal 'Suspended' $download.JobState 'state'
+    $path = $download.Destination
+    $download | Resume-OdoDownload
+    Equal (Content 0 $contentLength) (Read $path) 'content'
+    $begun.Run.Runspace.Dispose()
+}
+
+Habit 'an error of one object does not end the pipeline' 'a list whose second row is bad fetches the others' {
+    $list = FreshPath
+    $paths = (FreshPath), (FreshPath), (FreshPath)
+    [IO.File]::WriteAllLines($list, [string[]] ('Source,Destination', "${Url}small,$($paths[0])", "${Url}missing,$($paths[1])",
+                                                "${Url}file,$($paths[2])"))
+    $failed = $null
+    Import-Csv $list | Start-OdoDownload -ErrorAction SilentlyContinue -ErrorVariable failed
+    Equal "not very much`n" (Read $paths[0]) 'the first'
+    Equal (Content 0 $contentLength) (Read $paths[2]) 'the third'
+    Equal 1 @($failed).Count 'errors'
+    Equal "${Url}missing" $failed[0].TargetObject.Source 'target of the error'
+    $failed[0].TargetObject | Remove-OdoDownload
+    Check (-not [IO.File]::Exists($paths[1])) 'the second is not there'
+}
+
+Habit '-ErrorAction works' 'a list goes on by Continue, and ends by Stop' {
+    $rows = foreach ($source in 'missing', 'small') {
+        [pscustomobject] @{ Source = "$Url$source"; Destination = FreshPath }
+    }
+    $shown = Shown { $rows | Start-OdoDownload -ErrorAction Continue }
+    Check ($shown.Contains('404')) "'$shown' tells the error"
+    Check ([IO.File]::Exists($rows[1].Destination)) 'the second is there'
+    $null = Fails 0x80190194 '404' { $rows | Start-OdoDownload -ErrorAction Stop -ThrottleLimit 1 }
+    Get-OdoDownload | Remove-OdoDownload
+}
+
+Habit 'a list of identifiers gives the jobs that are there' 'Get-OdoDownload -Id gives those that are there, and an error for each other' {
+    $download = Start-OdoDownload "${Url}small" (FreshPath) -Asynchronous
+    $failed = $null
+    $found = Get-OdoDownload -Id 'missing', ([Guid]::NewGuid()), $download.Id -ErrorAction SilentlyContinue -ErrorVariable failed
+    Equal $download.Id $found.Id 'the one that is there'
+    Equal 2 @($failed).Count 'errors'
+    Equal 'ObjectNotFound' $failed[0].CategoryInfo.Category 'category'
+    $download | Remove-OdoDownload
+}
+
+Habit 'JobState is TransientError while it waits to try again' 'progress and -Verbose tell why it waits, and -RetryTimeout ends it' {
+    $begun = Background ('Start-OdoDownload "http://127.0.0.1:9/dead" $args[2] -RetryTimeout 4 -Verbose -ErrorAction SilentlyContinue ' +
+                         '-ErrorVariable failed; $failed[0].Exception.Message; $failed[0].TargetObject | Remove-OdoDownload') @(FreshPath)
+    $words = 'The connection was refused.*; trying again in [12] s'
+    Until { $begun.Run.Streams.Progress | Where-Object StatusDescription -match $words } 'progress tells the reason'
+    Until { $begun.Run.Streams.Verbose | Where-Object Message -match $words } '-Verbose tells the reason'
+    $said = $begun.Run.EndInvoke($begun.Handle)
+    Check ("$said" -match 'refused') "'$said' has the reason too"
+    $begun.Run.Runspace.Dispose()
+}
+
+Habit '-RetryTimeout 0 makes the first failure final' '-RetryTimeout 0 ends with the first failure' {
+    $record = Fails 0x80072EFD 'refused' { Start-OdoDownload 'http://127.0.0.1:9/dead' (FreshPath) -RetryTimeout 0 }
+    Equal 'ConnectionError' $record.CategoryInfo.Category 'category'
+    $record.TargetObject | Remove-OdoDownload
+}
+
+Habit 'time left is counted from what comes now' 'after a resume the time left does not count what an earlier run has fetched' {
+    $module = Get-Module OpenDO
+    $left = & $module {
+        $clock = [Diagnostics.Stopwatch]::StartNew()
+        $null = [Threading.Thread]::CurrentThread.Join(50)
+        $status = [pscustomobject] @{ State = 'Transferring'; Error = 0; Extended = 0; Part = $null }
+        $download = [pscustomobject] @{ Source = 'x'; Destination = 'y'; BytesTotal = 1000; BytesTransferred = 910 }
+        $run = [pscustomobject] @{ Number = 1; Since = $clock; Before = 900; Told = ''; Download = $download }
+        $shown = [Collections.Generic.List[object]]::new()
+        $cmdlet = [pscustomobject] @{} 
+        $record = New-OdoProgress $run $status
+        $record.SecondsRemaining, $clock.Elapsed.TotalSeconds
+    }
+    # Ten bytes came in that time, and ninety are left.
+    Check ($left[0] -le 9 * $left[1] + 1) "$($left[0]) s are right after $($left[1]) s"
+    Check ($left[0] -ge 0) 'it is told'
+}
+
+Habit 'files of several jobs are fetched together' 'rows of a pipeline are fetched together, and given on in the order in which they arrive' {
+    Server 'hold'
+    $begun = Background ('"${url}slow", "${url}small", "${url}file" | ForEach-Object { [pscustomobject] @{ Source = $_; ' +
+                         'Destination = $args[2] + $_.Substring($_.LastIndexOf("/") + 1) } } | Start-OdoDownload -PassThru | ForEach-Object Source').Replace(
+                         '$args[2]', "'$(FreshPath)'") @()
+    Until { $begun.Run.Streams.Progress | Where-Object { $_.RecordType -eq 'Completed' -and $_.Activity -like '*file' } } 'the last row arrives while the first is held'
+    Until { $begun.Run.Streams.Progress | Where-Object { $_.RecordType -eq 'Completed' -and $_.Activity -like '*small' } } 'and so does the second'
+    Server 'release'
+    $order = $begun.Run.EndInvoke($begun.Handle)
+    Equal "${Url}slow" $order[2] 'the last to arrive'
+    Equal 3 $order.Count 'all'
+    $begun.Run.Runspace.Dispose()
+}
+
+Habit 'rows wait for a free place' 'not more than -ThrottleLimit rows are fetched at a time' {
+    Server 'hold'
+    $begun = Background ('1..3 | ForEach-Object { [pscustomobject] @{ Source = "${url}slow"; Destination = "X$_" } } | ' +
+                         'Start-OdoDownload -ThrottleLimit 2').Replace('X$_', (FreshPath) + '$_') @()
+    Until { @($begun.Run.Streams.Progress | Where-Object PercentComplete -gt 0 | ForEach-Object ActivityId | Sort-Object -Unique).Count -eq 2 } 'two are on the way'
+    Equal 2 @(Get-OdoDownload).Count 'downloads'
+    Server 'release'
+    $null = $begun.Run.EndInvoke($begun.Handle)
+    Check (-not $begun.Run.HadErrors) "it goes well: $($begun.Run.Streams.Error)"
+    $begun.Run.Runspace.Dispose()
+}
+
+Habit 'one job has many files' 'the sources of one call are one download with a list of files' {
+    $paths = (FreshPath), (FreshPath)
+    $download = Start-OdoDownload -Source "${Url}small", "${Url}file" -Destination $paths -Asynchronous -DisplayName 'two files'
+    Equal 1 @($download).Count 'downloads'
+    Until { $download.JobState -eq 'Transferred' } 'it arrives'
+    Equal "2 2 $($contentLength + 14)" "$($download.FilesTotal) $($download.FilesTransferred) $($download.BytesTransferred)" 'files and bytes'
+    $again = Get-OdoDownload 'two files'
+    Equal $download.JobId $again.JobId 'the same again'
+    Equal 2 $again.FileList.Count 'its files'
+    Equal "${Url}file $($paths[1]) $contentLength" "$($again.FileList[1].RemoteName) $($again.FileList[1].LocalName) $($again.FileList[1].BytesTotal)" 'the second file'
+    $again | Complete-OdoDownload
+    Equal $contentLength (Read $paths[1]).Length 'the second file'
+}
+
+Habit 'Complete of a job with unfinished files' 'a download of which one file is missing is not completed, and stays' {
+    Server 'hold'
+    $paths = (FreshPath), (FreshPath)
+    $download = Start-OdoDownload -Source "${Url}small", "${Url}slow" -Destination $paths -Asynchronous
+    Until { $download.FilesTransferred -eq 1 } 'one arrives'
+    $null = Fails 0x80D02013 'not all of its files' { $download | Complete-OdoDownload }
+    Check (-not [IO.File]::Exists($paths[0])) 'the first has no name yet'
+    Server 'release'
+    $download | Resume-OdoDownload
+    Check ([IO.File]::Exists($paths[0]) -and [IO.File]::Exists($paths[1])) 'both are there in the end'
+}
+
+Habit 'Add-BitsFile adds a file to a job' 'Add-OdoFile adds a file with the settings of the download' {
+    $paths = (FreshPath), (FreshPath)
+    $download = Start-OdoDownload "${Url}headers" $paths[0] -Suspended -CustomHeaders 'X-One: 1' -Priority Low -Description words
+    Equal 'Suspended' $download.JobState 'state'
+    $same = Add-OdoFile $download "${Url}headers" $paths[1]
+    Equal $download.JobId $same.JobId 'the same download'
+    $download | Resume-OdoDownload
+    Check ((Read $paths[0]) -match 'X-One: 1' -and (Read $paths[1]) -match 'X-One: 1') 'both have the header'
+}
+
+Habit 'Set-BitsTransfer changes a job that runs' 'Set-OdoDownload changes priority, name, description, headers and policy after the start' {
+    Server 'hold'
+    $download = Start-OdoDownload "${Url}slow" (FreshPath) -Asynchronous
+    Until { $download.BytesTransferred -gt 0 } 'some bytes come'
+    $same = $download | Set-OdoDownload -Priority High -DisplayName other -Description 'more words' -CustomHeaders 'X-Late: 2' `
+        -TransferPolicy NoSurcharge -RetryInterval 7 -RetryTimeout 77
+    Equal $download.Id $same.Id 'output'
+    Equal 'High other more words 7 77' ("$($download.Priority) $($download.DisplayName) $($download.Description) " +
+        "$($download.RetryInterval) $($download.RetryTimeout)") 'what it shows'
+    Equal 'X-Late: 2' $download.ComObject.Headers 'headers'
+    Equal 4 $download.ComObject.GetProperty('CostPolicy') 'policy'
+    Server 'release'
+    $download | Resume-OdoDownload
+}
+
+Habit 'JobState, JobId, FileList, BytesTotal, CreationTime ...' 'a download has the properties of a BitsJob, with its words' {
+    Server 'hold'
+    $download = Start-OdoDownload "${Url}slow" (FreshPath) -Asynchronous -DisplayName 'a job' -Description d
+    Until { $download.BytesTransferred -gt 0 } 'some bytes come'
+    Equal "Transferring Download a job $contentLength" "$($download.JobState) $($download.TransferType) $download $($download.BytesTotal)" 'words'
+    Check ($download.JobId -is [Guid]) 'JobId is a GUID'
+    Equal 0 $download.Range.Count 'ranges of a whole file'
+    Check ([Math]::Abs(([DateTime]::Now - $download.CreationTime).TotalMinutes) -lt 5) 'CreationTime is now'
+    Check ($download.OwnerAccount.Length -gt 2) 'it has an owner'
+    $null = $download | Suspend-OdoDownload
+    Equal 'Suspended' $download.JobState 'after Suspend'
+    $download | Remove-OdoDownload
+    Equal 'Cancelled' $download.JobState 'after Remove'
+    Server 'release'
+}
+
+Habit '-JobId is positional' 'Get-OdoDownload takes a GUID by position, and names with wildcards' {
+    $download = Start-OdoDownload "${Url}small" (FreshPath) -Suspended -DisplayName 'odd [name]'
+    Equal $download.Id (Get-OdoDownload $download.JobId).Id 'by position'
+    Equal $download.Id (Get-OdoDownload -JobId $download.JobId).Id 'by name'
+    Equal $download.Id ([pscustomobject] @{ JobId = $download.JobId } | Get-OdoDownload).Id 'by the pipeline'
+    Equal $download.Id (Get-OdoDownload 'odd `[name`]').Id 'with escaped wildcards'
+    Equal $download.Id (Get-OdoDownload 'ODD*').Id 'in any case'
+    $null = Fails 0x80070057 'AllUsers' { Get-OdoDownload -AllUsers }
+    $null = Fails 0x80070057 'wildcard' { Get-OdoDownload 'a[' }
+    $download | Remove-OdoDownload
+}
+
+Habit 'a tab completes names' 'a tab completes -DisplayName, -Id and -JobId' {
+    $download = Start-OdoDownload "${Url}small" (FreshPath) -Suspended -DisplayName 'tab me'
+    foreach ($row in @('Get-OdoDownload -DisplayName ta', "'tab me'"), @('Get-OdoDownload ta', "'tab me'"),
+             @("Get-OdoDownload -Id '$($download.Id.Substring(0, 9))", "'$($download.Id)'"),
+             @("Get-OdoDownload -JobId $("$($download.JobId)".Substring(0, 9))", "$($download.JobId)")) {
+        $found = [Management.Automation.CommandCompletion]::CompleteInput($row[0], $row[0].Length, $null)
+        Check (@($found.CompletionMatches | ForEach-Object CompletionText) -contains $row[1]) "'$($row[0])' gives $($row[1])"
+    }
+    $download | Remove-OdoDownload
+}
+
+Habit 'the destination is a path of PowerShell' 'drives of the file system work, and others are refused in words' {
+    $inside = FreshPath
+    $null = [IO.Directory]::CreateDirectory($inside)
+    $null = New-PSDrive -Name Odo -PSProvider FileSystem -Root $inside -Scope Global
+    Start-OdoDownload "${Url}small" Odo:\
+    Start-OdoDownload "${Url}small" Odo:\other.txt
+    Equal 'other.txt small' (Sorted ([IO.Directory]::GetFiles($inside) | ForEach-Object { [IO.Path]::GetFileName($_) })) 'files'
+    Remove-PSDrive Odo
+    $null = Fails 0x80070057 'Registry provider' { Start-OdoDownload "${Url}small" HKCU:\small }
+}
+
+Habit 'parameters are obeyed' 'what OpenDO cannot do is refused in words, and the pipeline ends' {
+    $secret = [Management.Automation.PSCredential]::new('user', [Security.SecureString]::new())
+    foreach ($row in @(@{ TransferType = 'Upload' }, 'only downloads'), @(@{ HttpMethod = 'HEAD' }, 'GET'), @(@{ ProxyUsage = 'NoProxy' }, 'proxy'),
+             @(@{ ProxyList = 'http://127.0.0.1:3128' }, 'proxy'), @(@{ ProxyBypass = 'a' }, 'proxy'), @(@{ ProxyCredential = $secret }, 'proxy'),
+             @(@{ ProxyAuthentication = 'Basic' }, 'proxy'), @(@{ Credential = $secret }, '-Authentication Basic'),
+             @(@{ Credential = $secret; Authentication = 'Ntlm' }, '-Authentication Basic'), @(@{ Authentication = 'Basic' }, '-Credential'),
+             @(@{ NotifyFlags = 'JobError' }, 'notifications'), @(@{ NotifyCmdLine = 'a.exe' }, 'program'), @(@{ ACLFlags = 'Owner' }, 'rights'),
+             @(@{ UseStoredCredential = 'Server' }, 'store'), @(@{ CustomHeadersWriteOnly = $true }, 'headers'), @(@{ CertSubjectName = 'a' }, '-CertHash'),
+             @(@{ CertHash = [byte[]] (1, 2) }, '20 bytes'), @(@{ CertStoreName = 'MY' }, '-CertHash'), @(@{ TransferPolicy = 'Capped' }, 'Capped'),
+             @(@{ SecurityFlags = 'RedirectPolicyDisallow' }, 'RedirectPolicyDisallow'), @(@{ MaxDownloadTime = 5; Asynchronous = $true }, 'MaxDownloadTime')) {
+        $arguments = $row[0]
+        $null = Fails 0x80070057 $row[1] { Start-OdoDownload "${Url}small" (FreshPath) @arguments }
+    }
+    $arguments = @{ TransferType = 'Download'; HttpMethod = 'GET'; ProxyUsage = 'SystemDefault'; UseStoredCredential = 'None'; Dynamic = $true
+                    TransferPolicy = 'Always'; MaxDownloadTime = 60; RetryInterval = 5; RetryTimeout = 60; SecurityFlags = 'RedirectPolicyAllowSilent, IgnoreUnknownCA' }
+    $path = FreshPath
+    Start-OdoDownload "${Url}small" $path @arguments
+    Equal "not very much`n" (Read $path) 'with those that it can'
+}
+
+Habit '-Credential with -Authentication Basic logs in' 'a credential is sent when the server asks for it' {
+    $secret = [Security.SecureString]::new()
+    'open sesame'.ToCharArray() | ForEach-Object { $secret.AppendChar($_) }
+    $path = FreshPath
+    $credential = [Management.Automation.PSCredential]::new('ali', $secret)
+    Start-OdoDownload "${Url}login" $path -Credential $credential -Authentication Basic
+    Equal 'come in' (Read $path) 'content'
+}
+
+Habit '-MaxDownloadTime ends a job' '-MaxDownloadTime ends it, and it can be resumed' {
+    Server 'hold'
+    $path = FreshPath
+    $record = Fails 0x800705B4 'MaxDownloadTime' { Start-OdoDownload "${Url}slow" $path -MaxDownloadTime 1 }
+    Server 'release'
+    Equal 'Suspended' $record.TargetObject.JobState 'state'
+    $record.TargetObject | Resume-OdoDownload
+    Equal (Content 0 $contentLength) (Read $path) 'content'
+}
+
+Habit 'a job survives the shell' 'what happens when the shell ends is told' {
+    $path = FreshPath
+    $said = Start-OdoDownload "${Url}small" $path -Asynchronous -Verbose 4>&1
+    Check ("$said" -match 'ends with this shell') "'$said' says it"
+    $said[-1] | Remove-OdoDownload
+    $said = Start-OdoDownload "${Url}small" $path -Asynchronous -KeepAfterExit -Verbose 4>&1
+    Check ("$said" -match 'stands still') "'$said' says it"
+    Get-OdoDownload | Remove-OdoDownload
+}
+
+Habit 'two sources to one file' 'a second row for the same file is an error of that row' {
+    $path = FreshPath
+    $failed = $null
+    [pscustomobject] @{ Source = "${Url}small"; Destination = $path }, [pscustomobject] @{ Source = "${Url}file"; Destination = $path.ToUpper() } |
+        Start-OdoDownload -ErrorAction SilentlyContinue -ErrorVariable failed
+    Equal "not very much`n" (Read $path) 'the first'
+    Check ($failed[0].Exception.Message -match 'another source') "'$($failed[0])' says it"
 }
 
 # --- How it looks ----------------------------------------------------------------------------
@@ -398,7 +788,7 @@ Test 'a download is shown as a line of a table' {
     $download = Start-OdoDownload "${Url}file" $path -Asynchronous -DisplayName 'in a table'
     Check ($download.ComObject.Wait($deadline)) 'it arrives'
     $shown = Shown { $download }
-    Check ($shown -match 'State +Done +Bytes +DisplayName +Destination') "'$shown' has these columns"
+    Check ($shown -match 'JobState +Done +Bytes +DisplayName +Destination') "'$shown' has these columns"
     Check ($shown -match "Transferred +100% +1,000,000 +in a table +\S") "'$shown' has this line"
     $download | Stop-OdoDownload
 }

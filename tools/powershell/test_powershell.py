@@ -47,6 +47,20 @@ def check_text():
                     ElementTree.parse(os.path.join(folder, name))
 
 
+def check_words():
+    """The module's words are those of "odo explain"."""
+    table = read("tools", "odo", "hresult_text.c")
+    ours = dict(re.findall(r"^    (\w+) = '((?:[^']|'')*)'$",
+                           read("tools", "powershell", "OpenDO", "OpenDO.Words.ps1"),
+                           re.MULTILINE))
+    theirs = re.findall(r'\{(0x[0-9A-F]{8}), "\w+", "([^"]*)", \w+\}', table)
+    theirs += re.findall(r'\{(\d{3}), "([^"]*)"\}', table)
+    assert len(theirs) > 150
+    for code, words in theirs:
+        assert ours.pop(code, "").replace("''", "'") == words, "%s: %s" % (code, words)
+    assert not ours, "more words: %s" % ours
+
+
 def readme_script(wine, url, downloads, path):
     """Write the PowerShell examples of the README as one script that meets our server."""
     examples = re.findall(r"^```powershell\n(.*?)^```", read("README.md"),
@@ -73,6 +87,7 @@ def main():
 
     cases = client_tests.Cases()
     cases.test("the module's version is the project's", check_version)
+    cases.test("the module's words are those of odo explain", check_words)
     cases.test("scripts are ASCII, so that every PowerShell reads them alike", check_text)
     good = cases.summarize()
 
@@ -87,7 +102,9 @@ def main():
             good = client_tests.run_tests(
                 wine, os.path.join(folder, "powershell_host.exe"),
                 [wine.path(os.path.join(HERE, "test_powershell.ps1")), server.url(""),
-                 wine.path(downloads), wine.path(readme), options.only],
+                 wine.path(downloads), wine.path(readme),
+                 wine.path(os.path.join(ROOT, "tests", "support", "local_names.tsv")),
+                 options.only],
                 {"NO_COLOR": "1"}) and good
     except client_tests.Skip as why:
         print("SKIPPED: %s" % why)

@@ -2,11 +2,13 @@
 
 #include "com/calls/job_wait.h"
 #include "com/download/download_object.h"
+#include "com/network/conditions.h"
 #include "com/object/com_object.h"
 #include "com/object/error_text.h"
 #include "com/object/hresult.h"
 #include "com/script/automation_dispatch.h"
 #include "com/script/automation_error.h"
+#include "com/script/automation_job.h"
 #include "com/script/automation_progress.h"
 #include "com/script/automation_properties.h"
 #include "com/script/automation_values.h"
@@ -221,15 +223,33 @@ static HRESULT STDMETHODCALLTYPE automation_download_put_KeepAfterExit(IOdoDownl
 static HRESULT STDMETHODCALLTYPE automation_download_GetProperty(IOdoDownload *self, BSTR name,
                                                                  VARIANT *value)
 {
-    return value
-               ? automation_properties_get(impl_from_IOdoDownload(self)->download, name, value)
-               : fail_pointer();
+    struct automation_download *object = impl_from_IOdoDownload(self);
+
+    if (!value) {
+        return fail_pointer();
+    }
+    return automation_job_knows(name)
+               ? automation_job_get(download_job(object->served), name, value)
+               : automation_properties_get(object->download, name, value);
 }
 
 static HRESULT STDMETHODCALLTYPE automation_download_SetProperty(IOdoDownload *self, BSTR name,
                                                                  VARIANT value)
 {
-    return automation_properties_set(impl_from_IOdoDownload(self)->download, name, &value);
+    struct automation_download *object = impl_from_IOdoDownload(self);
+    HRESULT hr;
+
+    if (!automation_job_knows(name)) {
+        return automation_properties_set(object->download, name, &value);
+    }
+    hr = automation_job_set(download_job(object->served), name, &value);
+    if (SUCCEEDED(hr)) {
+        const struct cost_wish wish = download_cost_wish(object->served);
+
+        conditions_changed(download_job(object->served),
+                           &wish); /* it depends on the priority */
+    }
+    return hr;
 }
 
 /* --- Ranges ----------------------------------------------------------------------------- */

@@ -1,9 +1,9 @@
 // Tests of OpenDO.Interop.cs against the registered server. Driven by tools/dotnet/test_dotnet.py.
 //
-//     test_interop URL FOLDER [WORD]
+//     test_interop URL FOLDER NAMES [WORD]
 //
 // URL is that of the content server, with a slash at its end; FOLDER is an empty one to download
-// to. With WORD only the tests that have it in their name run.
+// to; NAMES is the table of names that are made from URLs. With WORD only the tests that have it in their name run.
 
 using System;
 using System.Collections.Generic;
@@ -35,16 +35,17 @@ namespace OpenDO.InteropTest
 
         public static int Main(string[] arguments)
         {
-            if (arguments.Length < 2)
+            if (arguments.Length < 3)
             {
-                Console.Error.WriteLine("usage: test_interop URL FOLDER [WORD]");
+                Console.Error.WriteLine("usage: test_interop URL FOLDER NAMES [WORD]");
                 return 2;
             }
             url = arguments[0];
             folder = arguments[1];
-            word = arguments.Length > 2 ? arguments[2] : "";
+            word = arguments.Length > 3 ? arguments[3] : "";
 
             LayoutTests.Run();
+            NameTests.Run(arguments[2]);
             JobTests.Run();
             DownloadTests.Run();
             LateBoundTests.Run();

@@ -9,10 +9,11 @@
     CompatiblePSEditions = @('Desktop', 'Core')
     TypesToProcess       = @('OpenDO.Types.ps1xml')
     FormatsToProcess     = @('OpenDO.Format.ps1xml')
-    FunctionsToExport    = @('Start-OdoDownload', 'Get-OdoDownload', 'Suspend-OdoDownload',
-                             'Resume-OdoDownload', 'Complete-OdoDownload', 'Stop-OdoDownload')
+    FunctionsToExport    = @('Start-OdoDownload', 'Add-OdoFile', 'Get-OdoDownload', 'Set-OdoDownload',
+                             'Suspend-OdoDownload', 'Resume-OdoDownload', 'Complete-OdoDownload',
+                             'Remove-OdoDownload')
     CmdletsToExport      = @()
     VariablesToExport    = @()
-    AliasesToExport      = @()
+    AliasesToExport      = @('Stop-OdoDownload')
     PrivateData          = @{ PSData = @{ Tags = @('Download', 'DeliveryOptimization', 'BITS') } }
 }

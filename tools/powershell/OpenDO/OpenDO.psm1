@@ -3,14 +3,25 @@
 #
 # It uses the engine's core cmdlets only, so that it also runs where PowerShell's own modules are
 # not installed, and nothing that Windows PowerShell 5.1 does not know.
+#
+# What a cmdlet cannot do for one record is a non-terminating error, and it goes on with the next;
+# only arguments that cannot be meant, and a server that is not there, end a pipeline. A failure
+# deletes nothing: what has come stays with its download, for Resume-OdoDownload.
 
 Set-StrictMode -Version 3.0
 
-$ProgId = 'OpenDO.Downloads'
+. ([System.IO.Path]::Combine($PSScriptRoot, 'OpenDO.Words.ps1'))   # $WordsOfCode, $WordsOfStatus
 
-# The server, made when it is first needed. Do not return it from a function: it is a collection,
-# and PowerShell would unroll it.
-$script:Server = $null
+# The classes: in this process, and in one that serves all of this user's programs.
+$ProgIds = @{ Here = 'OpenDO.Downloads'; Shared = 'OpenDO.SharedDownloads' }
+
+# The servers, made when they are first needed. Do not return one from a function: it is a
+# collection, and PowerShell would unroll it.
+$Servers = @{ Here = $null; Shared = $null }
+
+$Tick = 0.2             # seconds between two looks at what is running
+$Cancelled = 0x800704C7 # ERROR_CANCELLED
+$Wrong = 0x80070057     # E_INVALIDARG
 
 # What kind of error some codes are, for those who handle errors by kind.
 $Categories = @{
@@ -23,178 +34,838 @@ $Categories = @{
     0x80070005 = 'PermissionDenied'   # E_ACCESSDENIED
     0x80D02002 = 'OperationTimeout'   # DO_E_DOWNLOAD_NO_PROGRESS
     0x80D05011 = 'NotImplemented'     # DO_E_INSUFFICIENT_RANGE_SUPPORT
+    0x80004001 = 'NotImplemented'     # E_NOTIMPL
     0x80040154 = 'NotInstalled'       # REGDB_E_CLASSNOTREG
+    0x8007007E = 'NotInstalled'       # ERROR_MOD_NOT_FOUND
+    0x80070002 = 'ObjectNotFound'     # ERROR_FILE_NOT_FOUND
+    0x800704C7 = 'OperationStopped'   # ERROR_CANCELLED
+    0x80072EFD = 'ConnectionError'    # ERROR_WINHTTP_CANNOT_CONNECT
+    0x80072EE7 = 'ConnectionError'    # ERROR_WINHTTP_NAME_NOT_RESOLVED
 }
 
-# An error record from a code and its words: "Cannot start ...: the ranges overlap (0x80D05012)".
+# --- Errors -----------------------------------------------------------------------------------
+
+# A code in the words of "odo explain"; where these have none, the other ones that are at hand.
+function Get-OdoWords {
+    param([int] $Code, [string] $Otherwise = '')
+
+    if ($WordsOfCode.ContainsKey($Code)) {
+        return $WordsOfCode[$Code]
+    }
+    if (($Code -band 0x7FFF0000) -eq 0x00190000) {
+        $status = $Code -band 0xFFFF
+        $phrase = ''
+        if ($WordsOfStatus.ContainsKey($status)) {
+            $phrase = ': ' + $WordsOfStatus[$status]
+        }
+        return "the server answered $status$phrase"
+    }
+    $number = '0x{0:X8}' -f $Code
+    $other = ($Otherwise -replace "\s*\(?$number\)?", '').Trim().TrimEnd('.', ' ')
+    if ($other) {
+        return $other
+    }
+    'it failed for a reason without a name'
+}
+
+# A sentence of them: with a capital letter in front.
+function ConvertTo-OdoSentence {
+    param([string] $Text)
+
+    if ($Text.Length -lt 2 -or [char]::IsUpper($Text[1])) {
+        return $Text   # such as URL
+    }
+    $Text.Substring(0, 1).ToUpperInvariant() + $Text.Substring(1)
+}
+
+# "Cannot download http://...: the server answered 404: not found (0x80190194)".
 function New-OdoErrorRecord {
-    param([string] $What, [int] $Code, [string] $Words, [object] $Target)
+    param([string] $What, [int] $Code, [string] $Words, [object] $Target, [string] $Advice = '')
 
     $number = '0x{0:X8}' -f $Code
     $category = $Categories[$Code]
     if (-not $category) {
         $category = 'NotSpecified'
-        if (($Code -band 0x1FFF0000) -eq 0x00190000) {
+        if (($Code -band 0x7FFF0000) -eq 0x00190000) {
             $category = 'ConnectionError'   # a status of HTTP
         }
     }
-    $Words = $Words.Trim().TrimEnd('.')
-    if (-not $Words -or $Words -match $number) {
-        $message = "${What}: $($Words -replace "\s*\(?$number\)?", '') ($number)"
-    } else {
-        $message = "${What}: $Words ($number)"
+    $exception = [System.Runtime.InteropServices.COMException]::new(
+        "${What}: $Words ($number)", $Code)
+    $record = [System.Management.Automation.ErrorRecord]::new(
+        $exception, "OpenDO.$number", $category, $Target)
+    if ($Advice) {
+        $record.ErrorDetails = [System.Management.Automation.ErrorDetails]::new($exception.Message)
+        $record.ErrorDetails.RecommendedAction = $Advice
     }
-    $exception = [System.Runtime.InteropServices.COMException]::new($message, $Code)
-    [System.Management.Automation.ErrorRecord]::new($exception, "OpenDO.$number", $category,
-                                                    $Target)
+    $record
 }
 
-# The same from what a call of the server threw.
+# The same from what a call of the server threw. Of these codes the server knows more than a table.
 function ConvertTo-OdoErrorRecord {
     param([string] $What, [System.Exception] $Exception, [object] $Target)
 
-    $Exception = $Exception.GetBaseException()
-    New-OdoErrorRecord $What $Exception.HResult $Exception.Message $Target
+    $base = $Exception.GetBaseException()
+    $code = $base.HResult
+    if ($code -in $Wrong, 0x80D02011, 0x80020005, 0x800C0002) {
+        $own = $base.Message -replace ('\s*\(?0x{0:X8}\)?' -f $code), ''
+        $words = $own.Trim().TrimEnd('.', ' ')
+    } else {
+        $words = Get-OdoWords $code $base.Message
+    }
+    New-OdoErrorRecord $What $code $words $Target
+}
+
+# Arguments that cannot be meant, and what OpenDO cannot do: that ends the pipeline.
+function Stop-OdoArgument {
+    param([System.Management.Automation.PSCmdlet] $Cmdlet, [string] $Words, [object] $Target)
+
+    $Cmdlet.ThrowTerminatingError((New-OdoErrorRecord 'Cannot do this' $Wrong $Words $Target))
 }
 
 function Connect-OdoServer {
-    param([System.Management.Automation.PSCmdlet] $Cmdlet)
+    param([System.Management.Automation.PSCmdlet] $Cmdlet, [string] $Place)
 
-    if ($null -ne $script:Server) {
+    if ($null -ne $Servers[$Place]) {
         return
     }
+    $progId = $ProgIds[$Place]
     try {
-        $type = [Type]::GetTypeFromProgID($ProgId)
+        $type = [Type]::GetTypeFromProgID($progId)
         if ($null -eq $type) {
-            throw [System.Runtime.InteropServices.COMException]::new(
-                'the class is not registered; regsvr32 dosvc.dll registers it', 0x80040154)
+            throw [System.Runtime.InteropServices.COMException]::new('', 0x80040154)
         }
-        $script:Server = [Activator]::CreateInstance($type)
+        $Servers[$Place] = [Activator]::CreateInstance($type)
     } catch {
-        $Cmdlet.ThrowTerminatingError((ConvertTo-OdoErrorRecord "Cannot reach $ProgId" `
-                                                                $_.Exception $ProgId))
+        $code = $_.Exception.GetBaseException().HResult
+        $kind = '{0}-bit' -f (8 * [IntPtr]::Size)
+        $words = (Get-OdoWords $code $_.Exception.GetBaseException().Message) +
+            "; register OpenDO's $kind dosvc.dll: 'regsvr32 dosvc.dll' as an administrator, or " +
+            "'regsvr32 /n /i:user dosvc.dll' for yourself"
+        $Cmdlet.ThrowTerminatingError((New-OdoErrorRecord "Cannot reach OpenDO ($progId)" $code `
+                                                          $words $progId))
     }
 }
 
-# What the cmdlets hand around. OpenDO.Types.ps1xml gives it its properties.
-function New-OdoDownload {
-    param([object] $ComObject)
+# --- Downloads --------------------------------------------------------------------------------
 
-    [pscustomobject] @{ PSTypeName = 'OpenDO.Download'; ComObject = $ComObject }
+# What the cmdlets hand around: one or more files that are fetched together, each of which is one
+# download of the server. OpenDO.Types.ps1xml gives it its properties.
+function New-OdoObject {
+    param([object[]] $Parts, [string] $Place)
+
+    [pscustomobject] @{
+        PSTypeName  = 'OpenDO.Download'
+        Parts       = $Parts
+        ComObject   = $Parts[0]
+        LocalServer = ($Place -eq 'Shared')
+    }
 }
 
-# Call a method of a download; a failure ends the cmdlet.
+# Files that belong together name the first of them.
+$GroupPrefix = 'OpenDO job '
+
+function Get-OdoGroup {
+    param([object] $Part)
+
+    $content = [string] $Part.GetProperty('ContentId')
+    if ($content.StartsWith($GroupPrefix)) {
+        return $content.Substring($GroupPrefix.Length)
+    }
+    $Part.Id
+}
+
+$Verbs = @{ Start = 'start'; Pause = 'suspend'; Resume = 'resume'; Finalize = 'complete'
+            Cancel = 'remove' }
+
+# Call a method of each file. False, and an error, when one of them fails.
 function Invoke-OdoDownload {
     param([System.Management.Automation.PSCmdlet] $Cmdlet, [psobject] $Download, [string] $Method)
 
     try {
-        $com = $Download.ComObject
-        switch ($Method) {
-            'Start' { $null = $com.Start() }
-            'Pause' { $null = $com.Pause() }
-            'Resume' { $null = $com.Resume() }
-            'Finalize' { $null = $com.Finalize() }
-            'Cancel' { $null = $com.Cancel() }
+        foreach ($part in $Download.Parts) {
+            switch ($Method) {
+                'Start' { $null = $part.Start() }
+                'Pause' { if ($part.StateText -ne 'Transferred') { $null = $part.Pause() } }
+                'Resume' { if ($part.StateText -ne 'Transferred') { $null = $part.Resume() } }
+                'Finalize' { $null = $part.Finalize() }
+                'Cancel' { $null = $part.Cancel() }
+            }
         }
     } catch {
-        $verb = @{ Start = 'start'; Pause = 'suspend'; Resume = 'resume'; Finalize = 'complete'
-                   Cancel = 'stop' }[$Method]
-        $what = "Cannot $verb the download of $($Download.Source)"
-        $Cmdlet.ThrowTerminatingError((ConvertTo-OdoErrorRecord $what $_.Exception $Download))
+        $what = "Cannot $($Verbs[$Method]) the download of $($Download.Source -join ', ')"
+        $record = ConvertTo-OdoErrorRecord $what $_.Exception $Download
+        $script:HasFailed = $true
+        $Cmdlet.WriteError($record)
+        return $false
+    }
+    $true
+}
+
+# For the way out: what led here is told, and is more useful than another failure.
+function Reset-OdoDownload {
+    param([psobject] $Download, [switch] $Delete)
+
+    foreach ($part in $Download.Parts) {
+        try {
+            if ($Delete -and $part.StateText -notin 'Finalized', 'Aborted') {
+                $null = $part.Cancel()
+            } elseif ($part.StateText -eq 'Transferring') {
+                $null = $part.Pause()
+            }
+        } catch {
+            $null = $_
+        }
     }
 }
 
-function Write-OdoProgress {
-    param([System.Management.Automation.PSCmdlet] $Cmdlet, [psobject] $Download, [int] $Number,
-          [System.Diagnostics.Stopwatch] $Clock, [switch] $Completed)
+# --- Names and places -------------------------------------------------------------------------
 
-    $done = $Download.BytesTransferred
-    $total = $Download.BytesTotal
-    $status = '{0:N0} bytes' -f $done
+# One character of UTF-8, escaped in a URL (RFC 3629). What is none is left as it is.
+$Tail = '%[89AB][0-9A-F]'
+$EscapedCharacter = [regex]::new((
+    '%[0-7][0-9A-F]|%(?:C[2-9A-F]|D[0-9A-F])T|%E0%[AB][0-9A-F]T|%E[1-9A-CEF]TT|%ED%[89][0-9A-F]T|' +
+    '%F0%[9AB][0-9A-F]TT|%F[123]TTT|%F4%8[0-9A-F]TT').Replace('T', $Tail), 'IgnoreCase, CultureInvariant')
+
+# In no name: what Windows forbids, control characters, those that turn the direction of writing,
+# and halves of characters.
+$Forbidden = [regex]::new(
+    '[\u0000-\u001F\u007F-\u009F<>:"|?*\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFEFF]|' +
+    '[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]')
+
+$BlanksAndDots = [char[]] (@(0x20, 0x2E, 0xA0, 0x1680) + (0x2000..0x200A) + @(0x202F, 0x205F, 0x3000))
+$Device = [regex]::new('^(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|CLOCK\$|(?:COM|LPT)[0-9\u00B9\u00B2\u00B3])$',
+                       'IgnoreCase, CultureInvariant')
+$NameMax = 255      # bytes of UTF-8
+$ExtensionMax = 32  # bytes; what is longer is no extension
+
+# A file's name from its URL; none is an empty text. Whatever the URL is, the name is that of a file
+# directly in its folder. The rules are those of tools/odo/local_name.h.
+function ConvertTo-OdoFileName {
+    param([string] $Url)
+
+    $path = $Url
+    $host_ = $Url.IndexOf('://', [StringComparison]::Ordinal)
+    if ($host_ -ge 0) {
+        $begin = $Url.IndexOfAny([char[]] '/\?#', $host_ + 3)
+        $path = ''
+        if ($begin -ge 0) {
+            $path = $Url.Substring($begin)
+        }
+    }
+    $end = $path.IndexOfAny([char[]] '?#')
+    if ($end -ge 0) {
+        $path = $path.Substring(0, $end)
+    }
+    if ($path.Length -gt 8800) {
+        return ''
+    }
+    $name = $EscapedCharacter.Replace($path, [System.Text.RegularExpressions.MatchEvaluator] {
+        param($match)
+        $bytes = foreach ($hex in $match.Value.Substring(1).Split('%')) { [Convert]::ToByte($hex, 16) }
+        [System.Text.Encoding]::UTF8.GetString([byte[]] $bytes)
+    })
+    $name = $name.Substring($name.LastIndexOfAny([char[]] '/\') + 1)
+    $name = $Forbidden.Replace($name, '_').Trim($BlanksAndDots)
+    if ($Device.IsMatch(($name + '.').Split('.')[0].TrimEnd($BlanksAndDots))) {
+        $name = '_' + $name
+    }
+    if ([System.Text.Encoding]::UTF8.GetByteCount($name) -gt $NameMax) {
+        $dot = $name.LastIndexOf('.')
+        $extension = ''
+        if ($dot -gt 0 -and [System.Text.Encoding]::UTF8.GetByteCount($name.Substring($dot)) -le $ExtensionMax) {
+            $extension = $name.Substring($dot)
+        }
+        $stem = $name.Substring(0, $name.Length - $extension.Length)
+        $room = $NameMax - [System.Text.Encoding]::UTF8.GetByteCount($extension)
+        while ([System.Text.Encoding]::UTF8.GetByteCount($stem) -gt $room) {
+            $units = 1
+            if ([char]::IsLowSurrogate($stem[$stem.Length - 1])) {
+                $units = 2
+            }
+            $stem = $stem.Substring(0, $stem.Length - $units)
+        }
+        $name = ($stem + $extension).Trim($BlanksAndDots)
+    }
+    $name
+}
+
+# Where a source goes to: an absolute path of a file. Throws what is to be told.
+function Resolve-OdoDestination {
+    param([System.Management.Automation.PSCmdlet] $Cmdlet, [string] $Source,
+          [string] $Destination)
+
+    $provider = $null
+    $drive = $null
+    $path = $Cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(
+        $Destination, [ref] $provider, [ref] $drive)
+    if ($provider.Name -ne 'FileSystem') {
+        throw [System.Runtime.InteropServices.COMException]::new(
+            "'$Destination' is a place of PowerShell's $($provider.Name) provider, and files go to " +
+            'the file system only', $Wrong)
+    }
+    if ([System.IO.Directory]::Exists($path) -or $Destination -match '[\\/]$') {
+        $name = ConvertTo-OdoFileName $Source
+        if (-not $name) {
+            throw [System.Runtime.InteropServices.COMException]::new(
+                "the URL ends in no name for a file in the folder '$path'; say the file's path", $Wrong)
+        }
+        $path = [System.IO.Path]::Combine($path, $name)
+        if ([System.IO.Directory]::Exists($path)) {
+            throw [System.Runtime.InteropServices.COMException]::new("'$path' is a folder", $Wrong)
+        }
+    }
+    $path
+}
+
+# --- Settings ---------------------------------------------------------------------------------
+
+$CostPolicies = @{
+    Always = 0; PolicyAlways = 0; Unrestricted = 1; PolicyUnrestricted = 1; Standard = 2
+    PolicyStandard = 2; NotRoaming = 3; PolicyNotRoaming = 3; NoSurcharge = 4; PolicyNoSurcharge = 4
+}
+
+$SecurityBits = @{
+    EnableCRLCheck = 0x1; IgnoreUnknownCA = 0x100; IgnoreCertWrongUsage = 0x200
+    IgnoreCertCNInvalid = 0x1000; IgnoreCertDateInvalid = 0x2000
+}
+
+$PriorityLevels = @{ Foreground = 0; High = 1; Normal = 2; Low = 3 }
+
+# What BITS has and OpenDO has not, and why.
+$Refusals = @{
+    ProxyList           = 'OpenDO uses the proxy of the system; -ProxyList cannot name another'
+    ProxyBypass         = 'OpenDO uses the proxy of the system, with its exceptions; -ProxyBypass cannot name others'
+    ProxyCredential     = 'OpenDO does not log in to a proxy, so -ProxyCredential is of no use'
+    ProxyAuthentication = 'OpenDO does not log in to a proxy, so -ProxyAuthentication is of no use'
+    NotifyFlags         = 'OpenDO sends no notifications of BITS; watch JobState instead of -NotifyFlags'
+    NotifyCmdLine       = 'OpenDO runs no program when a download ends, so -NotifyCmdLine is of no use'
+    ACLFlags            = 'a file gets the rights of its folder; -ACLFlags cannot take others along'
+    UseStoredCredential = 'OpenDO has no store of credentials for -UseStoredCredential; use -Credential'
+    CustomHeadersWriteOnly = 'whoever owns a download can read its headers, so -CustomHeadersWriteOnly cannot be kept'
+    CertSubjectName     = 'OpenDO finds a certificate by its hash: use -CertHash instead of -CertSubjectName'
+    SetOwnerToCurrentUser = 'downloads belong to who made them; -SetOwnerToCurrentUser cannot change that'
+}
+
+# From a cmdlet's arguments to what is to be set: properties of the server with their values, in the
+# order in which they are set. Ends the pipeline when an argument cannot be obeyed.
+function ConvertTo-OdoSettings {
+    param([System.Management.Automation.PSCmdlet] $Cmdlet, [System.Collections.IDictionary] $Bound)
+
+    $settings = [ordered] @{}
+    foreach ($name in @($Bound.Keys)) {
+        $value = $Bound[$name]
+        if ($Refusals.ContainsKey($name)) {
+            $isNothing = ($value -is [switch] -and -not $value) -or
+                ($name -eq 'UseStoredCredential' -and $value -eq 'None')
+            if (-not $isNothing) {
+                Stop-OdoArgument $Cmdlet $Refusals[$name] $value
+            }
+        }
+    }
+    if ($Bound['TransferType'] -and $Bound['TransferType'] -ne 'Download') {
+        Stop-OdoArgument $Cmdlet "OpenDO only downloads, so -TransferType is Download, not $($Bound['TransferType'])" `
+                         $Bound['TransferType']
+    }
+    if ($Bound['HttpMethod'] -and $Bound['HttpMethod'] -ne 'GET') {
+        Stop-OdoArgument $Cmdlet "OpenDO downloads by GET, not by $($Bound['HttpMethod'])" $Bound['HttpMethod']
+    }
+    if ($Bound['ProxyUsage'] -and $Bound['ProxyUsage'] -ne 'SystemDefault') {
+        Stop-OdoArgument $Cmdlet "OpenDO uses the proxy of the system; -ProxyUsage is SystemDefault, not $($Bound['ProxyUsage'])" `
+                         $Bound['ProxyUsage']
+    }
+    if ($Bound.ContainsKey('DisplayName')) { $settings['DisplayName'] = $Bound['DisplayName'] }
+    if ($Bound.ContainsKey('Description')) { $settings['Description'] = $Bound['Description'] }
+    if ($Bound.ContainsKey('Priority')) { $settings['JobPriority'] = $PriorityLevels[$Bound['Priority']] }
+    if ($Bound.ContainsKey('CustomHeaders')) { $settings['HttpCustomHeaders'] = @($Bound['CustomHeaders']) -join "`r`n" }
+    if ($Bound.ContainsKey('RetryInterval')) { $settings['RetryInterval'] = $Bound['RetryInterval'] }
+    if ($Bound.ContainsKey('RetryTimeout')) { $settings['RetryTimeout'] = $Bound['RetryTimeout'] }
+    if ($Bound.ContainsKey('TransferPolicy')) {
+        if (-not $CostPolicies.ContainsKey($Bound['TransferPolicy'])) {
+            Stop-OdoArgument $Cmdlet ("-TransferPolicy is Always, Unrestricted, Standard, NotRoaming or NoSurcharge; " +
+                "OpenDO knows no single states of a network such as $($Bound['TransferPolicy'])") $Bound['TransferPolicy']
+        }
+        $settings['CostPolicy'] = $CostPolicies[$Bound['TransferPolicy']]
+    }
+    if ($Bound.ContainsKey('SecurityFlags')) {
+        $bits = 0
+        $insecure = $false
+        foreach ($word in ($Bound['SecurityFlags'] -split '\s*,\s*' -ne '')) {
+            if ($SecurityBits.ContainsKey($word)) {
+                $bits = $bits -bor $SecurityBits[$word]
+            } elseif ($word -eq 'RedirectPolicyAllowHttpsToHttp') {
+                $insecure = $true
+            } elseif ($word -notin 'RedirectPolicyAllowSilent', 'None') {
+                Stop-OdoArgument $Cmdlet ("-SecurityFlags are EnableCRLCheck, IgnoreCertCNInvalid, IgnoreCertDateInvalid, " +
+                    "IgnoreUnknownCA, IgnoreCertWrongUsage, RedirectPolicyAllowSilent and RedirectPolicyAllowHttpsToHttp; " +
+                    "$word cannot be obeyed") $word
+            }
+        }
+        $settings['SecurityFlags'] = $bits
+        $settings['HttpAllowSecureToNonSecureRedirect'] = $insecure
+    }
+    Add-OdoCredential $Cmdlet $Bound $settings
+    Add-OdoCertificate $Cmdlet $Bound $settings
+    $settings
+}
+
+function Add-OdoCredential {
+    param([System.Management.Automation.PSCmdlet] $Cmdlet, [System.Collections.IDictionary] $Bound,
+          [System.Collections.IDictionary] $Settings)
+
+    $credential = $Bound['Credential']
+    $scheme = $Bound['Authentication']
+    if ($null -eq $credential -or $credential -eq [System.Management.Automation.PSCredential]::Empty) {
+        if ($scheme) {
+            Stop-OdoArgument $Cmdlet '-Authentication needs a -Credential' $scheme
+        }
+        return
+    }
+    if ($scheme -ne 'Basic') {
+        Stop-OdoArgument $Cmdlet ("OpenDO sends a -Credential by -Authentication Basic only, which shows the password " +
+            'to the server: say so, or leave it out') $scheme
+    }
+    $plain = $credential.GetNetworkCredential()
+    $user = $plain.UserName
+    if ($plain.Domain) {
+        $user = "$($plain.Domain)\$user"
+    }
+    if ($user.Contains(':')) {
+        Stop-OdoArgument $Cmdlet 'a user name with a colon cannot be sent by Basic authentication' $user
+    }
+    $token = [Convert]::ToBase64String([System.Text.Encoding]::UTF8.GetBytes("${user}:$($plain.Password)"))
+    $Settings['HttpCustomAuthHeaders'] = "Authorization: Basic $token"
+}
+
+function Add-OdoCertificate {
+    param([System.Management.Automation.PSCmdlet] $Cmdlet, [System.Collections.IDictionary] $Bound,
+          [System.Collections.IDictionary] $Settings)
+
+    if ($null -eq $Bound['CertHash']) {
+        if ($Bound['CertStoreLocation'] -or $Bound['CertStoreName']) {
+            Stop-OdoArgument $Cmdlet '-CertStoreLocation and -CertStoreName need a -CertHash' $null
+        }
+        return
+    }
+    if ($Bound['CertHash'].Length -ne 20) {
+        Stop-OdoArgument $Cmdlet '-CertHash is the SHA-1 hash of a certificate: 20 bytes' $Bound['CertHash']
+    }
+    $location = 'CurrentUser'
+    if ($Bound['CertStoreLocation']) {
+        $location = $Bound['CertStoreLocation']
+    }
+    $store = 'MY'
+    if ($Bound['CertStoreName']) {
+        $store = $Bound['CertStoreName']
+    }
+    $hash = [BitConverter]::ToString($Bound['CertHash']).Replace('-', '').ToLowerInvariant()
+    $Settings['ClientCertificate'] = "$location\$store\$hash"
+}
+
+# Which of them the server takes only while nothing runs.
+$StandStill = 'HttpCustomHeaders', 'HttpCustomAuthHeaders', 'SecurityFlags', 'HttpAllowSecureToNonSecureRedirect'
+
+function Set-OdoPart {
+    param([object] $Part, [System.Collections.IDictionary] $Settings)
+
+    $runs = $false
+    foreach ($name in $Settings.Keys) {
+        if ($name -in $StandStill -and $Part.StateText -eq 'Transferring') {
+            $null = $Part.Pause()
+            $runs = $true
+        }
+    }
+    try {
+        foreach ($name in $Settings.Keys) {
+            $null = $Part.SetProperty($name, $Settings[$name])
+        }
+    } finally {
+        if ($runs) {
+            $null = $Part.Resume()
+        }
+    }
+}
+
+# --- Waiting ----------------------------------------------------------------------------------
+
+$FirstWait = 2    # seconds after the first failure, then twice as many after each
+$LongestWait = 30
+
+# How long the server wants us to stay away, in seconds (Retry-After); 0 when it does not say.
+function Get-OdoRetryAfter {
+    param([object] $Part)
+
+    if (($Part.ExtendedError -band 0xFFFF) -notin 408, 429, 503) {
+        return 0
+    }
+    if ("$($Part.GetProperty('HttpResponseHeaders'))" -match '(?im)^Retry-After:[ \t]*(\d{1,6})[ \t\r]*$') {
+        return [int] $Matches[1]
+    }
+    0
+}
+
+# Seconds until the engine tries again, by the rules that it has: twice as long after each failure
+# without a byte between, as late as the server asks, and never sooner than -RetryInterval.
+function Get-OdoRetrySeconds {
+    param([psobject] $Run, [psobject] $Status)
+
+    $count = [int] $Status.Part.GetProperty('ErrorCount')
+    $bytes = [long] $Status.Part.BytesTransferred
+    if ($count -ne $Run.FailureCount -or $Status.Part.Id -ne $Run.FailedId) {
+        if ($bytes -ne $Run.FailureBytes -or $Status.Part.Id -ne $Run.FailedId) {
+            $Run.Attempt = 0
+        }
+        $Run.Attempt++
+        $Run.FailureCount = $count
+        $Run.FailureBytes = $bytes
+        $Run.FailedId = $Status.Part.Id
+        $Run.FailedAt = [System.Diagnostics.Stopwatch]::StartNew()
+    }
+    $wait = [Math]::Min($FirstWait * [Math]::Pow(2, [Math]::Min($Run.Attempt, 10) - 1), $LongestWait)
+    $wait = [Math]::Max($wait, (Get-OdoRetryAfter $Status.Part))
+    $wait = [Math]::Max($wait, $Run.RetryInterval)
+    [int] [Math]::Ceiling([Math]::Max($wait - $Run.FailedAt.Elapsed.TotalSeconds, 0))
+}
+
+# Why it waits at present, in a sentence; empty when it does not.
+function Get-OdoReason {
+    param([psobject] $Run, [psobject] $Status)
+
+    if ($Status.Extended -eq 0 -or $Status.State -notin 'Transferring', 'Paused') {
+        return ''
+    }
+    $reason = ConvertTo-OdoSentence (Get-OdoWords $Status.Extended $Status.Part.ErrorText)
+    if ($Status.State -eq 'Paused') {
+        return $reason   # a network that may not be used
+    }
+    $seconds = Get-OdoRetrySeconds $Run $Status
+    if ($seconds -gt 0) {
+        return "$reason; trying again in $seconds s"
+    }
+    "$reason; trying again"
+}
+
+# One that is being waited for: a download to go on with, or what a new one is to be made from.
+function New-OdoRun {
+    param([psobject] $Download, [psobject] $Request, [int] $Number)
+
+    [pscustomobject] @{
+        Download = $Download
+        Request  = $Request
+        Number   = $Number      # of its progress bar
+        Since    = $null        # what it is measured from: a clock, and the bytes that were there
+        Before   = 0
+        Told     = ''           # why it waits, as the user was told last
+
+        # How often it has failed without a byte between, and the last time.
+        Attempt       = 0
+        FailureCount  = -1
+        FailureBytes  = -1
+        FailedId      = ''
+        FailedAt      = $null
+        RetryInterval = 0
+    }
+}
+
+# Set it in motion. False, and an error, when that cannot be; a new one then is no more.
+function Start-OdoRun {
+    param([System.Management.Automation.PSCmdlet] $Cmdlet, [psobject] $Run)
+
+    if ($null -eq $Run.Request) {
+        if (-not (Invoke-OdoDownload $Cmdlet $Run.Download 'Resume')) {
+            return $false
+        }
+    } else {
+        $made = New-OdoDownload $Cmdlet $Run.Request
+        if ($null -eq $made) {
+            return $false
+        }
+        $Run.Download = $made
+        if ($Run.Request.Settings.Contains('RetryInterval')) {
+            $Run.RetryInterval = $Run.Request.Settings['RetryInterval']
+        }
+    }
+    $Run.Since = [System.Diagnostics.Stopwatch]::StartNew()
+    $Run.Before = $Run.Download.BytesTransferred
+    $true
+}
+
+function New-OdoProgress {
+    param([psobject] $Run, [psobject] $Status, [string] $Reason = '')
+
+    $download = $Run.Download
+    $done = $download.BytesTransferred
+    $total = $download.BytesTotal
+    $text = '{0:N0} bytes' -f $done
     if ($total -gt 0) {
-        $status = '{0:N0} of {1:N0} bytes' -f $done, $total
+        $text = '{0:N0} of {1:N0} bytes' -f $done, $total
+    }
+    if ($Reason) {
+        $text = "$Reason ($text)"
     }
     $record = [System.Management.Automation.ProgressRecord]::new(
-        $Number, "Downloading $($Download.Source)", $status)
+        $Run.Number, "Downloading $($download.Source -join ', ')", $text)
     if ($total -gt 0) {
-        $record.PercentComplete = [int] [Math]::Floor(100 * $done / $total)
-        if ($done -gt 0) {
-            $seconds = $Clock.Elapsed.TotalSeconds * ($total - $done) / $done
+        $record.PercentComplete = [int] [Math]::Min(100, [Math]::Floor(100 * $done / $total))
+        $come = $done - $Run.Before   # not what an earlier run had fetched
+        if ($come -gt 0 -and -not $Reason) {
+            $seconds = $Run.Since.Elapsed.TotalSeconds * ($total - $done) / $come
             $record.SecondsRemaining = [int] [Math]::Min($seconds, [int]::MaxValue)
         }
     }
-    $record.CurrentOperation = $Download.Destination
+    $record.CurrentOperation = $download.Destination -join ', '
+    $record
+}
+
+function Write-OdoProgress {
+    param([System.Management.Automation.PSCmdlet] $Cmdlet, [psobject] $Run, [psobject] $Status,
+          [switch] $Completed)
+
+    $reason = ''
+    if (-not $Completed) {
+        $reason = Get-OdoReason $Run $Status
+    }
+    # Once for each failure, though the seconds run down.
+    $told = ($reason -replace '; trying again.*$', '') + $Run.FailureCount
+    if ($told -ne $Run.Told) {
+        $Run.Told = $told
+        if ($reason) {
+            $Cmdlet.WriteVerbose("$($Run.Download.Source -join ', '): $reason")
+        }
+    }
+    $record = New-OdoProgress $Run $Status $reason
     if ($Completed) {
         $record.RecordType = [System.Management.Automation.ProgressRecordType]::Completed
     }
     $Cmdlet.WriteProgress($record)
 }
 
-# Wait until all have arrived and complete them. If one fails, or the user interrupts, those that
-# have not ended are stopped: nothing is left.
-function Wait-OdoDownload {
-    param([System.Management.Automation.PSCmdlet] $Cmdlet, [psobject[]] $Download)
+# Look at one. True when it is over, be it well or not.
+function Test-OdoRun {
+    param([System.Management.Automation.PSCmdlet] $Cmdlet, [psobject] $Run, [int] $MaxSeconds,
+          [bool] $PassThru)
 
-    $clock = [System.Diagnostics.Stopwatch]::StartNew()
-    $good = $false
-    try {
-        $number = 0
-        foreach ($one in $Download) {
-            $number++
-            while (-not $one.ComObject.Wait(0.2)) {
-                Write-OdoProgress $Cmdlet $one $number $clock
-                $state = $one.State
-                if ($state -eq 'Paused' -or $state -eq 'Aborted') {
-                    $words = $one.ComObject.ErrorText
-                    $code = $one.ComObject.Error
-                    if ($code -eq 0) {
-                        $code = 0x800704C7   # ERROR_CANCELLED
-                        $words = "it is $($state.ToLowerInvariant())"
-                    }
-                    $Cmdlet.ThrowTerminatingError((New-OdoErrorRecord `
-                        "Cannot download $($one.Source)" $code $words $one.Source))
+    $download = $Run.Download
+    $source = $download.Source -join ', '
+    $status = $download.GetStatus()
+    $code = 0
+    $words = ''
+    switch ($status.State) {
+        'Transferred' {
+            Write-OdoProgress $Cmdlet $Run $status -Completed
+            if (Invoke-OdoDownload $Cmdlet $download 'Finalize') {
+                $Cmdlet.WriteVerbose("${source}: complete, in $($download.Destination -join ', ')")
+                if ($PassThru) {
+                    $Cmdlet.WriteObject($download)
                 }
             }
-            Write-OdoProgress $Cmdlet $one $number $clock -Completed
+            return $true
         }
-        foreach ($one in $Download) {
-            Invoke-OdoDownload $Cmdlet $one 'Finalize'
-        }
-        $good = $true
-    } finally {
-        if (-not $good) {
-            Stop-OdoUnfinished $Download
-        }
-    }
-}
-
-# For the way out of a failure: it never fails itself.
-function Stop-OdoUnfinished {
-    param([psobject[]] $Download)
-
-    foreach ($one in $Download) {
-        try {
-            if ($one.State -ne 'Finalized' -and $one.State -ne 'Aborted') {
-                $null = $one.ComObject.Cancel()
+        'Finalized' {   # by somebody else
+            Write-OdoProgress $Cmdlet $Run $status -Completed
+            if ($PassThru) {
+                $Cmdlet.WriteObject($download)
             }
-        } catch {
-            $null = $_   # what led here is told, and is more useful
+            return $true
+        }
+        'Aborted' {
+            $code = $Cancelled
+            $words = 'it was removed meanwhile'
+        }
+        'Created' {
+            $code = $Cancelled
+            $words = 'it is suspended'
+        }
+        'Paused' {
+            if ($status.Error -ne 0) {
+                $code = $status.Error
+                $words = Get-OdoWords $code $status.Part.ErrorText
+                if ($status.Extended -ne 0 -and $status.Extended -ne $code) {
+                    $words += '; the last try: ' + (Get-OdoWords $status.Extended '')
+                }
+            } elseif ($status.Extended -eq 0) {
+                $code = $Cancelled
+                $words = 'it was suspended meanwhile'
+            }
+        }
+    }
+    if ($code -eq 0 -and $MaxSeconds -gt 0 -and $Run.Since.Elapsed.TotalSeconds -ge $MaxSeconds) {
+        $code = 0x800705B4   # ERROR_TIMEOUT
+        $words = "it took longer than -MaxDownloadTime, which is $MaxSeconds s"
+    }
+    if ($code -eq 0) {
+        Write-OdoProgress $Cmdlet $Run $status
+        return $false
+    }
+    Write-OdoProgress $Cmdlet $Run $status -Completed
+    Reset-OdoDownload $download   # the other files of the job stop too, and keep what has come
+    $advice = 'Resume-OdoDownload goes on with it, Remove-OdoDownload deletes what has come'
+    $script:HasFailed = $true
+    $Cmdlet.WriteError((New-OdoErrorRecord "Cannot download $source" $code $words $download $advice))
+    $true
+}
+
+# Run these, so many at a time, and complete each as it arrives. One that fails is told and the
+# others go on. Should the user interrupt, or an error end the pipeline, what has not ended is
+# suspended; or deleted, if the user interrupts and -DeleteWhenStopped is said.
+function Wait-OdoDownload {
+    param([System.Management.Automation.PSCmdlet] $Cmdlet, [psobject[]] $Run, [int] $Limit,
+          [int] $MaxSeconds = 0, [switch] $PassThru, [switch] $DeleteWhenStopped)
+
+    $waiting = [System.Collections.Generic.Queue[object]]::new()
+    foreach ($one in $Run) {
+        $waiting.Enqueue($one)
+    }
+    $running = [System.Collections.Generic.List[object]]::new()
+    $turn = 0
+    $finished = $false
+    $script:HasFailed = $false
+    try {
+        while ($waiting.Count -gt 0 -or $running.Count -gt 0) {
+            while ($running.Count -lt $Limit -and $waiting.Count -gt 0) {
+                $one = $waiting.Dequeue()
+                if (Start-OdoRun $Cmdlet $one) {
+                    $running.Add($one)
+                }
+                $script:HasFailed = $false
+            }
+            if ($running.Count -eq 0) {
+                continue
+            }
+            # Sleep until one of them comes to rest, each in its turn, or it is time to show progress.
+            $turn = ($turn + 1) % $running.Count
+            foreach ($part in $running[$turn].Download.Parts) {
+                if ($part.StateText -in 'Transferring', 'Paused') {   # Paused: it may wait for a network
+                    $null = $part.Wait($Tick)
+                    break
+                }
+            }
+            foreach ($one in $running.ToArray()) {
+                if (Test-OdoRun $Cmdlet $one $MaxSeconds $PassThru) {
+                    $null = $running.Remove($one)
+                }
+                $script:HasFailed = $false
+            }
+        }
+        $finished = $true
+    } catch {
+        $script:HasFailed = $true
+        throw
+    } finally {
+        if (-not $finished) {
+            $delete = $DeleteWhenStopped -and -not $script:HasFailed
+            foreach ($one in $running) {
+                Reset-OdoDownload $one.Download -Delete:$delete
+            }
         }
     }
 }
 
-# Where a source goes to: an absolute path of a file.
-function Resolve-OdoDestination {
-    param([System.Management.Automation.PSCmdlet] $Cmdlet, [string] $Source,
-          [string] $Destination)
+# --- Making -----------------------------------------------------------------------------------
 
-    $path = $Cmdlet.GetUnresolvedProviderPathFromPSPath($Destination)
-    if ([System.IO.Directory]::Exists($path) -or $Destination -match '[\\/]$') {
-        $name = ($Source -replace '[?#].*$', '') -replace '^.*/', ''
-        $path = [System.IO.Path]::Combine($path, [Uri]::UnescapeDataString($name))
+# The parts of a download, not started. Throws when one cannot be made; then there is none.
+function New-OdoParts {
+    param([psobject] $Request, [string] $Group = '')
+
+    $parts = @()
+    try {
+        for ($i = 0; $i -lt $Request.Source.Count; $i++) {
+            $part = $Servers[$Request.Place].Add($Request.Source[$i], $Request.Path[$i])
+            $parts += $part
+            if ($Group) {
+                $null = $part.SetProperty('ContentId', $GroupPrefix + $Group)
+            } elseif ($i -gt 0) {
+                $null = $part.SetProperty('ContentId', $GroupPrefix + $parts[0].Id)
+            }
+            if ($Request.Range) {
+                $part.Ranges = $Request.Range
+            }
+            Set-OdoPart $part $Request.Settings
+            if ($Request.Keep) {
+                $part.KeepAfterExit = $true
+            }
+            if (-not $Request.Suspended) {
+                $null = $part.Start()
+            }
+        }
+    } catch {
+        foreach ($part in $parts) {
+            try { $null = $part.Cancel() } catch { $null = $_ }
+        }
+        throw
     }
-    $path
+    , $parts
 }
+
+# A download as it was asked for. Null, and an error, when it cannot be.
+function New-OdoDownload {
+    param([System.Management.Automation.PSCmdlet] $Cmdlet, [psobject] $Request)
+
+    try {
+        $parts = New-OdoParts $Request
+    } catch {
+        $source = $Request.Source -join ', '
+        $record = ConvertTo-OdoErrorRecord "Cannot download $source" $_.Exception $source
+        $script:HasFailed = $true
+        $Cmdlet.WriteError($record)
+        return
+    }
+    New-OdoObject $parts $Request.Place
+}
+
+# All downloads of a server that have not ended, oldest first.
+function Get-OdoAll {
+    param([System.Management.Automation.PSCmdlet] $Cmdlet, [string] $Place)
+
+    Connect-OdoServer $Cmdlet $Place
+    $groups = [ordered] @{}
+    try {
+        foreach ($part in $Servers[$Place]) {
+            $group = Get-OdoGroup $part
+            if (-not $groups.Contains($group)) {
+                $groups[$group] = [System.Collections.Generic.List[object]]::new()
+            }
+            if ($part.Id -eq $group) {
+                $groups[$group].Insert(0, $part)
+            } else {
+                $groups[$group].Add($part)
+            }
+        }
+    } catch {
+        $Cmdlet.ThrowTerminatingError((ConvertTo-OdoErrorRecord 'Cannot list the downloads' $_.Exception $null))
+    }
+    foreach ($group in $groups.Keys) {
+        New-OdoObject $groups[$group].ToArray() $Place
+    }
+}
+
+# Arguments of Start- and Add- to absolute paths of files, one for each source. Null, and an error,
+# when there is none for one of them.
+function Resolve-OdoPaths {
+    param([System.Management.Automation.PSCmdlet] $Cmdlet, [string[]] $Source, [string[]] $Destination)
+
+    if ($Destination.Count -ne 1 -and $Destination.Count -ne $Source.Count) {
+        Stop-OdoArgument $Cmdlet "there are $($Source.Count) sources, but $($Destination.Count) destinations" $Destination
+    }
+    $paths = @()
+    for ($i = 0; $i -lt $Source.Count; $i++) {
+        try {
+            $paths += Resolve-OdoDestination $Cmdlet $Source[$i] $Destination[$i % $Destination.Count]
+        } catch {
+            $record = ConvertTo-OdoErrorRecord "Cannot download $($Source[$i])" $_.Exception $Source[$i]
+            $Cmdlet.WriteError($record)
+            return
+        }
+    }
+    for ($i = 1; $i -lt $paths.Count; $i++) {
+        if ($paths[0..($i - 1)] -contains $paths[$i]) {
+            Stop-OdoArgument $Cmdlet "two sources would go to $($paths[$i])" $paths[$i]
+        }
+    }
+    , $paths
+}
+
+# --- The cmdlets ------------------------------------------------------------------------------
 
 function Start-OdoDownload {
     <#
@@ -202,68 +873,193 @@ function Start-OdoDownload {
     Downloads files, or byte ranges of them.
 
     .DESCRIPTION
-    Downloads each source to its destination. It shows the progress and returns when the files
-    are there; if one fails, or on Ctrl+C, nothing is left. With -Asynchronous it returns at once
-    and gives downloads to watch: wait until their State is Transferred, then pass them to
-    Complete-OdoDownload, which gives the files their names.
+    Downloads each source to its destination. It shows the progress, and why it waits when it does,
+    and returns when the files are there. Rows of a pipeline are taken in first and then fetched
+    together, -ThrottleLimit of them at a time; each file is there, and with -PassThru given on, as
+    soon as it has arrived. The sources of one call are one download of many files, which ends when
+    all of them have arrived.
 
-    A failure is a terminating error. Its message ends with the HRESULT, which is also in
-    $_.Exception.HResult.
+    With -Asynchronous it returns at once and gives downloads to watch: wait until their JobState
+    is Transferred, then pass them to Complete-OdoDownload, which gives the files their names.
+
+    Names. Where the destination is a folder, the file in it has the name at the end of the URL's
+    path, with escapes undone. What could lead out of the folder, or is no name on Windows, is
+    dropped or replaced by an underscore: whatever the URL, the file lies directly in the folder.
+
+    Files that exist are replaced, in one step and only when the new one is whole; until then, and
+    after a failure, the old one is as it was.
+
+    Errors. What fails for one row is a non-terminating error, and the others go on; -ErrorAction
+    Stop ends all. The error's message has the reason in words and the HRESULT, which is also in
+    $_.Exception.HResult; its TargetObject is the download. A failure deletes nothing that has come:
+    Resume-OdoDownload goes on with the download, Remove-OdoDownload deletes it. On Ctrl+C what has
+    not arrived is deleted.
+
+    Life. A download ends with the shell that has started it: what it has fetched is deleted. With
+    -KeepAfterExit it stands still when the shell ends, and another shell finds it by
+    Get-OdoDownload and goes on by Resume-OdoDownload. With -Asynchronous -LocalServer it is in a
+    process of its own, which goes on when the shell has ended.
 
     .PARAMETER Source
     The URL of each file, http or https.
 
     .PARAMETER Destination
-    The path of each file, or one folder for all of them, which take the names at the ends of their
-    URLs. An existing file is replaced. By default it is the current folder.
+    The path of each file, or one folder for all of them, in which they have the names at the ends
+    of their URLs. A drive of PowerShell's own will do if it leads to the file system. An existing
+    file is replaced. By default it is the current folder.
 
     .PARAMETER Range
     Byte ranges such as '0-99' (the first hundred bytes) and '500-' (all from byte 500 on). They
     land in the file one behind the other, in the order given. Without it the whole file is
     downloaded.
 
+    .PARAMETER Asynchronous
+    Return at once and give the downloads. They end with the shell, but for -KeepAfterExit and
+    -LocalServer.
+
+    .PARAMETER Suspended
+    Make the downloads, but do not start them; Resume-OdoDownload does. It gives them as
+    -Asynchronous does.
+
+    .PARAMETER KeepAfterExit
+    The downloads survive this shell: they stand still when it ends, and Get-OdoDownload finds them
+    in another one, where Resume-OdoDownload goes on with them.
+
+    .PARAMETER LocalServer
+    Let a process of its own fetch them, one for all programs of this user (dosvc-host.exe). With
+    -Asynchronous the download goes on there when the shell has ended, and is kept as if by
+    -KeepAfterExit; Get-OdoDownload -LocalServer finds it.
+
+    .PARAMETER ThrottleLimit
+    How many rows of a pipeline are fetched at a time: 4, if it is not said.
+
+    .PARAMETER PassThru
+    Give each download when it is complete, in the order in which they arrive.
+
+    .PARAMETER TransferType
+    Download, which is the default. OpenDO does not upload.
+
     .PARAMETER DisplayName
-    A name to find the downloads by.
+    A name to find the download by. By default it is 'OpenDO Transfer'.
+
+    .PARAMETER Description
+    Any text that is kept with the download.
 
     .PARAMETER Priority
     Foreground (the default) takes what bandwidth there is. High, Normal and Low, which BITS tells
     apart, all mean in the background.
 
+    .PARAMETER TransferPolicy
+    On which networks it may run, by what they cost: Always, Unrestricted, Standard, NotRoaming or
+    NoSurcharge. On others it waits.
+
+    .PARAMETER RetryInterval
+    The least time between two tries after a failure that may pass, in seconds. By default OpenDO
+    tries again after 2, 4, 8, 16 and then each 30 seconds.
+
+    .PARAMETER RetryTimeout
+    For how many seconds it tries again without a byte arriving; then it has failed, and can be
+    resumed. With 0 the first failure is final. By default it is five minutes.
+
     .PARAMETER CustomHeaders
     Lines such as 'X-Token: abc' to send with each request.
 
-    .PARAMETER Asynchronous
-    Return at once and give the downloads.
+    .PARAMETER CustomHeadersWriteOnly
+    Refused: whoever owns a download can read its headers.
 
-    .PARAMETER KeepAfterExit
-    The downloads survive this process: Get-OdoDownload finds them in another one, where
-    Resume-OdoDownload goes on with them. Only with -Asynchronous.
+    .PARAMETER Credential
+    A user and a password for the server, sent when it asks for them. They need -Authentication
+    Basic, and are kept with the download.
+
+    .PARAMETER Authentication
+    How the -Credential is sent: Basic. OpenDO has no other way.
+
+    .PARAMETER UseStoredCredential
+    None, which is the default: OpenDO has no store of credentials.
+
+    .PARAMETER SecurityFlags
+    What of a server's certificate does not matter, with commas between: EnableCRLCheck,
+    IgnoreCertCNInvalid, IgnoreCertDateInvalid, IgnoreUnknownCA, IgnoreCertWrongUsage; and
+    RedirectPolicyAllowHttpsToHttp, without which https does not redirect to http.
+
+    .PARAMETER CertHash
+    The SHA-1 hash, 20 bytes, of a certificate with its key, which the server gets if it asks for
+    one.
+
+    .PARAMETER CertStoreLocation
+    Where the certificate of -CertHash is: CurrentUser (the default) or LocalMachine.
+
+    .PARAMETER CertStoreName
+    The store of the certificate of -CertHash; by default MY.
+
+    .PARAMETER CertSubjectName
+    Refused: use -CertHash.
+
+    .PARAMETER HttpMethod
+    GET, which is the default. OpenDO knows no other method.
+
+    .PARAMETER Dynamic
+    Accepted as BITS has it, and always so: OpenDO takes files of servers that tell neither the size
+    in advance nor know ranges.
+
+    .PARAMETER MaxDownloadTime
+    For how many seconds it may run; then it has failed, and can be resumed. Not with
+    -Asynchronous, since nobody would look at the clock.
+
+    .PARAMETER ProxyUsage
+    SystemDefault, which is the default: OpenDO uses the proxy of the system.
+
+    .PARAMETER ProxyList
+    Refused: OpenDO uses the proxy of the system.
+
+    .PARAMETER ProxyBypass
+    Refused: OpenDO uses the proxy of the system, with its exceptions.
+
+    .PARAMETER ProxyCredential
+    Refused: OpenDO does not log in to a proxy.
+
+    .PARAMETER ProxyAuthentication
+    Refused: OpenDO does not log in to a proxy.
+
+    .PARAMETER NotifyFlags
+    Refused: OpenDO sends no notifications of BITS.
+
+    .PARAMETER NotifyCmdLine
+    Refused: OpenDO runs no program when a download ends.
+
+    .PARAMETER ACLFlags
+    Refused: a file gets the rights of its folder.
 
     .INPUTS
-    Objects with properties Source, Destination and Range, such as the lines of a CSV file.
+    Objects with properties Source, Destination and Range, such as the rows of a CSV file; further
+    ones are DisplayName, Description, Priority, TransferType, TransferPolicy, RetryInterval,
+    RetryTimeout, CustomHeaders, SecurityFlags and HttpMethod.
 
     .OUTPUTS
-    OpenDO.Download with -Asynchronous, else nothing.
+    OpenDO.Download with -Asynchronous, -Suspended or -PassThru, else nothing.
 
     .EXAMPLE
-    Start-OdoDownload http://127.0.0.1:8080/image.iso C:\image.iso
+    Start-OdoDownload http://127.0.0.1:8080/image.iso C:\downloads\image.iso
 
     Downloads a file.
 
     .EXAMPLE
-    Start-OdoDownload http://127.0.0.1:8080/image.iso C:\parts.bin -Range '4096-4195', '0-15', '8192-'
+    Start-OdoDownload http://127.0.0.1:8080/image.iso C:\downloads\parts.bin -Range '4096-4195', '0-15', '8192-'
 
     Writes bytes 4096 to 4195, then the first 16, then everything from 8192 on.
 
     .EXAMPLE
-    $download = Start-OdoDownload http://127.0.0.1:8080/image.iso C:\image.iso -Asynchronous -Priority Low
+    $download = Start-OdoDownload http://127.0.0.1:8080/image.iso C:\downloads\image.iso -Asynchronous -Priority Low
+    $download.JobState
 
     Starts in the background. $download shows how far it has come.
 
     .EXAMPLE
-    Import-Csv list.csv | Start-OdoDownload
+    Import-Csv C:\downloads\list.csv | Start-OdoDownload -ErrorVariable failed
+    $failed.TargetObject | Resume-OdoDownload -ErrorAction SilentlyContinue
 
-    Downloads the files of a list with the columns Source and Destination.
+    Downloads the files of a list with the columns Source and Destination, and tries once more what
+    has failed.
 
     .LINK
     Complete-OdoDownload
@@ -274,95 +1070,288 @@ function Start-OdoDownload {
         [Parameter(Mandatory = $true, Position = 0, ValueFromPipeline = $true,
                    ValueFromPipelineByPropertyName = $true)]
         [ValidateNotNullOrEmpty()]
-        [Alias('Url', 'Uri')]
+        [Alias('Url', 'Uri', 'RemoteName')]
         [string[]] $Source,
 
         [Parameter(Position = 1, ValueFromPipelineByPropertyName = $true)]
         [ValidateNotNullOrEmpty()]
-        [Alias('Path', 'OutFile')]
+        [Alias('Path', 'OutFile', 'LocalName')]
         [string[]] $Destination = '.',
 
         [Parameter(ValueFromPipelineByPropertyName = $true)]
         [ValidatePattern('^\s*(\d+\s*-\s*\d*\s*(,\s*\d+\s*-\s*\d*\s*)*)?$')]
         [string[]] $Range,
 
+        [switch] $Asynchronous,
+
+        [switch] $Suspended,
+
+        [switch] $KeepAfterExit,
+
+        [switch] $LocalServer,
+
+        [ValidateRange(1, 64)]
+        [int] $ThrottleLimit = 4,
+
+        [switch] $PassThru,
+
+        [Parameter(ValueFromPipelineByPropertyName = $true)]
+        [ValidateSet('Download', 'Upload', 'UploadReply')]
+        [string] $TransferType,
+
         [Parameter(ValueFromPipelineByPropertyName = $true)]
         [string] $DisplayName,
 
-        [ValidateSet('Foreground', 'High', 'Normal', 'Low')]
-        [string] $Priority = 'Foreground',
+        [Parameter(ValueFromPipelineByPropertyName = $true)]
+        [string] $Description,
 
+        [Parameter(ValueFromPipelineByPropertyName = $true)]
+        [ValidateSet('Foreground', 'High', 'Normal', 'Low')]
+        [string] $Priority,
+
+        [Parameter(ValueFromPipelineByPropertyName = $true)]
+        [ValidateNotNullOrEmpty()]
+        [string] $TransferPolicy,
+
+        [Parameter(ValueFromPipelineByPropertyName = $true)]
+        [ValidateRange(0, [int]::MaxValue)]
+        [int] $RetryInterval,
+
+        [Parameter(ValueFromPipelineByPropertyName = $true)]
+        [ValidateRange(0, [int]::MaxValue)]
+        [int] $RetryTimeout,
+
+        [Parameter(ValueFromPipelineByPropertyName = $true)]
         [string[]] $CustomHeaders,
 
-        [switch] $Asynchronous,
+        [switch] $CustomHeadersWriteOnly,
 
-        [switch] $KeepAfterExit
+        [System.Management.Automation.PSCredential]
+        [System.Management.Automation.Credential()]
+        $Credential,
+
+        [ValidateSet('Basic', 'Digest', 'Ntlm', 'Negotiate', 'Passport')]
+        [string] $Authentication,
+
+        [ValidateSet('None', 'Proxy', 'Server')]
+        [string] $UseStoredCredential,
+
+        [Parameter(ValueFromPipelineByPropertyName = $true)]
+        [ValidateNotNullOrEmpty()]
+        [string] $SecurityFlags,
+
+        [byte[]] $CertHash,
+
+        [ValidateSet('CurrentUser', 'LocalMachine', 'CurrentService', 'Services', 'Users',
+                     'CurrentUserGroupPolicy', 'LocalMachineGroupPolicy', 'LocalMachineEnterprise')]
+        [string] $CertStoreLocation,
+
+        [ValidateNotNullOrEmpty()]
+        [string] $CertStoreName,
+
+        [string] $CertSubjectName,
+
+        [Parameter(ValueFromPipelineByPropertyName = $true)]
+        [string] $HttpMethod,
+
+        [switch] $Dynamic,
+
+        [ValidateRange(0, [int]::MaxValue)]
+        [int] $MaxDownloadTime,
+
+        [ValidateSet('SystemDefault', 'NoProxy', 'AutoDetect', 'Override')]
+        [string] $ProxyUsage,
+
+        [Uri[]] $ProxyList,
+
+        [string[]] $ProxyBypass,
+
+        [System.Management.Automation.PSCredential]
+        [System.Management.Automation.Credential()]
+        $ProxyCredential,
+
+        [ValidateSet('Basic', 'Digest', 'Ntlm', 'Negotiate', 'Passport')]
+        [string] $ProxyAuthentication,
+
+        [string] $NotifyFlags,
+
+        [string[]] $NotifyCmdLine,
+
+        [string] $ACLFlags
+    )
+
+    begin {
+        $place = 'Here'
+        if ($LocalServer) {
+            $place = 'Shared'
+        }
+        $returns = $Asynchronous -or $Suspended
+        if ($returns -and $PSBoundParameters.ContainsKey('MaxDownloadTime')) {
+            Stop-OdoArgument $PSCmdlet '-MaxDownloadTime is not for -Asynchronous, since nobody would look at the clock' `
+                             $MaxDownloadTime
+        }
+        $runs = [System.Collections.Generic.List[object]]::new()
+        $taken = [System.Collections.Generic.HashSet[string]]::new([StringComparer]::OrdinalIgnoreCase)
+    }
+
+    process {
+        $settings = ConvertTo-OdoSettings $PSCmdlet $PSBoundParameters
+        if (-not $settings['DisplayName']) {
+            $settings['DisplayName'] = 'OpenDO Transfer'
+        }
+        if (-not $settings.Contains('JobPriority')) {
+            $settings['JobPriority'] = $PriorityLevels['Foreground']
+        }
+        $paths = Resolve-OdoPaths $PSCmdlet $Source $Destination
+        if ($null -eq $paths) {
+            return
+        }
+        foreach ($path in $paths) {
+            if (-not $taken.Add($path)) {
+                $PSCmdlet.WriteError((New-OdoErrorRecord "Cannot download $($Source -join ', ')" $Wrong `
+                    "another source of this call goes to $path" ($Source -join ', ')))
+                return
+            }
+        }
+        if (-not $PSCmdlet.ShouldProcess("$($Source -join ', ') to $($paths -join ', ')", 'Download')) {
+            return
+        }
+        Connect-OdoServer $PSCmdlet $place
+        $request = [pscustomobject] @{
+            Source    = $Source
+            Path      = $paths
+            Place     = $place
+            Range     = (@($Range) -ne '') -join ','
+            Settings  = $settings
+            Keep      = $KeepAfterExit -or ($LocalServer -and $returns)
+            Suspended = [bool] $Suspended
+        }
+        if (-not $returns) {
+            $runs.Add((New-OdoRun $null $request ($runs.Count + 1)))
+            return
+        }
+        $made = New-OdoDownload $PSCmdlet $request
+        if ($null -ne $made) {
+            $life = 'ends with this shell, and what has come is deleted then'
+            if ($LocalServer) {
+                $life = 'goes on when this shell has ended; Get-OdoDownload -LocalServer finds it'
+            } elseif ($KeepAfterExit) {
+                $life = 'stands still when this shell has ended; Get-OdoDownload finds it in another'
+            }
+            $PSCmdlet.WriteVerbose("$($Source -join ', '): it $life")
+            $made
+        }
+    }
+
+    end {
+        if ($runs.Count -gt 0) {
+            Wait-OdoDownload $PSCmdlet $runs.ToArray() $ThrottleLimit $MaxDownloadTime `
+                             -PassThru:$PassThru -DeleteWhenStopped
+        }
+    }
+}
+
+function Add-OdoFile {
+    <#
+    .SYNOPSIS
+    Adds files to a download.
+
+    .DESCRIPTION
+    Adds files to a download, which then ends when these have arrived too. They get its settings.
+    A download that runs fetches them at once; one that is suspended, or has transferred all the
+    files that it had, wants Resume-OdoDownload.
+
+    .PARAMETER Download
+    The download, from Start-OdoDownload or Get-OdoDownload.
+
+    .PARAMETER Source
+    The URL of each file, http or https.
+
+    .PARAMETER Destination
+    The path of each file, or one folder for all of them; as for Start-OdoDownload.
+
+    .PARAMETER Range
+    Byte ranges; as for Start-OdoDownload.
+
+    .INPUTS
+    Objects with properties Source, Destination and Range.
+
+    .OUTPUTS
+    OpenDO.Download: the same one.
+
+    .EXAMPLE
+    $download = Start-OdoDownload http://127.0.0.1:8080/image.iso C:\downloads\1.iso -Suspended
+    $download = Add-OdoFile $download http://127.0.0.1:8080/image.iso C:\downloads\2.iso
+    Resume-OdoDownload $download
+
+    Fetches two files as one download.
+
+    .LINK
+    Start-OdoDownload
+    #>
+    [CmdletBinding(SupportsShouldProcess = $true)]
+    [OutputType('OpenDO.Download')]
+    param(
+        [Parameter(Mandatory = $true, Position = 0)]
+        [PSTypeName('OpenDO.Download')]
+        [Alias('BitsJob')]
+        [psobject] $Download,
+
+        [Parameter(Mandatory = $true, Position = 1, ValueFromPipelineByPropertyName = $true)]
+        [ValidateNotNullOrEmpty()]
+        [Alias('Url', 'Uri', 'RemoteName')]
+        [string[]] $Source,
+
+        [Parameter(Position = 2, ValueFromPipelineByPropertyName = $true)]
+        [ValidateNotNullOrEmpty()]
+        [Alias('Path', 'OutFile', 'LocalName')]
+        [string[]] $Destination = '.',
+
+        [Parameter(ValueFromPipelineByPropertyName = $true)]
+        [ValidatePattern('^\s*(\d+\s*-\s*\d*\s*(,\s*\d+\s*-\s*\d*\s*)*)?$')]
+        [string[]] $Range
     )
 
     process {
-        if ($Destination.Count -ne 1 -and $Destination.Count -ne $Source.Count) {
-            $PSCmdlet.ThrowTerminatingError((New-OdoErrorRecord 'Cannot download' 0x80070057 (
-                "there are $($Source.Count) sources, but $($Destination.Count) destinations") `
-                $Destination))
+        $paths = Resolve-OdoPaths $PSCmdlet $Source $Destination
+        if ($null -eq $paths -or
+            -not $PSCmdlet.ShouldProcess("$($Source -join ', ') to $($paths -join ', ')", 'Add')) {
+            return
         }
-        if ($KeepAfterExit -and -not $Asynchronous) {
-            $PSCmdlet.ThrowTerminatingError((New-OdoErrorRecord 'Cannot download' 0x80070057 (
-                '-KeepAfterExit is for -Asynchronous') $KeepAfterExit))
+        $place = 'Here'
+        if ($Download.LocalServer) {
+            $place = 'Shared'
         }
-        $paths = @(for ($i = 0; $i -lt $Source.Count; $i++) {
-            Resolve-OdoDestination $PSCmdlet $Source[$i] $Destination[$i % $Destination.Count]
-        })
-        for ($i = 1; $i -lt $paths.Count; $i++) {
-            if ($paths[0..($i - 1)] -contains $paths[$i]) {
-                $PSCmdlet.ThrowTerminatingError((New-OdoErrorRecord 'Cannot download' 0x80070057 (
-                    "two sources would go to $($paths[$i])") $paths[$i]))
-            }
-        }
-
-        $started = @()
-        $good = $false
         try {
-            for ($i = 0; $i -lt $Source.Count; $i++) {
-                if (-not $PSCmdlet.ShouldProcess("$($Source[$i]) to $($paths[$i])", 'Download')) {
-                    continue
-                }
-                Connect-OdoServer $PSCmdlet
-                try {
-                    $com = $script:Server.Add($Source[$i], $paths[$i])
-                    $started += New-OdoDownload $com
-                    if ($Range) {
-                        $com.Ranges = $Range -join ','
-                    }
-                    if ($CustomHeaders) {
-                        $com.Headers = $CustomHeaders -join "`r`n"
-                    }
-                    if ($DisplayName) {
-                        $com.DisplayName = $DisplayName
-                    }
-                    $com.Priority = 'background'
-                    if ($Priority -eq 'Foreground') {
-                        $com.Priority = 'foreground'
-                    }
-                    if ($KeepAfterExit) {
-                        $com.KeepAfterExit = $true
-                    }
-                    $null = $com.Start()
-                } catch {
-                    $PSCmdlet.ThrowTerminatingError((ConvertTo-OdoErrorRecord `
-                        "Cannot download $($Source[$i])" $_.Exception $Source[$i]))
+            $first = $Download.ComObject
+            $settings = [ordered] @{}
+            foreach ($name in 'DisplayName', 'Description', 'JobPriority', 'HttpCustomHeaders', 'HttpCustomAuthHeaders',
+                     'CostPolicy', 'RetryInterval', 'RetryTimeout', 'JobSecurityFlags',
+                     'HttpAllowSecureToNonSecureRedirect', 'ClientCertificate') {
+                $value = $first.GetProperty($name)
+                if ($null -ne $value -and '' -ne "$value") {
+                    $settings[$name] = $value
                 }
             }
-            $good = $true
-        } finally {
-            if (-not $good) {
-                Stop-OdoUnfinished $started
+            $request = [pscustomobject] @{
+                Source    = $Source
+                Path      = $paths
+                Place     = $place
+                Range     = (@($Range) -ne '') -join ','
+                Settings  = $settings
+                Keep      = $first.KeepAfterExit
+                Suspended = $Download.GetStatus().State -ne 'Transferring'
             }
+            Connect-OdoServer $PSCmdlet $place
+            $Download.Parts += New-OdoParts $request (Get-OdoGroup $first)
+        } catch {
+            $PSCmdlet.WriteError((ConvertTo-OdoErrorRecord `
+                "Cannot add $($Source -join ', ') to the download $Download" $_.Exception $Download))
         }
-        if ($Asynchronous) {
-            $started
-        } elseif ($started) {
-            Wait-OdoDownload $PSCmdlet $started
-        }
+    }
+
+    end {
+        $Download
     }
 }
 
@@ -372,14 +1361,24 @@ function Get-OdoDownload {
     Gets the downloads of this user that have not ended.
 
     .DESCRIPTION
-    Gets downloads of this process, those that were started with -KeepAfterExit by others, and
-    those of programs that use the same server. Completed and stopped ones are gone.
+    Gets downloads of this shell, and those that others have started with -KeepAfterExit and do
+    not hold any more. Completed and removed ones are gone. A name or wildcard that nothing has gives
+    nothing; an identifier that nothing has is a non-terminating error.
+
+    .PARAMETER JobId
+    The identifier of each, as a GUID.
 
     .PARAMETER Id
-    The identifier of each.
+    The identifier of each, as a text.
 
     .PARAMETER DisplayName
-    The name of each; it may have wildcards.
+    The name of each; it may have the wildcards * ? and [abc].
+
+    .PARAMETER AllUsers
+    Refused: OpenDO shows each user only what is his.
+
+    .PARAMETER LocalServer
+    Get the downloads that were started with -LocalServer.
 
     .OUTPUTS
     OpenDO.Download
@@ -400,41 +1399,281 @@ function Get-OdoDownload {
     [CmdletBinding(DefaultParameterSetName = 'DisplayName')]
     [OutputType('OpenDO.Download')]
     param(
-        [Parameter(Mandatory = $true, ParameterSetName = 'Id',
+        [Parameter(Mandatory = $true, Position = 0, ParameterSetName = 'JobId',
                    ValueFromPipelineByPropertyName = $true)]
+        [Guid[]] $JobId,
+
+        [Parameter(Mandatory = $true, ParameterSetName = 'Id')]
         [ValidateNotNullOrEmpty()]
         [string[]] $Id,
 
         [Parameter(Position = 0, ParameterSetName = 'DisplayName')]
         [Alias('Name')]
-        [string[]] $DisplayName = '*'
+        [string[]] $DisplayName = '*',
+
+        [Parameter(ParameterSetName = 'DisplayName')]
+        [switch] $AllUsers,
+
+        [switch] $LocalServer
     )
 
     process {
-        Connect-OdoServer $PSCmdlet
-        if ($PSCmdlet.ParameterSetName -eq 'Id') {
-            foreach ($one in $Id) {
-                try {
-                    New-OdoDownload ($script:Server.Item($one))
-                } catch {
-                    $PSCmdlet.ThrowTerminatingError((ConvertTo-OdoErrorRecord `
-                        "Cannot get the download $one" $_.Exception $one))
+        if ($AllUsers) {
+            Stop-OdoArgument $PSCmdlet 'OpenDO shows each user only what is his, so -AllUsers is of no use' $null
+        }
+        $place = 'Here'
+        if ($LocalServer) {
+            $place = 'Shared'
+        }
+        if ($PSCmdlet.ParameterSetName -ne 'DisplayName') {
+            $wanted = $Id
+            if ($PSCmdlet.ParameterSetName -eq 'JobId') {
+                $wanted = foreach ($one in $JobId) { $one.ToString('B') }
+            }
+            $all = @(Get-OdoAll $PSCmdlet $place)
+            foreach ($one in $wanted) {
+                $guid = [Guid]::Empty
+                $found = $null
+                if ([Guid]::TryParse($one, [ref] $guid)) {
+                    foreach ($download in $all) {
+                        if ($download.JobId -eq $guid) {
+                            $found = $download
+                        }
+                    }
+                }
+                if ($null -ne $found) {
+                    $found
+                } else {
+                    $PSCmdlet.WriteError((New-OdoErrorRecord "Cannot get the download $one" 0x80D02003 (
+                        Get-OdoWords 0x80D02003) $one))
                 }
             }
             return
         }
-        try {
-            $all = @(foreach ($com in $script:Server) { New-OdoDownload $com })
-        } catch {
-            $PSCmdlet.ThrowTerminatingError((ConvertTo-OdoErrorRecord `
-                'Cannot list the downloads' $_.Exception $null))
+        $patterns = foreach ($name in $DisplayName) {
+            $pattern = [System.Management.Automation.WildcardPattern]::new($name, 'IgnoreCase')
+            try {
+                $null = $pattern.IsMatch('')
+            } catch {
+                Stop-OdoArgument $PSCmdlet "'$name' is no name and no wildcard pattern" $name
+            }
+            $pattern
         }
-        foreach ($one in $all) {
-            foreach ($pattern in $DisplayName) {
-                if ($one.DisplayName -like $pattern) {
-                    $one
+        foreach ($download in Get-OdoAll $PSCmdlet $place) {
+            foreach ($pattern in $patterns) {
+                if ($pattern.IsMatch($download.DisplayName)) {
+                    $download
                     break
                 }
+            }
+        }
+    }
+}
+
+function Set-OdoDownload {
+    <#
+    .SYNOPSIS
+    Changes downloads, before or after they have started.
+
+    .DESCRIPTION
+    Changes what is said of downloads. One that runs is halted for a moment where its requests
+    change, and goes on from where it was. What cannot be changed for one is a non-terminating
+    error.
+
+    .PARAMETER Download
+    The downloads, from Start-OdoDownload or Get-OdoDownload.
+
+    .PARAMETER DisplayName
+    A name to find the download by.
+
+    .PARAMETER Description
+    Any text that is kept with the download.
+
+    .PARAMETER Priority
+    Foreground takes what bandwidth there is. High, Normal and Low, which BITS tells apart, all
+    mean in the background.
+
+    .PARAMETER TransferPolicy
+    On which networks it may run, by what they cost: Always, Unrestricted, Standard, NotRoaming or
+    NoSurcharge. On others it waits.
+
+    .PARAMETER RetryInterval
+    The least time between two tries after a failure that may pass, in seconds. By default OpenDO
+    tries again after 2, 4, 8, 16 and then each 30 seconds.
+
+    .PARAMETER RetryTimeout
+    For how many seconds it tries again without a byte arriving; then it has failed, and can be
+    resumed. With 0 the first failure is final. By default it is five minutes.
+
+    .PARAMETER CustomHeaders
+    Lines such as 'X-Token: abc' to send with each request.
+
+    .PARAMETER CustomHeadersWriteOnly
+    Refused: whoever owns a download can read its headers.
+
+    .PARAMETER Credential
+    A user and a password for the server, sent when it asks for them. They need -Authentication
+    Basic, and are kept with the download.
+
+    .PARAMETER Authentication
+    How the -Credential is sent: Basic. OpenDO has no other way.
+
+    .PARAMETER UseStoredCredential
+    None, which is the default: OpenDO has no store of credentials.
+
+    .PARAMETER SecurityFlags
+    What of a server's certificate does not matter, with commas between: EnableCRLCheck,
+    IgnoreCertCNInvalid, IgnoreCertDateInvalid, IgnoreUnknownCA, IgnoreCertWrongUsage; and
+    RedirectPolicyAllowHttpsToHttp, without which https does not redirect to http.
+
+    .PARAMETER CertHash
+    The SHA-1 hash, 20 bytes, of a certificate with its key, which the server gets if it asks for
+    one.
+
+    .PARAMETER CertStoreLocation
+    Where the certificate of -CertHash is: CurrentUser (the default) or LocalMachine.
+
+    .PARAMETER CertStoreName
+    The store of the certificate of -CertHash; by default MY.
+
+    .PARAMETER CertSubjectName
+    Refused: use -CertHash.
+
+    .PARAMETER HttpMethod
+    GET, which is the default. OpenDO knows no other method.
+
+    .PARAMETER ProxyUsage
+    SystemDefault, which is the default: OpenDO uses the proxy of the system.
+
+    .PARAMETER ProxyList
+    Refused: OpenDO uses the proxy of the system.
+
+    .PARAMETER ProxyBypass
+    Refused: OpenDO uses the proxy of the system, with its exceptions.
+
+    .PARAMETER ProxyCredential
+    Refused: OpenDO does not log in to a proxy.
+
+    .PARAMETER ProxyAuthentication
+    Refused: OpenDO does not log in to a proxy.
+
+    .PARAMETER NotifyFlags
+    Refused: OpenDO sends no notifications of BITS.
+
+    .PARAMETER NotifyCmdLine
+    Refused: OpenDO runs no program when a download ends.
+
+    .PARAMETER ACLFlags
+    Refused: a file gets the rights of its folder.
+
+    .PARAMETER SetOwnerToCurrentUser
+    Refused: downloads belong to who made them.
+
+    .INPUTS
+    OpenDO.Download
+
+    .OUTPUTS
+    OpenDO.Download: the same ones.
+
+    .EXAMPLE
+    Get-OdoDownload | Set-OdoDownload -Priority Low
+
+    Lets all downloads give way to others.
+
+    .LINK
+    Start-OdoDownload
+    #>
+    [CmdletBinding(SupportsShouldProcess = $true)]
+    [OutputType('OpenDO.Download')]
+    param(
+        [Parameter(Mandatory = $true, Position = 0, ValueFromPipeline = $true)]
+        [PSTypeName('OpenDO.Download')]
+        [Alias('BitsJob')]
+        [psobject[]] $Download,
+
+        [string] $DisplayName,
+
+        [string] $Description,
+
+        [ValidateSet('Foreground', 'High', 'Normal', 'Low')]
+        [string] $Priority,
+
+        [ValidateNotNullOrEmpty()]
+        [string] $TransferPolicy,
+
+        [ValidateRange(0, [int]::MaxValue)]
+        [int] $RetryInterval,
+
+        [ValidateRange(0, [int]::MaxValue)]
+        [int] $RetryTimeout,
+
+        [string[]] $CustomHeaders,
+
+        [switch] $CustomHeadersWriteOnly,
+
+        [System.Management.Automation.PSCredential]
+        [System.Management.Automation.Credential()]
+        $Credential,
+
+        [ValidateSet('Basic', 'Digest', 'Ntlm', 'Negotiate', 'Passport')]
+        [string] $Authentication,
+
+        [ValidateSet('None', 'Proxy', 'Server')]
+        [string] $UseStoredCredential,
+
+        [ValidateNotNullOrEmpty()]
+        [string] $SecurityFlags,
+
+        [byte[]] $CertHash,
+
+        [ValidateSet('CurrentUser', 'LocalMachine', 'CurrentService', 'Services', 'Users',
+                     'CurrentUserGroupPolicy', 'LocalMachineGroupPolicy', 'LocalMachineEnterprise')]
+        [string] $CertStoreLocation,
+
+        [ValidateNotNullOrEmpty()]
+        [string] $CertStoreName,
+
+        [string] $CertSubjectName,
+
+        [string] $HttpMethod,
+
+        [ValidateSet('SystemDefault', 'NoProxy', 'AutoDetect', 'Override')]
+        [string] $ProxyUsage,
+
+        [Uri[]] $ProxyList,
+
+        [string[]] $ProxyBypass,
+
+        [System.Management.Automation.PSCredential]
+        [System.Management.Automation.Credential()]
+        $ProxyCredential,
+
+        [ValidateSet('Basic', 'Digest', 'Ntlm', 'Negotiate', 'Passport')]
+        [string] $ProxyAuthentication,
+
+        [string] $NotifyFlags,
+
+        [string[]] $NotifyCmdLine,
+
+        [string] $ACLFlags,
+
+        [switch] $SetOwnerToCurrentUser
+    )
+
+    process {
+        $settings = ConvertTo-OdoSettings $PSCmdlet $PSBoundParameters
+        foreach ($one in $Download) {
+            if (-not $PSCmdlet.ShouldProcess($one.Source -join ', ', 'Set')) {
+                continue
+            }
+            try {
+                foreach ($part in $one.Parts) {
+                    Set-OdoPart $part $settings
+                }
+                $one
+            } catch {
+                $PSCmdlet.WriteError((ConvertTo-OdoErrorRecord `
+                    "Cannot change the download of $($one.Source -join ', ')" $_.Exception $one))
             }
         }
     }
@@ -446,7 +1685,8 @@ function Suspend-OdoDownload {
     Suspends downloads.
 
     .DESCRIPTION
-    Suspends downloads. What has arrived is kept, and Resume-OdoDownload goes on from there.
+    Suspends downloads. What has arrived is kept, and Resume-OdoDownload goes on from there. One
+    that cannot be suspended is a non-terminating error.
 
     .PARAMETER Download
     The downloads, from Start-OdoDownload or Get-OdoDownload.
@@ -470,13 +1710,14 @@ function Suspend-OdoDownload {
     param(
         [Parameter(Mandatory = $true, Position = 0, ValueFromPipeline = $true)]
         [PSTypeName('OpenDO.Download')]
+        [Alias('BitsJob')]
         [psobject[]] $Download
     )
 
     process {
         foreach ($one in $Download) {
-            if ($PSCmdlet.ShouldProcess($one.Source, 'Suspend')) {
-                Invoke-OdoDownload $PSCmdlet $one 'Pause'
+            if ($PSCmdlet.ShouldProcess($one.Source -join ', ', 'Suspend') -and
+                (Invoke-OdoDownload $PSCmdlet $one 'Pause')) {
                 $one
             }
         }
@@ -489,8 +1730,13 @@ function Resume-OdoDownload {
     Goes on with downloads that were suspended or have failed.
 
     .DESCRIPTION
-    Goes on with downloads, shows their progress, and returns when the files are there. With
-    -Asynchronous it returns at once; Complete-OdoDownload then gives the files their names.
+    Goes on with downloads, -ThrottleLimit of them at a time, shows their progress, and returns when
+    the files are there. With -Asynchronous it returns at once; Complete-OdoDownload then gives the
+    files their names.
+
+    A download that fails, or fails again, is a non-terminating error with the download as its
+    TargetObject, and the others go on. Nothing is deleted, neither by a failure nor by Ctrl+C: what
+    has come is kept, and the download can be resumed once more.
 
     .PARAMETER Download
     The downloads, from Start-OdoDownload or Get-OdoDownload.
@@ -498,16 +1744,22 @@ function Resume-OdoDownload {
     .PARAMETER Asynchronous
     Return at once and give the downloads.
 
+    .PARAMETER ThrottleLimit
+    How many are fetched at a time: 4, if it is not said.
+
+    .PARAMETER PassThru
+    Give each download when it is complete, in the order in which they arrive.
+
     .INPUTS
     OpenDO.Download
 
     .OUTPUTS
-    OpenDO.Download with -Asynchronous, else nothing.
+    OpenDO.Download with -Asynchronous or -PassThru, else nothing.
 
     .EXAMPLE
     Get-OdoDownload | Resume-OdoDownload
 
-    Goes on with all downloads, one after the other, until they are complete.
+    Goes on with all downloads until they are complete.
 
     .LINK
     Suspend-OdoDownload
@@ -517,22 +1769,37 @@ function Resume-OdoDownload {
     param(
         [Parameter(Mandatory = $true, Position = 0, ValueFromPipeline = $true)]
         [PSTypeName('OpenDO.Download')]
+        [Alias('BitsJob')]
         [psobject[]] $Download,
 
-        [switch] $Asynchronous
+        [switch] $Asynchronous,
+
+        [ValidateRange(1, 64)]
+        [int] $ThrottleLimit = 4,
+
+        [switch] $PassThru
     )
 
+    begin {
+        $runs = [System.Collections.Generic.List[object]]::new()
+    }
+
     process {
-        $resumed = @(foreach ($one in $Download) {
-            if ($PSCmdlet.ShouldProcess($one.Source, 'Resume')) {
-                Invoke-OdoDownload $PSCmdlet $one 'Resume'
+        foreach ($one in $Download) {
+            if (-not $PSCmdlet.ShouldProcess($one.Source -join ', ', 'Resume')) {
+                continue
+            }
+            if (-not $Asynchronous) {
+                $runs.Add((New-OdoRun $one $null ($runs.Count + 1)))
+            } elseif (Invoke-OdoDownload $PSCmdlet $one 'Resume') {
                 $one
             }
-        })
-        if ($Asynchronous) {
-            $resumed
-        } elseif ($resumed) {
-            Wait-OdoDownload $PSCmdlet $resumed
+        }
+    }
+
+    end {
+        if ($runs.Count -gt 0) {
+            Wait-OdoDownload $PSCmdlet $runs.ToArray() $ThrottleLimit -PassThru:$PassThru
         }
     }
 }
@@ -543,8 +1810,8 @@ function Complete-OdoDownload {
     Gives files that have been downloaded their names.
 
     .DESCRIPTION
-    The end of an asynchronous download: the file gets its name in one step and replaces what was
-    there. It fails while the State is not yet Transferred.
+    The end of an asynchronous download: each file gets its name in one step and replaces what was
+    there. One whose JobState is not yet Transferred is a non-terminating error, and stays as it is.
 
     .PARAMETER Download
     The downloads, from Start-OdoDownload or Get-OdoDownload.
@@ -553,7 +1820,7 @@ function Complete-OdoDownload {
     OpenDO.Download
 
     .EXAMPLE
-    Get-OdoDownload | Where-Object State -eq Transferred | Complete-OdoDownload
+    Get-OdoDownload | Where-Object JobState -eq Transferred | Complete-OdoDownload
 
     Completes whatever has arrived.
 
@@ -564,22 +1831,35 @@ function Complete-OdoDownload {
     param(
         [Parameter(Mandatory = $true, Position = 0, ValueFromPipeline = $true)]
         [PSTypeName('OpenDO.Download')]
+        [Alias('BitsJob')]
         [psobject[]] $Download
     )
 
     process {
         foreach ($one in $Download) {
-            if ($PSCmdlet.ShouldProcess($one.Destination, 'Complete')) {
-                Invoke-OdoDownload $PSCmdlet $one 'Finalize'
+            if (-not $PSCmdlet.ShouldProcess($one.Destination -join ', ', 'Complete')) {
+                continue
             }
+            $state = $one.GetStatus().State
+            if ($one.Parts.Count -gt 1 -and $state -notin 'Transferred', 'Finalized') {
+                $PSCmdlet.WriteError((New-OdoErrorRecord "Cannot complete the download of $($one.Source -join ', ')" `
+                    0x80D02013 "$(Get-OdoWords 0x80D02013): not all of its files have arrived" $one))
+                continue
+            }
+            $null = Invoke-OdoDownload $PSCmdlet $one 'Finalize'
         }
     }
 }
 
-function Stop-OdoDownload {
+function Remove-OdoDownload {
     <#
     .SYNOPSIS
     Stops downloads and deletes what has arrived.
+
+    .DESCRIPTION
+    The end of a download that is not wanted any more: what has come is deleted, and files that were
+    there before are as they were. It is called Stop-OdoDownload too. One that has ended already is a
+    non-terminating error.
 
     .PARAMETER Download
     The downloads, from Start-OdoDownload or Get-OdoDownload.
@@ -588,28 +1868,67 @@ function Stop-OdoDownload {
     OpenDO.Download
 
     .EXAMPLE
-    Get-OdoDownload | Stop-OdoDownload -Confirm
+    Get-OdoDownload | Remove-OdoDownload
 
-    Asks for each download whether to stop it.
+    Deletes all downloads. With -Confirm it asks for each of them.
 
     .LINK
     Suspend-OdoDownload
     #>
     [CmdletBinding(SupportsShouldProcess = $true)]
+    [Alias('Stop-OdoDownload')]
     param(
         [Parameter(Mandatory = $true, Position = 0, ValueFromPipeline = $true)]
         [PSTypeName('OpenDO.Download')]
+        [Alias('BitsJob')]
         [psobject[]] $Download
     )
 
     process {
         foreach ($one in $Download) {
-            if ($PSCmdlet.ShouldProcess($one.Source, 'Stop')) {
-                Invoke-OdoDownload $PSCmdlet $one 'Cancel'
+            if ($PSCmdlet.ShouldProcess($one.Source -join ', ', 'Remove')) {
+                $null = Invoke-OdoDownload $PSCmdlet $one 'Cancel'
             }
         }
     }
 }
 
-Export-ModuleMember -Function Start-OdoDownload, Get-OdoDownload, Suspend-OdoDownload,
-    Resume-OdoDownload, Complete-OdoDownload, Stop-OdoDownload
+# --- Completion -------------------------------------------------------------------------------
+
+# What a tab offers for a parameter: this property of the downloads that there are.
+function Complete-OdoArgument {
+    param([string] $Property, [string] $Word, [System.Collections.IDictionary] $Bound)
+
+    $begun = $Word.Trim('"', "'")
+    $switches = @{}
+    if ($Bound['LocalServer']) {
+        $switches['LocalServer'] = $true
+    }
+    foreach ($download in Get-OdoDownload @switches) {
+        $text = [string] $download.$Property
+        if ($text.StartsWith($begun, [StringComparison]::OrdinalIgnoreCase)) {
+            $quoted = $text
+            if ($text -notmatch '^[\w.-]+$') {
+                $quoted = "'" + $text.Replace("'", "''") + "'"
+            }
+            [System.Management.Automation.CompletionResult]::new(
+                $quoted, $text, 'ParameterValue', "$($download.JobState): $($download.Destination -join ', ')")
+        }
+    }
+}
+
+Register-ArgumentCompleter -CommandName Get-OdoDownload -ParameterName Id -ScriptBlock {
+    param($command, $parameter, $word, $tree, $bound)
+    Complete-OdoArgument 'Id' $word $bound
+}
+Register-ArgumentCompleter -CommandName Get-OdoDownload -ParameterName JobId -ScriptBlock {
+    param($command, $parameter, $word, $tree, $bound)
+    Complete-OdoArgument 'JobId' $word $bound
+}
+Register-ArgumentCompleter -CommandName Get-OdoDownload -ParameterName DisplayName -ScriptBlock {
+    param($command, $parameter, $word, $tree, $bound)
+    Complete-OdoArgument 'DisplayName' $word $bound
+}
+
+Export-ModuleMember -Alias Stop-OdoDownload -Function Start-OdoDownload, Add-OdoFile, Get-OdoDownload,
+    Set-OdoDownload, Suspend-OdoDownload, Resume-OdoDownload, Complete-OdoDownload, Remove-OdoDownload
