@@ -45,7 +45,7 @@ enum odo_status transfer_create(const struct download_options *options,
     transfer->settings = options->settings;
     transfer->rules = rules;
     transfer->state = DOWNLOAD_QUEUED;
-    buffer_init(&transfer->response_headers, REQUEST_HEADERS_MAX);
+    buffer_init(&transfer->response_headers, REQUEST_HEADERS_MAX + 1); /* and its zero */
     checkpoint_init(&transfer->known);
     checkpoint_init(&transfer->reported);
     transfer->progress_at_ms = platform_clock_milliseconds();

@@ -209,6 +209,7 @@ static void keep_headers(struct download *transfer, const struct request *reques
     const struct buffer *block = &request->header_block;
 
     buffer_clear(&transfer->response_headers);
+    transfer->headers_are_new = false; /* it is no text without its zero */
     if (buffer_append(&transfer->response_headers, block->data, block->size) == ODO_OK &&
         buffer_append(&transfer->response_headers, "", 1) == ODO_OK) {
         transfer->headers_are_new = true;

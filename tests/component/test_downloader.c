@@ -694,6 +694,57 @@ static void a_cut_body_is_asked_for_from_where_it_ended(void **state)
     download_fixture_end(fixture);
 }
 
+/* A reply that fails with a header block of `size` bytes in all. */
+static char *long_refusal(size_t size)
+{
+    static const char start[] = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n";
+    enum { LINE_SIZE = 1000, NAME_SIZE = 4 };
+    char *text = malloc(size + 1);
+    size_t used = sizeof(start) - 1;
+
+    assert_non_null(text);
+    memcpy(text, start, used);
+    while (size - 2 - used > 0) {
+        size_t line = size - 2 - used;
+
+        line = line >= 2 * LINE_SIZE ? LINE_SIZE : line;
+        memcpy(text + used, "X: ", NAME_SIZE - 1);
+        memset(text + used + NAME_SIZE - 1, 'y', line - NAME_SIZE - 1);
+        memcpy(text + used + line - 2, "\r\n", 2);
+        used += line;
+    }
+    memcpy(text + used, "\r\n", 3);
+    return text;
+}
+
+static void headers_of_64_kib_are_kept_to_their_last_byte(void **state)
+{
+    enum { HEADERS_SIZE = 64 * 1024 };
+    const struct range_list ranges = ONE;
+    char *refusal = long_refusal(HEADERS_SIZE);
+    struct server_rule rules[] = {{.does = SERVER_GARBAGE, .text = refusal}};
+    struct range_server_options options = {
+        .files = {{.path = "/file", .seed = DOWNLOAD_SEED, .size = DOWNLOAD_SIZE}},
+        .rules = rules,
+        .rule_count = 1,
+    };
+    struct download_fixture *fixture = download_fixture_begin(&options, NULL);
+    struct odo_job *job = download_fixture_job(fixture);
+    char *headers = NULL;
+
+    (void)state;
+    download_fixture_add(fixture, job, "/file", "target", ranges);
+    download_fixture_run(fixture, job, ODO_JOB_ERROR);
+    assert_status(odo_file_get_text(job, 0, ODO_FILE_RESPONSE_HEADERS, &headers), ODO_OK);
+    assert_int_equal(strlen(headers), HEADERS_SIZE);
+    assert_string_equal(headers, refusal);
+    odo_free(headers);
+    assert_status(odo_job_cancel(job), ODO_OK);
+    odo_job_release(job);
+    download_fixture_end(fixture);
+    free(refusal);
+}
+
 static void retry_after_is_waited_for(void **state)
 {
     const struct range_list ranges = ONE;
@@ -835,6 +886,7 @@ int main(void)
     TEST_ADD_TABLE(&suite, validators, check_validator);
     TEST_ADD(&suite, every_request_has_one_range_and_no_encoding);
     TEST_ADD(&suite, a_cut_body_is_asked_for_from_where_it_ended);
+    TEST_ADD(&suite, headers_of_64_kib_are_kept_to_their_last_byte);
     TEST_ADD(&suite, retry_after_is_waited_for);
     TEST_ADD(&suite, connections_stay_within_their_limit);
     TEST_ADD(&suite, one_connection_serves_many_ranges);
