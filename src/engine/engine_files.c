@@ -5,7 +5,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "network/url.h"
+#include "http/url.h"
 #include "output/piece_hashes.h"
 #include "platform/clock.h"
 #include "platform/path.h"

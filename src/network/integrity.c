@@ -4,9 +4,9 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "http/url.h"
 #include "network/piece_check.h"
 #include "network/transfer_list.h"
-#include "network/url.h"
 #include "output/stream.h"
 #include "platform/clock.h"
 

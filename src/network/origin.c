@@ -1,8 +1,9 @@
 #include "network/origin.h"
 
 #include "base/memory.h"
+#include "http/url.h"
+#include "network/ascii_url.h"
 #include "network/request.h"
-#include "network/url.h"
 
 #include <assert.h>
 #include <string.h>
@@ -28,8 +29,13 @@ enum odo_status origin_acquire(struct origin_list *origins, const char *url,
 {
     struct origin *origin;
     char *name = NULL;
-    enum odo_status status = url_origin(url, &name);
+    char *ascii = NULL;
+    enum odo_status status = ascii_url(url, &ascii);
 
+    if (status == ODO_OK) {
+        status = url_origin(ascii, &name);
+    }
+    memory_free(ascii);
     if (status != ODO_OK) {
         return status;
     }

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "http/header_lines.h"
+#include "network/ascii_url.h"
 #include "network/http_settings.h"
 #include "network/origin.h"
 #include "network/request_pieces.h"
@@ -573,13 +574,20 @@ static enum odo_status set_options(struct request *request, const struct request
 {
     CURL *easy;
     char ranges[REQUEST_RANGES_TEXT_MOST + RANGE_TEXT_SIZE];
+    char *url = NULL;
     bool failed = false;
+    enum odo_status status;
 
     if (!size_buffer(request)) {
         return ODO_E_OUT_OF_MEMORY;
     }
+    status = ascii_url(start->url, &url);
+    if (status != ODO_OK) {
+        return status;
+    }
     easy = request->easy;
-    SET(CURLOPT_URL, start->url);
+    SET(CURLOPT_URL, url); /* libcurl has a copy of its own */
+    memory_free(url);
     SET(CURLOPT_PATH_AS_IS, 1L); /* the URL is used as it was given */
     SET(CURLOPT_PROTOCOLS_STR, "http,https");
     SET(CURLOPT_FOLLOWLOCATION, 0L);

@@ -156,7 +156,7 @@ struct request_start {
 /*
  * Fill in the easy handle for `transfer`. The caller adds it to the multi handle.
  *
- *   ODO_E_OUT_OF_MEMORY   the request is idle
+ *   ODO_E_INVALID_URL, ODO_E_OUT_OF_MEMORY   the request is idle
  */
 enum odo_status request_prepare(struct request *request, struct download *transfer,
                                 const struct request_start *start);

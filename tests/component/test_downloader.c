@@ -818,6 +818,50 @@ static void one_connection_serves_many_ranges(void **state)
     download_fixture_end(fixture);
 }
 
+/* libcurl itself knows that all names below localhost are this machine. */
+static void a_host_in_unicode_is_asked_by_its_ascii_name(void **state)
+{
+    const struct range_list ranges = ONE;
+    struct download_fixture *fixture = download_fixture_begin(NULL, NULL);
+    struct odo_job *job = download_fixture_job(fixture);
+    char *target = download_fixture_path(fixture, "target");
+    char plain[SERVER_URL_SIZE];
+    char url[SERVER_URL_SIZE];
+    char wanted[SERVER_URL_SIZE];
+    char host[SERVER_URL_SIZE];
+    const char *port;
+    struct server_request request;
+    char *shown = NULL;
+
+    (void)state;
+    port = strrchr(range_server_url(fixture->server, "", plain), ':');
+    (void)snprintf(url, sizeof(url),
+                   "http://b\xc3\xbc"
+                   "cher.localhost%s/file",
+                   port);
+    (void)snprintf(wanted, sizeof(wanted), "xn--bcher-kva.localhost%s", port);
+    assert_status(odo_job_add_file(job,
+                                   &(struct odo_file_request){.file_id = "a",
+                                                              .url = url,
+                                                              .local_path = target,
+                                                              .ranges = ranges.items,
+                                                              .range_count = 1,
+                                                              .file_size = ODO_SIZE_UNKNOWN},
+                                   NULL),
+                  ODO_OK);
+    download_fixture_run(fixture, job, ODO_JOB_TRANSFERRED);
+    request = range_server_get_request(fixture->server, 0);
+    assert_true(server_request_header(&request, "Host", host, sizeof(host), NULL));
+    assert_string_equal(host, wanted);
+    assert_status(odo_file_get_text(job, 0, ODO_FILE_URL, &shown), ODO_OK);
+    assert_string_equal(shown, url); /* as the client named it */
+    odo_free(shown);
+    assert_status(odo_job_cancel(job), ODO_OK);
+    free(target);
+    odo_job_release(job);
+    download_fixture_end(fixture);
+}
+
 static void nobody_listening_is_a_transient_error(void **state)
 {
     const struct range_list ranges = ONE;
@@ -890,6 +934,7 @@ int main(void)
     TEST_ADD(&suite, retry_after_is_waited_for);
     TEST_ADD(&suite, connections_stay_within_their_limit);
     TEST_ADD(&suite, one_connection_serves_many_ranges);
+    TEST_ADD(&suite, a_host_in_unicode_is_asked_by_its_ascii_name);
     TEST_ADD(&suite, nobody_listening_is_a_transient_error);
     TEST_ADD(&suite, no_progress_ends_in_an_error_that_names_the_cause);
     return test_suite_run(&suite, "downloader");

@@ -1,6 +1,6 @@
 #include "support/test.h"
 
-#include "network/redirect.h"
+#include "http/redirect.h"
 
 #include <string.h>
 
@@ -62,6 +62,58 @@ static const struct redirect_case {
     {"a host beyond ASCII is kept", BASE, "http://m\xc3\xb6nch.example/x",
      "http://m\xc3\xb6nch.example/x", false},
 
+    {"a blank in a query is a plus sign", BASE, "/a b?c d", "http://a.example/a%20b?c+d", true},
+    {"a percent sign is never encoded", BASE, "/a%20b%", "http://a.example/a%20b%", true},
+    {"nor one of the base", "http://b%c3%bccher.example/x%20/", "y",
+     "http://b%c3%bccher.example/x%20/y", true},
+    {"bytes that are not UTF-8 are encoded", BASE, "/\xff", "http://a.example/%ff", true},
+    {"bytes of the base are encoded as well", "http://a.example/\xc3\xb6/x", "y",
+     "http://a.example/%c3%b6/y", true},
+    {"no path is the root", BASE, "http://b.example", "http://b.example/", false},
+    {"no path and a query too", BASE, "http://b.example?x", "http://b.example/?x", false},
+    {"a base without a path has the root", "http://a.example", "g", "http://a.example/g", true},
+    {"and with a query alone", "http://a.example?x", "?y", "http://a.example/?y", true},
+    {"a colon in a name that begins with a digit is no scheme", BASE, "12:30",
+     "http://a.example/b/c/12:30", true},
+    {"a dot at the end is the folder", BASE, ".", "http://a.example/b/c/", true},
+    {"two dots at the end are the folder above", BASE, "..", "http://a.example/b/", true},
+    {"dots in an absolute URL go too", BASE, "http://b.example/x/../y/./z",
+     "http://b.example/y/z", false},
+    {"dots above the root of one too", BASE, "http://b.example/../../y", "http://b.example/y",
+     false},
+    {"three dots are a name", BASE, "/.../g", "http://a.example/.../g", true},
+    {"dots within a name stay", BASE, "g..h/.i", "http://a.example/b/c/g..h/.i", true},
+    {"empty names stay", BASE, "/x//y/", "http://a.example/x//y/", true},
+    {"two dots take an empty name away", BASE, "/x//../y", "http://a.example/x/y", true},
+    {"dots of the base stay where only the query is new", "http://a.example/x/../y?q", "?z",
+     "http://a.example/x/../y?z", true},
+    {"dots in a query stay", BASE, "?../x", "http://a.example/b/c/d;p?../x", true},
+    {"the port of the base stays", "http://a.example:81/x", "y", "http://a.example:81/y", true},
+    {"an address in another form is the same", "http://127.0.0.1/x", "http://0x7f000001/y",
+     "http://0x7f000001/y", true},
+    {"an address in brackets in another form too", "http://[::1]/x", "http://[0:0::1]:80/y",
+     "http://[0:0::1]:80/y", true},
+    {"a percent-encoded host is the same", "http://a.example/x", "http://%61.example/y",
+     "http://%61.example/y", true},
+    {"a backslash in a path is one", BASE, "/x\\y", "http://a.example/x\\y", true},
+
+    {"a slash and a backslash are refused", BASE, "/\\b.example/x", NULL, false},
+    {"a backslash and a slash are refused", BASE, "\\/b.example/x", NULL, false},
+    {"two backslashes are refused", BASE, "\\\\b.example/x", NULL, false},
+    {"a backslash alone is refused", BASE, "\\x", NULL, false},
+    {"a backslash before the user is refused", BASE, "http://b.example\\@a.example/", NULL,
+     false},
+    {"a blank in a host is refused", BASE, "http://b .example/", NULL, false},
+    {"a blank before a URL is part of a name", BASE, " http://b.example/",
+     "http://a.example/b/"
+     "c/%20http://b."
+     "example/",
+     true},
+    {"half a percent-encoded host is refused", BASE, "http://u%h/", NULL, false},
+    {"nothing of a base with one is resolved", "http://u%h/", "fe/f", NULL, false},
+    {"a port of nothing is refused", BASE, "http://b.example:0/", NULL, false},
+    {"a scheme alone is refused", BASE, "https:", NULL, false},
+    {"a scheme that only begins well is refused", BASE, "httpx://a.example/", NULL, false},
     {"a host that is not UTF-8 is refused", BASE, "http://\xf6.example/x", NULL, false},
     {"no location is refused", BASE, NULL, NULL, false},
     {"an empty location is refused", BASE, "", NULL, false},

@@ -1,10 +1,10 @@
 /*
  * Where a redirect may lead, and what may go along.
  *
- * Pure but for libcurl's URL parser; safe on any thread.
+ * Pure; safe on any thread.
  */
-#ifndef ODO_NETWORK_REDIRECT_H
-#define ODO_NETWORK_REDIRECT_H
+#ifndef ODO_HTTP_REDIRECT_H
+#define ODO_HTTP_REDIRECT_H
 
 #include <odo/types.h>
 
@@ -29,12 +29,13 @@ struct redirect {
 
 /*
  * Resolve `location` against `url` (RFC 3986 section 5) and say whether it may be followed.
- * On failure *redirect_out is untouched.
+ * On failure *redirect_out is untouched. As curl and browsers do, blanks and bytes beyond ASCII
+ * in path and query are percent-encoded; a percent sign is never touched.
  *
- *   ODO_E_REDIRECT        missing or malformed; not http or https; without a host; with user
- *                         info of its own; longer than REDIRECT_URL_MAX; from https to http
- *                         without leave; or hops have reached REDIRECT_HOPS_MAX
- *   ODO_E_OUT_OF_MEMORY
+ *   ODO_E_REDIRECT        missing, or what url_parse() does not take; with user info of its
+ * own; with slashes or backslashes at its beginning that might be taken for another host;
+ * longer than REDIRECT_URL_MAX; from https to http without leave; or hops have reached
+ * REDIRECT_HOPS_MAX ODO_E_OUT_OF_MEMORY
  */
 enum odo_status redirect_resolve(const struct redirect_input *input,
                                  struct redirect *redirect_out);

@@ -1,0 +1,21 @@
+/*
+ * Names of hosts beyond ASCII (IDNA, RFC 5891): what the resolver and the server know them by.
+ *
+ * One implementation for each system: posix/host_name.c, by libidn2; windows/host_name.c.
+ * Neither depends on the locale.
+ */
+#ifndef ODO_PLATFORM_HOST_NAME_H
+#define ODO_PLATFORM_HOST_NAME_H
+
+#include <odo/types.h>
+
+/*
+ * "bücher.example" as "xn--bcher-kva.example". `name` is UTF-8. The caller ends *ascii_out with
+ * memory_free().
+ *
+ *   ODO_E_INVALID_URL     no host can be called that
+ *   ODO_E_OUT_OF_MEMORY
+ */
+enum odo_status platform_host_to_ascii(const char *name, char **ascii_out);
+
+#endif
