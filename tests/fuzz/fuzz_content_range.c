@@ -11,6 +11,18 @@
 
 enum { TEXT_MOST = 200 };
 
+/* What is only taken clipped ends with its total. */
+static void check_clipped(const char *text)
+{
+    struct content_range read;
+
+    if (content_range_parse_clipped(text, &read)) {
+        REQUIRE(read.satisfied && read.range.length > 0);
+        REQUIRE(read.range.offset + read.range.length == read.total);
+        REQUIRE(read.total <= BYTE_OFFSET_LIMIT);
+    }
+}
+
 static void check_parse(const char *text)
 {
     char plain[TEXT_MOST];
@@ -21,8 +33,14 @@ static void check_parse(const char *text)
 
     memset(&read, 0xa5, sizeof(read));
     if (!content_range_parse(text, &read)) {
+        check_clipped(text);
         return;
     }
+    /* What needs no clipping is the same with it. */
+    REQUIRE(content_range_parse_clipped(text, &again));
+    REQUIRE(again.satisfied == read.satisfied && again.total == read.total);
+    REQUIRE(again.range.offset == read.range.offset);
+    REQUIRE(again.range.length == read.range.length);
     REQUIRE(read.total == ODO_SIZE_UNKNOWN || read.total <= BYTE_OFFSET_LIMIT);
     if (read.satisfied) {
         char range_text[RANGE_TEXT_SIZE];

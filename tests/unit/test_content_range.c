@@ -120,6 +120,35 @@ static void check_parse(void **state)
     assert_int_equal(result.total, expected->total);
 }
 
+/* Ranges that end past their total, for who can hold the body against it. */
+static const struct parse_case clipped[] = {
+    {"a range that ends past its total ends there",
+     "bytes 100-8388607/1000",
+     true,
+     {true, {100, 900}, 1000}},
+    {"by one byte as well", "bytes 0-1000/1000", true, {true, {0, 1000}, 1000}},
+    {"one that ends before it stays", "bytes 0-99/1000", true, {true, {0, 100}, 1000}},
+    {"one that ends with it stays", "bytes 0-999/1000", true, {true, {0, 1000}, 1000}},
+    {"one of no known total stays", "bytes 0-99/*", true, {true, {0, 100}, UNKNOWN}},
+    {"the form in a 416 is read", "bytes */1000", true, {false, {0, 0}, 1000}},
+    {"one that begins at its total is refused", "bytes 1000-1001/1000", false, {0}},
+    {"one that begins behind it is refused", "bytes 2000-2001/1000", false, {0}},
+    {"a total of nothing is refused", "bytes 0-0/0", false, {0}},
+    {"a last byte before the first is refused", "bytes 99-98/10", false, {0}},
+};
+
+static void check_clipped(void **state)
+{
+    const struct parse_case *c = *state;
+    struct content_range result = {false, {0, 0}, 0};
+
+    assert_int_equal(content_range_parse_clipped(c->text, &result), c->accepted);
+    assert_int_equal(result.satisfied, c->result.satisfied);
+    assert_int_equal(result.range.offset, c->result.range.offset);
+    assert_int_equal(result.range.length, c->result.range.length);
+    assert_int_equal(result.total, c->result.total);
+}
+
 static const struct write_case {
     const char *name;
     struct byte_range range;
@@ -218,6 +247,7 @@ int main(void)
     struct test_suite suite = {0};
 
     TEST_ADD_TABLE(&suite, parsed, check_parse);
+    TEST_ADD_TABLE(&suite, clipped, check_clipped);
     TEST_ADD_TABLE(&suite, written, check_write);
     TEST_ADD_TABLE(&suite, typed, check_read);
     TEST_ADD(&suite, what_is_written_is_read_back);
