@@ -183,20 +183,47 @@ static bool tells_validators(const struct response_header *header)
     return response_version_has_validators(&told);
 }
 
-/* A 200 or a 206 that is not of the known version. */
+static struct response_verdict passing(const struct response_header *header)
+{
+    struct response_verdict verdict = fail(ODO_E_INVALID_REPLY, header);
+
+    verdict.kind = RESPONSE_PASSING;
+    return verdict;
+}
+
+/* A whole file that is not of the known version. */
 static struct response_verdict not_the_version(const struct response_context *context,
                                                const struct response_header *header,
                                                uint64_t size)
 {
     struct response_version known = version_known(context);
+
+    return response_version_has_validators(&known) && !tells_validators(header)
+               ? passing(header)
+               : changed(header, size);
+}
+
+/*
+ * A part that is not of the known version as far as it tells. To If-Range, a server need not
+ * tell all that it knows (RFC 9110 section 15.3.7), and some never do in a part: then the whole
+ * file will tell. What lacks a validator is no new version, or a server that lacks it in parts
+ * alone would make us begin again each time.
+ */
+static struct response_verdict not_the_version_of(const struct response_question *question,
+                                                  const struct response_context *context,
+                                                  const struct response_header *header,
+                                                  uint64_t size,
+                                                  enum response_version_relation version)
+{
     struct response_verdict verdict;
 
-    if (response_version_has_validators(&known) && !tells_validators(header)) {
-        verdict = fail(ODO_E_INVALID_REPLY, header);
-        verdict.kind = RESPONSE_PASSING;
-        return verdict;
+    if (version == RESPONSE_VERSION_LACKS && question->sent_if_range) {
+        return verdict_of(RESPONSE_RETRY_WITHOUT_IF_RANGE);
     }
-    return changed(header, size);
+    verdict = version == RESPONSE_VERSION_LACKS ? passing(header)
+                                                : not_the_version(context, header, size);
+    verdict.range_is_suspect = verdict.kind == RESPONSE_PASSING;
+    return verdict;
 }
 
 static struct response_verdict take(enum response_verdict_kind kind, struct byte_range body,
@@ -314,9 +341,7 @@ static struct response_verdict judge_multipart(const struct response_question *q
     enum response_version_relation version = relation(context, header, ODO_SIZE_UNKNOWN);
 
     if (question->sent_many && version != RESPONSE_VERSION_SAME) {
-        return version == RESPONSE_VERSION_LACKS && question->sent_if_range
-                   ? verdict_of(RESPONSE_RETRY_WITHOUT_IF_RANGE)
-                   : not_the_version(context, header, ODO_SIZE_UNKNOWN);
+        return not_the_version_of(question, context, header, ODO_SIZE_UNKNOWN, version);
     }
     verdict.kind = RESPONSE_MULTIPART;
     return verdict;
@@ -378,10 +403,7 @@ static struct response_verdict judge_part(const struct response_question *questi
     struct response_verdict verdict;
 
     if (version != RESPONSE_VERSION_SAME) {
-        /* To If-Range, a server need not tell all of them (RFC 9110 section 15.3.7). */
-        return version == RESPONSE_VERSION_LACKS && question->sent_if_range
-                   ? verdict_of(RESPONSE_RETRY_WITHOUT_IF_RANGE)
-                   : not_the_version(context, header, told);
+        return not_the_version_of(question, context, header, told, version);
     }
     if (contradicts_stated(context, size)) {
         return fail(ODO_E_CONTENT_MISMATCH, header);

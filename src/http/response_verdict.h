@@ -71,10 +71,11 @@ enum response_verdict_kind {
                             version has validators, it counts only when the next reply says the
                             same: then what has come is void, begin again. A 416 describes none:
                             ask without Range to see it */
-    RESPONSE_PASSING,    /* of no version at all while the known one has validators, such as the
-                            page of a captive portal: not taken, nothing is void, and it is asked
-                            again like after a failure on the way; `error` is for the end of
-                            patience */
+    RESPONSE_PASSING,    /* neither of the known version nor of one that could replace it, since
+                            validators are missing: the page of a captive portal, or a part that
+                            tells less than the whole file did. Not taken, nothing is void, and
+                            it is asked again like after a failure on the way; `error` is for the
+                            end of patience */
     RESPONSE_REDIRECT,   /* ask where Location says, by the rules of redirect.h */
     RESPONSE_RETRY_WITHOUT_IF_RANGE, /* ask the same without If-Range, from now on */
     RESPONSE_RETRY_WHOLE,  /* ask without Range: the file may be empty, or the server averse */
@@ -90,8 +91,9 @@ struct response_verdict {
     struct odo_error error; /* with FAIL, PASSING and MULTIPART */
 
     /*
-     * With FAIL, to a request with Range: servers refuse Range like this that would serve the
-     * same without. Before it is the file's failure, a request without Range has to meet it.
+     * With FAIL and PASSING, to a request with Range: servers refuse Range like this that would
+     * serve the same without. Before it is the file's failure, a request without Range has to
+     * meet it.
      */
     bool range_is_suspect;
 
