@@ -64,10 +64,10 @@ struct engine_grave {
 struct engine_runner {
     struct odo_job *job;
     uint32_t index;
-    struct download *transfer; /* NULL while the file stands still */
-    struct stream *stream;     /* where the bytes go, if not to a path; counted */
-    bool is_recorded;          /* among the job's leftovers; under `operation` */
-    uint64_t stream_base;      /* the position in it where the present request begins */
+    struct fetch *transfer; /* NULL while the file stands still */
+    struct stream *stream;  /* where the bytes go, if not to a path; counted */
+    bool is_recorded;       /* among the job's leftovers; under `operation` */
+    uint64_t stream_base;   /* the position in it where the present request begins */
     enum download_state state;
     uint64_t since_ms;                  /* when the transfer was added */
     struct odo_file_statistics earlier; /* of the transfers before this one */
@@ -259,7 +259,7 @@ void engine_stop_file(struct odo_job *job, uint32_t index);
 void engine_on_update(void *context, const struct download_update *update);
 
 /* A runner's transfer is taken out of it, to be removed; NULL when there is none. */
-struct download *engine_take_transfer_locked(struct engine_runner *runner);
+struct fetch *engine_take_transfer_locked(struct engine_runner *runner);
 
 /* What the removed transfer of a file has left. Takes the checkpoint over. */
 void engine_keep_removed_locked(struct engine_runner *runner,

@@ -23,9 +23,9 @@ static void set_runner_state_locked(struct engine_runner *runner, enum download_
     job->locked.waiting += state == DOWNLOAD_WAITING;
 }
 
-struct download *engine_take_transfer_locked(struct engine_runner *runner)
+struct fetch *engine_take_transfer_locked(struct engine_runner *runner)
 {
-    struct download *transfer = runner->transfer;
+    struct fetch *transfer = runner->transfer;
     struct job_file *file = runner->job->locked.job.files[runner->index];
 
     if (transfer) {
@@ -149,7 +149,7 @@ static void on_failed_locked(struct engine_runner *runner, const struct download
 }
 
 /* The network thread ends transfers of a job; calls on the job wait for that. */
-static void remove_transfer(struct engine_runner *runner, struct download *transfer)
+static void remove_transfer(struct engine_runner *runner, struct fetch *transfer)
 {
     struct odo_engine *engine = runner->job->engine;
     struct downloader_removal removal = {.transfer = transfer};
@@ -171,7 +171,7 @@ static void remove_all_transfers(struct odo_job *job)
 
     for (;;) {
         struct engine_runner *runner = NULL;
-        struct download *transfer = NULL;
+        struct fetch *transfer = NULL;
 
         platform_mutex_lock(engine->lock);
         for (; index < job->locked.job.file_count && !transfer; index++) {
@@ -195,7 +195,7 @@ void engine_on_update(void *context, const struct download_update *update)
     struct odo_job *job = odo_job_add_ref(runner->job);
     struct odo_engine *engine = job->engine;
     struct engine_events events = {.count = 0};
-    struct download *ended = NULL;
+    struct fetch *ended = NULL;
     bool has_failed = false;
 
     platform_mutex_lock(engine->lock);
@@ -257,7 +257,7 @@ static size_t take_transfers_locked(struct odo_job *job, uint32_t *index,
 
     while (*index > 0 && count < REMOVE_AT_ONCE) {
         struct engine_runner *runner = job->locked.runners[--*index];
-        struct download *transfer = engine_take_transfer_locked(runner);
+        struct fetch *transfer = engine_take_transfer_locked(runner);
 
         if (transfer) {
             runners[count] = runner;

@@ -89,7 +89,7 @@ static enum odo_status start_runner(struct odo_job *job, struct engine_runner *r
         .on_update = engine_on_update,
         .context = runner,
     };
-    struct download *transfer = NULL;
+    struct fetch *transfer = NULL;
     enum odo_status status = engine_record_temporary(job, runner);
 
     if (status == ODO_OK) {

@@ -344,6 +344,7 @@ static struct response_verdict judge_multipart(const struct response_question *q
         return not_the_version_of(question, context, header, ODO_SIZE_UNKNOWN, version);
     }
     verdict.kind = RESPONSE_MULTIPART;
+    describe_version(&verdict, header, ODO_SIZE_UNKNOWN); /* each part tells the size */
     return verdict;
 }
 
@@ -393,9 +394,9 @@ static struct response_verdict judge_part(const struct response_question *questi
                                           const struct response_header *header,
                                           const struct content_range *part)
 {
-    bool is_doubtful =
-        known_size(context) == ODO_SIZE_UNKNOWN && total_is_the_end_asked_for(part, question);
-    uint64_t told = is_doubtful ? ODO_SIZE_UNKNOWN : part->total;
+    bool is_end = total_is_the_end_asked_for(part, question);
+    bool is_doubtful = is_end && known_size(context) == ODO_SIZE_UNKNOWN;
+    uint64_t told = is_end ? ODO_SIZE_UNKNOWN : part->total;
     uint64_t size = believed_size(context, told);
     uint64_t length = announced_length(header);
     uint64_t end = part->range.offset + part->range.length;

@@ -108,10 +108,10 @@ struct response_verdict {
     uint64_t length;
 
     /*
-     * With TAKE_PART and TAKE_WHOLE: what to know from now on. With CHANGED: of the new
-     * version. The size is ODO_SIZE_UNKNOWN only when no open end depends on it, or an unknown
-     * size is allowed, and neither the reply nor the context tells it. Texts are borrowed from
-     * the reply, or NULL.
+     * With TAKE_PART, TAKE_WHOLE and MULTIPART: what to know from now on. With CHANGED: of the
+     * new version. The size is ODO_SIZE_UNKNOWN only when no open end depends on it, or an
+     * unknown size is allowed, and neither the reply nor the context tells it. Texts are
+     * borrowed from the reply, or NULL.
      */
     uint64_t file_size;
     const char *etag;

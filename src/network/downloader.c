@@ -5,15 +5,13 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "network/certificate_look_up.h"
+#include "network/fetch.h"
+#include "network/fetch_list.h"
 #include "network/integrity.h"
-#include "network/origin.h"
 #include "network/proxy_finder.h"
 #include "network/request.h"
 #include "network/schedule.h"
-#include "network/slow_lane.h"
 #include "network/throttle.h"
-#include "network/transfer.h"
-#include "network/transfer_list.h"
 #include "platform/clock.h"
 #include "platform/thread.h"
 
@@ -26,6 +24,7 @@ enum {
     FLUSH_AFTER_MS = 250,
     /* How often retries, want of progress and late bytes are looked at while there is cause. */
     TICK_MS = 100,
+    POLL_MOST_MS = 60 * 60 * 1000,
     PROXIES_TRIED_MOST = 16, /* one after the other, without a pause */
 };
 
@@ -43,7 +42,7 @@ struct downloader {
     struct proxy_settings proxies; /* its texts are ours */
     uint32_t connect_timeout_ms;
     uint32_t stall_timeout_s;
-    struct transfer_rules rules;
+    struct fetch_rules rules;
 
     CURLM *multi;
     struct look_up *certificates;
@@ -52,7 +51,7 @@ struct downloader {
     struct platform_mutex *mutex; /* guards `shared` */
     struct platform_condition *has_removed;
     struct {
-        struct download *commands; /* to be added or changed; newest first */
+        struct fetch *commands; /* to be added or changed; newest first */
         struct removal_command *removals;
         uint64_t foreground_rate;
         uint64_t background_rate;
@@ -65,17 +64,25 @@ struct downloader {
     /* The network thread's own. */
     struct schedule schedule;
     struct throttle throttle;
-    struct transfer_list begun;
-    struct transfer_list due;
+    struct fetch_list begun;
+    struct fetch_list due;
     struct request *idle_requests;
     uint64_t tick_at_ms;
 };
 
 /* --- Requests ------------------------------------------------------------------------- */
 
-static void note_due(struct downloader *downloader, struct download *transfer)
+static void note_due(struct downloader *downloader, struct fetch *download)
 {
-    transfer_list_append(&downloader->due, transfer);
+    fetch_list_append(&downloader->due, download);
+}
+
+/* Look at everything again no later than that. */
+static void wake_by(struct downloader *downloader, uint64_t at_ms)
+{
+    if (at_ms < downloader->tick_at_ms) {
+        downloader->tick_at_ms = at_ms;
+    }
 }
 
 static struct request *idle_request(struct downloader *downloader)
@@ -97,59 +104,83 @@ static void keep_idle(struct downloader *downloader, struct request *request)
     downloader->idle_requests = request;
 }
 
-/* Take a request out of libcurl and have the transfer account for it. */
-static void end_one_request(struct downloader *downloader, struct request *request,
-                            enum odo_status result)
+static void forget_request(struct fetch *download, struct request *request)
 {
-    struct download *transfer = request->transfer;
+    struct request **place = &download->requests;
+
+    while (*place != request) {
+        place = &(*place)->next;
+    }
+    *place = request->next;
+}
+
+/* Take a request out of libcurl and have the transfer account for it. */
+static void end_request(struct downloader *downloader, struct request *request,
+                        const struct odo_error *result)
+{
+    struct fetch *download = request->download;
+    uint64_t now_ms = platform_clock_milliseconds();
     long connections = 0;
 
     curl_easy_getinfo(request->easy, CURLINFO_NUM_CONNECTS, &connections);
-    transfer->connections += (uint32_t)connections;
-    request_measure(request, platform_clock_milliseconds());
+    download->connections += (uint32_t)connections;
+    request_measure(request, now_ms);
     curl_multi_remove_handle(downloader->multi, request->easy);
-    transfer_request_ended(transfer, request, result, platform_clock_milliseconds());
-    schedule_request_ended(&downloader->schedule, transfer, request->origin,
+    request_finish_body(request);
+    if (request->attempt->purpose == ATTEMPT_FOR_HEDGE) {
+        request_settle_hedge(request);
+    }
+    forget_request(download, request);
+    if (request_must_wait(request)) {
+        fetch_wait_for(download, request->waits_for);
+        transfer_unsent(&download->transfer, request->attempt);
+    } else {
+        transfer_ended(&download->transfer, request->attempt, result, now_ms);
+    }
+    schedule_request_ended(&downloader->schedule, download, request->origin,
                            request->is_bringing);
     request->origin = NULL;
     keep_idle(downloader, request);
-    note_due(downloader, transfer);
+    note_due(downloader, download);
 }
 
-/* The same; and of two that were sent for the same bytes, neither outlives its purpose. */
-static void end_request(struct downloader *downloader, struct request *request,
-                        enum odo_status result)
+static void stop_request(struct downloader *downloader, struct request *request)
 {
-    struct request *hedge = slow_lane_hedge_of(request);
-    struct request *slow = request->hedged;
-
-    if (hedge) {
-        end_one_request(downloader, hedge, ODO_E_CANCELLED);
-    }
-    end_one_request(downloader, request, result);
-    if (slow && slow->outcome == REQUEST_ENOUGH) {
-        end_one_request(downloader, slow, ODO_E_CANCELLED);
-    }
+    end_request(downloader, request, &(struct odo_error){.status = ODO_E_CANCELLED});
 }
 
-static void abort_requests(struct downloader *downloader, struct download *transfer)
+static void abort_requests(struct downloader *downloader, struct fetch *download)
 {
-    while (transfer->requests) {
-        end_request(downloader, transfer->requests, ODO_E_CANCELLED);
+    while (download->requests) {
+        stop_request(downloader, download->requests);
     }
 }
 
-static void fail_transfer(struct downloader *downloader, struct download *transfer,
+/* Stop whatever is of no use any more. Ending one may end others. */
+static void stop_ended(struct downloader *downloader, struct fetch *download)
+{
+    struct request *request = download->requests;
+
+    while (request) {
+        if (request->attempt->end != ATTEMPT_OPEN) {
+            stop_request(downloader, request);
+            request = download->requests;
+        } else {
+            request = request->next;
+        }
+    }
+}
+
+static void fail_download(struct downloader *downloader, struct fetch *download,
                           enum odo_status status)
 {
-    transfer_fail(transfer, &(struct odo_error){.status = status});
-    note_due(downloader, transfer);
+    fetch_fail(download, &(struct odo_error){.status = status});
+    note_due(downloader, download);
 }
 
 /* The proxy that was found for the next request, owned by the caller; or the transfer waits,
  * or has failed, and false is returned. */
-static bool find_proxy(struct downloader *downloader, struct download *transfer,
-                       char **proxy_out)
+static bool find_proxy(struct downloader *downloader, struct fetch *download, char **proxy_out)
 {
     uint64_t now_ms = platform_clock_milliseconds();
     struct proxy_finding finding = {.proxy = NULL};
@@ -159,115 +190,134 @@ static bool find_proxy(struct downloader *downloader, struct download *transfer,
     if (!downloader->proxy_finder) {
         return true;
     }
-    status =
-        proxy_finder_choose(downloader->proxy_finder, transfer->origin->name, now_ms, &finding);
+    status = proxy_finder_choose(downloader->proxy_finder, download->transfer.origin->name,
+                                 now_ms, &finding);
     if (status != ODO_OK) {
-        fail_transfer(downloader, transfer, status);
+        fail_download(downloader, download, status);
         return false;
     }
     if (finding.wait.look_up) {
-        transfer_wait_for(transfer, finding.wait, now_ms);
+        fetch_wait_for(download, finding.wait);
         return false;
     }
     *proxy_out = finding.proxy;
     return true;
 }
 
-/* Send the transfer's next request. On failure the transfer has failed, or has nothing to ask.
- */
-static void start_request(struct downloader *downloader, struct download *transfer)
+/* What was bad may have come from a server of several, or out of a cache on the way; and a
+ * piece that is late is asked for once more on a connection of its own. */
+static bool needs_new_connection(const struct fetch *download, const struct attempt *attempt)
 {
+    if (attempt->purpose == ATTEMPT_FOR_HEDGE) {
+        return download->transfer.origin->is_http_2;
+    }
+    for (size_t i = 0; i < attempt->piece_count; i++) {
+        if (integrity_was_bad(download, attempt->pieces[i].span.offset)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Send the download's next request. On failure it has failed, or has nothing to ask. */
+static void start_request(struct downloader *downloader, struct fetch *download)
+{
+    struct transfer *transfer = &download->transfer;
     struct request *request = NULL;
+    struct attempt *attempt = NULL;
     char *found_proxy = NULL;
     struct request_start start = {
         .user_agent = downloader->user_agent,
         .ca_file = downloader->ca_file,
         .connect_timeout_ms = downloader->connect_timeout_ms,
         .stall_timeout_s = downloader->stall_timeout_s,
+        .certificates = downloader->certificates,
     };
     enum odo_status status;
 
-    transfer_list_append(&downloader->begun, transfer);
-    note_due(downloader, transfer);
-    if (!find_proxy(downloader, transfer, &found_proxy)) {
+    fetch_list_append(&downloader->begun, download);
+    note_due(downloader, download);
+    if (!find_proxy(downloader, download, &found_proxy)) {
         return;
     }
     request = idle_request(downloader);
     if (!request) {
         memory_free(found_proxy);
-        fail_transfer(downloader, transfer, ODO_E_OUT_OF_MEMORY);
+        fail_download(downloader, download, ODO_E_OUT_OF_MEMORY);
         return;
     }
     request->found_proxy = found_proxy;
-    status = transfer_next_request(transfer, platform_clock_milliseconds(), &start);
-    if (status != ODO_OK) {
+    if (fetch_open_sink(download) != ODO_OK ||
+        transfer_next_attempt(transfer, platform_clock_milliseconds(), &attempt) != ODO_OK) {
         keep_idle(downloader, request);
         return;
     }
-    start.certificates = downloader->certificates;
-    start.proxy = found_proxy ? found_proxy : proxy_choice(&downloader->proxies, start.url);
-    status = request_prepare(request, transfer, &start);
+    start.use_new_connection = needs_new_connection(download, attempt);
+    start.proxy = found_proxy ? found_proxy : proxy_choice(&downloader->proxies, attempt->url);
+    status = request_prepare(request, download, attempt, &start);
     if (status != ODO_OK) {
-        transfer_take_back(transfer, &start);
+        transfer_unsent(transfer, attempt);
         keep_idle(downloader, request);
-        fail_transfer(downloader, transfer, status);
+        fail_download(downloader, download, status);
         return;
     }
-    request->origin = schedule_request_began(transfer);
-    transfer_request_began(transfer, request);
+    request->next = download->requests;
+    download->requests = request;
+    request->origin = schedule_request_began(download);
+    wake_by(downloader, platform_clock_milliseconds() + TICK_MS);
     if (curl_multi_add_handle(downloader->multi, request->easy) != CURLM_OK) {
-        end_request(downloader, request, ODO_E_OUT_OF_MEMORY);
+        end_request(downloader, request, &(struct odo_error){.status = ODO_E_OUT_OF_MEMORY});
     }
 }
 
 static void start_requests(struct downloader *downloader)
 {
-    struct download *transfer;
+    struct fetch *download;
 
-    while ((transfer = schedule_pick(&downloader->schedule)) != NULL) {
-        if (transfer->origin) {
-            start_request(downloader, transfer);
+    while ((download = schedule_pick(&downloader->schedule)) != NULL) {
+        if (download->transfer.origin) {
+            start_request(downloader, download);
         } else {
-            fail_transfer(downloader, transfer, transfer->origin_status);
+            fail_download(downloader, download, download->origin_status);
         }
-        schedule_sort(transfer);
+        schedule_sort(download);
     }
 }
 
 /* --- Commands ------------------------------------------------------------------------- */
 
-static void take_in_one(struct downloader *downloader, struct download *transfer)
+static void take_in_one(struct downloader *downloader, struct fetch *download)
 {
-    schedule_add(&downloader->schedule, transfer);
-    transfer->due_list = &downloader->due;
-    transfer->is_taken_in = true;
-    if (!transfer->ready.is_linked) {
-        note_due(downloader, transfer); /* everything was there already */
-        transfer_list_append(&downloader->begun, transfer);
+    schedule_add(&downloader->schedule, download);
+    download->due_list = &downloader->due;
+    download->is_taken_in = true;
+    if (!download->ready.is_linked) {
+        note_due(downloader, download); /* everything was there already */
+        fetch_list_append(&downloader->begun, download);
     }
 }
 
 /* A transfer, and the one that fetches what it is checked against. */
-static void take_in(struct downloader *downloader, struct download *transfer)
+static void take_in(struct downloader *downloader, struct fetch *download)
 {
-    take_in_one(downloader, transfer);
-    if (integrity_list(transfer)) {
-        take_in_one(downloader, integrity_list(transfer));
+    take_in_one(downloader, download);
+    if (integrity_list(download)) {
+        take_in_one(downloader, integrity_list(download));
     }
 }
 
 /* Take the transfer off the queue, where somebody may have put it again meanwhile. */
-static void withdraw_command(struct downloader *downloader, struct download *transfer)
+static void withdraw_command(struct downloader *downloader, struct fetch *download)
 {
     platform_mutex_lock(downloader->mutex);
-    if (transfer->is_queued) {
-        struct download **place = &downloader->shared.commands;
+    if (download->is_queued) {
+        struct fetch **place = &downloader->shared.commands;
 
-        while (*place != transfer) {
+        while (*place != download) {
             place = &(*place)->next_command;
         }
-        *place = transfer->next_command;
-        transfer->is_queued = false;
+        *place = download->next_command;
+        download->is_queued = false;
     }
     platform_mutex_unlock(downloader->mutex);
 }
@@ -275,31 +325,31 @@ static void withdraw_command(struct downloader *downloader, struct download *tra
 /* On the network thread, outside libcurl's callbacks. */
 static void let_go_one(struct downloader *downloader, struct downloader_removal *removal)
 {
-    struct download *transfer = removal->transfer;
+    struct fetch *download = removal->transfer;
 
-    abort_requests(downloader, transfer);
-    transfer_close_sink(transfer);          /* a stream queues the transfer no more ... */
-    withdraw_command(downloader, transfer); /* ... so that this holds */
-    removal->last = transfer_describe(transfer);
+    abort_requests(downloader, download);
+    fetch_close_sink(download);             /* a stream queues the transfer no more ... */
+    withdraw_command(downloader, download); /* ... so that this holds */
+    removal->last = fetch_describe(download);
     removal->last.checkpoint = NULL; /* these end with the transfer */
     removal->last.response_headers = NULL;
     removal->last.effective_url = NULL;
     removal->last.server_address = NULL;
-    transfer_list_remove(&downloader->begun, transfer);
-    transfer_list_remove(&downloader->due, transfer);
-    schedule_remove(&downloader->schedule, transfer);
-    transfer_free(transfer, &removal->checkpoint);
+    fetch_list_remove(&downloader->begun, download);
+    fetch_list_remove(&downloader->due, download);
+    schedule_remove(&downloader->schedule, download);
+    fetch_free(download, &removal->checkpoint);
 }
 
 static void let_go(struct downloader *downloader, struct downloader_removal *removal)
 {
-    struct download *transfer = removal->transfer;
+    struct fetch *download = removal->transfer;
     struct downloader_removal list = {.transfer = NULL};
 
-    if (!transfer->is_taken_in) {
-        take_in(downloader, transfer);
+    if (!download->is_taken_in) {
+        take_in(downloader, download);
     }
-    list.transfer = integrity_take_list(transfer);
+    list.transfer = integrity_take_list(download);
     if (list.transfer) {
         let_go_one(downloader, &list);
         checkpoint_free(&list.checkpoint);
@@ -307,14 +357,14 @@ static void let_go(struct downloader *downloader, struct downloader_removal *rem
     let_go_one(downloader, removal);
 }
 
-static void take_command(struct downloader *downloader, struct download *transfer)
+static void take_command(struct downloader *downloader, struct fetch *download)
 {
-    if (!transfer->is_taken_in) {
-        take_in(downloader, transfer);
+    if (!download->is_taken_in) {
+        take_in(downloader, download);
     } else {
-        schedule_change(transfer);
-        transfer_stream_progressed(transfer);
-        schedule_sort(transfer);
+        schedule_change(download);
+        fetch_stream_progressed(download);
+        schedule_sort(download);
         downloader->tick_at_ms = 0; /* a limit may have passed by its new value */
     }
 }
@@ -322,28 +372,28 @@ static void take_command(struct downloader *downloader, struct download *transfe
 /* Somebody may have waited for the answer of a look-up. */
 static void end_waits(struct downloader *downloader)
 {
-    for (struct download *transfer = downloader->begun.first; transfer;
-         transfer = transfer->begun.next) {
-        transfer_end_wait(transfer);
-        schedule_sort(transfer);
+    for (struct fetch *download = downloader->begun.first; download;
+         download = download->begun.next) {
+        fetch_end_wait(download);
+        schedule_sort(download);
     }
 }
 
 /* Do what other threads have asked for. Returns false to stop. */
 static bool take_commands(struct downloader *downloader)
 {
-    struct download *taken = NULL; /* oldest first */
+    struct fetch *taken = NULL; /* oldest first */
     struct removal_command *removals;
     bool answers_are_new;
     bool must_stop;
 
     platform_mutex_lock(downloader->mutex);
-    for (struct download *transfer = downloader->shared.commands; transfer;
-         transfer = transfer->next_command) {
-        transfer->is_queued = false; /* and may be queued again as soon as the lock is free */
-        transfer->settings = transfer->settings_to_come;
-        transfer->next_taken = taken;
-        taken = transfer;
+    for (struct fetch *download = downloader->shared.commands; download;
+         download = download->next_command) {
+        download->is_queued = false; /* and may be queued again as soon as the lock is free */
+        download->settings = download->settings_to_come;
+        download->next_taken = taken;
+        taken = download;
     }
     downloader->shared.commands = NULL;
     removals = downloader->shared.removals;
@@ -353,7 +403,7 @@ static bool take_commands(struct downloader *downloader)
     downloader->shared.answers_are_new = false;
     if (downloader->shared.limits_are_new) {
         downloader->shared.limits_are_new = false;
-        downloader->rules.is_metered = downloader->shared.is_metered;
+        downloader->rules.transfer.is_metered = downloader->shared.is_metered;
         throttle_set(&downloader->throttle, downloader->shared.foreground_rate,
                      downloader->shared.background_rate, platform_clock_milliseconds());
     }
@@ -363,10 +413,10 @@ static bool take_commands(struct downloader *downloader)
         end_waits(downloader);
     }
     while (taken) {
-        struct download *transfer = taken;
+        struct fetch *download = taken;
 
-        taken = transfer->next_taken;
-        take_command(downloader, transfer);
+        taken = download->next_taken;
+        take_command(downloader, download);
     }
     while (removals) {
         struct removal_command *removal = removals;
@@ -392,17 +442,17 @@ static bool take_commands(struct downloader *downloader)
 static void try_other_proxy(struct downloader *downloader, struct request *request,
                             CURLcode code)
 {
-    struct download *transfer = request->transfer;
+    struct fetch *download = request->download;
     bool has_other = code != CURLE_OK && request->found_proxy &&
                      request_lacks_proxy(request, code) &&
                      proxy_finder_failed(downloader->proxy_finder, request->origin->name,
                                          request->found_proxy, platform_clock_milliseconds());
 
-    if (has_other && transfer->proxies_tried < PROXIES_TRIED_MOST) {
-        transfer->proxies_tried++;
-        request->outcome = REQUEST_ASK_AGAIN;
+    if (has_other && download->proxies_tried < PROXIES_TRIED_MOST) {
+        download->proxies_tried++;
+        request->attempt->end = ATTEMPT_ASK_AGAIN;
     } else {
-        transfer->proxies_tried = 0;
+        download->proxies_tried = 0;
     }
 }
 
@@ -414,113 +464,95 @@ static void collect_ended(struct downloader *downloader)
     while ((message = curl_multi_info_read(downloader->multi, &left)) != NULL) {
         struct request *request = NULL;
         CURLcode code = message->data.result;
+        struct odo_error result;
 
         if (message->msg != CURLMSG_DONE) {
             continue;
         }
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &request);
-        if (code != CURLE_OK) {
-            request_note_refused_tunnel(request);
-        }
         try_other_proxy(downloader, request, code);
-        request_note_result(request, code);
-        end_request(downloader, request, request_status_from_curl(code));
+        result = request_result(request, code);
+        end_request(downloader, request, &result);
     }
 }
 
 /* Hand over bytes that have waited for company long enough. */
-static void flush_late(struct downloader *downloader, struct download *transfer,
-                       uint64_t now_ms)
+static void flush_late(struct fetch *download, uint64_t now_ms)
 {
-    struct request *next;
-
-    for (struct request *request = transfer->requests; request; request = next) {
-        next = request->next;
+    for (struct request *request = download->requests; request; request = request->next) {
         if (request->gathered_size > 0 && now_ms - request->gathered_at_ms >= FLUSH_AFTER_MS &&
             request_flush(request) != ODO_OK) {
-            end_request(downloader, request, request->error.status);
-            return; /* the next one may have ended with it; the others have time */
+            fetch_note_due(download);
         }
     }
 }
 
-/* Drop the connection of a request that is far behind its like: its rest is asked for anew. */
-static void give_up_slow(struct downloader *downloader, struct download *transfer,
-                         uint64_t now_ms)
-{
-    struct request *slow = slow_lane_find_slow(transfer, now_ms);
-
-    if (!slow) {
-        slow = slow_lane_find_late_hedge(transfer, now_ms);
-    }
-    if (slow) {
-        slow->outcome = REQUEST_ASK_AGAIN;
-        end_request(downloader, slow, ODO_E_CANCELLED);
-    }
-}
-
 /* End a request that was slowed down, and of which nothing has been heard since it went on. */
-static void end_silent(struct downloader *downloader, struct download *transfer,
-                       uint64_t now_ms)
+static void end_silent(struct downloader *downloader, struct fetch *download, uint64_t now_ms)
 {
-    for (struct request *request = transfer->requests; request; request = request->next) {
-        if (request->was_paused && !request->is_held && !request->is_paused &&
+    for (struct request *request = download->requests; request; request = request->next) {
+        if (request->attempt->was_paused && !request->is_held && !request->is_paused &&
             now_ms > request->heard_at_ms &&
             now_ms - request->heard_at_ms >= (uint64_t)downloader->stall_timeout_s * 1000) {
-            end_request(downloader, request, ODO_E_TRANSFER_TIMED_OUT);
+            end_request(downloader, request,
+                        &(struct odo_error){.status = ODO_E_TRANSFER_TIMED_OUT});
             return;
         }
     }
 }
 
+/* When this download must be looked at again if nothing happens. */
+static uint64_t wake_at(const struct fetch *download, uint64_t now_ms)
+{
+    return download->requests ? now_ms + TICK_MS
+                              : transfer_wake_at(&download->transfer, now_ms);
+}
+
 static void tick(struct downloader *downloader, uint64_t now_ms)
 {
-    struct download *next;
+    struct fetch *next;
 
     if (now_ms < downloader->tick_at_ms) {
         return;
     }
-    downloader->tick_at_ms = now_ms + TICK_MS;
-    for (struct download *transfer = downloader->begun.first; transfer; transfer = next) {
-        next = transfer->begun.next;
-        flush_late(downloader, transfer, now_ms);
-        if (transfer->origin) {
-            origin_measure_total(transfer->origin, platform_clock_microseconds());
+    downloader->tick_at_ms = UINT64_MAX;
+    for (struct fetch *download = downloader->begun.first; download; download = next) {
+        next = download->begun.next;
+        flush_late(download, now_ms);
+        if (download->transfer.origin) {
+            origin_measure_total(download->transfer.origin, platform_clock_microseconds());
         }
-        give_up_slow(downloader, transfer, now_ms);
-        end_silent(downloader, transfer, now_ms);
-        transfer_tick(transfer, now_ms);
-        schedule_sort(transfer);
+        end_silent(downloader, download, now_ms);
+        fetch_tick(download, now_ms);
+        schedule_sort(download);
+        wake_by(downloader, wake_at(download, now_ms));
     }
 }
 
 /* Carry out what was decided inside libcurl's callbacks, and report. */
 static void settle(struct downloader *downloader)
 {
-    struct download *transfer;
+    struct fetch *download;
 
-    while ((transfer = downloader->due.first) != NULL) {
+    while ((download = downloader->due.first) != NULL) {
         struct download_update update;
 
-        if (transfer->must_restart || transfer->has_failed) {
-            abort_requests(downloader, transfer);
-        }
-        if (transfer->must_restart && !transfer->has_failed) {
-            transfer_restart(transfer);
-        }
-        schedule_refresh_origin(&downloader->schedule, transfer);
-        transfer_list_remove(&downloader->due, transfer);
-        schedule_sort(transfer);
-        if (transfer->state == DOWNLOAD_DONE || transfer->state == DOWNLOAD_FAILED) {
-            transfer_list_remove(&downloader->begun, transfer);
-            if (transfer->was_reported_final) {
+        stop_ended(downloader, download);
+        fetch_settle(download);
+        schedule_refresh_origin(&downloader->schedule, download);
+        fetch_list_remove(&downloader->due, download);
+        schedule_sort(download);
+        wake_by(downloader, wake_at(download, platform_clock_milliseconds()));
+        update = fetch_describe(download);
+        if (update.state == DOWNLOAD_DONE || update.state == DOWNLOAD_FAILED) {
+            fetch_list_remove(&downloader->begun, download);
+            if (download->was_reported_final) {
                 continue;
             }
-            transfer->was_reported_final = true;
+            download->was_reported_final = true;
         }
-        update = transfer_describe(transfer);
-        /* Last: it may remove the transfer. */
-        transfer->options.on_update(transfer->options.context, &update);
+        /* Last: it may remove the download. */
+        download->options.on_update(download->options.context, &update);
     }
 }
 
@@ -530,15 +562,40 @@ static int poll_timeout_ms(struct downloader *downloader)
     uint64_t now_ms;
     uint64_t next_ms;
 
-    if (!downloader->begun.first) {
-        return 60 * 60 * 1000;
-    }
     now_ms = platform_clock_milliseconds();
     next_ms = throttle_next_ms(&downloader->throttle, &downloader->begun, now_ms);
     if (next_ms > downloader->tick_at_ms) {
         next_ms = downloader->tick_at_ms;
     }
-    return next_ms > now_ms ? (int)(next_ms - now_ms) : 0;
+    if (next_ms <= now_ms) {
+        return 0;
+    }
+    return next_ms - now_ms < POLL_MOST_MS ? (int)(next_ms - now_ms) : POLL_MOST_MS;
+}
+
+/* Those that have made way for others go on. */
+static void begin_turn(struct downloader *downloader)
+{
+    for (struct fetch *download = downloader->begun.first; download;
+         download = download->begun.next) {
+        for (struct request *request = download->requests; request; request = request->next) {
+            request_begin_turn(request);
+        }
+    }
+}
+
+static bool is_yielding(const struct downloader *downloader)
+{
+    for (const struct fetch *download = downloader->begun.first; download;
+         download = download->begun.next) {
+        for (const struct request *request = download->requests; request;
+             request = request->next) {
+            if (request->is_yielding) {
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 static void run(void *context)
@@ -551,13 +608,14 @@ static void run(void *context)
         start_requests(downloader);
         throttle_release(&downloader->throttle, &downloader->begun,
                          platform_clock_milliseconds());
+        begin_turn(downloader);
         if (curl_multi_perform(downloader->multi, &running) != CURLM_OK) {
             log_write(LOG_ERROR, "libcurl's multi handle refuses to work");
         }
         collect_ended(downloader);
         settle(downloader);
         start_requests(downloader);
-        if (!downloader->due.first) {
+        if (!downloader->due.first && !is_yielding(downloader)) {
             curl_multi_poll(downloader->multi, NULL, 0, poll_timeout_ms(downloader), NULL);
         }
     }
@@ -565,18 +623,18 @@ static void run(void *context)
 
 /* --- From other threads --------------------------------------------------------------- */
 
-static void queue_command(struct downloader *downloader, struct download *transfer,
+static void queue_command(struct downloader *downloader, struct fetch *download,
                           const struct download_settings *settings)
 {
     bool is_first;
 
     platform_mutex_lock(downloader->mutex);
     is_first = !downloader->shared.commands;
-    transfer->settings_to_come = *settings;
-    if (!transfer->is_queued) {
-        transfer->is_queued = true;
-        transfer->next_command = downloader->shared.commands;
-        downloader->shared.commands = transfer;
+    download->settings_to_come = *settings;
+    if (!download->is_queued) {
+        download->is_queued = true;
+        download->next_command = downloader->shared.commands;
+        downloader->shared.commands = download;
     }
     platform_mutex_unlock(downloader->mutex);
     if (is_first) { /* or else whoever was it has, and all are taken together */
@@ -587,14 +645,14 @@ static void queue_command(struct downloader *downloader, struct download *transf
 /* On a stream's thread, which holds the stream: see to the transfer soon. */
 static void on_stream_progress(void *context)
 {
-    struct download *transfer = context;
-    struct downloader *downloader = transfer->downloader;
+    struct fetch *download = context;
+    struct downloader *downloader = download->downloader;
 
     platform_mutex_lock(downloader->mutex);
-    if (!transfer->is_queued) {
-        transfer->is_queued = true;
-        transfer->next_command = downloader->shared.commands;
-        downloader->shared.commands = transfer;
+    if (!download->is_queued) {
+        download->is_queued = true;
+        download->next_command = downloader->shared.commands;
+        downloader->shared.commands = download;
     }
     platform_mutex_unlock(downloader->mutex);
     curl_multi_wakeup(downloader->multi);
@@ -611,26 +669,26 @@ static void on_answered(void *context)
     curl_multi_wakeup(downloader->multi);
 }
 
-static void adopt(struct downloader *downloader, struct download *transfer,
-                  struct transfer_group *group)
+static void adopt(struct downloader *downloader, struct fetch *download,
+                  struct fetch_group *group)
 {
-    transfer->group = group;
-    transfer->downloader = downloader;
-    transfer->throttle = &downloader->throttle;
-    transfer->options.on_stream_progress = on_stream_progress;
-    transfer->settings_to_come = transfer->settings;
+    download->group = group;
+    download->downloader = downloader;
+    download->throttle = &downloader->throttle;
+    download->options.on_stream_progress = on_stream_progress;
+    download->settings_to_come = download->settings;
 }
 
 enum odo_status downloader_prepare(struct downloader *downloader,
                                    const struct download_options *options,
-                                   struct download **transfer_out)
+                                   struct fetch **transfer_out)
 {
-    struct transfer_group *group = schedule_make_group();
-    struct transfer_group *list_group = schedule_make_group();
-    struct download *transfer = NULL;
-    struct download *list;
+    struct fetch_group *group = schedule_make_group();
+    struct fetch_group *list_group = schedule_make_group();
+    struct fetch *download = NULL;
+    struct fetch *list;
     enum odo_status status = group && list_group
-                                 ? transfer_create(options, &downloader->rules, &transfer)
+                                 ? fetch_create(options, &downloader->rules, false, &download)
                                  : ODO_E_OUT_OF_MEMORY;
 
     if (status != ODO_OK) {
@@ -638,26 +696,26 @@ enum odo_status downloader_prepare(struct downloader *downloader,
         memory_free(list_group);
         return status;
     }
-    adopt(downloader, transfer, group);
-    list = integrity_list(transfer);
+    adopt(downloader, download, group);
+    list = integrity_list(download);
     if (list) {
         adopt(downloader, list, list_group);
     } else {
         memory_free(list_group);
     }
-    *transfer_out = transfer;
+    *transfer_out = download;
     return ODO_OK;
 }
 
-void downloader_begin(struct downloader *downloader, struct download *transfer)
+void downloader_begin(struct downloader *downloader, struct fetch *download)
 {
-    queue_command(downloader, transfer, &transfer->settings);
+    queue_command(downloader, download, &download->settings);
 }
 
-void downloader_change(struct downloader *downloader, struct download *transfer,
+void downloader_change(struct downloader *downloader, struct fetch *download,
                        const struct download_settings *settings)
 {
-    queue_command(downloader, transfer, settings);
+    queue_command(downloader, download, settings);
 }
 
 void downloader_remove(struct downloader *downloader, struct downloader_removal *removals,
@@ -766,21 +824,25 @@ enum odo_status downloader_start(const struct downloader_options *options,
         curl_global_cleanup();
         return ODO_E_OUT_OF_MEMORY;
     }
-    downloader->begun.link = offsetof(struct download, begun);
-    downloader->due.link = offsetof(struct download, due);
+    downloader->begun.link = offsetof(struct fetch, begun);
+    downloader->due.link = offsetof(struct fetch, due);
     downloader->connect_timeout_ms = options->connect_timeout_ms;
     downloader->stall_timeout_s = options->stall_timeout_s;
     downloader->schedule.connections_per_host = options->connections_per_host;
     downloader->schedule.connections = options->connections;
-    downloader->rules = (struct transfer_rules){
-        .retry_base_ms = options->retry_base_ms,
-        .retry_limit_ms = options->retry_limit_ms,
+    downloader->rules = (struct fetch_rules){
+        .transfer =
+            {
+                .retry_base_ms = options->retry_base_ms,
+                .retry_limit_ms = options->retry_limit_ms,
+                .is_metered = options->is_metered,
+                .ranges_per_request = options->ranges_per_request,
+                .refuse_salvage = options->refuse_salvage,
+                .allow_insecure_redirects = options->allow_insecure_redirects,
+                .allow_unknown_size = options->allow_unknown_size,
+            },
         .lanes = options->connections_per_host,
-        .is_metered = options->is_metered,
         .checkpoint_interval_ms = options->checkpoint_interval_ms,
-        .ranges_per_request = options->ranges_per_request,
-        .refuse_salvage = options->refuse_salvage,
-        .allow_insecure_redirects = options->allow_insecure_redirects,
     };
     throttle_set(&downloader->throttle, options->foreground_rate, options->background_rate,
                  platform_clock_milliseconds());

@@ -23,7 +23,7 @@ struct buffer;
 struct downloader;
 struct odo_proxy_answer;
 struct stream;
-struct download;
+struct fetch;
 
 struct downloader_options {
     const char *user_agent;        /* copied */
@@ -46,6 +46,7 @@ struct downloader_options {
     uint32_t ranges_per_request;     /* 0: as many as a request may have */
     bool refuse_salvage;
     bool allow_insecure_redirects;
+    bool allow_unknown_size; /* of a 200 without a length: it ends where the body does */
 };
 
 enum download_state {
@@ -134,14 +135,14 @@ void downloader_stop(struct downloader *downloader);
  */
 enum odo_status downloader_prepare(struct downloader *downloader,
                                    const struct download_options *options,
-                                   struct download **transfer_out);
+                                   struct fetch **transfer_out);
 
 /* Begin it: reports may come from now on. Any thread; takes no time. */
-void downloader_begin(struct downloader *downloader, struct download *transfer);
+void downloader_begin(struct downloader *downloader, struct fetch *transfer);
 
 /* A transfer to be removed, and where its file stands then. */
 struct downloader_removal {
-    struct download *transfer;
+    struct fetch *transfer;
     struct checkpoint checkpoint; /* filled in; the caller owns it */
     struct download_update last;  /* filled in; without texts */
 };
@@ -155,7 +156,7 @@ void downloader_remove(struct downloader *downloader, struct downloader_removal 
                        size_t count);
 
 /* Change the settings of a transfer that has not been removed. Any thread. */
-void downloader_change(struct downloader *downloader, struct download *transfer,
+void downloader_change(struct downloader *downloader, struct fetch *transfer,
                        const struct download_settings *settings);
 
 /* What find_proxy has found is no longer true. Any thread. */

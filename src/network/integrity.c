@@ -5,8 +5,8 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "http/url.h"
+#include "network/fetch.h"
 #include "network/piece_check.h"
-#include "network/transfer_list.h"
 #include "output/stream.h"
 #include "platform/clock.h"
 
@@ -27,8 +27,8 @@ struct integrity {
     bool is_pending;
     struct piece_check *check; /* owned; NULL while pending, and when nothing is checked */
 
-    struct download *list; /* fetches the piece hash file; NULL when it has ended */
-    struct buffer memory;  /* where to */
+    struct fetch *list;   /* fetches the piece hash file; NULL when it has ended */
+    struct buffer memory; /* where to */
     struct byte_range everything;
     struct range_set wanted;
 };
@@ -53,7 +53,7 @@ static enum odo_status compare_origins(const char *url, const char *other, bool 
     return status == ODO_E_OUT_OF_MEMORY ? status : ODO_OK; /* what is no URL fails later */
 }
 
-static enum odo_status create_list(struct download *transfer, struct integrity *integrity)
+static enum odo_status create_list(struct fetch *download, struct integrity *integrity)
 {
     struct checkpoint nothing;
     struct download_options options = {
@@ -62,26 +62,22 @@ static enum odo_status create_list(struct download *transfer, struct integrity *
         .stated_size = ODO_SIZE_UNKNOWN,
         .memory = &integrity->memory,
         .checkpoint = &nothing,
-        .group = transfer->options.group,
-        .settings = transfer->settings,
-        .http = transfer->options.http,
+        .group = download->options.group,
+        .settings = download->settings,
+        .http = download->options.http,
         .on_update = on_list_update,
-        .context = transfer,
+        .context = download,
     };
     bool same_origin = false;
     enum odo_status status =
-        compare_origins(transfer->options.url, integrity->info.url, &same_origin);
+        compare_origins(download->options.url, integrity->info.url, &same_origin);
 
     checkpoint_init(&nothing);
     if (!integrity->is_mandatory && options.settings.no_progress_ms > PATIENCE_MS) {
         options.settings.no_progress_ms = PATIENCE_MS;
     }
     if (status == ODO_OK) {
-        status = transfer_create(&options, transfer->rules, &integrity->list);
-    }
-    if (status == ODO_OK) {
-        integrity->list->is_elsewhere = !same_origin;
-        integrity->list->without_range = true;
+        status = fetch_create(&options, download->rules, !same_origin, &integrity->list);
     }
     return status;
 }
@@ -93,9 +89,9 @@ static bool wants_whole_file(const struct download_options *options)
             options->ranges[0].length == BYTE_RANGE_TO_END);
 }
 
-enum odo_status integrity_create(struct download *transfer)
+enum odo_status integrity_create(struct fetch *download)
 {
-    const struct download_options *options = &transfer->options;
+    const struct download_options *options = &download->options;
     struct integrity *integrity;
     enum odo_status status;
 
@@ -113,13 +109,13 @@ enum odo_status integrity_create(struct download *transfer)
     buffer_init(&integrity->memory, PIECE_HASHES_FILE_MOST);
     status = piece_hash_info_read(options->integrity_info, &integrity->info);
     if (status == ODO_OK) {
-        status = create_list(transfer, integrity);
+        status = create_list(download, integrity);
     }
     if (status != ODO_OK) {
         integrity_free(integrity);
         return status;
     }
-    transfer->integrity = integrity;
+    download->integrity = integrity;
     return ODO_OK;
 }
 
@@ -136,52 +132,50 @@ void integrity_free(struct integrity *integrity)
 
 /* --- Fetching the piece hash file ----------------------------------------------------- */
 
-struct download *integrity_list(const struct download *transfer)
+struct fetch *integrity_list(const struct fetch *download)
 {
-    return transfer->integrity ? transfer->integrity->list : NULL;
+    return download->integrity ? download->integrity->list : NULL;
 }
 
-struct download *integrity_take_list(struct download *transfer)
+struct fetch *integrity_take_list(struct fetch *download)
 {
-    struct download *list = integrity_list(transfer);
+    struct fetch *list = integrity_list(download);
 
     if (list) {
-        transfer->integrity->list = NULL;
+        download->integrity->list = NULL;
     }
     return list;
 }
 
-bool integrity_is_pending(const struct download *transfer)
+bool integrity_is_pending(const struct fetch *download)
 {
-    return transfer->integrity && transfer->integrity->is_pending;
+    return download->integrity && download->integrity->is_pending;
 }
 
-bool integrity_is_checking(const struct download *transfer)
+bool integrity_is_checking(const struct fetch *download)
 {
-    return transfer->integrity && transfer->integrity->check;
+    return download->integrity && download->integrity->check;
 }
 
 /* The file itself may come now. */
-static void go_on(struct download *transfer)
+static void go_on(struct fetch *download)
 {
-    transfer->integrity->is_pending = false;
-    transfer->state = DOWNLOAD_QUEUED;
-    transfer->error = (struct odo_error){.status = ODO_OK};
-    transfer->progress_at_ms = platform_clock_milliseconds();
-    transfer_note_due(transfer);
+    download->integrity->is_pending = false;
+    download->transfer.progress_at_ms = platform_clock_milliseconds();
+    fetch_note_due(download);
 }
 
 /* The file cannot be checked: it fails, or comes without. */
-static void give_up(struct download *transfer, const struct odo_error *error)
+static void give_up(struct fetch *download, const struct odo_error *error)
 {
-    transfer->integrity->is_pending = false;
-    if (transfer->integrity->is_mandatory) {
-        transfer_fail(transfer, error);
+    download->integrity->is_pending = false;
+    if (download->integrity->is_mandatory) {
+        fetch_fail(download, error);
         return;
     }
     log_write(LOG_WARNING, "a file is not checked for integrity: %s",
               status_name(error->status));
-    go_on(transfer);
+    go_on(download);
 }
 
 /* What the failure of the request means for the check. */
@@ -204,47 +198,48 @@ static struct odo_error error_of_list(const struct odo_error *error)
     return result;
 }
 
-static void read_list(struct download *transfer)
+static void read_list(struct fetch *download)
 {
-    struct integrity *integrity = transfer->integrity;
+    struct integrity *integrity = download->integrity;
     struct piece_hashes hashes = {.count = 0};
     enum odo_status status = piece_hashes_read(
         integrity->memory.data ? (const void *)integrity->memory.data : "",
-        integrity->memory.size, &integrity->info, transfer->file_size, &hashes);
+        integrity->memory.size, &integrity->info, download->transfer.wanted.file_size, &hashes);
 
     buffer_free(&integrity->memory);
     if (status == ODO_OK) {
         status = piece_check_create(&hashes, &integrity->check);
     }
     piece_hashes_free(&hashes);
-    if (status == ODO_OK && transfer->options.stream &&
+    if (status == ODO_OK && download->options.stream &&
         piece_check_piece_size(integrity->check) > STREAM_PIECE_MOST) {
         status = ODO_E_METAINFO_PIECE_SIZE;
     }
     if (status != ODO_OK) {
         piece_check_free(integrity->check);
         integrity->check = NULL;
-        give_up(transfer, &(struct odo_error){.status = status});
+        give_up(download, &(struct odo_error){.status = status});
         return;
     }
-    integrity_restart(transfer);
-    go_on(transfer);
+    download->transfer.is_checked = true;
+    integrity_restart(download);
+    go_on(download);
 }
 
 /* The file stands where its list stands; but no failure of what it can do without shows. */
-static void follow(struct download *transfer, const struct download_update *update)
+static void follow(struct fetch *download, const struct download_update *update)
 {
-    if (update->state == DOWNLOAD_MOVING || transfer->integrity->is_mandatory) {
-        transfer->state = update->state;
-        transfer->error = update->error;
-        transfer_note_due(transfer);
+    if (update->state == DOWNLOAD_MOVING || download->integrity->is_mandatory) {
+        download->list_state = update->state;
+        download->list_error = update->error;
+        fetch_note_due(download);
     }
 }
 
 static void on_list_update(void *context, const struct download_update *update)
 {
-    struct download *transfer = context;
-    struct integrity *integrity = transfer->integrity;
+    struct fetch *download = context;
+    struct integrity *integrity = download->integrity;
     struct downloader_removal removal = {.transfer = integrity->list};
     struct odo_error error = error_of_list(&update->error);
 
@@ -252,114 +247,116 @@ static void on_list_update(void *context, const struct download_update *update)
     case DOWNLOAD_QUEUED:
         return;
     case DOWNLOAD_WAITING:
-        if (integrity->is_mandatory || integrity->list->attempt < TRIES_MOST) {
-            follow(transfer, update);
+        if (integrity->is_mandatory ||
+            integrity->list->transfer.backoff.failures < TRIES_MOST) {
+            follow(download, update);
             return;
         }
-        give_up(transfer, &error);
+        give_up(download, &error);
         break;
     case DOWNLOAD_MOVING:
-        follow(transfer, update);
+        follow(download, update);
         return;
     case DOWNLOAD_FAILED:
-        give_up(transfer, &error);
+        give_up(download, &error);
         break;
     case DOWNLOAD_DONE:
-        read_list(transfer);
+        read_list(download);
         break;
     }
     integrity->list = NULL;
-    downloader_remove(transfer->downloader, &removal, 1);
+    downloader_remove(download->downloader, &removal, 1);
     checkpoint_free(&removal.checkpoint);
 }
 
 /* --- Checking ------------------------------------------------------------------------- */
 
 /* There was a list, but it is of no use. */
-static enum odo_status stop_checking(struct download *transfer, enum odo_status why)
+static enum odo_status stop_checking(struct fetch *download, enum odo_status why)
 {
-    struct integrity *integrity = transfer->integrity;
+    struct integrity *integrity = download->integrity;
 
     if (integrity->is_mandatory) {
         return why;
     }
     log_write(LOG_WARNING, "a file is no longer checked for integrity: %s", status_name(why));
-    if (transfer->options.stream) {
-        stream_pass(transfer->options.stream, UINT64_MAX);
+    if (download->options.stream) {
+        stream_pass(download->options.stream, UINT64_MAX);
     } else {
-        transfer->bytes_had += piece_check_unverified(integrity->check);
+        download->transfer.output_had += piece_check_unverified(integrity->check);
     }
     piece_check_free(integrity->check);
     integrity->check = NULL;
+    download->transfer.is_checked = false;
     return ODO_OK;
 }
 
-void integrity_want_stream(const struct download *transfer, struct stream_use *use)
+void integrity_want_stream(const struct fetch *download, struct stream_use *use)
 {
-    if (integrity_is_checking(transfer)) {
+    if (integrity_is_checking(download)) {
         use->holds_back = true;
-        use->buffer_size = 2 * (size_t)piece_check_piece_size(transfer->integrity->check);
+        use->buffer_size = 2 * (size_t)piece_check_piece_size(download->integrity->check);
     }
 }
 
-enum odo_status integrity_sink_opened(struct download *transfer)
+enum odo_status integrity_sink_opened(struct fetch *download)
 {
-    if (!integrity_is_checking(transfer) || !transfer->options.stream ||
-        stream_buffer_size(transfer->options.stream) / 2 >=
-            piece_check_piece_size(transfer->integrity->check)) {
+    if (!integrity_is_checking(download) || !download->options.stream ||
+        stream_buffer_size(download->options.stream) / 2 >=
+            piece_check_piece_size(download->integrity->check)) {
         return ODO_OK;
     }
-    return stop_checking(transfer, ODO_E_METAINFO_PIECE_SIZE);
+    return stop_checking(download, ODO_E_METAINFO_PIECE_SIZE);
 }
 
-enum odo_status integrity_check_size(struct download *transfer, uint64_t file_size)
+enum odo_status integrity_check_size(struct fetch *download, uint64_t file_size)
 {
-    if (!integrity_is_checking(transfer) ||
-        piece_check_content_length(transfer->integrity->check) == file_size) {
+    if (!integrity_is_checking(download) ||
+        piece_check_content_length(download->integrity->check) == file_size) {
         return ODO_OK;
     }
-    return stop_checking(transfer, ODO_E_METAINFO_CONTENT_LENGTH);
+    return stop_checking(download, ODO_E_METAINFO_CONTENT_LENGTH);
 }
 
-void integrity_restart(struct download *transfer)
+void integrity_restart(struct fetch *download)
 {
     uint64_t good;
 
-    if (integrity_is_checking(transfer)) {
-        good = piece_check_begin(transfer->integrity->check, transfer);
-        if (!transfer->options.stream) {
-            transfer->bytes_had = good;
+    if (integrity_is_checking(download)) {
+        good = piece_check_begin(download->integrity->check, download);
+        if (!download->options.stream) {
+            download->transfer.output_had = good;
         }
     }
 }
 
-void integrity_arrived(struct download *transfer, uint64_t output, uint64_t bytes)
+void integrity_arrived(struct fetch *download, uint64_t output, uint64_t bytes)
 {
     uint64_t good = 0;
     enum odo_status status =
-        piece_check_arrived(transfer->integrity->check, transfer, output, bytes, &good);
+        piece_check_arrived(download->integrity->check, download, output, bytes, &good);
 
-    if (!transfer->options.stream) {
-        transfer->bytes_had += good;
+    if (!download->options.stream) {
+        download->transfer.output_had += good;
     }
     if (status != ODO_OK) {
-        transfer_fail(transfer, &(struct odo_error){.status = status});
+        fetch_fail(download, &(struct odo_error){.status = status});
     }
 }
 
-bool integrity_was_bad(const struct download *transfer, uint64_t offset)
+bool integrity_was_bad(const struct fetch *download, uint64_t offset)
 {
-    return integrity_is_checking(transfer) &&
-           piece_check_was_bad(transfer->integrity->check, offset);
+    return integrity_is_checking(download) &&
+           piece_check_was_bad(download->integrity->check, offset);
 }
 
-bool integrity_is_complete(const struct download *transfer)
+bool integrity_is_complete(const struct fetch *download)
 {
-    return !integrity_is_checking(transfer) ||
-           piece_check_is_complete(transfer->integrity->check);
+    return !integrity_is_checking(download) ||
+           piece_check_is_complete(download->integrity->check);
 }
 
-enum odo_status integrity_record(const struct download *transfer, struct checkpoint *checkpoint)
+enum odo_status integrity_record(const struct fetch *download, struct checkpoint *checkpoint)
 {
-    return piece_check_record(transfer->integrity->check, checkpoint);
+    return piece_check_record(download->integrity->check, checkpoint);
 }

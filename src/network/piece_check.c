@@ -2,8 +2,7 @@
 
 #include "base/log.h"
 #include "base/memory.h"
-#include "network/request.h"
-#include "network/transfer.h"
+#include "network/fetch.h"
 #include "output/sink.h"
 
 enum {
@@ -68,18 +67,18 @@ void piece_check_free(struct piece_check *check)
 /* --- What is there -------------------------------------------------------------------- */
 
 /* The client of a stream may have what lies before the first piece that is not good. */
-static void pass_on(struct piece_check *check, const struct download *transfer)
+static void pass_on(struct piece_check *check, const struct fetch *download)
 {
     uint64_t end;
 
     while (check->front < check->hashes.count && check->pieces[check->front].is_good) {
         check->front++;
     }
-    if (transfer->options.stream && transfer->sink) {
+    if (download->options.stream && download->sink) {
         end = check->front < check->hashes.count
                   ? piece_hashes_piece(&check->hashes, check->front).offset
                   : check->hashes.content_length;
-        stream_pass(transfer->options.stream, transfer->options.output_base + end);
+        stream_pass(download->options.stream, download->options.output_base + end);
     }
 }
 
@@ -105,15 +104,16 @@ static uint64_t count_had(const struct request_plan *plan, uint64_t cursor, size
     return had;
 }
 
-uint64_t piece_check_begin(struct piece_check *check, const struct download *transfer)
+uint64_t piece_check_begin(struct piece_check *check, const struct fetch *download)
 {
-    struct stream *stream = transfer->options.stream;
-    uint64_t cursor = transfer->plan.cursor;
+    struct stream *stream = download->options.stream;
+    const struct request_plan *plan = &download->transfer.wanted.plan;
+    uint64_t cursor = plan->cursor;
     uint64_t good_bytes = 0;
     size_t hole = 0;
 
     if (stream) {
-        cursor = stream_end(stream) - transfer->options.output_base;
+        cursor = stream_end(stream) - download->options.output_base;
     }
     check->good = 0;
     check->front = 0;
@@ -122,8 +122,7 @@ uint64_t piece_check_begin(struct piece_check *check, const struct download *tra
         struct byte_range range = piece_hashes_piece(&check->hashes, i);
         struct piece_state *piece = &check->pieces[i];
 
-        piece->had = count_had(&transfer->plan, cursor, &hole, range.offset,
-                               range.offset + range.length);
+        piece->had = count_had(plan, cursor, &hole, range.offset, range.offset + range.length);
         /* What the client of a stream had unchecked cannot be looked at any more. */
         piece->is_good = piece->had == range.length || (stream && piece->had > 0);
         if (piece->is_good) {
@@ -133,7 +132,7 @@ uint64_t piece_check_begin(struct piece_check *check, const struct download *tra
             check->unverified += piece->had;
         }
     }
-    pass_on(check, transfer);
+    pass_on(check, download);
     return good_bytes;
 }
 
@@ -163,22 +162,9 @@ static enum odo_status read_and_hash(struct piece_check *check, struct sink *sin
     return status;
 }
 
-/*
- * A whole file that is read for a stream waits when the buffer is full, which has no end while
- * a piece is missing at its front: begin to read again, now.
- */
-static void end_whole_readers(struct download *transfer)
-{
-    for (struct request *request = transfer->requests; request; request = request->next) {
-        if (request->whole) {
-            request->outcome = REQUEST_ASK_AGAIN;
-        }
-    }
-}
-
 /* A piece is bad: have it come once more, unless it has been so before. */
-static enum odo_status reject(struct piece_check *check, struct download *transfer,
-                              size_t index, struct byte_range range)
+static enum odo_status reject(struct piece_check *check, struct fetch *download, size_t index,
+                              struct byte_range range)
 {
     struct piece_state *piece = &check->pieces[index];
     enum odo_status status;
@@ -188,35 +174,29 @@ static enum odo_status reject(struct piece_check *check, struct download *transf
     if (piece->failures >= FAILURES_MOST) {
         return ODO_E_BAD_PIECE_HASH;
     }
-    status = sink_forget(transfer->sink, range.offset, range.length);
-    if (status == ODO_OK) {
-        status = request_plan_split(&transfer->plan);
-    }
+    status = sink_forget(download->sink, range.offset, range.length);
     if (status != ODO_OK) {
         return status;
     }
-    request_plan_give_back(&transfer->plan, range);
+    transfer_lost(&download->transfer, range);
     piece->failures++;
     piece->had = 0;
     check->unverified -= range.length;
-    if (transfer->options.stream) {
-        end_whole_readers(transfer);
-    }
     return ODO_OK;
 }
 
-static enum odo_status verify(struct piece_check *check, struct download *transfer,
-                              size_t index, uint64_t *good_out)
+static enum odo_status verify(struct piece_check *check, struct fetch *download, size_t index,
+                              uint64_t *good_out)
 {
     struct byte_range range = piece_hashes_piece(&check->hashes, index);
     unsigned char digest[SHA256_SIZE];
-    enum odo_status status = read_and_hash(check, transfer->sink, range, digest);
+    enum odo_status status = read_and_hash(check, download->sink, range, digest);
 
     if (status != ODO_OK) {
         return status;
     }
     if (!piece_hashes_match(&check->hashes, index, digest)) {
-        return reject(check, transfer, index, range);
+        return reject(check, download, index, range);
     }
     check->pieces[index].is_good = true;
     check->good++;
@@ -225,7 +205,7 @@ static enum odo_status verify(struct piece_check *check, struct download *transf
     return ODO_OK;
 }
 
-enum odo_status piece_check_arrived(struct piece_check *check, struct download *transfer,
+enum odo_status piece_check_arrived(struct piece_check *check, struct fetch *download,
                                     uint64_t output, uint64_t size, uint64_t *good_out)
 {
     enum odo_status status = ODO_OK;
@@ -246,13 +226,13 @@ enum odo_status piece_check_arrived(struct piece_check *check, struct download *
             check->pieces[index].had += part;
             check->unverified += part;
             if (check->pieces[index].had == range.length) {
-                status = verify(check, transfer, index, good_out);
+                status = verify(check, download, index, good_out);
             }
         }
         output += part;
         size -= part;
     }
-    pass_on(check, transfer);
+    pass_on(check, download);
     return status;
 }
 

@@ -16,7 +16,7 @@
 #include "output/piece_hashes.h"
 
 struct piece_check;
-struct download;
+struct fetch;
 
 /*
  * Takes `hashes` over, on success.
@@ -30,7 +30,7 @@ void piece_check_free(struct piece_check *check); /* NULL is fine */
  * Take over from the transfer's plan, or its stream, what is there. May be called again, when
  * the file begins anew. Returns how many bytes there are in good pieces.
  */
-uint64_t piece_check_begin(struct piece_check *check, const struct download *transfer);
+uint64_t piece_check_begin(struct piece_check *check, const struct fetch *download);
 
 /*
  * Bytes have come that were not there, and are in the sink at `output`. Bad pieces go back to
@@ -40,7 +40,7 @@ uint64_t piece_check_begin(struct piece_check *check, const struct download *tra
  *   ODO_E_BAD_PIECE_HASH   a piece is bad again
  *   ODO_E_OUT_OF_MEMORY, ODO_E_UNEXPECTED, ODO_E_INPUT_OUTPUT ...   it cannot be checked
  */
-enum odo_status piece_check_arrived(struct piece_check *check, struct download *transfer,
+enum odo_status piece_check_arrived(struct piece_check *check, struct fetch *download,
                                     uint64_t output, uint64_t size, uint64_t *good_out);
 
 /* True when all pieces are good. */

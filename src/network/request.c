@@ -4,16 +4,17 @@
 #include "base/text.h"
 #include "http/header_lines.h"
 #include "network/ascii_url.h"
+#include "network/fetch.h"
 #include "network/http_settings.h"
-#include "network/origin.h"
-#include "network/request_pieces.h"
+#include "network/integrity.h"
+#include "network/reply_head.h"
 #include "network/server_certificate.h"
 #include "network/throttle.h"
-#include "network/transfer.h"
 #include "output/sink.h"
 #include "platform/clock.h"
 #include "ranges/content_range.h"
-#include "ranges/range_layout.h"
+#include "transfer/body.h"
+#include "transfer/reply.h"
 
 #include <assert.h>
 #include <string.h>
@@ -39,25 +40,24 @@ void request_free(struct request *request)
     if (!request) {
         return;
     }
-    assert(!request->transfer);
+    assert(!request->download);
     memory_free(request->found_proxy);
     curl_easy_cleanup(request->easy);
     curl_slist_free_all(request->headers);
     buffer_free(&request->header_block);
     memory_free(request->gathered);
-    memory_free(request->pieces);
     memory_free(request);
 }
 
 void request_reset(struct request *request)
 {
-    request->hedged = NULL;
     memory_free(request->found_proxy);
     request->found_proxy = NULL;
     curl_easy_reset(request->easy);
     curl_slist_free_all(request->headers);
     request->headers = NULL;
-    request->transfer = NULL;
+    request->download = NULL;
+    request->attempt = NULL;
     request->next = NULL;
     buffer_clear(&request->header_block);
     request->gathered_size = 0;
@@ -65,28 +65,38 @@ void request_reset(struct request *request)
 
 static void fail(struct request *request, enum odo_status status)
 {
-    request->outcome = REQUEST_FAILED;
-    request->error = (struct odo_error){.status = status};
+    if (request->attempt->end == ATTEMPT_OPEN) {
+        request->attempt->end = ATTEMPT_FAILED;
+        request->attempt->error = (struct odo_error){.status = status};
+    }
 }
 
-/* The body is longer than its Content-Range said. */
-static void fail_as_too_long(struct request *request)
+static bool is_hedge(const struct request *request)
 {
-    long http_status = 0;
-
-    fail(request, ODO_E_CONTENT_MISMATCH);
-    curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &http_status);
-    request->error.http_status = (uint16_t)http_status;
+    return request->attempt->purpose == ATTEMPT_FOR_HEDGE;
 }
 
-/* Gather at most the span, so that many small requests do not take a mebibyte each. */
+/* What would be written may prove false, and cannot be taken back from a stream. */
+static bool must_keep(const struct request *request)
+{
+    return request->attempt->kept_unproved > 0 && request->download->options.stream;
+}
+
+/* --- The way of the bytes ------------------------------------------------------------- */
+
+/* Gather at most what is asked for, so that many small requests do not take much each. */
 static enum odo_status reserve_gathering(struct request *request)
 {
-    size_t wanted = request->hedged ? REQUEST_HEDGE_MOST : REQUEST_GATHER_SIZE;
+    uint64_t total = attempt_total(request->attempt);
+    size_t wanted = is_hedge(request) ? ATTEMPT_HEDGE_MOST : REQUEST_GATHER_SIZE;
     unsigned char *larger;
 
-    if (!request->whole && request_pieces_total(request) < wanted) {
-        wanted = (size_t)request_pieces_total(request);
+    if (request->attempt->body == ATTEMPT_TAKES_PARTS && request->download->options.stream) {
+        wanted = TRANSFER_STREAM_MOST; /* a part is kept until it has proved whole */
+    }
+    if (request->attempt->body != ATTEMPT_TAKES_FILE &&
+        request->attempt->purpose != ATTEMPT_FOR_FRONT && total < wanted) {
+        wanted = (size_t)total;
     }
     if (request->gathered_capacity >= wanted) {
         return ODO_OK;
@@ -100,91 +110,65 @@ static enum odo_status reserve_gathering(struct request *request)
     return ODO_OK;
 }
 
-static uint64_t span_end(const struct request *request)
+/* Bytes are in the output, and count. */
+static void note_written(struct request *request, uint64_t output, size_t size)
 {
-    return request->span.length == BYTE_RANGE_TO_END
-               ? UINT64_MAX
-               : request->span.offset + request->span.length;
+    struct fetch *download = request->download;
+
+    transfer_saved(&download->transfer, request->attempt, platform_clock_milliseconds());
+    if (integrity_is_checking(download)) {
+        integrity_arrived(download, output, size);
+    }
+    fetch_note_due(download);
 }
 
 enum odo_status request_flush(struct request *request)
 {
     enum odo_status status;
+    size_t size = request->gathered_size;
 
-    if (request->phase != REQUEST_TAKING || request->hedged) {
+    if (size == 0 || is_hedge(request) || must_keep(request)) {
         return ODO_OK;
     }
-    if (request->gathered_size > 0) {
-        status = sink_write(request->transfer->sink,
-                            request->transfer->run_output + request->gathered_output,
-                            request->gathered, request->gathered_size);
-        if (status != ODO_OK) {
-            fail(request, status);
-            return status;
-        }
-        request->delivered += request->gathered_size;
-        transfer_delivered(request->transfer,
-                           request->transfer->run_output + request->gathered_output,
-                           request->gathered_size);
-        request->gathered_size = 0;
+    status =
+        sink_write(request->download->sink, request->gathered_output, request->gathered, size);
+    if (status != ODO_OK) {
+        request->attempt->end = ATTEMPT_FAILED;
+        request->attempt->error = (struct odo_error){.status = status};
+        return status;
     }
-    if (request->position > request->gathered_from) {
-        request->gathered_from =
-            request->position < span_end(request) ? request->position : span_end(request);
-    }
-    request_pieces_flushed(request);
-    return request->outcome == REQUEST_ASK_AGAIN ? ODO_E_CANCELLED : ODO_OK;
+    request->gathered_size = 0;
+    note_written(request, request->gathered_output, size);
+    return ODO_OK;
 }
 
-struct byte_range request_rest(const struct request *request)
+static void drop_parts(struct request *request)
 {
-    uint64_t from = request->gathered_from;
-
-    if (request->span.length == BYTE_RANGE_TO_END) {
-        return (struct byte_range){from, BYTE_RANGE_TO_END};
-    }
-    return (struct byte_range){from, span_end(request) - from};
-}
-
-void request_take_from(struct request *request, uint64_t offset, bool whole)
-{
-    request->phase = REQUEST_TAKING;
-    request->whole = whole;
-    if (request_has_pieces(request)) {
-        request->body_offset = offset;
-    } else {
-        request->position = offset;
-    }
-}
-
-enum odo_status request_take_parts(struct request *request, const char *content_type)
-{
-    enum odo_status status = multipart_reader_init(&request->reader, content_type);
-
-    if (status == ODO_OK) {
-        request->phase = REQUEST_TAKING;
-        request->in_parts = true;
-    }
-    return status;
+    request->gathered_size = 0;
+    transfer_parts_failed(&request->download->transfer, request->attempt);
 }
 
 /* Keep wanted bytes for the place `output`. */
 static enum odo_status gather(struct request *request, uint64_t output,
                               const unsigned char *data, size_t size)
 {
-    enum odo_status status;
-
-    if (request->gathered_size > 0 &&
-        (request->gathered_output + request->gathered_size != output ||
-         request->gathered_size == request->gathered_capacity)) {
-        status = request_flush(request);
-        if (status != ODO_OK) {
-            return status;
-        }
-    }
     while (size > 0) {
-        size_t part = request->gathered_capacity - request->gathered_size;
+        size_t part;
+        enum odo_status status;
 
+        if (request->gathered_size > 0 &&
+            (request->gathered_output + request->gathered_size != output ||
+             request->gathered_size == request->gathered_capacity)) {
+            status = request_flush(request);
+            if (status == ODO_OK && request->gathered_size > 0) {
+                drop_parts(request); /* there is no room for what must be kept */
+                return ODO_OK;
+            }
+            if (status != ODO_OK) {
+                return status;
+            }
+        }
+        part = request->gathered_capacity - request->gathered_size;
         part = part < size ? part : size;
         if (request->gathered_size == 0) {
             request->gathered_output = output;
@@ -192,227 +176,269 @@ static enum odo_status gather(struct request *request, uint64_t output,
         }
         memcpy(request->gathered + request->gathered_size, data, part);
         request->gathered_size += part;
-        request->position += part;
         output += part;
         data += part;
         size -= part;
-        if (request->gathered_size == request->gathered_capacity) {
-            status = request_flush(request);
+    }
+    return request->gathered_size == request->gathered_capacity ? request_flush(request)
+                                                                : ODO_OK;
+}
+
+enum outcome { TAKEN, PAUSED, STOPPED };
+
+/* Bytes of a run of the file: each to its place, or nowhere. *taken_out counts them. */
+static enum outcome take_run(struct request *request, const unsigned char *data, size_t size,
+                             size_t *taken_out)
+{
+    struct transfer *transfer = &request->download->transfer;
+    uint64_t now_ms = platform_clock_milliseconds();
+    size_t taken = 0;
+
+    while (taken < size) {
+        struct transfer_step step =
+            transfer_place(transfer, request->attempt, size - taken, now_ms);
+
+        if (step.kind == TRANSFER_STOP || step.kind == TRANSFER_PAUSE) {
+            *taken_out = taken;
+            return step.kind == TRANSFER_STOP ? STOPPED : PAUSED;
+        }
+        if (step.kind == TRANSFER_KEEP) {
+            enum odo_status status =
+                gather(request, step.output, data + taken, (size_t)step.length);
+
             if (status != ODO_OK) {
-                return status;
+                fail(request, status);
+                *taken_out = taken;
+                return STOPPED;
             }
         }
+        taken += (size_t)step.length;
     }
-    return ODO_OK;
+    *taken_out = taken;
+    return TAKEN;
 }
 
-/* Of a whole file being read: this span has been had; which is next? */
-static enum odo_status begin_next_span(struct request *request)
+static enum outcome take_parts(struct request *request, const unsigned char *data, size_t size)
 {
-    enum odo_status status = request_flush(request);
+    struct transfer *transfer = &request->download->transfer;
+    size_t unused;
 
-    if (status != ODO_OK) {
-        return status;
-    }
-    if (!transfer_next_span(request->transfer, request)) {
-        request->outcome = REQUEST_ENOUGH;
-        return ODO_E_CANCELLED;
-    }
-    return ODO_OK;
-}
-
-/* Bytes from `offset` of the file on: each to the piece that waits for it, or nowhere. */
-static enum odo_status take_for_pieces(struct request *request, uint64_t offset,
-                                       const unsigned char *data, size_t size)
-{
-    enum odo_status status = ODO_OK;
-
-    while (size > 0 && status == ODO_OK && request_pieces_select(request, offset)) {
-        uint64_t limit = span_end(request) - offset;
-        struct layout_run run = {.wanted = false};
-
-        if (offset < request->position) {
-            limit = request->position - offset;
-        } else if (offset == request->position) {
-            run = range_layout_find(&request->transfer->layout, offset, &request->layout_hint);
-            limit = run.length < limit ? run.length : limit;
-        }
-        limit = limit < size ? limit : size;
-        if (run.wanted) {
-            status = gather(request, run.output, data, (size_t)limit);
-        } else if (offset == request->position) {
-            request->position += limit;
-        }
-        offset += limit;
-        data += limit;
-        size -= (size_t)limit;
-    }
-    return status;
-}
-
-static enum odo_status take_parts(struct request *request, const unsigned char *data,
-                                  size_t size)
-{
-    enum odo_status status = ODO_OK;
-
-    while (size > 0 && status == ODO_OK) {
+    while (size > 0 && request->attempt->end == ATTEMPT_OPEN) {
         struct multipart_event event;
         size_t taken = multipart_reader_next(&request->reader, data, size, &event);
 
         data += taken;
         size -= taken;
-        if (event.kind == MULTIPART_BODY) {
-            status = take_for_pieces(request, event.offset, event.data, event.size);
-        } else if (event.kind == MULTIPART_FAILED) {
-            transfer_ranges_unusable(request);
-            status = ODO_E_CANCELLED;
-        } else if (event.kind == MULTIPART_PART &&
-                   !transfer_judge_part(request->transfer, request, &event.part)) {
-            status = ODO_E_CANCELLED;
-        }
-    }
-    return status;
-}
-
-/* The body of a reply to several pieces. It may hold more than was asked for, within reason. */
-static enum odo_status take_pieces(struct request *request, const unsigned char *data,
-                                   size_t size)
-{
-    enum odo_status status;
-
-    if (request->arrived / 2 > request_pieces_total(request) + REQUEST_SURPLUS_MOST) {
-        transfer_ranges_unusable(request);
-        return ODO_E_CANCELLED;
-    }
-    if (request->in_parts) {
-        status = take_parts(request, data, size);
-    } else {
-        status = take_for_pieces(request, request->body_offset, data, size);
-        request->body_offset += size;
-    }
-    return status;
-}
-
-/* Sort a piece of the body into what goes to the sink and what is dropped. */
-static enum odo_status take(struct request *request, const unsigned char *data, size_t size)
-{
-    enum odo_status status = ODO_OK;
-
-    while (size > 0 && status == ODO_OK) {
-        struct layout_run run = {.wanted = false};
-        uint64_t limit;
-
-        if (request->position >= span_end(request)) {
-            if (request->is_cut) {
-                request->outcome = REQUEST_ENOUGH;
-                return ODO_E_CANCELLED;
+        switch (event.kind) {
+        case MULTIPART_PART:
+            /* To a stream nothing goes together with what may prove false. */
+            if (!request->download->options.stream || request_flush(request) == ODO_OK) {
+                transfer_part(transfer, request->attempt, &event.part);
             }
-            if (!request->whole) {
-                fail_as_too_long(request);
-                return ODO_E_CONTENT_MISMATCH;
+            break;
+        case MULTIPART_BODY:
+            if (take_run(request, event.data, event.size, &unused) != TAKEN &&
+                request->attempt->end == ATTEMPT_OPEN) {
+                drop_parts(request); /* a stream has no room for what nobody asked for */
             }
-            status = begin_next_span(request);
-            continue;
+            break;
+        case MULTIPART_PART_END:
+            transfer_part_proved(transfer, request->attempt, platform_clock_milliseconds());
+            break;
+        case MULTIPART_FAILED:
+            drop_parts(request);
+            break;
+        case MULTIPART_MORE:
+        case MULTIPART_END:
+            break;
         }
-        if (request->position < request->span.offset) {
-            limit = request->span.offset - request->position;
-        } else {
-            run = range_layout_find(&request->transfer->layout, request->position,
-                                    &request->layout_hint);
-            limit = span_end(request) - request->position;
-            limit = run.length < limit ? run.length : limit;
-        }
-        limit = limit < size ? limit : size;
-        if (run.wanted) {
-            status = gather(request, run.output, data, (size_t)limit);
-        } else {
-            request->position += limit;
-        }
-        data += limit;
-        size -= (size_t)limit;
     }
-    return status;
+    if (request->attempt->end == ATTEMPT_ASK_AGAIN) {
+        request->gathered_size = 0; /* a part was none of this file */
+    }
+    return request->attempt->end == ATTEMPT_OPEN ? TAKEN : STOPPED;
 }
 
-/*
- * A whole file that is read for a stream cannot be asked for in parts: when the buffer might
- * not hold a piece of it, it waits. Other requests have their place reserved.
- */
-static bool must_pause(const struct request *request, size_t size)
+void request_finish_body(struct request *request)
 {
-    struct stream *stream = request->transfer->options.stream;
+    struct transfer *transfer = &request->download->transfer;
+    struct attempt *attempt = request->attempt;
 
-    return stream && request->whole && stream_room(stream) < request->gathered_size + size;
+    if (attempt->body == ATTEMPT_TAKES_PARTS && attempt->part_end > 0 &&
+        multipart_reader_part_is_whole(&request->reader)) {
+        transfer_part_proved(transfer, attempt, platform_clock_milliseconds());
+    }
+    if (transfer->phase == TRANSFER_RESTARTING || transfer->phase == TRANSFER_FAILED ||
+        !request->download->sink) {
+        request->gathered_size = 0; /* it is not to be written any more */
+        return;
+    }
+    if (must_keep(request)) {
+        drop_parts(request);
+    }
+    request_flush(request); /* what came is good, whatever ended the request */
 }
+
+void request_settle_hedge(struct request *request)
+{
+    struct fetch *download = request->download;
+    struct transfer *transfer = &download->transfer;
+    struct attempt *attempt = request->attempt;
+    struct request *other = attempt->twin ? attempt->twin->carrier : NULL;
+    uint64_t offset = 0;
+    uint64_t output = 0;
+    size_t skipped;
+    size_t rest;
+
+    if (!other || request->gathered_size != attempt->pieces[0].span.length ||
+        request_flush(other) != ODO_OK || attempt->twin == NULL ||
+        !transfer_hedge_has_all(transfer, attempt, &offset, &output)) {
+        return;
+    }
+    skipped = (size_t)(offset - attempt->pieces[0].span.offset);
+    rest = request->gathered_size - skipped;
+    if (sink_write(download->sink, output, request->gathered + skipped, rest) != ODO_OK) {
+        return; /* the slow one will meet the same */
+    }
+    transfer_hedge_won(transfer, attempt, rest, platform_clock_milliseconds());
+    if (integrity_is_checking(download)) {
+        integrity_arrived(download, output, rest);
+    }
+    fetch_note_due(download);
+}
+
+/* --- What libcurl calls --------------------------------------------------------------- */
 
 /* A cap on the rate is reached: libcurl keeps the bytes until there is room. */
 static bool must_hold(struct request *request, size_t size)
 {
     uint64_t now_ms = platform_clock_milliseconds();
 
-    if (!request->transfer->throttle || throttle_pass(request, size, now_ms)) {
+    if (!request->download->throttle || throttle_pass(request, size, now_ms)) {
         request->heard_at_ms = now_ms;
         return false;
     }
     request->is_held = true;
     request->held_since_ms = now_ms;
-    if (!request->was_paused) {
+    if (!request->attempt->was_paused) {
         /* Slow is what it was told to be: from here on the downloader looks after it. */
-        request->was_paused = true;
+        request->attempt->was_paused = true;
         curl_easy_setopt(request->easy, CURLOPT_LOW_SPEED_LIMIT, 0L);
     }
     return true;
 }
 
-static size_t on_body(char *data, size_t unit, size_t size, void *context)
+static void note_body(struct request *request, size_t size)
 {
-    struct request *request = context;
-
-    (void)unit; /* always 1 */
-    if (request->phase == REQUEST_TAKING && must_pause(request, size)) {
-        request->is_paused = true;
-        request->was_paused = true;
-        return CURL_WRITEFUNC_PAUSE; /* the same bytes come again */
-    }
-    if (must_hold(request, size)) {
-        return CURL_WRITEFUNC_PAUSE;
-    }
-    if (request->arrived == 0 && request->phase == REQUEST_TAKING) {
-        request->arrived_first = size;
+    if (!request->is_bringing && attempt_is_taking(request->attempt)) {
         request->is_bringing = true;
-        request->body_at_ms = platform_clock_milliseconds();
         origin_body_began(request->origin, platform_clock_microseconds());
     } else {
         origin_received(request->origin, size);
     }
-    request->arrived += size;
-    transfer_received(request->transfer, size);
-    switch (request->phase) {
-    case REQUEST_AWAITING:
+}
+
+/* The stream has no room for what comes next: libcurl hands all of it over again later. */
+static size_t pause(struct request *request)
+{
+    request->is_paused = true;
+    curl_easy_setopt(request->easy, CURLOPT_LOW_SPEED_LIMIT, 0L);
+    return CURL_WRITEFUNC_PAUSE;
+}
+
+static size_t on_body(char *data, size_t unit, size_t size, void *context)
+{
+    struct request *request = context;
+    struct attempt *attempt = request->attempt;
+    const unsigned char *bytes = (const unsigned char *)data;
+    size_t taken = 0;
+    enum outcome outcome;
+
+    (void)unit; /* always 1 */
+    if (attempt->body == ATTEMPT_UNANSWERED) {
         fail(request, ODO_E_INVALID_REPLY); /* a body without a header */
         return 0;
-    case REQUEST_DRAINING:
+    }
+    if (request->carried_over >= size) { /* taken the last time */
+        request->carried_over -= size;
         return size;
-    case REQUEST_TAKING:
-        break;
     }
-    if (request_has_pieces(request)) {
-        if (take_pieces(request, (const unsigned char *)data, size) != ODO_OK) {
-            return 0;
-        }
-    } else if (take(request, (const unsigned char *)data, size) != ODO_OK) {
-        return 0;
+    if (attempt_is_taking(attempt) && request->carried_over == 0 && must_hold(request, size)) {
+        return CURL_WRITEFUNC_PAUSE;
     }
-    if (request->is_cut && request_pieces_complete(request) == request->piece_count) {
-        request->outcome = REQUEST_ENOUGH;
-        return 0;
+    if (attempt_is_taking(attempt) && request->turn + size > REQUEST_TURN_MOST &&
+        request->turn > 0) {
+        request->is_yielding = true;
+        return CURL_WRITEFUNC_PAUSE;
     }
-    /* The last byte of the last span of a whole file: do not wait for the rest of it. */
-    if (request->whole && request->position >= span_end(request) &&
-        begin_next_span(request) != ODO_OK) {
-        return 0;
+    request->turn += size;
+    if (!attempt_is_taking(attempt)) {
+        fetch_note_due(request->download);
+        return attempt->end == ATTEMPT_ENOUGH || attempt->body == ATTEMPT_DROPPED ? size : 0;
     }
-    return size;
+    if (request->carried_over == 0) {
+        note_body(request, size);
+    }
+    if (attempt->body == ATTEMPT_TAKES_PARTS) {
+        outcome = take_parts(request, bytes, size);
+    } else {
+        outcome = take_run(request, bytes + request->carried_over, size - request->carried_over,
+                           &taken);
+    }
+    if (outcome == PAUSED) {
+        request->carried_over += taken;
+        return pause(request);
+    }
+    request->carried_over = 0;
+    if (attempt->end != ATTEMPT_OPEN) {
+        fetch_note_due(request->download);
+    }
+    /* What has enough ends by itself now, or is stopped when libcurl has returned. */
+    return outcome == TAKEN || attempt->end == ATTEMPT_ENOUGH ? size : 0;
+}
+
+void request_begin_turn(struct request *request)
+{
+    request->turn = 0;
+    if (request->is_yielding) {
+        request->is_yielding = false;
+        curl_easy_pause(request->easy, CURLPAUSE_CONT);
+    }
+}
+
+void request_resume(struct request *request)
+{
+    if (stream_room(request->download->options.stream) < (uint64_t)REQUEST_RECEIVE_SIZE * 2) {
+        return;
+    }
+    request->is_paused = false;
+    request->heard_at_ms = platform_clock_milliseconds();
+    curl_easy_pause(request->easy, CURLPAUSE_CONT);
+}
+
+static void keep_headers(struct fetch *download, const struct request *request)
+{
+    struct buffer *kept = &download->response_headers;
+
+    buffer_clear(kept);
+    download->headers_are_new = false;
+    if (buffer_append(kept, request->header_block.data, request->header_block.size) == ODO_OK &&
+        buffer_append(kept, "", 1) == ODO_OK) {
+        download->headers_are_new = true;
+    }
+}
+
+static void note_reply(struct fetch *download, const struct request *request)
+{
+    const char *address = NULL;
+    long status = 0;
+
+    curl_easy_getinfo(request->easy, CURLINFO_PRIMARY_IP, &address);
+    curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &status);
+    download->response_status = (uint16_t)status;
+    if (address && strlen(address) < sizeof(download->server_address)) {
+        memcpy(download->server_address, address, strlen(address) + 1);
+    }
 }
 
 static bool reply_is_short(struct request *request)
@@ -424,18 +450,57 @@ static bool reply_is_short(struct request *request)
            length >= 0 && length <= REQUEST_DRAIN_MAX;
 }
 
+/* The body is to be taken: have what that needs. */
+static enum odo_status prepare_body(struct request *request, bool was_known)
+{
+    enum odo_status status = reserve_gathering(request);
+
+    if (status == ODO_OK && request->attempt->body == ATTEMPT_TAKES_PARTS &&
+        multipart_reader_init(&request->reader,
+                              reply_head_value(request->easy, "Content-Type")) != ODO_OK) {
+        drop_parts(request); /* nothing that can be read */
+        return ODO_OK;
+    }
+    if (status == ODO_OK && !was_known) {
+        status = fetch_version_learnt(request->download);
+    }
+    return status;
+}
+
 /* The header has ended: have it judged. Returns false to drop the connection. */
 static bool on_header_end(struct request *request)
 {
-    if (transfer_judge(request->transfer, request)) {
-        if (reserve_gathering(request) != ODO_OK) {
-            fail(request, ODO_E_OUT_OF_MEMORY);
-            return false;
-        }
-        return true;
+    struct fetch *download = request->download;
+    struct transfer *transfer = &download->transfer;
+    struct attempt *attempt = request->attempt;
+    bool was_known = transfer->version.is_known;
+    uint64_t size_known = transfer->wanted.file_size;
+    char *joined = NULL;
+    struct transfer_reply_head head = reply_head_read(request->easy, &joined);
+    bool is_taken;
+    enum odo_status status;
+
+    note_reply(download, request);
+    is_taken = transfer_reply(transfer, attempt, &head, platform_clock_milliseconds());
+    memory_free(joined);
+    if (attempt->purpose != ATTEMPT_FOR_HEDGE &&
+        (!was_known || attempt->end == ATTEMPT_FAILED)) {
+        keep_headers(download, request);
     }
-    request->phase = REQUEST_DRAINING;
-    return reply_is_short(request);
+    if (attempt->end != ATTEMPT_OPEN || transfer->phase == TRANSFER_RESTARTING) {
+        fetch_note_due(download);
+    }
+    if (!is_taken) {
+        return reply_is_short(request);
+    }
+    status = prepare_body(request, was_known && size_known == transfer->wanted.file_size);
+    if (status != ODO_OK) {
+        attempt->end = ATTEMPT_FAILED;
+        attempt->error = (struct odo_error){.status = status};
+        fetch_fail(download, &attempt->error);
+        return false;
+    }
+    return true;
 }
 
 static size_t on_header(char *line, size_t unit, size_t size, void *context)
@@ -447,7 +512,7 @@ static size_t on_header(char *line, size_t unit, size_t size, void *context)
     long code = 0;
 
     (void)unit;
-    if (request->phase != REQUEST_AWAITING) {
+    if (request->attempt->body != ATTEMPT_UNANSWERED) {
         return size; /* a trailer */
     }
     if (size >= 5 && memcmp(line, "HTTP/", 5) == 0) {
@@ -468,25 +533,6 @@ static size_t on_header(char *line, size_t unit, size_t size, void *context)
     return on_header_end(request) ? size : 0;
 }
 
-const char *request_header(struct request *request, const char *name)
-{
-    struct curl_header *header = NULL;
-
-    if (curl_easy_header(request->easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK ||
-        header->amount != 1) {
-        return NULL;
-    }
-    return header->value;
-}
-
-bool request_header_is_repeated(struct request *request, const char *name)
-{
-    struct curl_header *header = NULL;
-
-    return curl_easy_header(request->easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK &&
-           header->amount > 1;
-}
-
 static bool add_header(struct request *request, const char *line)
 {
     struct curl_slist *longer = curl_slist_append(request->headers, line);
@@ -503,14 +549,14 @@ static bool add_client_header(void *context, const char *line)
 }
 
 /* What the client wants its server to be told. */
-static bool add_client_headers(struct request *request, const struct request_start *start)
+static bool add_client_headers(struct request *request)
 {
-    const struct http_settings *http = start->http;
-    const char *vector = http ? http->correlation_vector : NULL;
+    const struct http_settings *http = &request->download->options.http;
+    const char *vector = http->correlation_vector;
     char *line = NULL;
     bool is_added;
 
-    if (!http) {
+    if (source_is_foreign(&request->download->transfer.source)) {
         return true;
     }
     if (vector && *vector) {
@@ -522,12 +568,13 @@ static bool add_client_headers(struct request *request, const struct request_sta
         }
     }
     return header_lines_each(http->headers, add_client_header, request) &&
-           (!start->authenticate ||
+           (!request->attempt->sent_authentication ||
             header_lines_each(http->authentication_headers, add_client_header, request));
 }
 
-static enum odo_status add_headers(struct request *request, const struct request_start *start)
+static enum odo_status add_headers(struct request *request)
 {
+    const char *if_range = transfer_if_range(&request->download->transfer, request->attempt);
     char *line;
     bool added;
 
@@ -535,15 +582,15 @@ static enum odo_status add_headers(struct request *request, const struct request
     if (!add_header(request, "Accept-Encoding: identity")) {
         return ODO_E_OUT_OF_MEMORY;
     }
-    if (start->if_range) {
-        line = text_format("If-Range: %s", start->if_range);
+    if (if_range) {
+        line = text_format("If-Range: %s", if_range);
         added = line && add_header(request, line);
         memory_free(line);
         if (!added) {
             return ODO_E_OUT_OF_MEMORY;
         }
     }
-    return add_client_headers(request, start) ? ODO_OK : ODO_E_OUT_OF_MEMORY;
+    return add_client_headers(request) ? ODO_OK : ODO_E_OUT_OF_MEMORY;
 }
 
 /* A failing curl_easy_setopt with these options and values is out of memory. */
@@ -572,8 +619,9 @@ static bool size_buffer(struct request *request)
 
 static enum odo_status set_options(struct request *request, const struct request_start *start)
 {
+    const struct http_settings *http = &request->download->options.http;
     CURL *easy;
-    char ranges[REQUEST_RANGES_TEXT_MOST + RANGE_TEXT_SIZE];
+    char ranges[ATTEMPT_RANGES_TEXT_MOST + RANGE_TEXT_SIZE];
     char *url = NULL;
     bool failed = false;
     enum odo_status status;
@@ -581,7 +629,7 @@ static enum odo_status set_options(struct request *request, const struct request
     if (!size_buffer(request)) {
         return ODO_E_OUT_OF_MEMORY;
     }
-    status = ascii_url(start->url, &url);
+    status = ascii_url(request->attempt->url, &url);
     if (status != ODO_OK) {
         return status;
     }
@@ -605,63 +653,43 @@ static enum odo_status set_options(struct request *request, const struct request
     SET(CURLOPT_WRITEFUNCTION, on_body);
     SET(CURLOPT_WRITEDATA, request);
     SET(CURLOPT_PRIVATE, request);
-    if (start->send_range) {
-        request_pieces_write(start, ranges);
+    if (request->attempt->sent_range) {
+        transfer_write_ranges(request->attempt, ranges);
         SET(CURLOPT_RANGE, ranges);
     }
     if (start->proxy) {
         SET(CURLOPT_PROXY, start->proxy);
         SET(CURLOPT_NOPROXY, ""); /* the environment's exceptions are for its own proxy */
     }
-    if (start->http && start->http->client_certificate && *start->http->client_certificate) {
-        SET(CURLOPT_SSLCERT, start->http->client_certificate);
+    if (!source_is_foreign(&request->download->transfer.source) && http->client_certificate &&
+        *http->client_certificate) {
+        SET(CURLOPT_SSLCERT, http->client_certificate);
     }
     failed |= !server_certificate_prepare(request, start->ca_file);
     return failed ? ODO_E_OUT_OF_MEMORY : ODO_OK;
 }
 
-enum odo_status request_prepare(struct request *request, struct download *transfer,
-                                const struct request_start *start)
+enum odo_status request_prepare(struct request *request, struct fetch *download,
+                                struct attempt *attempt, const struct request_start *start)
 {
     enum odo_status status;
 
-    assert(!request->transfer);
-    request->span = start->span;
-    request->asked = start->span;
-    request->sent_range = start->send_range;
-    request->sent_if_range = start->if_range != NULL;
-    request->sent_authentication = start->authenticate;
-    request->security_flags = server_certificate_flags(start->security_flags);
+    assert(!request->download);
+    request->download = download;
+    request->attempt = attempt;
+    request->security_flags = server_certificate_flags(download->options.http.security_flags);
     request->certificates = start->certificates;
     request->waits_for = (struct look_up_wait){.look_up = NULL};
-    request->sent_at_ms = platform_clock_milliseconds();
-    request->phase = REQUEST_AWAITING;
-    request->whole = false;
-    request->has_no_span = start->hedged != NULL; /* it is the other one's */
-    request->is_paused = false;
-    request->is_cut = false;
-    request->arrived = 0;
-    request->arrived_first = 0;
-    request->was_paused = false;
-    request->is_held = false;
-    request->hedged = start->hedged;
-    request->is_hedged = false;
-    request->hedges = 0;
-    request->is_bringing = false;
-    request->in_parts = false;
-    request->retry_after_ms = UINT64_MAX;
-    request->position = start->span.offset;
-    request->delivered = 0;
-    request->outcome = REQUEST_OPEN;
-    request->error = (struct odo_error){.status = ODO_OK};
     request->gathered_size = 0;
-    request->gathered_from = start->span.offset;
-    request->layout_hint = 0;
-
-    status = request_pieces_set(request, start);
-    if (status == ODO_OK) {
-        status = add_headers(request, start);
-    }
+    request->carried_over = 0;
+    request->is_bringing = false;
+    request->is_paused = false;
+    request->is_yielding = false;
+    request->turn = 0;
+    request->is_held = false;
+    request->held_since_ms = 0;
+    request->heard_at_ms = 0;
+    status = add_headers(request);
     if (status == ODO_OK) {
         status = set_options(request, start);
     }
@@ -669,31 +697,33 @@ enum odo_status request_prepare(struct request *request, struct download *transf
         request_reset(request);
         return status;
     }
-    request->transfer = transfer;
+    attempt->carrier = request;
     return ODO_OK;
 }
 
 void request_measure(const struct request *request, uint64_t now_ms)
 {
     struct measurement *measurement = &request->origin->measurement;
+    const struct attempt *attempt = request->attempt;
     curl_off_t sent_us = 0;
     curl_off_t began_us = 0;
     curl_off_t ended_us = 0;
     long version = 0;
 
-    if (request->phase != REQUEST_TAKING || request->arrived == 0) {
+    if (attempt->body == ATTEMPT_UNANSWERED || attempt->body == ATTEMPT_DROPPED ||
+        attempt->arrived == 0) {
         return;
     }
     curl_easy_getinfo(request->easy, CURLINFO_PRETRANSFER_TIME_T, &sent_us);
     curl_easy_getinfo(request->easy, CURLINFO_STARTTRANSFER_TIME_T, &began_us);
     curl_easy_getinfo(request->easy, CURLINFO_TOTAL_TIME_T, &ended_us);
     curl_easy_getinfo(request->easy, CURLINFO_HTTP_VERSION, &version);
-    origin_replied(request->origin, request->arrived, version == CURL_HTTP_VERSION_2_0);
+    origin_replied(request->origin, attempt->arrived, version == CURL_HTTP_VERSION_2_0);
     if (began_us > sent_us) {
         measurement_add_latency(measurement, (uint64_t)(began_us - sent_us), now_ms);
     }
-    if (ended_us > began_us && !request->was_paused) {
-        measurement_add_rate(measurement, request->arrived - request->arrived_first,
+    if (ended_us > began_us && !attempt->was_paused) {
+        measurement_add_rate(measurement, attempt->arrived - attempt->arrived_first,
                              (uint64_t)(ended_us - began_us), now_ms);
     }
 }
@@ -715,31 +745,30 @@ bool request_lacks_proxy(const struct request *request, CURLcode code)
     }
 }
 
-void request_note_refused_tunnel(struct request *request)
+/* A proxy has refused to lead to an https server: its status, or 0. */
+static uint16_t refused_tunnel(const struct request *request)
 {
     enum { REFUSED_FROM = 300, REFUSED_TO = 600 };
     long code = 0;
 
     curl_easy_getinfo(request->easy, CURLINFO_HTTP_CONNECTCODE, &code);
-    if (request->outcome == REQUEST_OPEN && request->phase == REQUEST_AWAITING &&
-        code >= REFUSED_FROM && code < REFUSED_TO) {
-        request->outcome = REQUEST_FAILED;
-        request->error =
-            (struct odo_error){.status = ODO_E_HTTP_STATUS, .http_status = (uint16_t)code};
-    }
+    return request->attempt->body == ATTEMPT_UNANSWERED && code >= REFUSED_FROM &&
+                   code < REFUSED_TO
+               ? (uint16_t)code
+               : 0;
 }
 
-void request_note_result(struct request *request, CURLcode code)
+struct odo_error request_result(const struct request *request, CURLcode code)
 {
-    enum odo_status status = request_status_from_curl(code);
+    struct odo_error result = {.status = request_status_from_curl(code)};
+    uint16_t http_status = code != CURLE_OK ? refused_tunnel(request) : 0;
 
-    if (request->outcome == REQUEST_OPEN && status == ODO_E_CERTIFICATE) {
-        request->outcome = REQUEST_FAILED;
-        request->error = (struct odo_error){
-            .status = status,
-            .cause = server_certificate_fault(request->easy, code),
-        };
+    if (http_status != 0) {
+        result = (struct odo_error){.status = ODO_E_HTTP_STATUS, .http_status = http_status};
+    } else if (result.status == ODO_E_CERTIFICATE) {
+        result.cause = server_certificate_fault(request->easy, code);
     }
+    return result;
 }
 
 enum odo_status request_status_from_curl(CURLcode code)

@@ -1,6 +1,7 @@
 #include "network/schedule.h"
 
 #include "base/memory.h"
+#include "network/ascii_url.h"
 #include "platform/clock.h"
 
 #include <assert.h>
@@ -10,19 +11,19 @@ enum {
     READY_TRIES = 8,
 };
 
-struct transfer_group *schedule_make_group(void)
+struct fetch_group *schedule_make_group(void)
 {
-    struct transfer_group *group = memory_allocate_zeroed(1, sizeof(*group));
+    struct fetch_group *group = memory_allocate_zeroed(1, sizeof(*group));
 
     if (group) {
-        group->ready.link = offsetof(struct download, ready);
+        group->ready.link = offsetof(struct fetch, ready);
     }
     return group;
 }
 
-static struct transfer_group *find_group(const struct schedule *schedule, const void *key)
+static struct fetch_group *find_group(const struct schedule *schedule, const void *key)
 {
-    struct transfer_group *group = schedule->groups;
+    struct fetch_group *group = schedule->groups;
 
     while (group && group->key != key) {
         group = group->next;
@@ -30,38 +31,38 @@ static struct transfer_group *find_group(const struct schedule *schedule, const 
     return group;
 }
 
-void schedule_add(struct schedule *schedule, struct download *transfer)
+void schedule_add(struct schedule *schedule, struct fetch *download)
 {
-    struct transfer_group *group = find_group(schedule, transfer->options.group);
+    struct fetch_group *group = find_group(schedule, download->options.group);
 
     if (group) {
-        memory_free(transfer->group); /* made in case it was the first */
+        memory_free(download->group); /* made in case it was the first */
     } else {
-        group = transfer->group;
-        group->key = transfer->options.group;
+        group = download->group;
+        group->key = download->options.group;
         group->next = schedule->groups;
         schedule->groups = group;
     }
-    transfer->group = group;
-    group->transfer_count++;
-    schedule_change(transfer);
-    schedule_sort(transfer);
+    download->group = group;
+    group->download_count++;
+    schedule_change(download);
+    schedule_sort(download);
 }
 
-void schedule_change(struct download *transfer)
+void schedule_change(struct fetch *download)
 {
-    transfer->group->foreground = transfer->settings.foreground;
-    pace_set_rate(&transfer->group->share.pace, transfer->settings.rate_limit,
+    download->group->foreground = download->settings.foreground;
+    pace_set_rate(&download->group->share.pace, download->settings.rate_limit,
                   platform_clock_milliseconds());
 }
 
-static void leave_group(struct schedule *schedule, struct transfer_group *group)
+static void leave_group(struct schedule *schedule, struct fetch_group *group)
 {
-    group->transfer_count--;
-    if (group->transfer_count > 0) {
+    group->download_count--;
+    if (group->download_count > 0) {
         return;
     }
-    for (struct transfer_group **place = &schedule->groups; *place; place = &(*place)->next) {
+    for (struct fetch_group **place = &schedule->groups; *place; place = &(*place)->next) {
         if (*place == group) {
             *place = group->next;
             break;
@@ -70,34 +71,36 @@ static void leave_group(struct schedule *schedule, struct transfer_group *group)
     memory_free(group);
 }
 
-void schedule_remove(struct schedule *schedule, struct download *transfer)
+void schedule_remove(struct schedule *schedule, struct fetch *download)
 {
-    transfer_list_remove(&transfer->group->ready, transfer);
-    origin_release(&schedule->origins, transfer->origin);
-    transfer->origin = NULL;
-    leave_group(schedule, transfer->group);
-    transfer->group = NULL;
+    fetch_list_remove(&download->group->ready, download);
+    origin_release(&schedule->origins, download->transfer.origin);
+    download->transfer.origin = NULL;
+    leave_group(schedule, download->group);
+    download->group = NULL;
 }
 
-void schedule_sort(struct download *transfer)
+void schedule_sort(struct fetch *download)
 {
-    struct transfer_list *ready = &transfer->group->ready;
+    struct fetch_list *ready = &download->group->ready;
 
-    if (!transfer_wants_request(transfer)) {
-        transfer_list_remove(ready, transfer);
-    } else if (transfer->begun.is_linked) {
-        transfer_list_insert(ready, NULL, transfer); /* what has begun comes first */
+    if (!fetch_wants_request(download)) {
+        fetch_list_remove(ready, download);
+    } else if (download->begun.is_linked) {
+        fetch_list_insert(ready, NULL, download); /* what has begun comes first */
     } else {
-        transfer_list_append(ready, transfer);
+        fetch_list_append(ready, download);
     }
 }
 
-void schedule_refresh_origin(struct schedule *schedule, struct download *transfer)
+void schedule_refresh_origin(struct schedule *schedule, struct fetch *download)
 {
-    if (transfer->origin_is_stale) {
+    struct transfer *transfer = &download->transfer;
+
+    if (download->origin_generation != transfer->source.generation) {
         origin_release(&schedule->origins, transfer->origin);
         transfer->origin = NULL;
-        transfer->origin_is_stale = false;
+        download->origin_generation = transfer->source.generation;
     }
 }
 
@@ -115,24 +118,36 @@ static uint32_t connections_in_use(const struct schedule *schedule)
     return count;
 }
 
+/* The origin of the URL that is to be asked now. */
+static enum odo_status find_origin(struct schedule *schedule, struct transfer *transfer)
+{
+    char *url = NULL;
+    enum odo_status status = ascii_url(transfer->source.url, &url);
+
+    if (status == ODO_OK) {
+        status = origin_acquire(&schedule->origins, url, &transfer->origin);
+    }
+    memory_free(url);
+    return status;
+}
+
 /*
  * Whether the transfer may have a request in flight to its origin, with `is_free` when there is
  * a connection for it. A job with nothing in flight always may have that, so that no job waits
  * for another one's large file.
  */
-static bool origin_has_room(struct schedule *schedule, struct download *transfer, bool is_free)
+static bool origin_has_room(struct schedule *schedule, struct fetch *download, bool is_free)
 {
     const struct origin *origin;
 
-    if (!transfer->origin) {
-        transfer->origin_status =
-            origin_acquire(&schedule->origins, transfer->url, &transfer->origin);
-        if (transfer->origin_status != ODO_OK) {
+    if (!download->transfer.origin) {
+        download->origin_status = find_origin(schedule, &download->transfer);
+        if (download->origin_status != ODO_OK) {
             return true; /* whoever picks it will see */
         }
     }
-    origin = transfer->origin;
-    if (is_free && transfer->group->active == 0) {
+    origin = download->transfer.origin;
+    if (is_free && download->group->active == 0) {
         return true;
     }
     if (origin->active < schedule->connections_per_host) {
@@ -141,23 +156,23 @@ static bool origin_has_room(struct schedule *schedule, struct download *transfer
     return origin->active < origin_requests_most(origin, schedule->connections_per_host);
 }
 
-static struct download *pick_from(struct schedule *schedule, struct transfer_group *group,
-                                  bool is_free)
+static struct fetch *pick_from(struct schedule *schedule, struct fetch_group *group,
+                               bool is_free)
 {
-    struct download *transfer = group->ready.first;
+    struct fetch *download = group->ready.first;
 
-    for (int tries = 0; transfer && tries < READY_TRIES; tries++) {
-        if (origin_has_room(schedule, transfer, is_free)) {
-            return transfer;
+    for (int tries = 0; download && tries < READY_TRIES; tries++) {
+        if (origin_has_room(schedule, download, is_free)) {
+            return download;
         }
-        transfer = transfer->ready.next;
+        download = download->ready.next;
     }
     return NULL;
 }
 
 static bool foreground_is_busy(const struct schedule *schedule)
 {
-    for (const struct transfer_group *group = schedule->groups; group; group = group->next) {
+    for (const struct fetch_group *group = schedule->groups; group; group = group->next) {
         if (group->foreground && (group->active > 0 || group->ready.first)) {
             return true;
         }
@@ -165,7 +180,7 @@ static bool foreground_is_busy(const struct schedule *schedule)
     return false;
 }
 
-static bool comes_before(const struct transfer_group *left, const struct transfer_group *right)
+static bool comes_before(const struct fetch_group *left, const struct fetch_group *right)
 {
     if (left->foreground != right->foreground) {
         return left->foreground;
@@ -173,43 +188,43 @@ static bool comes_before(const struct transfer_group *left, const struct transfe
     return left->active < right->active;
 }
 
-struct download *schedule_pick(struct schedule *schedule)
+struct fetch *schedule_pick(struct schedule *schedule)
 {
-    struct download *best = NULL;
+    struct fetch *best = NULL;
     bool must_yield = foreground_is_busy(schedule);
     bool is_free = connections_in_use(schedule) < schedule->connections;
 
-    for (struct transfer_group *group = schedule->groups; group; group = group->next) {
-        struct download *transfer;
+    for (struct fetch_group *group = schedule->groups; group; group = group->next) {
+        struct fetch *download;
 
         if (!group->ready.first || (must_yield && !group->foreground && group->active > 0) ||
             (best && !comes_before(group, best->group))) {
             continue;
         }
-        transfer = pick_from(schedule, group, is_free);
-        if (transfer) {
-            best = transfer;
+        download = pick_from(schedule, group, is_free);
+        if (download) {
+            best = download;
         }
     }
     return best;
 }
 
-struct origin *schedule_request_began(struct download *transfer)
+struct origin *schedule_request_began(struct fetch *download)
 {
-    struct origin *origin = transfer->origin;
+    struct origin *origin = download->transfer.origin;
 
     origin->holders++; /* the transfer may turn to another before the request ends */
     origin->active++;
-    transfer->group->active++;
+    download->group->active++;
     origin_measure_total(origin, platform_clock_microseconds());
     return origin;
 }
 
-void schedule_request_ended(struct schedule *schedule, struct download *transfer,
+void schedule_request_ended(struct schedule *schedule, struct fetch *download,
                             struct origin *origin, bool brought)
 {
-    assert(transfer->group->active > 0 && origin->active > 0);
-    transfer->group->active--;
+    assert(download->group->active > 0 && origin->active > 0);
+    download->group->active--;
     origin->active--;
     if (brought) {
         origin_body_ended(origin, platform_clock_microseconds());

@@ -12,23 +12,23 @@
 #ifndef ODO_NETWORK_SCHEDULE_H
 #define ODO_NETWORK_SCHEDULE_H
 
-#include "network/origin.h"
+#include "network/fetch_list.h"
 #include "network/throttle.h"
-#include "network/transfer_list.h"
+#include "transfer/origin.h"
 
 /* The transfers of one job. */
-struct transfer_group {
-    struct transfer_group *next;
+struct fetch_group {
+    struct fetch_group *next;
     const void *key;
-    struct transfer_list ready; /* want a request */
-    size_t transfer_count;
+    struct fetch_list ready; /* want a request */
+    size_t download_count;
     uint32_t active; /* requests in flight */
     bool foreground; /* as the transfer that was added or changed last; and so is its cap */
     struct throttle_share share;
 };
 
 struct schedule {
-    struct transfer_group *groups;
+    struct fetch_group *groups;
     struct origin_list origins;
     uint32_t connections;
     uint32_t connections_per_host;
@@ -36,31 +36,31 @@ struct schedule {
 
 /* A group for a transfer that may be the first of its job. NULL without memory. Any thread;
  * memory_free() ends one that was not added. */
-struct transfer_group *schedule_make_group(void);
+struct fetch_group *schedule_make_group(void);
 
 /* Take a transfer in, which has a group of its own making; cannot fail. */
-void schedule_add(struct schedule *schedule, struct download *transfer);
-void schedule_remove(struct schedule *schedule, struct download *transfer);
+void schedule_add(struct schedule *schedule, struct fetch *download);
+void schedule_remove(struct schedule *schedule, struct fetch *download);
 
 /* The transfer may want a request now, or none any more. */
-void schedule_sort(struct download *transfer);
+void schedule_sort(struct fetch *download);
 
 /* Its settings have changed. */
-void schedule_change(struct download *transfer);
+void schedule_change(struct fetch *download);
 
 /* Its URL may have changed. */
-void schedule_refresh_origin(struct schedule *schedule, struct download *transfer);
+void schedule_refresh_origin(struct schedule *schedule, struct fetch *download);
 
 /*
  * Who is next; NULL when nobody wants a connection or none is free. A transfer that comes
  * without an origin cannot be asked for: its origin_status says why.
  */
-struct download *schedule_pick(struct schedule *schedule);
+struct fetch *schedule_pick(struct schedule *schedule);
 
 /* A request is in flight, to the origin that is returned; and has ended, having brought a body
  * or not. */
-struct origin *schedule_request_began(struct download *transfer);
-void schedule_request_ended(struct schedule *schedule, struct download *transfer,
+struct origin *schedule_request_began(struct fetch *download);
+void schedule_request_ended(struct schedule *schedule, struct fetch *download,
                             struct origin *origin, bool brought);
 
 void schedule_free(struct schedule *schedule);

@@ -3,9 +3,9 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "network/certificate_look_up.h"
-#include "network/origin.h"
 #include "network/request.h"
 #include "platform/certificate.h"
+#include "transfer/origin.h"
 
 #include <string.h>
 
@@ -128,17 +128,18 @@ static int on_connected(void *context, char *remote_address, char *local_address
         return CURL_PREREQFUNC_OK;
     }
     status = verify(request);
-    if (request->waits_for.look_up) {
-        request->outcome = REQUEST_MUST_WAIT;
+    if (request_must_wait(request)) {
+        request->attempt->end = ATTEMPT_ASK_AGAIN;
         return CURL_PREREQFUNC_ABORT;
     }
     if (status == ODO_OK) {
         return CURL_PREREQFUNC_OK;
     }
-    request->outcome = REQUEST_FAILED;
-    request->error = is_certificate_fault(status)
-                         ? (struct odo_error){.status = ODO_E_CERTIFICATE, .cause = status}
-                         : (struct odo_error){.status = status};
+    request->attempt->end = ATTEMPT_FAILED;
+    request->attempt->error =
+        is_certificate_fault(status)
+            ? (struct odo_error){.status = ODO_E_CERTIFICATE, .cause = status}
+            : (struct odo_error){.status = status};
     return CURL_PREREQFUNC_ABORT;
 }
 

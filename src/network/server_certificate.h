@@ -28,7 +28,8 @@ uint32_t server_certificate_flags(uint32_t flags);
  * Set what concerns it in the request's easy handle. `request->security_flags` is set, and
  * `request->origin` will be before the connection is there. A rejected certificate ends the
  * request with ODO_E_CERTIFICATE, and the cause is in its error. Where something must be looked
- * up on the network first, the request ends with REQUEST_MUST_WAIT. False is out of memory.
+ * up on the network first, the request says so with request_must_wait(). False is out of
+ * memory.
  */
 bool server_certificate_prepare(struct request *request, const char *ca_file);
 

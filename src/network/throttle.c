@@ -1,8 +1,8 @@
 #include "network/throttle.h"
 
+#include "network/fetch_list.h"
 #include "network/request.h"
 #include "network/schedule.h"
-#include "network/transfer_list.h"
 
 enum {
     /* What a request that goes on takes at least: libcurl hands over so much at a time. */
@@ -19,9 +19,9 @@ void throttle_set(struct throttle *throttle, uint64_t foreground, uint64_t backg
 }
 
 /* The cap that a transfer shares with all of its kind. */
-static struct pace *common_pace(struct throttle *throttle, const struct download *transfer)
+static struct pace *common_pace(struct throttle *throttle, const struct fetch *download)
 {
-    return transfer->group->foreground ? &throttle->foreground : &throttle->background;
+    return download->group->foreground ? &throttle->foreground : &throttle->background;
 }
 
 static uint64_t smaller_of(uint64_t left, uint64_t right)
@@ -39,55 +39,55 @@ static uint32_t lanes_under(const struct pace *pace, uint32_t lanes)
     return most > 1 ? (uint32_t)most : 1;
 }
 
-uint32_t throttle_lanes(const struct download *transfer, uint32_t lanes)
+uint32_t throttle_lanes(const struct fetch *download, uint32_t lanes)
 {
-    if (!transfer->throttle || !transfer->group) {
+    if (!download->throttle || !download->group) {
         return lanes;
     }
-    lanes = lanes_under(&transfer->group->share.pace, lanes);
-    return lanes_under(common_pace(transfer->throttle, transfer), lanes);
+    lanes = lanes_under(&download->group->share.pace, lanes);
+    return lanes_under(common_pace(download->throttle, download), lanes);
 }
 
-static uint64_t allowance(struct throttle *throttle, const struct download *transfer,
+static uint64_t allowance(struct throttle *throttle, const struct fetch *download,
                           uint64_t now_ms)
 {
-    return smaller_of(pace_allowance(common_pace(throttle, transfer), now_ms),
-                      pace_allowance(&transfer->group->share.pace, now_ms));
+    return smaller_of(pace_allowance(common_pace(throttle, download), now_ms),
+                      pace_allowance(&download->group->share.pace, now_ms));
 }
 
 bool throttle_pass(struct request *request, uint64_t bytes, uint64_t now_ms)
 {
-    struct download *transfer = request->transfer;
-    struct throttle *throttle = transfer->throttle;
+    struct fetch *download = request->download;
+    struct throttle *throttle = download->throttle;
 
-    if (allowance(throttle, transfer, now_ms) == 0) {
+    if (allowance(throttle, download, now_ms) == 0) {
         return false;
     }
-    pace_spend(common_pace(throttle, transfer), bytes, now_ms);
-    pace_spend(&transfer->group->share.pace, bytes, now_ms);
-    transfer->group->share.passed += bytes;
+    pace_spend(common_pace(throttle, download), bytes, now_ms);
+    pace_spend(&download->group->share.pace, bytes, now_ms);
+    download->group->share.passed += bytes;
     return true;
 }
 
 /* Whose turn it is: of the jobs with somebody held who may pass, the one that has had least. */
-static struct request *next_held(struct throttle *throttle, const struct transfer_list *begun,
+static struct request *next_held(struct throttle *throttle, const struct fetch_list *begun,
                                  uint64_t now_ms)
 {
     struct request *best = NULL;
 
-    for (struct download *transfer = begun->first; transfer;
-         transfer = transfer_list_next(begun, transfer)) {
-        struct throttle_share *share = &transfer->group->share;
+    for (struct fetch *download = begun->first; download;
+         download = fetch_list_next(begun, download)) {
+        struct throttle_share *share = &download->group->share;
 
-        for (struct request *request = transfer->requests; request; request = request->next) {
-            if (!request->is_held || allowance(throttle, transfer, now_ms) == 0) {
+        for (struct request *request = download->requests; request; request = request->next) {
+            if (!request->is_held || allowance(throttle, download, now_ms) == 0) {
                 continue;
             }
             if (share->passed < throttle->passed) {
                 share->passed = throttle->passed; /* what it did not want before is gone */
             }
-            if (!best || share->passed < best->transfer->group->share.passed ||
-                (transfer->group == best->transfer->group &&
+            if (!best || share->passed < best->download->group->share.passed ||
+                (download->group == best->download->group &&
                  request->held_since_ms < best->held_since_ms)) {
                 best = request;
             }
@@ -96,39 +96,39 @@ static struct request *next_held(struct throttle *throttle, const struct transfe
     return best;
 }
 
-void throttle_release(struct throttle *throttle, const struct transfer_list *begun,
+void throttle_release(struct throttle *throttle, const struct fetch_list *begun,
                       uint64_t now_ms)
 {
     struct request *request;
     uint64_t released = 0;
 
     while ((request = next_held(throttle, begun, now_ms)) != NULL) {
-        uint64_t room = allowance(throttle, request->transfer, now_ms);
+        uint64_t room = allowance(throttle, request->download, now_ms);
 
         /* libcurl may hand its bytes over later than now. */
         if (released > 0 && room < released + PIECE) {
             return;
         }
         released += PIECE;
-        throttle->passed = request->transfer->group->share.passed;
+        throttle->passed = request->download->group->share.passed;
         request->is_held = false;
         request->heard_at_ms = now_ms;
         curl_easy_pause(request->easy, CURLPAUSE_CONT);
     }
 }
 
-uint64_t throttle_next_ms(struct throttle *throttle, const struct transfer_list *begun,
+uint64_t throttle_next_ms(struct throttle *throttle, const struct fetch_list *begun,
                           uint64_t now_ms)
 {
     uint64_t next_ms = UINT64_MAX;
 
-    for (struct download *transfer = begun->first; transfer;
-         transfer = transfer_list_next(begun, transfer)) {
-        for (struct request *request = transfer->requests; request; request = request->next) {
+    for (struct fetch *download = begun->first; download;
+         download = fetch_list_next(begun, download)) {
+        for (struct request *request = download->requests; request; request = request->next) {
             if (request->is_held) {
                 uint64_t common_ms =
-                    pace_next_ms(common_pace(throttle, transfer), PIECE / 4, now_ms);
-                uint64_t own_ms = pace_next_ms(&transfer->group->share.pace, PIECE / 4, now_ms);
+                    pace_next_ms(common_pace(throttle, download), PIECE / 4, now_ms);
+                uint64_t own_ms = pace_next_ms(&download->group->share.pace, PIECE / 4, now_ms);
 
                 next_ms = smaller_of(next_ms, common_ms > own_ms ? common_ms : own_ms);
             }

@@ -14,9 +14,9 @@
 #include "transfer/pace.h"
 
 struct request;
-struct download;
-struct transfer_group;
-struct transfer_list;
+struct fetch;
+struct fetch_group;
+struct fetch_list;
 
 /* Of one job. All zero has no cap. */
 struct throttle_share {
@@ -36,17 +36,17 @@ void throttle_set(struct throttle *throttle, uint64_t foreground, uint64_t backg
                   uint64_t now_ms);
 
 /* So many lanes make sense for a transfer under its caps: no more than `lanes`, at least 1. */
-uint32_t throttle_lanes(const struct download *transfer, uint32_t lanes);
+uint32_t throttle_lanes(const struct fetch *download, uint32_t lanes);
 
 /* Bytes have come: true to let them pass, which counts them; false to hold the request. */
 bool throttle_pass(struct request *request, uint64_t bytes, uint64_t now_ms);
 
 /* Let those go on for whom there is room, among the requests of these transfers. */
-void throttle_release(struct throttle *throttle, const struct transfer_list *begun,
+void throttle_release(struct throttle *throttle, const struct fetch_list *begun,
                       uint64_t now_ms);
 
 /* When throttle_release() has something to do; UINT64_MAX while nobody is held. */
-uint64_t throttle_next_ms(struct throttle *throttle, const struct transfer_list *begun,
+uint64_t throttle_next_ms(struct throttle *throttle, const struct fetch_list *begun,
                           uint64_t now_ms);
 
 #endif

@@ -278,7 +278,7 @@ static void what_a_server_takes_is_remembered(void **state)
 static void suspending_among_parts_keeps_what_has_come(void **state)
 {
     static const struct server_rule rules[] = {
-        {.from = 2, .to = 2, .does = SERVER_STALL_AFTER, .number = 20000},
+        {.from = 1, .to = 1, .does = SERVER_STALL_AFTER, .number = 20000},
         {.does = SERVER_REVERSE_RANGES}};
     struct byte_range items[RANGE_COUNT];
     struct range_list ranges = make_ranges(items);
@@ -302,7 +302,7 @@ static void suspending_among_parts_keeps_what_has_come(void **state)
     odo_job_get_progress(job, &progress);
     range_server_release(fixture->server);
     download_fixture_run(fixture, job, ODO_JOB_TRANSFERRED);
-    for (size_t i = 2; i < range_server_request_count(fixture->server); i++) {
+    for (size_t i = 1; i < range_server_request_count(fixture->server); i++) {
         struct server_request request = range_server_get_request(fixture->server, i);
 
         for (size_t r = 0; r < request.range_count; r++) {

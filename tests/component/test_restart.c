@@ -49,7 +49,8 @@ static enum odo_status try_start_engine(struct odo_engine_options options)
 
 static void start_engine(void)
 {
-    assert_status(try_start_engine((struct odo_engine_options){.connections = 0}), ODO_OK);
+    assert_status(try_start_engine((struct odo_engine_options){.ranges_per_request = 1}),
+                  ODO_OK);
 }
 
 static void stop_engine(void)

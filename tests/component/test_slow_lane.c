@@ -85,7 +85,7 @@ static void check_tail(void **state)
         .rules = c->rules,
         .rule_count = 2,
     };
-    struct odo_engine_options options = {.stall_timeout_s = 60};
+    struct odo_engine_options options = {.stall_timeout_s = 60, .ranges_per_request = 1};
     struct download_fixture *fixture = download_fixture_begin(&server, &options);
     struct odo_job *job = download_fixture_job(fixture);
     char *target = download_fixture_path(fixture, "target");
@@ -117,7 +117,7 @@ static void check_tail_of_stream(void **state)
         .rules = c->rules,
         .rule_count = 2,
     };
-    struct odo_engine_options options = {.stall_timeout_s = 60};
+    struct odo_engine_options options = {.stall_timeout_s = 60, .ranges_per_request = 1};
     struct download_fixture *fixture = download_fixture_begin(&server, &options);
     struct odo_job *job = download_fixture_job(fixture);
     struct taken_bytes taken;
@@ -141,7 +141,7 @@ static void check_case(void **state)
         .rules = c->rules,
         .rule_count = 2,
     };
-    struct odo_engine_options options = {.stall_timeout_s = 60};
+    struct odo_engine_options options = {.stall_timeout_s = 60, .ranges_per_request = 1};
     struct download_fixture *fixture = download_fixture_begin(&server, &options);
     struct odo_job *job = download_fixture_job(fixture);
     char *target = download_fixture_path(fixture, "target");
@@ -189,7 +189,7 @@ static void what_is_late_is_asked_for_once_more_while_a_stream_is_full(void **st
 {
     static const struct byte_range everything = {0, FULL_SIZE};
     const struct server_rule late = {.from = 5, .to = 5, .does = SERVER_STALL_REPLY};
-    const struct odo_engine_options options = {.stall_timeout_s = 60};
+    const struct odo_engine_options options = {.stall_timeout_s = 60, .ranges_per_request = 1};
     struct range_server_options server = {
         .files = {{.path = "/file", .seed = FILE_SEED, .size = FULL_SIZE}},
         .rules = &late,

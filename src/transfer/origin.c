@@ -1,9 +1,8 @@
-#include "network/origin.h"
+#include "transfer/origin.h"
 
 #include "base/memory.h"
 #include "http/url.h"
-#include "network/ascii_url.h"
-#include "network/request.h"
+#include "transfer/attempt.h"
 
 #include <assert.h>
 #include <string.h>
@@ -16,6 +15,9 @@ enum {
     /* A reply up to this is small: a hundred of them are no burden to anybody. */
     SMALL_REPLY = 256 * 1024,
     SMALL_REPLIES_ENOUGH = 4,
+    /* After so many good replies and so long, one more request is tried. */
+    LANES_GOOD_ENOUGH = 4,
+    LANES_QUIET_MS = 10 * 1000,
 };
 
 static void origin_free(struct origin *origin)
@@ -29,13 +31,8 @@ enum odo_status origin_acquire(struct origin_list *origins, const char *url,
 {
     struct origin *origin;
     char *name = NULL;
-    char *ascii = NULL;
-    enum odo_status status = ascii_url(url, &ascii);
+    enum odo_status status = url_origin(url, &name);
 
-    if (status == ODO_OK) {
-        status = url_origin(ascii, &name);
-    }
-    memory_free(ascii);
     if (status != ODO_OK) {
         return status;
     }
@@ -53,7 +50,8 @@ enum odo_status origin_acquire(struct origin_list *origins, const char *url,
         return ODO_E_OUT_OF_MEMORY;
     }
     origin->name = name;
-    origin->ranges_most = REQUEST_PIECES_MOST;
+    origin->lanes_most = ORIGIN_LANES_UNLIMITED;
+    origin->ranges_most = ATTEMPT_PIECES_MOST;
     origin->holders = 1;
     origin->next = origins->first;
     origins->first = origin;
@@ -162,6 +160,27 @@ void origin_ranges_answered(struct origin *origin, size_t asked, size_t answered
 void origin_ranges_unusable(struct origin *origin)
 {
     origin->ranges_most = 1;
+}
+
+void origin_lane_refused(struct origin *origin, uint32_t others, uint64_t now_ms)
+{
+    origin->lanes_most = others > 1 ? others : 1;
+    origin->lanes_good = 0;
+    origin->lanes_refused_ms = now_ms;
+}
+
+void origin_lane_served(struct origin *origin, uint32_t running, uint64_t now_ms)
+{
+    if (origin->lanes_most == ORIGIN_LANES_UNLIMITED || running < origin->lanes_most) {
+        return;
+    }
+    origin->lanes_good++;
+    if (origin->lanes_good >= LANES_GOOD_ENOUGH &&
+        now_ms >= origin->lanes_refused_ms + LANES_QUIET_MS) {
+        origin->lanes_most++;
+        origin->lanes_good = 0;
+        origin->lanes_refused_ms = now_ms;
+    }
 }
 
 void origin_list_free(struct origin_list *origins)

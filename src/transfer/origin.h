@@ -1,16 +1,18 @@
 /*
- * What has been learnt of a server: how many requests it serves now, how many ranges it
+ * What has been learnt of a server: how many requests it bears at once, how many ranges it
  * answers in one, how long it takes and how fast it is. An origin is a scheme, a host and a
  * port (RFC 9110 section 4.3.1).
  *
- * On the network thread alone.
+ * Pure. On one thread.
  */
-#ifndef ODO_NETWORK_ORIGIN_H
-#define ODO_NETWORK_ORIGIN_H
+#ifndef ODO_TRANSFER_ORIGIN_H
+#define ODO_TRANSFER_ORIGIN_H
 
 #include "transfer/measurement.h"
 
 #include <odo/types.h>
+
+#define ORIGIN_LANES_UNLIMITED UINT32_MAX
 
 enum {
     ORIGIN_TRUSTED_MOST = 16,
@@ -29,6 +31,14 @@ struct origin {
     char *name;       /* owned; scheme://host:port in lower case */
     uint32_t active;  /* requests in flight */
     uint32_t holders; /* transfers that point here */
+
+    /*
+     * Requests that the server has shown to bear: no limit before one was refused while others
+     * brought bytes; then as many as those were, and one more after each few good replies.
+     */
+    uint32_t lanes_most;
+    uint32_t lanes_good;       /* replies since the limit was last changed */
+    uint64_t lanes_refused_ms; /* when one was last refused */
 
     size_t ranges_most;     /* to ask for in one request */
     bool ranges_are_known;  /* several were answered in full */
@@ -90,6 +100,15 @@ void origin_ranges_answered(struct origin *origin, size_t asked, size_t answered
 
 /* The origin's replies to several ranges are of no use: ask one by one. */
 void origin_ranges_unusable(struct origin *origin);
+
+/*
+ * A request was refused while `others` brought bytes: that many are borne, and no more for a
+ * while.
+ */
+void origin_lane_refused(struct origin *origin, uint32_t others, uint64_t now_ms);
+
+/* A reply was taken while `running` requests were out. */
+void origin_lane_served(struct origin *origin, uint32_t running, uint64_t now_ms);
 
 void origin_list_free(struct origin_list *origins);
 

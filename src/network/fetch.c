@@ -1,0 +1,442 @@
+#include "network/fetch.h"
+
+#include "base/memory.h"
+#include "http/http_date.h"
+#include "network/fetch_list.h"
+#include "network/integrity.h"
+#include "network/request.h"
+#include "network/throttle.h"
+#include "output/sink.h"
+#include "platform/clock.h"
+
+#include <assert.h>
+
+void fetch_note_due(struct fetch *download)
+{
+    if (download->due_list) {
+        fetch_list_append(download->due_list, download);
+    }
+}
+
+/* --- Life ----------------------------------------------------------------------------- */
+
+static enum transfer_output output_of(const struct download_options *options)
+{
+    if (options->memory) {
+        return TRANSFER_TO_MEMORY;
+    }
+    return options->stream ? TRANSFER_TO_STREAM : TRANSFER_TO_FILE;
+}
+
+/* Bytes of this download's output: the client of a stream may still be busy with the last of
+ * what was asked for before. */
+static uint64_t within_output(const struct fetch *download, uint64_t position)
+{
+    uint64_t base = download->options.output_base;
+
+    return position > base ? position - base : 0;
+}
+
+static struct transfer_limits limits_of(const struct fetch *download)
+{
+    const struct download_settings *settings = &download->settings;
+    uint32_t lanes = download->rules->lanes;
+
+    /* In the background half as many. */
+    return (struct transfer_limits){
+        .lanes = throttle_lanes(download, settings->foreground ? lanes : (lanes + 1) / 2),
+        .no_progress_ms = settings->no_progress_ms,
+        .minimum_retry_ms = settings->minimum_retry_ms,
+        .never_retry = settings->never_retry,
+    };
+}
+
+static void read_date(struct fetch *download)
+{
+    const char *date = download->transfer.version.mark.last_modified;
+
+    download->last_modified_us = 0;
+    if (date) {
+        http_date_parse(date, platform_clock_wall_us(), &download->last_modified_us);
+    }
+}
+
+static enum odo_status begin_transfer(struct fetch *download,
+                                      const struct checkpoint *checkpoint, bool url_is_foreign)
+{
+    const struct download_options *options = &download->options;
+    const char *secrets = options->http.authentication_headers;
+    struct transfer_limits limits = limits_of(download);
+    struct transfer_setup setup = {
+        .url = options->url,
+        .url_is_foreign = url_is_foreign,
+        .ranges = options->ranges,
+        .range_count = options->range_count,
+        .wanted = options->wanted,
+        .stated_size = options->stated_size,
+        .output = output_of(options),
+        .memory_limit = options->memory ? options->memory->limit : 0,
+        .checkpoint = checkpoint,
+        .can_authenticate = secrets && *secrets,
+        .allow_insecure_redirects = options->http.allow_insecure_redirects,
+    };
+
+    if (options->stream) {
+        setup.stream_had = within_output(download, stream_end(options->stream));
+        setup.stream_window = stream_buffer_size(options->stream);
+    }
+    return transfer_init(&download->transfer, &setup, &download->rules->transfer, &limits,
+                         platform_clock_milliseconds());
+}
+
+enum odo_status fetch_create(const struct download_options *options,
+                             const struct fetch_rules *rules, bool url_is_foreign,
+                             struct fetch **download_out)
+{
+    struct fetch *download = memory_allocate_zeroed(1, sizeof(*download));
+    struct checkpoint dropped;
+    enum odo_status status;
+
+    if (!download) {
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    download->options = *options;
+    download->options.checkpoint = NULL; /* borrowed for this call only */
+    if (options->checkpoint) {
+        download->temporary = options->checkpoint->temporary;
+    }
+    download->settings = options->settings;
+    download->rules = rules;
+    download->list_state = DOWNLOAD_QUEUED;
+    buffer_init(&download->response_headers, REQUEST_HEADERS_MAX + 1); /* and its zero */
+    checkpoint_init(&download->reported);
+    status = begin_transfer(download, options->checkpoint, url_is_foreign);
+    if (status != ODO_OK) {
+        buffer_free(&download->response_headers);
+        memory_free(download);
+        return status;
+    }
+    if (options->stream) {
+        download->transfer.stream_taken =
+            within_output(download, stream_taken(options->stream));
+    }
+    status = integrity_create(download);
+    if (status != ODO_OK) {
+        fetch_free(download, &dropped);
+        checkpoint_free(&dropped);
+        return status;
+    }
+    read_date(download); /* there may be nothing to ask */
+    *download_out = download;
+    return ODO_OK;
+}
+
+void fetch_close_sink(struct fetch *download)
+{
+    sink_close(download->sink);
+    download->sink = NULL;
+}
+
+/* Where the file would go on if the process ended now. */
+static enum odo_status take_checkpoint(struct fetch *download,
+                                       struct checkpoint *checkpoint_out)
+{
+    struct checkpoint checkpoint;
+    enum odo_status status = transfer_checkpoint(&download->transfer, &checkpoint);
+
+    if (status == ODO_OK) {
+        checkpoint.temporary = download->temporary;
+    }
+    if (status == ODO_OK && integrity_is_checking(download)) {
+        memory_free(checkpoint.holes);
+        checkpoint.holes = NULL;
+        checkpoint.hole_count = 0;
+        status = integrity_record(download, &checkpoint); /* without memory less, but no lie */
+        if (status != ODO_OK) {
+            checkpoint_free(&checkpoint);
+        }
+    }
+    if (status == ODO_OK) {
+        *checkpoint_out = checkpoint;
+    }
+    return status;
+}
+
+void fetch_free(struct fetch *download, struct checkpoint *checkpoint_out)
+{
+    assert(!download->requests);
+    fetch_close_sink(download);
+    if (take_checkpoint(download, checkpoint_out) != ODO_OK) {
+        checkpoint_init(checkpoint_out); /* nothing has come, as far as anybody will know */
+        checkpoint_out->begun = download->transfer.has_begun;
+        checkpoint_out->temporary = download->temporary;
+    }
+    integrity_free(download->integrity);
+    transfer_free(&download->transfer);
+    buffer_free(&download->response_headers);
+    checkpoint_free(&download->reported);
+    memory_free(download);
+}
+
+void fetch_fail(struct fetch *download, const struct odo_error *error)
+{
+    struct odo_error final = *error;
+
+    if (final.status == ODO_E_SINK_FAILED && final.sink_code == 0 && download->options.stream) {
+        /* The stream refused later bytes, before the news of its failure came through. */
+        final.sink_code = stream_failure(download->options.stream);
+    }
+    transfer_fail(&download->transfer, &final);
+    fetch_note_due(download);
+}
+
+static void fail_with(struct fetch *download, enum odo_status status)
+{
+    fetch_fail(download, &(struct odo_error){.status = status});
+}
+
+/* --- The output ----------------------------------------------------------------------- */
+
+enum odo_status fetch_open_sink(struct fetch *download)
+{
+    const struct download_options *options = &download->options;
+    struct stream_use use = {.listener = {options->on_stream_progress, download}};
+    enum odo_status status;
+
+    if (download->sink) {
+        return ODO_OK;
+    }
+    if (options->memory) {
+        status = sink_open_memory(options->memory, &download->sink);
+    } else if (options->stream) {
+        integrity_want_stream(download, &use);
+        status = sink_open_stream(options->stream, options->output_base, &use, &download->sink);
+        if (status == ODO_OK) {
+            download->transfer.setup.stream_window = stream_buffer_size(options->stream);
+        }
+    } else {
+        status = sink_open_file(options->temporary_path, download->transfer.has_begun,
+                                options->output_base, &download->temporary, &download->sink);
+        if (status == ODO_OK) {
+            download->transfer.has_begun = true;
+        }
+    }
+    if (status == ODO_OK) {
+        status = integrity_sink_opened(download);
+    }
+    if (status != ODO_OK) {
+        fail_with(download, status);
+    }
+    return status;
+}
+
+enum odo_status fetch_version_learnt(struct fetch *download)
+{
+    uint64_t size = download->transfer.wanted.file_size;
+    uint64_t total = wanted_total(&download->transfer.wanted);
+    enum odo_status status = ODO_OK;
+
+    if (size != ODO_SIZE_UNKNOWN) {
+        status = integrity_check_size(download, size);
+    }
+    if (status == ODO_OK && download->sink && total != ODO_SIZE_UNKNOWN) {
+        status = sink_reserve(download->sink, total);
+    }
+    read_date(download);
+    fetch_note_due(download); /* other requests may go out now, not at the next tick */
+    return status;
+}
+
+static void restart(struct fetch *download)
+{
+    enum odo_status status = sink_restart(download->sink);
+
+    download->last_modified_us = 0;
+    transfer_restarted(&download->transfer, status, platform_clock_milliseconds());
+    integrity_restart(download);
+}
+
+static void finish(struct fetch *download)
+{
+    enum odo_status status = ODO_OK;
+
+    if (!integrity_is_complete(download)) {
+        status = ODO_E_BAD_PIECE_HASH;
+    } else if (download->sink) {
+        status = sink_finish(download->sink, wanted_total(&download->transfer.wanted),
+                             download->last_modified_us);
+    }
+    if (status == ODO_OK) {
+        fetch_close_sink(download);
+    }
+    transfer_finished(&download->transfer, status);
+}
+
+void fetch_settle(struct fetch *download)
+{
+    if (download->requests) {
+        return;
+    }
+    if (download->transfer.phase == TRANSFER_RESTARTING) {
+        restart(download);
+    }
+    if (download->transfer.phase == TRANSFER_FINISHING) {
+        finish(download);
+    }
+}
+
+/* --- Reporting ------------------------------------------------------------------------ */
+
+/* A checkpoint when one is due. Without memory it comes the next time. */
+static const struct checkpoint *due_checkpoint(struct fetch *download)
+{
+    const struct transfer *transfer = &download->transfer;
+    uint64_t now_ms = platform_clock_milliseconds();
+    uint64_t interval_ms = download->rules->checkpoint_interval_ms;
+    uint64_t had = transfer_had(transfer);
+    struct checkpoint checkpoint;
+
+    /* Where much comes, what a kill could cost counts, and not the time. */
+    if (had > download->reported_bytes &&
+        had - download->reported_bytes >= FETCH_CHECKPOINT_BYTES) {
+        interval_ms /= 4;
+    }
+    if (download->rules->checkpoint_interval_ms == 0 || download->options.stream ||
+        download->options.memory || transfer->phase == TRANSFER_RESTARTING ||
+        (transfer->phase == TRANSFER_MOVING &&
+         now_ms - download->reported_at_ms < interval_ms) ||
+        take_checkpoint(download, &checkpoint) != ODO_OK) {
+        return NULL;
+    }
+    download->reported_bytes = had;
+    checkpoint_free(&download->reported);
+    download->reported = checkpoint;
+    download->reported_at_ms = now_ms;
+    return &download->reported;
+}
+
+static enum download_state state_of(const struct fetch *download)
+{
+    switch (download->transfer.phase) {
+    case TRANSFER_DONE:
+        return DOWNLOAD_DONE;
+    case TRANSFER_FAILED:
+        return DOWNLOAD_FAILED;
+    default:
+        break;
+    }
+    if (integrity_is_pending(download)) {
+        return download->list_state;
+    }
+    switch (download->transfer.phase) {
+    case TRANSFER_QUEUED:
+        return DOWNLOAD_QUEUED;
+    case TRANSFER_WAITING:
+        return DOWNLOAD_WAITING;
+    default:
+        return DOWNLOAD_MOVING;
+    }
+}
+
+struct download_update fetch_describe(struct fetch *download)
+{
+    const struct transfer *transfer = &download->transfer;
+    bool shows_list = integrity_is_pending(download) && transfer->phase != TRANSFER_FAILED;
+    struct download_update update = {
+        .state = state_of(download),
+        .error = shows_list ? download->list_error : transfer->error,
+        .file_size = transfer->wanted.file_size,
+        .bytes_total = wanted_total(&transfer->wanted),
+        .bytes_had = transfer_had(transfer),
+        .bytes_received = transfer->bytes_received,
+        .connections = download->connections,
+        .requests = transfer->requests_sent,
+        .last_modified_us = download->last_modified_us,
+        .begun = transfer->has_begun,
+        .effective_url = download->response_status != 0 ? transfer->source.url : NULL,
+        .server_address = *download->server_address ? download->server_address : NULL,
+        .response_status = download->response_status,
+    };
+
+    update.checkpoint = due_checkpoint(download);
+    if (download->headers_are_new) {
+        update.response_headers = (const char *)download->response_headers.data;
+        download->headers_are_new = false;
+    }
+    return update;
+}
+
+/* --- What happens to it --------------------------------------------------------------- */
+
+bool fetch_wants_request(struct fetch *download)
+{
+    if (download->waits_for.look_up || integrity_is_pending(download)) {
+        return false;
+    }
+    download->transfer.limits = limits_of(download);
+    return transfer_wants_attempt(&download->transfer, platform_clock_milliseconds());
+}
+
+/* Requests that were held up because the stream's buffer was full go on. */
+static void resume_paused(struct fetch *download)
+{
+    for (struct request *request = download->requests; request; request = request->next) {
+        if (request->is_paused) {
+            request_resume(request);
+        }
+    }
+}
+
+void fetch_stream_progressed(struct fetch *download)
+{
+    struct odo_error error = {.status = ODO_E_SINK_FAILED};
+    struct transfer *transfer = &download->transfer;
+
+    if (!download->options.stream || transfer->phase == TRANSFER_DONE) {
+        return;
+    }
+    error.sink_code = stream_failure(download->options.stream);
+    if (error.sink_code != 0) {
+        fetch_fail(download, &error);
+        return;
+    }
+    transfer_stream_taken(transfer,
+                          within_output(download, stream_taken(download->options.stream)),
+                          platform_clock_milliseconds());
+    resume_paused(download);
+    fetch_note_due(download);
+}
+
+void fetch_wait_for(struct fetch *download, struct look_up_wait wait)
+{
+    download->waits_for = wait;
+    fetch_end_wait(download); /* the answer may be there by now */
+}
+
+void fetch_end_wait(struct fetch *download)
+{
+    const struct look_up_wait *wait = &download->waits_for;
+
+    if (wait->look_up && !look_up_is_pending(wait->look_up, wait->ticket)) {
+        download->waits_for = (struct look_up_wait){.look_up = NULL};
+    }
+}
+
+void fetch_tick(struct fetch *download, uint64_t now_ms)
+{
+    enum transfer_phase before = download->transfer.phase;
+
+    if (integrity_is_pending(download)) {
+        return; /* what it waits for has a time limit of its own */
+    }
+    download->transfer.limits = limits_of(download);
+    transfer_tick(&download->transfer, now_ms);
+    if (download->transfer.phase != before) {
+        fetch_note_due(download);
+    }
+    for (const struct request *request = download->requests; request; request = request->next) {
+        if (request->attempt->end != ATTEMPT_OPEN) {
+            fetch_note_due(download);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+/*
+ * The header of a reply as libcurl has it, in the transfer's words.
+ *
+ * On the network thread alone.
+ */
+#ifndef ODO_NETWORK_REPLY_HEAD_H
+#define ODO_NETWORK_REPLY_HEAD_H
+
+#include "transfer/reply.h"
+
+#include <curl/curl.h>
+
+/* Texts are borrowed from the easy handle and from *joined_out, which the caller frees. */
+struct transfer_reply_head reply_head_read(CURL *easy, char **joined_out);
+
+/* The value of a header that came once, or several times with the same value; else NULL. */
+const char *reply_head_value(CURL *easy, const char *name);
+
+#endif

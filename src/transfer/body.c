@@ -1,0 +1,451 @@
+#include "transfer/body.h"
+
+#include "http/response_version.h"
+#include "ranges/content_range.h"
+#include "transfer/transfer.h"
+
+#include <assert.h>
+
+/* More bytes than this, and than were asked for, in one reply to several ranges are too many.
+ */
+enum { SURPLUS_MOST = 1024 * 1024 };
+
+static struct transfer_step step_of(enum transfer_step_kind kind, uint64_t length)
+{
+    return (struct transfer_step){.kind = kind, .length = length};
+}
+
+/* --- Going on at the front ------------------------------------------------------------ */
+
+enum extension { EXTENDED, EXTENDED_LATER, NOT_EXTENDED };
+
+/* The body goes on beyond the pieces: up to where? */
+static uint64_t body_limit(const struct attempt *attempt)
+{
+    return attempt->body == ATTEMPT_TAKES_FILE ? UINT64_MAX : attempt_end_of(attempt->asked);
+}
+
+/* One that was sent for what comes next, and has no answer: it is here sooner. */
+static struct attempt *find_unanswered(const struct transfer *transfer, uint64_t offset)
+{
+    for (struct attempt *other = transfer->attempts; other; other = other->next) {
+        if (other->body == ATTEMPT_UNANSWERED && other->end == ATTEMPT_OPEN && !other->twin &&
+            other->purpose == ATTEMPT_FOR_PIECES && other->piece_count == 1 &&
+            other->pieces_sent == 1 && other->pieces[0].span.offset == offset &&
+            other->pieces[0].span.length != BYTE_RANGE_TO_END) {
+            return other;
+        }
+    }
+    return NULL;
+}
+
+static void lengthen(struct attempt_piece *piece, uint64_t length)
+{
+    piece->span.length =
+        length == BYTE_RANGE_TO_END ? BYTE_RANGE_TO_END : piece->span.length + length;
+}
+
+/* Take what the plan has next if this body will bring it. */
+static enum extension extend_from_plan(struct transfer *transfer, struct attempt *attempt)
+{
+    struct request_plan *plan = &transfer->wanted.plan;
+    struct attempt_piece *last = &attempt->pieces[attempt->piece_count - 1];
+    uint64_t end = attempt_end_of(last->span);
+    bool may_skip = transfer->front_goes_through ||
+                    transfer->ranges == TRANSFER_RANGES_UNUSABLE ||
+                    transfer->asking == TRANSFER_ASKS_PLAINLY;
+    struct request_limits limits = {
+        .most = UINT64_MAX,
+        .least = UINT64_MAX,
+        .lanes = 1,
+    };
+    struct byte_range span;
+
+    if (transfer->setup.output == TRANSFER_TO_STREAM) {
+        limits.most = transfer_room(transfer);
+        limits.most = limits.most < TRANSFER_STREAM_MOST ? limits.most : TRANSFER_STREAM_MOST;
+        limits.least = limits.most;
+    }
+    if (request_plan_is_empty(plan)) {
+        return NOT_EXTENDED;
+    }
+    if (limits.most == 0) {
+        return EXTENDED_LATER;
+    }
+    if (request_plan_take(plan, &limits, &span) != ODO_OK) {
+        return NOT_EXTENDED;
+    }
+    if (span.offset >= body_limit(attempt) || span.offset < end ||
+        (span.offset > end && !may_skip) ||
+        (span.offset > end && attempt_add_piece(attempt, span) != ODO_OK)) {
+        request_plan_give_back(plan, span);
+        return NOT_EXTENDED;
+    }
+    if (span.offset == end) {
+        lengthen(last, span.length);
+        /* The two are one piece from now on, which is given back as one. */
+        request_plan_give_back(plan, (struct byte_range){attempt_end_of(last->span), 0});
+    }
+    return EXTENDED;
+}
+
+/* Everything that it is for has come: may it go on? */
+static enum extension extend(struct transfer *transfer, struct attempt *attempt)
+{
+    struct attempt_piece *last = &attempt->pieces[attempt->piece_count - 1];
+    enum extension extension;
+    struct attempt *other;
+
+    if ((attempt->body != ATTEMPT_TAKES_FILE && attempt->purpose != ATTEMPT_FOR_FRONT) ||
+        attempt->body == ATTEMPT_TAKES_PARTS || attempt->twin ||
+        attempt_end_of(last->span) >= body_limit(attempt)) {
+        return NOT_EXTENDED;
+    }
+    extension = extend_from_plan(transfer, attempt);
+    if (extension != NOT_EXTENDED) {
+        return extension;
+    }
+    last = &attempt->pieces[attempt->piece_count - 1];
+    other = find_unanswered(transfer, attempt_end_of(last->span));
+    if (!other) {
+        return NOT_EXTENDED;
+    }
+    lengthen(last, other->pieces[0].span.length);
+    other->pieces[0].span.length = 0;
+    other->end = ATTEMPT_ENOUGH;
+    return EXTENDED;
+}
+
+/* After bytes have come: has it all? */
+static void end_if_complete(struct transfer *transfer, struct attempt *attempt)
+{
+    if (attempt->end == ATTEMPT_OPEN && attempt->part_end == 0 &&
+        attempt_complete(attempt) == attempt->piece_count &&
+        extend(transfer, attempt) == NOT_EXTENDED) {
+        attempt->end = ATTEMPT_ENOUGH;
+    }
+}
+
+/* --- Bytes ---------------------------------------------------------------------------- */
+
+static void note_arrival(struct transfer *transfer, struct attempt *attempt, uint64_t size,
+                         uint64_t length, uint64_t now_ms)
+{
+    if (attempt->arrived == 0) {
+        attempt->body_at_ms = now_ms;
+        attempt->arrived_first = size;
+    }
+    attempt->arrived += length;
+    transfer->bytes_received += length;
+}
+
+/* Bytes of the body behind `attempt->offset` that nobody waits for, up to the next change. */
+static struct transfer_step skip(struct transfer *transfer, struct attempt *attempt,
+                                 uint64_t size, uint64_t length, uint64_t now_ms)
+{
+    length = length < size ? length : size;
+    note_arrival(transfer, attempt, size, length, now_ms);
+    attempt->offset += length;
+    return step_of(TRANSFER_SKIP, length);
+}
+
+/* So much of a stream's window is free at a place of the output. */
+static uint64_t window_at(const struct transfer *transfer, uint64_t output)
+{
+    uint64_t limit = transfer->stream_taken + transfer->setup.stream_window;
+
+    if (transfer->setup.output != TRANSFER_TO_STREAM) {
+        return UINT64_MAX;
+    }
+    return limit > output ? limit - output : 0;
+}
+
+static void advance(struct attempt *attempt, struct attempt_piece *piece, uint64_t length)
+{
+    attempt->offset += length;
+    piece->position += length;
+    if (attempt->part_end == 0) {
+        piece->proved_to = piece->position;
+    }
+}
+
+/* Bytes that a piece waits for. */
+static struct transfer_step take(struct transfer *transfer, struct attempt *attempt,
+                                 struct attempt_piece *piece, uint64_t size, uint64_t now_ms)
+{
+    struct layout_run run =
+        range_layout_find(&transfer->wanted.layout, attempt->offset, &attempt->layout_hint);
+    uint64_t left = attempt_end_of(piece->span) - attempt->offset;
+    struct transfer_step step = step_of(run.wanted ? TRANSFER_KEEP : TRANSFER_SKIP, size);
+
+    step.length = left < step.length ? left : step.length;
+    step.length = run.length < step.length ? run.length : step.length;
+    if (run.wanted) {
+        uint64_t window;
+
+        step.output = transfer->wanted.run_output + run.output;
+        window = window_at(transfer, step.output);
+        if (window == 0) {
+            attempt->was_paused = true;
+            return step_of(TRANSFER_PAUSE, 0);
+        }
+        step.length = window < step.length ? window : step.length;
+        if (attempt->part_end > 0) {
+            attempt->kept_unproved += step.length;
+        } else {
+            attempt->kept += step.length;
+        }
+    }
+    note_arrival(transfer, attempt, size, step.length, now_ms);
+    advance(attempt, piece, step.length);
+    end_if_complete(transfer, attempt);
+    return step;
+}
+
+/* There is no piece for what the body brings now. */
+static struct transfer_step beyond(struct transfer *transfer, struct attempt *attempt,
+                                   uint64_t size, uint64_t now_ms)
+{
+    if (attempt->pieces_sent > 1) {
+        if (attempt->arrived / 2 > attempt_total(attempt) + SURPLUS_MOST) {
+            transfer_parts_failed(transfer, attempt);
+            return step_of(TRANSFER_STOP, 0);
+        }
+        return skip(transfer, attempt, size, size, now_ms);
+    }
+    switch (extend(transfer, attempt)) {
+    case EXTENDED:
+        return transfer_place(transfer, attempt, size, now_ms);
+    case EXTENDED_LATER:
+        attempt->was_paused = true;
+        return step_of(TRANSFER_PAUSE, 0);
+    case NOT_EXTENDED:
+        break;
+    }
+    if (attempt->end == ATTEMPT_OPEN) {
+        attempt->end = ATTEMPT_ENOUGH;
+    }
+    return step_of(TRANSFER_STOP, 0);
+}
+
+struct transfer_step transfer_place(struct transfer *transfer, struct attempt *attempt,
+                                    uint64_t size, uint64_t now_ms)
+{
+    struct attempt_piece *piece;
+
+    assert(size > 0);
+    if (!attempt_is_taking(attempt)) {
+        return step_of(TRANSFER_STOP, 0);
+    }
+    assert(attempt->body != ATTEMPT_TAKES_PARTS || size <= attempt->part_end - attempt->offset);
+    piece = attempt_find(attempt, attempt->offset);
+    if (!piece) {
+        return beyond(transfer, attempt, size, now_ms);
+    }
+    if (attempt->offset < piece->span.offset) {
+        return skip(transfer, attempt, size, piece->span.offset - attempt->offset, now_ms);
+    }
+    if (attempt->offset < piece->position) { /* had already: parts may overlap */
+        return skip(transfer, attempt, size, piece->position - attempt->offset, now_ms);
+    }
+    if (attempt->offset > piece->position) { /* behind a gap: it cannot be taken */
+        return skip(transfer, attempt, size, attempt_end_of(piece->span) - attempt->offset,
+                    now_ms);
+    }
+    return take(transfer, attempt, piece, size, now_ms);
+}
+
+/* --- Parts ---------------------------------------------------------------------------- */
+
+/* What came of the part that is open, and what is kept, is as if it had not come. */
+static void drop_parts(struct attempt *attempt)
+{
+    for (size_t i = 0; i < attempt->piece_count; i++) {
+        attempt->pieces[i].position = attempt->pieces[i].safe_to;
+        attempt->pieces[i].proved_to = attempt->pieces[i].safe_to;
+    }
+    attempt->kept = 0;
+    attempt->kept_unproved = 0;
+    attempt->saved_unproved = 0;
+    attempt->part_end = 0;
+    if (attempt->end == ATTEMPT_OPEN || attempt->end == ATTEMPT_ENOUGH) {
+        attempt->end = ATTEMPT_ASK_AGAIN;
+    }
+}
+
+/* A part tells another size than is known: the file has changed, if that is said twice. */
+static void note_other_size(struct transfer *transfer, struct attempt *attempt, uint64_t size)
+{
+    struct response_version told = {
+        .size = size,
+        .etag = transfer->version.mark.etag,
+        .last_modified = transfer->version.mark.last_modified,
+        .content_encoding = transfer->version.mark.encoding,
+    };
+
+    drop_parts(attempt);
+    if (!transfer_others_bring(transfer, attempt) &&
+        (!version_has_validators(&transfer->version) ||
+         version_differs(&transfer->version, &told, false) == VERSION_CHANGED)) {
+        transfer_restart(transfer);
+    }
+}
+
+static enum odo_status learn_size(struct transfer *transfer, uint64_t size)
+{
+    enum odo_status status = wanted_learn_size(&transfer->wanted, size);
+
+    if (status == ODO_OK) {
+        transfer->version.mark.size = size;
+    }
+    return status;
+}
+
+bool transfer_part(struct transfer *transfer, struct attempt *attempt,
+                   const struct content_range *part)
+{
+    struct byte_range range = part->range;
+    /* A total that is the end of the part may be meant as that: it tells nothing. */
+    bool tells_size =
+        part->total != ODO_SIZE_UNKNOWN && part->total != range.offset + range.length;
+    uint64_t size;
+    enum odo_status status = ODO_OK;
+
+    if (attempt->end != ATTEMPT_OPEN) {
+        return false;
+    }
+    if (tells_size && transfer->version.mark.size == ODO_SIZE_UNKNOWN) {
+        status = learn_size(transfer, part->total);
+    }
+    if (status == ODO_E_OUT_OF_MEMORY) {
+        attempt->end = ATTEMPT_FAILED;
+        attempt->error = (struct odo_error){.status = status};
+        return false;
+    }
+    if (status != ODO_OK) {
+        transfer_parts_failed(transfer,
+                              attempt); /* the whole file will tell whether it is so */
+        return false;
+    }
+    size = transfer->version.mark.size;
+    if (tells_size && part->total != size) {
+        note_other_size(transfer, attempt, part->total);
+        return false;
+    }
+    if (size != ODO_SIZE_UNKNOWN &&
+        (range.offset >= size || range.length > size - range.offset)) {
+        transfer_parts_failed(transfer, attempt);
+        return false;
+    }
+    attempt->offset = range.offset;
+    attempt->part_end = range.offset + range.length;
+    return true;
+}
+
+static void count(struct transfer *transfer, struct attempt *attempt, uint64_t bytes,
+                  uint64_t now_ms)
+{
+    if (bytes == 0) {
+        return;
+    }
+    if (!transfer->is_checked && transfer->setup.output != TRANSFER_TO_STREAM) {
+        transfer->output_had += bytes;
+    }
+    attempt->counted += bytes;
+    transfer->progress_at_ms = now_ms;
+    transfer->asked_again = 0;
+    backoff_succeeded(&transfer->backoff);
+    source_brought(&transfer->source, attempt->generation);
+}
+
+void transfer_part_proved(struct transfer *transfer, struct attempt *attempt, uint64_t now_ms)
+{
+    bool is_all_saved = attempt->kept_unproved == 0 && attempt->kept == 0;
+
+    attempt->part_end = 0;
+    attempt->kept += attempt->kept_unproved + attempt->saved_unproved;
+    attempt->kept_unproved = 0;
+    attempt->saved_unproved = 0;
+    for (size_t i = 0; i < attempt->piece_count; i++) {
+        attempt->pieces[i].proved_to = attempt->pieces[i].position;
+    }
+    if (is_all_saved) {
+        transfer_saved(transfer, attempt, now_ms);
+    }
+    end_if_complete(transfer, attempt);
+}
+
+void transfer_parts_failed(struct transfer *transfer, struct attempt *attempt)
+{
+    if (transfer->origin) {
+        origin_ranges_unusable(transfer->origin);
+    }
+    drop_parts(attempt);
+}
+
+void transfer_saved(struct transfer *transfer, struct attempt *attempt, uint64_t now_ms)
+{
+    uint64_t kept = attempt->kept;
+
+    attempt->saved_unproved += attempt->kept_unproved;
+    attempt->kept_unproved = 0;
+    attempt->kept = 0;
+    for (size_t i = 0; i < attempt->piece_count; i++) {
+        attempt->pieces[i].safe_to = attempt->pieces[i].proved_to;
+    }
+    count(transfer, attempt, kept, now_ms);
+}
+
+/* --- Hedges --------------------------------------------------------------------------- */
+
+/* The piece of the twin whose rest a hedge is for; NULL when it has ended otherwise. */
+static struct attempt_piece *hedged_piece(const struct attempt *hedge)
+{
+    struct attempt *twin = hedge->twin;
+    uint64_t end = attempt_end_of(hedge->pieces[0].span);
+
+    for (size_t i = 0; twin && i < twin->piece_count; i++) {
+        if (attempt_end_of(twin->pieces[i].span) == end) {
+            return &twin->pieces[i];
+        }
+    }
+    return NULL;
+}
+
+bool transfer_hedge_has_all(const struct transfer *transfer, const struct attempt *hedge,
+                            uint64_t *offset_out, uint64_t *output_out)
+{
+    const struct attempt_piece *piece = hedged_piece(hedge);
+    struct layout_run run;
+    size_t hint = 0;
+
+    if (!piece || transfer->phase == TRANSFER_FAILED ||
+        transfer->phase == TRANSFER_RESTARTING || hedge->twin->end == ATTEMPT_FAILED ||
+        piece->safe_to < piece->position || piece->position >= attempt_end_of(piece->span) ||
+        hedge->pieces[0].position < attempt_end_of(hedge->pieces[0].span)) {
+        return false;
+    }
+    run = range_layout_find(&transfer->wanted.layout, piece->position, &hint);
+    *offset_out = piece->position;
+    *output_out = transfer->wanted.run_output + run.output;
+    return true;
+}
+
+void transfer_hedge_won(struct transfer *transfer, struct attempt *hedge, uint64_t bytes,
+                        uint64_t now_ms)
+{
+    struct attempt_piece *piece = hedged_piece(hedge);
+    struct attempt *twin = hedge->twin;
+
+    if (!piece) {
+        return;
+    }
+    assert(bytes == attempt_end_of(piece->span) - piece->position);
+    piece->position = attempt_end_of(piece->span);
+    piece->proved_to = piece->position;
+    piece->safe_to = piece->position;
+    count(transfer, twin, bytes, now_ms);
+    if (twin->end == ATTEMPT_OPEN || twin->end == ATTEMPT_ASK_AGAIN) {
+        twin->end = ATTEMPT_ENOUGH;
+    }
+}

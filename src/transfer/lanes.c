@@ -1,0 +1,364 @@
+#include "transfer/lanes.h"
+
+#include <assert.h>
+
+enum {
+    /* Nothing is said of a request before it has run so long. */
+    JUDGE_AFTER_MS = 1000,
+    /* Below this share of what its like bring, a request is slow. */
+    SLOW_PERCENT = 15,
+    /* Its first bytes say nothing of how fast the others will come. */
+    YOUNG_MS = 100,
+    /* A rest that comes within this time is not worth a connection of its own. */
+    WORTH_MS = 500,
+    ABANDON_PAUSE_MS = 1000,
+    ABANDON_PAUSE_MOST_MS = 16 * 1000,
+    /* A request that brought less says little about the connection. */
+    MEASURE_LEAST = 64 * 1024,
+    /* The same piece is asked for twice when that may win so much. */
+    HEDGE_WORTH_MS = 300,
+    HEDGES_MOST = 4,
+    /* Later than that an answer is late. */
+    LATE_LATENCIES = 8,
+};
+
+uint32_t lanes_most(const struct transfer *transfer)
+{
+    uint32_t lanes = transfer->limits.lanes;
+
+    /* Without validators nothing tells two versions apart, so one reply is one version. */
+    if (!transfer->version.is_known || !version_has_validators(&transfer->version) ||
+        transfer->ranges == TRANSFER_RANGES_UNUSABLE ||
+        transfer->asking != TRANSFER_ASKS_FREELY ||
+        transfer->setup.output == TRANSFER_TO_MEMORY) {
+        return 1;
+    }
+    if (transfer->origin && transfer->origin->lanes_most < lanes) {
+        lanes = transfer->origin->lanes_most;
+    }
+    return lanes > 1 ? lanes : 1;
+}
+
+static uint64_t elapsed_ms(const struct attempt *attempt, uint64_t now_ms)
+{
+    return now_ms > attempt->sent_at_ms ? now_ms - attempt->sent_at_ms : 1;
+}
+
+/* Bytes a second since the request was sent. */
+static uint64_t rate_of(const struct attempt *attempt, uint64_t now_ms)
+{
+    return attempt->arrived * 1000 / elapsed_ms(attempt, now_ms);
+}
+
+/* Milliseconds until so many bytes have come at a rate; at a rate of 0 for ever. */
+static uint64_t time_for(uint64_t bytes, uint64_t rate)
+{
+    return rate == 0 ? UINT64_MAX / 4 : bytes / rate * 1000 + bytes % rate * 1000 / rate;
+}
+
+static uint64_t latency_ms(const struct transfer *transfer)
+{
+    return transfer->origin ? measurement_latency_us(&transfer->origin->measurement) / 1000 : 0;
+}
+
+static bool is_hedge(const struct attempt *attempt)
+{
+    return attempt->purpose == ATTEMPT_FOR_HEDGE;
+}
+
+static bool is_measurable(const struct attempt *attempt)
+{
+    return attempt_is_taking(attempt) && attempt->body != ATTEMPT_TAKES_FILE &&
+           !attempt->was_paused && !attempt->twin;
+}
+
+static bool is_bringing(const struct attempt *attempt)
+{
+    return attempt->arrived > 0 && attempt_is_taking(attempt);
+}
+
+/* True while the rate of a request says nothing yet. */
+static bool is_young(const struct attempt *attempt, uint64_t now_ms)
+{
+    return is_bringing(attempt) ? now_ms < attempt->body_at_ms + YOUNG_MS
+                                : elapsed_ms(attempt, now_ms) < WORTH_MS;
+}
+
+void lanes_measure(struct transfer *transfer, const struct attempt *attempt, uint64_t now_ms)
+{
+    uint64_t rate = rate_of(attempt, now_ms);
+
+    if (attempt->arrived < MEASURE_LEAST || attempt->end == ATTEMPT_ASK_AGAIN ||
+        attempt->was_paused) {
+        return;
+    }
+    transfer->typical_rate =
+        transfer->typical_rate == 0 ? rate : transfer->typical_rate / 4 * 3 + rate / 4;
+}
+
+/* What a connection can bring now: the best of those in flight; of one alone, what the ones
+ * before it brought. */
+static uint64_t standard_rate(const struct transfer *transfer, uint64_t now_ms)
+{
+    uint64_t best = transfer->attempt_count == 1 ? transfer->typical_rate : 0;
+
+    for (const struct attempt *attempt = transfer->attempts; attempt; attempt = attempt->next) {
+        if (is_measurable(attempt) && elapsed_ms(attempt, now_ms) >= JUDGE_AFTER_MS) {
+            uint64_t rate = rate_of(attempt, now_ms);
+
+            best = rate > best ? rate : best;
+        }
+    }
+    return best > transfer->typical_rate ? best : (best + transfer->typical_rate) / 2;
+}
+
+static void postpone(struct transfer *transfer, uint64_t now_ms)
+{
+    uint32_t pause_ms = transfer->abandon_pause_ms * 2;
+
+    if (pause_ms < ABANDON_PAUSE_MS) {
+        pause_ms = ABANDON_PAUSE_MS;
+    }
+    if (pause_ms > ABANDON_PAUSE_MOST_MS) {
+        pause_ms = ABANDON_PAUSE_MOST_MS;
+    }
+    transfer->abandon_pause_ms = pause_ms;
+    transfer->abandon_at_ms = now_ms + pause_ms;
+}
+
+struct attempt *lanes_find_slow(struct transfer *transfer, uint64_t now_ms)
+{
+    struct attempt *slow = NULL;
+    uint64_t slow_rest_ms = 0;
+    uint64_t standard;
+
+    if (now_ms < transfer->abandon_at_ms || lanes_most(transfer) < 2) {
+        return NULL;
+    }
+    standard = standard_rate(transfer, now_ms);
+    for (struct attempt *attempt = transfer->attempts; attempt; attempt = attempt->next) {
+        uint64_t rate;
+        uint64_t rest_ms;
+
+        /* The front is never given up: it may be the only request that the server allows. */
+        if (!is_measurable(attempt) || elapsed_ms(attempt, now_ms) < JUDGE_AFTER_MS ||
+            attempt->purpose == ATTEMPT_FOR_FRONT) {
+            continue;
+        }
+        rate = rate_of(attempt, now_ms);
+        rest_ms = time_for(attempt_missing(attempt), rate);
+        if (rate < standard / 100 * SLOW_PERCENT && rest_ms > slow_rest_ms &&
+            rest_ms > WORTH_MS + 2 * time_for(attempt_missing(attempt), standard)) {
+            slow = attempt;
+            slow_rest_ms = rest_ms;
+        }
+    }
+    if (slow) {
+        postpone(transfer, now_ms);
+    }
+    return slow;
+}
+
+/* Milliseconds until the rest of a request has come; 0 while nothing can be said of it. One
+ * that is late with its answer may take as long again as it has taken. */
+static uint64_t rest_ms_of(const struct transfer *transfer, const struct attempt *attempt,
+                           uint64_t now_ms)
+{
+    if (is_measurable(attempt)) {
+        return is_young(attempt, now_ms)
+                   ? 0
+                   : time_for(attempt_missing(attempt), rate_of(attempt, now_ms));
+    }
+    if (attempt->body == ATTEMPT_UNANSWERED && transfer->version.is_known && !attempt->twin &&
+        attempt->end == ATTEMPT_OPEN &&
+        elapsed_ms(attempt, now_ms) > WORTH_MS + LATE_LATENCIES * latency_ms(transfer)) {
+        return elapsed_ms(attempt, now_ms);
+    }
+    return 0;
+}
+
+/*
+ * Milliseconds until all connections together have brought all that is missing, at most
+ * WORTH_MS. Where they share a line that is full, each one's rest takes about as long, and to
+ * take it over would only have the line bring bytes twice.
+ */
+static uint64_t together_ms(const struct transfer *transfer)
+{
+    uint64_t rate =
+        transfer->origin ? measurement_total_rate(&transfer->origin->measurement) : 0;
+    uint64_t missing = 0;
+    uint64_t together;
+
+    for (const struct attempt *attempt = transfer->attempts; attempt; attempt = attempt->next) {
+        uint64_t rest = attempt_missing(attempt);
+
+        missing += rest == UINT64_MAX ? 0 : rest;
+    }
+    together = rate == 0 ? 0 : time_for(missing, rate);
+    return together < WORTH_MS ? together : WORTH_MS;
+}
+
+/* Whether a part of what it is for may be taken away, with room for two. */
+static bool can_be_cut(const struct attempt *attempt)
+{
+    uint64_t rest;
+
+    if (attempt->end != ATTEMPT_OPEN || attempt->twin || attempt->part_end > 0) {
+        return false;
+    }
+    if (attempt->pieces_sent > 1) {
+        return attempt_to_spare(attempt) > 0;
+    }
+    rest = attempt_missing(attempt);
+    return rest != UINT64_MAX && rest >= 2 * (uint64_t)TRANSFER_STEAL_LEAST;
+}
+
+struct attempt *lanes_find_front(const struct transfer *transfer, uint64_t *bytes_out)
+{
+    for (struct attempt *attempt = transfer->attempts; attempt; attempt = attempt->next) {
+        uint64_t rest;
+        uint64_t most;
+        uint64_t bytes;
+
+        if (attempt->purpose != ATTEMPT_FOR_FRONT || !attempt_is_taking(attempt) ||
+            attempt->piece_count != 1 || !can_be_cut(attempt)) {
+            continue;
+        }
+        rest = attempt_missing(attempt);
+        most = transfer->origin ? measurement_request_size(&transfer->origin->measurement)
+                                : TRANSFER_REQUEST_MOST;
+        bytes = rest / (transfer->attempt_count + 1);
+        bytes = bytes < TRANSFER_REQUEST_LEAST ? TRANSFER_REQUEST_LEAST : bytes;
+        bytes = bytes > most ? most : bytes;
+        if (rest >= 2 * bytes) {
+            *bytes_out = bytes;
+            return attempt;
+        }
+    }
+    return NULL;
+}
+
+struct attempt *lanes_find_victim(const struct transfer *transfer, uint64_t now_ms)
+{
+    struct attempt *victim = NULL;
+    uint64_t longest_ms = WORTH_MS + together_ms(transfer);
+
+    for (struct attempt *attempt = transfer->attempts; attempt; attempt = attempt->next) {
+        uint64_t rest_ms = can_be_cut(attempt) ? rest_ms_of(transfer, attempt, now_ms) : 0;
+
+        if (rest_ms > longest_ms) {
+            victim = attempt;
+            longest_ms = rest_ms;
+        }
+    }
+    return victim;
+}
+
+uint64_t lanes_half(const struct attempt *victim)
+{
+    uint64_t rest = attempt_missing(victim);
+
+    return rest - rest / 2;
+}
+
+struct byte_range lanes_cut(struct attempt *victim, uint64_t bytes)
+{
+    struct attempt_piece *piece = &victim->pieces[victim->piece_count - 1];
+    uint64_t end = attempt_end_of(piece->span);
+
+    assert(victim->piece_count == 1 && end != UINT64_MAX && end - piece->position > bytes);
+    piece->span.length -= bytes;
+    victim->is_cut = true;
+    return (struct byte_range){end - bytes, bytes};
+}
+
+/* --- The tail ------------------------------------------------------------------------- */
+
+/* The one piece of it that is not whole; NULL when there are several. */
+static const struct attempt_piece *last_piece(const struct attempt *attempt)
+{
+    const struct attempt_piece *open = NULL;
+
+    for (size_t i = 0; i < attempt->piece_count; i++) {
+        const struct attempt_piece *piece = &attempt->pieces[i];
+
+        if (piece->position < attempt_end_of(piece->span)) {
+            if (open) {
+                return NULL;
+            }
+            open = piece;
+        }
+    }
+    return open;
+}
+
+/* All that is missing of it is one run of wanted bytes, short enough to be kept in memory. */
+static bool has_simple_tail(const struct transfer *transfer, const struct attempt *attempt)
+{
+    const struct attempt_piece *piece = last_piece(attempt);
+    size_t hint = attempt->layout_hint;
+    struct layout_run run;
+    uint64_t rest;
+
+    if (!piece || attempt->body == ATTEMPT_TAKES_FILE || attempt->was_paused || attempt->twin ||
+        attempt->hedges >= HEDGES_MOST || attempt->body == ATTEMPT_DROPPED ||
+        attempt->end != ATTEMPT_OPEN || attempt->part_end > 0 ||
+        attempt_end_of(piece->span) == UINT64_MAX) {
+        return false;
+    }
+    rest = attempt_end_of(piece->span) - piece->position;
+    if (rest > ATTEMPT_HEDGE_MOST) {
+        return false;
+    }
+    run = range_layout_find(&transfer->wanted.layout, piece->position, &hint);
+    return run.wanted && run.length >= rest;
+}
+
+/* What a request takes that is sent now, on a connection of its own. */
+static uint64_t fresh_ms(const struct transfer *transfer, uint64_t bytes, uint64_t now_ms)
+{
+    return 3 * latency_ms(transfer) + time_for(bytes, standard_rate(transfer, now_ms));
+}
+
+struct attempt *lanes_find_tail(const struct transfer *transfer, uint64_t now_ms)
+{
+    struct attempt *slow = NULL;
+    uint64_t longest_ms = 0;
+
+    if (lanes_most(transfer) < 2 || !transfer->wanted.layout_is_known ||
+        transfer->rules->is_metered) {
+        return NULL;
+    }
+    for (struct attempt *attempt = transfer->attempts; attempt; attempt = attempt->next) {
+        uint64_t rest;
+        uint64_t rest_ms;
+
+        if (!has_simple_tail(transfer, attempt) || is_young(attempt, now_ms)) {
+            continue;
+        }
+        /* One without an answer may take as long again as it has taken. */
+        rest = attempt_missing(attempt);
+        rest_ms = attempt->arrived > 0 ? time_for(rest, rate_of(attempt, now_ms))
+                                       : elapsed_ms(attempt, now_ms);
+        if (rest_ms > longest_ms &&
+            rest_ms > HEDGE_WORTH_MS + 2 * fresh_ms(transfer, rest, now_ms)) {
+            slow = attempt;
+            longest_ms = rest_ms;
+        }
+    }
+    return slow;
+}
+
+struct attempt *lanes_find_late_hedge(const struct transfer *transfer, uint64_t now_ms)
+{
+    for (struct attempt *attempt = transfer->attempts; attempt; attempt = attempt->next) {
+        if (is_hedge(attempt) && attempt->end == ATTEMPT_OPEN && attempt->twin &&
+            attempt->body == ATTEMPT_UNANSWERED && attempt->twin->hedges < HEDGES_MOST &&
+            elapsed_ms(attempt, now_ms) >
+                HEDGE_WORTH_MS +
+                    2 * fresh_ms(transfer, attempt->pieces[0].span.length, now_ms)) {
+            return attempt;
+        }
+    }
+    return NULL;
+}

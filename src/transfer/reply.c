@@ -1,0 +1,358 @@
+#include "transfer/reply.h"
+
+#include "http/redirect.h"
+#include "http/response_version.h"
+#include "http/retry.h"
+#include "transfer/lanes.h"
+#include "transfer/transfer.h"
+
+static bool fail(struct attempt *attempt, const struct odo_error *error)
+{
+    attempt->body = ATTEMPT_DROPPED;
+    attempt->end = ATTEMPT_FAILED;
+    attempt->error = *error;
+    return false;
+}
+
+static bool fail_with(struct attempt *attempt, enum odo_status status)
+{
+    return fail(attempt, &(struct odo_error){.status = status});
+}
+
+static bool ask_again(struct attempt *attempt)
+{
+    attempt->body = ATTEMPT_DROPPED;
+    attempt->end = ATTEMPT_ASK_AGAIN;
+    return false;
+}
+
+/* --- The judge ------------------------------------------------------------------------ */
+
+/* The bytes that this transfer still wants, this attempt's and the other ones' included. */
+static void describe_want(const struct transfer *transfer, struct response_context *context)
+{
+    const struct range_set *wanted = &transfer->wanted.set;
+    const struct byte_range *last;
+    uint64_t had = transfer_had(transfer) > transfer->wanted.run_output
+                       ? transfer_had(transfer) - transfer->wanted.run_output
+                       : 0;
+    uint64_t total = wanted_in_run(&transfer->wanted);
+
+    if (wanted->count == 0) {
+        return;
+    }
+    last = &wanted->items[wanted->count - 1];
+    context->wanted_is_open = last->length == BYTE_RANGE_TO_END;
+    context->wanted_end = context->wanted_is_open ? last->offset : last->offset + last->length;
+    context->wanted_bytes = total > had ? total - had : 0;
+}
+
+static struct response_verdict judge(const struct transfer *transfer,
+                                     const struct attempt *attempt,
+                                     const struct response_header *header)
+{
+    const struct version_mark *mark = &transfer->version.mark;
+    struct response_question question = {
+        .span = attempt->asked,
+        .sent_range = attempt->sent_range,
+        .sent_if_range = attempt->sent_if_range,
+        .sent_many = attempt->pieces_sent > 1,
+    };
+    struct response_context context = {
+        .version_is_known = transfer->version.is_known,
+        .known_size = mark->size,
+        .known_etag = mark->etag,
+        .known_date = mark->last_modified,
+        .known_encoding = mark->encoding,
+        .stated_size = transfer->setup.stated_size,
+        .wants_whole_file = wanted_is_whole_file(&transfer->wanted),
+        .refuse_salvage = transfer->rules->refuse_salvage,
+        .allow_unknown_size = transfer->rules->allow_unknown_size,
+    };
+
+    if (mark->size == ODO_SIZE_UNKNOWN && transfer->doubtful_size != ODO_SIZE_UNKNOWN) {
+        context.known_size = transfer->doubtful_size;
+        context.size_is_doubtful = true;
+    }
+    describe_want(transfer, &context);
+    return response_verdict_judge(&question, &context, header);
+}
+
+/* --- Taking it ------------------------------------------------------------------------ */
+
+/* The open end of the last piece has become known: nothing is wanted behind it. */
+static void trim(const struct transfer *transfer, struct attempt *attempt)
+{
+    struct attempt_piece *piece = &attempt->pieces[attempt->piece_count - 1];
+    uint64_t size = transfer->wanted.file_size;
+    uint64_t left = size > piece->span.offset ? size - piece->span.offset : 0;
+
+    if (size != ODO_SIZE_UNKNOWN && piece->span.length > left) {
+        piece->span.length = left;
+    }
+}
+
+/* The first reply of a version: from now on, every other one must agree with it. */
+static enum odo_status learn(struct transfer *transfer, const struct response_verdict *verdict)
+{
+    uint64_t size = verdict->file_size;
+    enum odo_status status;
+
+    if (size != ODO_SIZE_UNKNOWN && verdict->total_is_doubtful) {
+        transfer->doubtful_size = size;
+        size = ODO_SIZE_UNKNOWN;
+    }
+    if (transfer->setup.output == TRANSFER_TO_MEMORY && size != ODO_SIZE_UNKNOWN &&
+        size > transfer->setup.memory_limit) {
+        return ODO_E_TOO_MANY;
+    }
+    if (size != ODO_SIZE_UNKNOWN) {
+        status = wanted_learn_size(&transfer->wanted, size);
+        if (status != ODO_OK) {
+            return status;
+        }
+        transfer->doubtful_size = ODO_SIZE_UNKNOWN;
+    }
+    return version_learn(&transfer->version, verdict);
+}
+
+/* A stream's window is shared: the first reply keeps what comes next, and others may have the
+ * rest. */
+static void share_window(struct transfer *transfer, struct attempt *attempt)
+{
+    struct attempt_piece *piece = &attempt->pieces[0];
+    uint64_t end = attempt_end_of(piece->span);
+
+    if (transfer->setup.output != TRANSFER_TO_STREAM || attempt->purpose != ATTEMPT_FOR_FRONT ||
+        lanes_most(transfer) < 2 || end == UINT64_MAX ||
+        end - piece->position <= 2 * (uint64_t)TRANSFER_STREAM_MOST ||
+        request_plan_split(&transfer->wanted.plan) != ODO_OK) {
+        return;
+    }
+    request_plan_give_back(&transfer->wanted.plan,
+                           lanes_cut(attempt, end - piece->position - TRANSFER_STREAM_MOST));
+}
+
+static bool take(struct transfer *transfer, struct attempt *attempt,
+                 const struct response_verdict *verdict)
+{
+    enum odo_status status;
+
+    if (verdict->kind == RESPONSE_TAKE_WHOLE && attempt->sent_range) {
+        transfer->ranges = TRANSFER_RANGES_UNUSABLE;
+        if (transfer_others_bring(transfer, attempt)) {
+            return ask_again(attempt); /* one of them brings the same already */
+        }
+    } else if (verdict->kind == RESPONSE_TAKE_PART && attempt->sent_range) {
+        transfer->ranges = TRANSFER_RANGES_HONOURED;
+    }
+    status = learn(transfer, verdict);
+    if (status != ODO_OK) {
+        return fail_with(attempt, status);
+    }
+    if (!transfer->wanted.layout_is_known) {
+        /* An open range stands before another one: until its end is known, no byte has a place.
+         * The whole file may tell its size. */
+        attempt->range_is_suspect = attempt->sent_range;
+        return fail_with(attempt, attempt->sent_range ? ODO_E_SIZE_UNKNOWN_IN_206
+                                                      : ODO_E_SIZE_UNKNOWN_IN_200);
+    }
+    trim(transfer, attempt);
+    attempt->offset = verdict->offset;
+    attempt->body =
+        verdict->kind == RESPONSE_TAKE_WHOLE ? ATTEMPT_TAKES_FILE : ATTEMPT_TAKES_RUN;
+    share_window(transfer, attempt);
+    if (attempt_complete(attempt) == attempt->piece_count) { /* an empty file */
+        attempt->end = ATTEMPT_ENOUGH;
+    }
+    return true;
+}
+
+/* The ranges come in parts, each of which says for itself what it holds. */
+static bool take_parts(struct transfer *transfer, struct attempt *attempt,
+                       const struct response_header *header)
+{
+    struct response_verdict told = {
+        .file_size = ODO_SIZE_UNKNOWN, /* the parts tell */
+        .etag = header->etag,
+        .last_modified = header->last_modified,
+        .content_encoding = header->content_encoding,
+        .last_modified_is_strong =
+            response_version_date_is_strong(header->last_modified, header->date),
+    };
+
+    if (version_learn(&transfer->version, &told) != ODO_OK) {
+        return fail_with(attempt, ODO_E_OUT_OF_MEMORY);
+    }
+    transfer->ranges = TRANSFER_RANGES_HONOURED;
+    attempt->body = ATTEMPT_TAKES_PARTS;
+    return true;
+}
+
+/* --- Another version ------------------------------------------------------------------ */
+
+static bool changed(struct transfer *transfer, struct attempt *attempt,
+                    const struct response_verdict *verdict, int http_status)
+{
+    enum { RANGE_NOT_SATISFIABLE = 416 };
+    struct odo_error error = {.status = ODO_E_FILE_CHANGED};
+    struct response_version told = {
+        .size = verdict->file_size,
+        .etag = verdict->etag,
+        .last_modified = verdict->last_modified,
+        .content_encoding = verdict->content_encoding,
+    };
+
+    if (transfer_others_bring(transfer, attempt)) {
+        return fail(attempt, &error); /* one node of several, perhaps: they bring the file */
+    }
+    if (!version_has_validators(&transfer->version)) {
+        attempt->end = ATTEMPT_ASK_AGAIN;
+        transfer_restart(transfer);
+        return ask_again(attempt);
+    }
+    switch (version_differs(&transfer->version, &told, http_status != RANGE_NOT_SATISFIABLE)) {
+    case VERSION_PASSING:
+        return fail(attempt, &error);
+    case VERSION_SEEN:
+        return ask_again(attempt);
+    case VERSION_CHANGED:
+        break;
+    }
+    attempt->end = ATTEMPT_ASK_AGAIN;
+    transfer_restart(transfer);
+    return ask_again(attempt);
+}
+
+/* There is nothing behind the size that was in doubt. */
+static bool believe_size(struct transfer *transfer, struct attempt *attempt)
+{
+    enum odo_status status = wanted_learn_size(&transfer->wanted, transfer->doubtful_size);
+
+    if (status != ODO_OK) {
+        return fail_with(attempt, status);
+    }
+    transfer->version.mark.size = transfer->doubtful_size;
+    transfer->doubtful_size = ODO_SIZE_UNKNOWN;
+    return ask_again(attempt);
+}
+
+/* --- Elsewhere, or differently -------------------------------------------------------- */
+
+static bool follow(struct transfer *transfer, struct attempt *attempt, const char *location)
+{
+    struct redirect_input input = {
+        .url = attempt->url,
+        .location = location,
+        .hops = attempt->hops,
+        .allow_insecure = transfer->rules->allow_insecure_redirects ||
+                          transfer->setup.allow_insecure_redirects,
+    };
+    struct redirect redirect;
+    enum odo_status status;
+
+    if (attempt->generation != transfer->source.generation) {
+        return ask_again(attempt); /* somebody else has moved meanwhile */
+    }
+    status = redirect_resolve(&input, &redirect);
+    if (status != ODO_OK) {
+        return fail_with(attempt, status);
+    }
+    source_redirected(&transfer->source, attempt->generation, redirect.url,
+                      redirect.same_origin);
+    return ask_again(attempt);
+}
+
+/* The client's own server asks who it is, and the client has said what to answer, once. */
+static bool may_authenticate(struct transfer *transfer, const struct attempt *attempt,
+                             int http_status)
+{
+    enum { UNAUTHORIZED = 401, PROXY_AUTHENTICATION_REQUIRED = 407 };
+
+    if ((http_status != UNAUTHORIZED && http_status != PROXY_AUTHENTICATION_REQUIRED) ||
+        attempt->sent_authentication || source_is_foreign(&transfer->source) ||
+        !transfer->setup.can_authenticate) {
+        return false;
+    }
+    transfer->authenticates = true;
+    return true;
+}
+
+/* Several ranges in one request were too many. */
+static bool fewer_ranges(struct transfer *transfer, struct attempt *attempt)
+{
+    if (transfer->asking == TRANSFER_ASKS_ONE_REPLY) {
+        transfer->asking = TRANSFER_ASKS_PLAINLY; /* that is one reply as well */
+    } else if (transfer->origin) {
+        origin_ranges_answered(transfer->origin, attempt->pieces_sent, 0);
+    }
+    return ask_again(attempt);
+}
+
+static bool refused(struct transfer *transfer, struct attempt *attempt,
+                    const struct transfer_reply_head *reply,
+                    const struct response_verdict *verdict)
+{
+    if (may_authenticate(transfer, attempt, reply->header.status)) {
+        return ask_again(attempt);
+    }
+    attempt->range_is_suspect = verdict->range_is_suspect;
+    if (retry_obeys_retry_after(verdict->error.http_status)) {
+        attempt->retry_after_ms = reply->retry_after_ms;
+    }
+    return fail(attempt, &verdict->error);
+}
+
+bool transfer_reply(struct transfer *transfer, struct attempt *attempt,
+                    const struct transfer_reply_head *reply, uint64_t now_ms)
+{
+    enum { PARTIAL_CONTENT = 206 };
+    struct response_verdict verdict;
+
+    (void)now_ms;
+    if (attempt->end != ATTEMPT_OPEN || transfer->phase == TRANSFER_RESTARTING ||
+        transfer->phase == TRANSFER_FAILED) {
+        attempt->body = ATTEMPT_DROPPED; /* decided already */
+        return false;
+    }
+    verdict = judge(transfer, attempt, &reply->header);
+    if (attempt->purpose == ATTEMPT_FOR_HEDGE && verdict.kind != RESPONSE_TAKE_PART) {
+        return ask_again(attempt); /* its twin will tell */
+    }
+    if (verdict.kind != RESPONSE_FAIL && verdict.kind != RESPONSE_PASSING &&
+        verdict.kind != RESPONSE_REDIRECT) {
+        source_brought(&transfer->source, attempt->generation); /* it has the file */
+    }
+    if (reply->refuses_ranges && !attempt->sent_range) {
+        transfer->ranges = TRANSFER_RANGES_UNUSABLE;
+    }
+    switch (verdict.kind) {
+    case RESPONSE_TAKE_PART:
+    case RESPONSE_TAKE_WHOLE:
+        return take(transfer, attempt, &verdict);
+    case RESPONSE_MULTIPART:
+        return attempt->pieces_sent > 1 ? take_parts(transfer, attempt, &reply->header)
+                                        : refused(transfer, attempt, reply, &verdict);
+    case RESPONSE_CHANGED:
+        return changed(transfer, attempt, &verdict, reply->header.status);
+    case RESPONSE_PASSING:
+        /* Parts may be without what the whole file has. */
+        attempt->range_is_suspect = reply->header.status == PARTIAL_CONTENT;
+        return fail(attempt, &verdict.error);
+    case RESPONSE_REDIRECT:
+        return follow(transfer, attempt, reply->location);
+    case RESPONSE_RETRY_WITHOUT_IF_RANGE:
+        transfer->without_if_range = true;
+        return ask_again(attempt);
+    case RESPONSE_RETRY_WHOLE:
+        transfer->ranges = TRANSFER_RANGES_UNUSABLE;
+        return ask_again(attempt);
+    case RESPONSE_FEWER_RANGES:
+        return fewer_ranges(transfer, attempt);
+    case RESPONSE_AT_END:
+        return believe_size(transfer, attempt);
+    case RESPONSE_FAIL:
+        break;
+    }
+    return refused(transfer, attempt, reply, &verdict);
+}

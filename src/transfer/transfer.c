@@ -1,0 +1,992 @@
+#include "transfer/transfer.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "http/response_verdict.h"
+#include "http/retry.h"
+#include "ranges/content_range.h"
+#include "transfer/lanes.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* So many failures in a row are enough to look for another way of asking. */
+enum { FAILURES_ENOUGH = 2 };
+
+/* --- Phases --------------------------------------------------------------------------- */
+
+/* Which phase may follow which. FAILED may follow all but DONE. */
+static bool phase_may_follow(enum transfer_phase from, enum transfer_phase to)
+{
+    static const bool allowed[TRANSFER_PHASE_COUNT][TRANSFER_PHASE_COUNT] = {
+        [TRANSFER_QUEUED] = {[TRANSFER_MOVING] = true, [TRANSFER_WAITING] = true},
+        [TRANSFER_MOVING] = {[TRANSFER_WAITING] = true,
+                             [TRANSFER_RESTARTING] = true,
+                             [TRANSFER_FINISHING] = true},
+        [TRANSFER_WAITING] = {[TRANSFER_MOVING] = true,
+                              [TRANSFER_RESTARTING] = true,
+                              [TRANSFER_FINISHING] = true},
+        [TRANSFER_RESTARTING] = {[TRANSFER_MOVING] = true},
+        /* A piece that is looked at last may be bad. */
+        [TRANSFER_FINISHING] = {[TRANSFER_MOVING] = true, [TRANSFER_DONE] = true},
+    };
+
+    return to == TRANSFER_FAILED ? from != TRANSFER_DONE : allowed[from][to];
+}
+
+/* The only writer of the phase. */
+static void set_phase(struct transfer *transfer, enum transfer_phase phase)
+{
+    if (transfer->phase == phase) {
+        return;
+    }
+    if (!phase_may_follow(transfer->phase, phase)) {
+        assert(!"a phase that may not follow");
+        return;
+    }
+    transfer->phase = phase;
+    if (phase == TRANSFER_DONE) {
+        transfer->error = (struct odo_error){.status = ODO_OK};
+    }
+    if (phase == TRANSFER_RESTARTING || phase == TRANSFER_FAILED) {
+        for (struct attempt *attempt = transfer->attempts; attempt; attempt = attempt->next) {
+            if (attempt->end == ATTEMPT_OPEN) {
+                attempt->end = ATTEMPT_ASK_AGAIN;
+            }
+        }
+    }
+}
+
+/* True while nothing that comes can change anything. */
+static bool is_decided(const struct transfer *transfer)
+{
+    switch (transfer->phase) {
+    case TRANSFER_RESTARTING:
+    case TRANSFER_FINISHING:
+    case TRANSFER_DONE:
+    case TRANSFER_FAILED:
+        return true;
+    default:
+        return false;
+    }
+}
+
+void transfer_fail(struct transfer *transfer, const struct odo_error *error)
+{
+    if (transfer->phase != TRANSFER_FAILED && transfer->phase != TRANSFER_DONE) {
+        transfer->error = *error;
+        set_phase(transfer, TRANSFER_FAILED);
+    }
+}
+
+static void fail_with(struct transfer *transfer, enum odo_status status)
+{
+    transfer_fail(transfer, &(struct odo_error){.status = status});
+}
+
+void transfer_restart(struct transfer *transfer)
+{
+    transfer->restarts++;
+    if (transfer->restarts > TRANSFER_RESTARTS_MOST) {
+        fail_with(transfer, ODO_E_FILE_CHANGED);
+        return;
+    }
+    set_phase(transfer, TRANSFER_RESTARTING);
+}
+
+/* The client of a stream may still be busy with what has come. */
+static bool stream_has_all(const struct transfer *transfer)
+{
+    return transfer->setup.output != TRANSFER_TO_STREAM ||
+           transfer->stream_taken >= wanted_total(&transfer->wanted);
+}
+
+/* After each event: with nothing out, what is the phase? */
+static void settle(struct transfer *transfer, uint64_t now_ms)
+{
+    enum odo_status status = ODO_OK;
+
+    if (is_decided(transfer) || transfer->phase == TRANSFER_QUEUED) {
+        return;
+    }
+    if (transfer->attempts) {
+        set_phase(transfer, TRANSFER_MOVING);
+        return;
+    }
+    while (request_plan_is_empty(&transfer->wanted.plan)) {
+        if (!wanted_next_run(&transfer->wanted, &status)) {
+            if (stream_has_all(transfer)) {
+                set_phase(transfer, TRANSFER_FINISHING);
+            }
+            return;
+        }
+        if (status != ODO_OK) {
+            fail_with(transfer, status);
+            return;
+        }
+    }
+    set_phase(transfer, backoff_is_waiting(&transfer->backoff, now_ms) ? TRANSFER_WAITING
+                                                                       : TRANSFER_MOVING);
+}
+
+/* --- Life ----------------------------------------------------------------------------- */
+
+static enum odo_status begin(struct transfer *transfer, const struct checkpoint *checkpoint)
+{
+    struct wanted_start start = {
+        .file_size = checkpoint->file_size != ODO_SIZE_UNKNOWN ? checkpoint->file_size
+                                                               : transfer->setup.stated_size,
+        .has_begun = checkpoint->begun,
+        .cursor = checkpoint->cursor,
+        .holes = checkpoint->holes,
+        .hole_count = checkpoint->hole_count,
+        .had = transfer->setup.stream_had,
+    };
+    enum odo_status status = wanted_begin(&transfer->wanted, &start);
+    uint64_t handed_out;
+
+    transfer->output_had = 0;
+    if (status == ODO_OK && transfer->setup.output == TRANSFER_TO_FILE && checkpoint->begun) {
+        handed_out = wanted_handed_out(&transfer->wanted);
+        transfer->output_had = handed_out != ODO_SIZE_UNKNOWN ? handed_out : 0;
+    }
+    return status;
+}
+
+enum odo_status transfer_init(struct transfer *transfer, const struct transfer_setup *setup,
+                              const struct transfer_rules *rules,
+                              const struct transfer_limits *limits, uint64_t now_ms)
+{
+    struct checkpoint nothing;
+    const struct checkpoint *checkpoint = setup->checkpoint;
+    enum odo_status status;
+
+    checkpoint_init(&nothing);
+    checkpoint = checkpoint ? checkpoint : &nothing;
+    memset(transfer, 0, sizeof(*transfer));
+    transfer->setup = *setup;
+    transfer->setup.checkpoint = NULL; /* borrowed for this call only */
+    transfer->rules = rules;
+    transfer->limits = *limits;
+    transfer->progress_at_ms = now_ms;
+    transfer->doubtful_size = ODO_SIZE_UNKNOWN;
+    transfer->has_begun = checkpoint->begun;
+    transfer->stream_taken = setup->stream_had;
+    transfer->wanted.ranges = setup->ranges;
+    transfer->wanted.range_count = setup->range_count;
+    transfer->wanted.all = setup->wanted;
+    transfer->wanted.in_order = setup->output == TRANSFER_TO_STREAM;
+    version_init(&transfer->version);
+    status = source_init(&transfer->source, setup->url, setup->url_is_foreign);
+    if (status == ODO_OK) {
+        status = version_restore(&transfer->version, checkpoint);
+    }
+    if (status == ODO_OK) {
+        status = begin(transfer, checkpoint);
+    }
+    if (setup->output == TRANSFER_TO_MEMORY) {
+        transfer->asking = TRANSFER_ASKS_PLAINLY;
+    }
+    if (status != ODO_OK) {
+        transfer_free(transfer);
+    }
+    return status;
+}
+
+void transfer_free(struct transfer *transfer)
+{
+    while (transfer->attempts) {
+        struct attempt *attempt = transfer->attempts;
+
+        transfer->attempts = attempt->next;
+        attempt_free(attempt);
+    }
+    source_free(&transfer->source);
+    version_free(&transfer->version);
+    wanted_free(&transfer->wanted);
+}
+
+/* The plan as it were if everything that is out did not come. */
+static enum odo_status plan_without_attempts(const struct transfer *transfer,
+                                             struct request_plan *plan_out)
+{
+    struct request_plan plan = transfer->wanted.plan;
+
+    plan.hole_capacity = plan.hole_count + plan.spans_out;
+    plan.holes = NULL;
+    if (plan.hole_capacity > 0) {
+        plan.holes = memory_allocate(plan.hole_capacity, sizeof(*plan.holes));
+        if (!plan.holes) {
+            return ODO_E_OUT_OF_MEMORY;
+        }
+        if (plan.hole_count > 0) {
+            memcpy(plan.holes, transfer->wanted.plan.holes,
+                   plan.hole_count * sizeof(*plan.holes));
+        }
+    }
+    for (const struct attempt *attempt = transfer->attempts; attempt; attempt = attempt->next) {
+        for (size_t i = 0; i < attempt->piece_count; i++) {
+            if (attempt->purpose != ATTEMPT_FOR_HEDGE) {
+                request_plan_give_back(&plan, attempt_rest(&attempt->pieces[i]));
+            }
+        }
+    }
+    *plan_out = plan;
+    return ODO_OK;
+}
+
+enum odo_status transfer_checkpoint(const struct transfer *transfer,
+                                    struct checkpoint *checkpoint_out)
+{
+    const struct version_mark *mark = &transfer->version.mark;
+    struct request_plan plan;
+    enum odo_status status = plan_without_attempts(transfer, &plan);
+    struct checkpoint checkpoint = {
+        .begun = transfer->has_begun,
+        .file_size = mark->size,
+        .entity_tag = mark->etag,
+        .last_modified = mark->last_modified,
+        .content_encoding = mark->encoding,
+    };
+
+    if (status != ODO_OK) {
+        return status;
+    }
+    checkpoint.cursor = plan.cursor;
+    checkpoint.holes = plan.holes;
+    checkpoint.hole_count = plan.hole_count;
+    status = checkpoint_copy(&checkpoint, checkpoint_out);
+    memory_free(plan.holes);
+    return status;
+}
+
+void transfer_restarted(struct transfer *transfer, enum odo_status status, uint64_t now_ms)
+{
+    struct checkpoint nothing;
+
+    assert(transfer->phase == TRANSFER_RESTARTING && !transfer->attempts);
+    checkpoint_init(&nothing);
+    version_free(&transfer->version);
+    wanted_free(&transfer->wanted);
+    transfer->doubtful_size = ODO_SIZE_UNKNOWN;
+    transfer->setup.stream_had = 0;
+    transfer->stream_taken = 0;
+    transfer->ranges = TRANSFER_RANGES_UNKNOWN;
+    transfer->without_if_range = false;
+    transfer->front_goes_through = false;
+    transfer->asked_again = 0;
+    if (transfer->setup.output != TRANSFER_TO_MEMORY) {
+        transfer->asking = transfer->restarts < TRANSFER_RESTARTS_MOST
+                               ? TRANSFER_ASKS_FREELY
+                               : TRANSFER_ASKS_ONE_REPLY;
+    }
+    if (status == ODO_OK) {
+        status = begin(transfer, &nothing);
+    }
+    if (status != ODO_OK) {
+        fail_with(transfer, status);
+        return;
+    }
+    set_phase(transfer, TRANSFER_MOVING);
+    settle(transfer, now_ms);
+}
+
+void transfer_finished(struct transfer *transfer, enum odo_status status)
+{
+    assert(transfer->phase == TRANSFER_FINISHING);
+    if (status != ODO_OK) {
+        fail_with(transfer, status);
+        return;
+    }
+    transfer->output_had = wanted_total(&transfer->wanted);
+    set_phase(transfer, TRANSFER_DONE);
+}
+
+/* --- Asking --------------------------------------------------------------------------- */
+
+uint64_t transfer_had(const struct transfer *transfer)
+{
+    return transfer->setup.output == TRANSFER_TO_STREAM ? transfer->stream_taken
+                                                        : transfer->output_had;
+}
+
+uint64_t transfer_room(const struct transfer *transfer)
+{
+    uint64_t handed_out = wanted_handed_out(&transfer->wanted);
+    uint64_t asked = transfer->wanted.run_output; /* a place in the output, as is the next */
+    uint64_t limit = transfer->stream_taken + transfer->setup.stream_window;
+
+    if (transfer->setup.output != TRANSFER_TO_STREAM) {
+        return UINT64_MAX;
+    }
+    if (handed_out != ODO_SIZE_UNKNOWN) {
+        asked += handed_out;
+    } else if (transfer->attempts) {
+        return 0; /* the first reply will tell */
+    } else {
+        asked = transfer->setup.stream_had > asked ? transfer->setup.stream_had : asked;
+    }
+    return limit > asked ? limit - asked : 0;
+}
+
+bool transfer_others_bring(const struct transfer *transfer, const struct attempt *attempt)
+{
+    for (const struct attempt *other = transfer->attempts; other; other = other->next) {
+        if (other != attempt && attempt_is_taking(other) &&
+            other->purpose != ATTEMPT_FOR_HEDGE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Little requests into a stream's last free bytes are not worth it, unless they are the end, or
+ * the client waits for what was lost on the way, and takes nothing behind it. */
+static bool has_room(const struct transfer *transfer)
+{
+    const struct request_plan *plan = &transfer->wanted.plan;
+    uint64_t room = transfer_room(transfer);
+
+    if (plan->hole_count > 0 && room >= request_plan_wanted_within(plan, plan->holes[0])) {
+        return true;
+    }
+    return room >= TRANSFER_STREAM_LEAST || room >= plan->remaining;
+}
+
+bool transfer_wants_attempt(const struct transfer *transfer, uint64_t now_ms)
+{
+    uint64_t bytes;
+
+    if (is_decided(transfer) || backoff_is_waiting(&transfer->backoff, now_ms)) {
+        return false;
+    }
+    if (transfer->phase == TRANSFER_QUEUED) {
+        return true; /* even a file with nothing left to fetch is opened once */
+    }
+    if (transfer->attempt_count >= lanes_most(transfer)) {
+        return false;
+    }
+    if (request_plan_is_empty(&transfer->wanted.plan)) {
+        return lanes_find_front(transfer, &bytes) || lanes_find_victim(transfer, now_ms) ||
+               lanes_find_tail(transfer, now_ms);
+    }
+    return has_room(transfer);
+}
+
+/* Without Range: the file from its beginning, alone. */
+static bool asks_plainly(const struct transfer *transfer)
+{
+    return transfer->asking == TRANSFER_ASKS_PLAINLY ||
+           transfer->ranges == TRANSFER_RANGES_UNUSABLE;
+}
+
+/* A file of which nothing is known yet is asked for as any program would, whole and without
+ * Range: what works with one plain connection works. Its reply goes on at the front, while
+ * others take from the rear. */
+static bool asks_for_front(const struct transfer *transfer)
+{
+    return !transfer->attempts && !transfer->version.is_known &&
+           wanted_is_whole_file(&transfer->wanted);
+}
+
+/* How long a gap may be that is fetched and dropped, as far as the server is known. */
+static uint64_t merge_gap(const struct transfer *transfer)
+{
+    const struct origin *origin = transfer->origin;
+
+    if (transfer->rules->is_metered) {
+        return 0;
+    }
+    if (!origin) {
+        return MEASUREMENT_GAP_START;
+    }
+    return measurement_merge_gap(&origin->measurement, lanes_most(transfer),
+                                 origin->is_http_2 ||
+                                     (origin->ranges_are_known && origin->ranges_most > 1));
+}
+
+static struct request_limits limits_of(const struct transfer *transfer)
+{
+    struct request_limits limits = {
+        .most = TRANSFER_REQUEST_MOST,
+        .least = TRANSFER_REQUEST_LEAST,
+        .merge_gap = merge_gap(transfer),
+        .merge_share = TRANSFER_MERGE_SHARE,
+        .lanes = lanes_most(transfer),
+    };
+
+    if (asks_plainly(transfer)) {
+        return (struct request_limits){
+            .most = UINT64_MAX,
+            .least = UINT64_MAX,
+            .merge_gap = UINT64_MAX,
+            .merge_share = UINT64_MAX,
+            .lanes = 1,
+        };
+    }
+    if (asks_for_front(transfer)) {
+        limits.most = UINT64_MAX;
+        limits.least = UINT64_MAX;
+        limits.lanes = 1;
+    } else if (transfer->setup.output == TRANSFER_TO_STREAM) {
+        uint64_t room = transfer_room(transfer);
+
+        room = room > 0 ? room : 1;
+        limits.most = room < TRANSFER_STREAM_MOST ? room : TRANSFER_STREAM_MOST;
+        limits.least = room < TRANSFER_STREAM_LEAST ? room : TRANSFER_STREAM_LEAST;
+    } else if (transfer->origin) {
+        limits.most = measurement_request_size(&transfer->origin->measurement);
+    }
+    return limits;
+}
+
+/* How many ranges the next request may have. */
+static size_t ranges_most(const struct transfer *transfer)
+{
+    size_t most = transfer->origin ? transfer->origin->ranges_most : 1;
+    uint32_t ruled = transfer->rules->ranges_per_request;
+
+    if (asks_plainly(transfer) || transfer->is_checked ||
+        wanted_total(&transfer->wanted) == ODO_SIZE_UNKNOWN ||
+        transfer->backoff.failures >= FAILURES_ENOUGH) {
+        return 1;
+    }
+    return ruled > 0 && ruled < most ? ruled : most;
+}
+
+static void give_back_all(struct transfer *transfer, const struct byte_range *spans,
+                          size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        request_plan_give_back(&transfer->wanted.plan, spans[i]);
+    }
+}
+
+static enum odo_status take_from_plan(struct transfer *transfer, struct attempt *attempt)
+{
+    struct request_limits limits = limits_of(transfer);
+    struct request_gathering gathering = {
+        .most = ranges_most(transfer),
+        .small = TRANSFER_REQUEST_LEAST, /* cut off no smaller, so let no smaller go alone */
+        .text_most = ATTEMPT_RANGES_TEXT_MOST,
+    };
+    struct byte_range spans[ATTEMPT_PIECES_MOST];
+    enum odo_status status;
+    size_t count = 0;
+
+    if (transfer->asking == TRANSFER_ASKS_ONE_REPLY) {
+        limits.most = UINT64_MAX;
+        limits.least = UINT64_MAX;
+        gathering.most = ATTEMPT_PIECES_MOST;
+        gathering.small = UINT64_MAX;
+    }
+    attempt->purpose = asks_for_front(transfer) ? ATTEMPT_FOR_FRONT : ATTEMPT_FOR_PIECES;
+    if (transfer->origin) {
+        gathering.least = measurement_small_request(&transfer->origin->measurement);
+    }
+    status = request_plan_take_many(&transfer->wanted.plan, &limits, &gathering, spans, &count);
+    if (status != ODO_OK) {
+        return status;
+    }
+    if (transfer->asking == TRANSFER_ASKS_ONE_REPLY &&
+        !request_plan_is_empty(&transfer->wanted.plan)) {
+        give_back_all(transfer, spans, count);
+        transfer->asking = TRANSFER_ASKS_PLAINLY; /* too many ranges for one request */
+        return take_from_plan(transfer, attempt);
+    }
+    status = attempt_set_pieces(attempt, spans, count);
+    if (status != ODO_OK) {
+        give_back_all(transfer, spans, count);
+    }
+    return status;
+}
+
+static void pair(struct attempt *hedge, struct attempt *slow)
+{
+    hedge->purpose = ATTEMPT_FOR_HEDGE;
+    hedge->twin = slow;
+    slow->twin = hedge;
+    slow->hedges++;
+}
+
+/* Ask for the rest of a slow attempt once more. */
+static enum odo_status hedge(struct attempt *slow, struct attempt *attempt)
+{
+    const struct attempt_piece *piece = NULL;
+    struct byte_range rest;
+    enum odo_status status;
+
+    for (size_t i = 0; i < slow->piece_count; i++) {
+        if (slow->pieces[i].position < attempt_end_of(slow->pieces[i].span)) {
+            piece = &slow->pieces[i];
+        }
+    }
+    assert(piece);
+    rest.offset = piece->position;
+    rest.length = attempt_end_of(piece->span) - piece->position;
+    status = attempt_set_pieces(attempt, &rest, 1);
+    if (status == ODO_OK) {
+        pair(attempt, slow);
+    }
+    return status;
+}
+
+/* Take the last bytes of an attempt with one piece over. */
+static enum odo_status take_rear(struct transfer *transfer, struct attempt *victim,
+                                 uint64_t bytes, struct attempt *attempt)
+{
+    struct byte_range rear = {0, 1}; /* to see that there is memory before anything is cut */
+    enum odo_status status = attempt_set_pieces(attempt, &rear, 1);
+
+    if (status == ODO_OK) {
+        status = request_plan_split(&transfer->wanted.plan);
+    }
+    if (status == ODO_OK) {
+        rear = lanes_cut(victim, bytes);
+        status = attempt_set_pieces(attempt, &rear, 1);
+    }
+    return status;
+}
+
+/* Half of the pieces that a victim has not begun with; each is out for itself already. */
+static enum odo_status take_pieces(struct attempt *victim, struct attempt *attempt)
+{
+    struct byte_range spans[ATTEMPT_PIECES_MOST];
+    size_t count = attempt_to_spare(victim);
+    enum odo_status status;
+
+    for (size_t i = 0; i < count; i++) {
+        spans[i] = victim->pieces[victim->piece_count - count + i].span;
+    }
+    status = attempt_set_pieces(attempt, spans, count);
+    if (status == ODO_OK) {
+        attempt_cut(victim, spans);
+    }
+    return status;
+}
+
+/* Nothing is left to ask for: take a part of what another attempt still has to bring. */
+static enum odo_status take_over(struct transfer *transfer, struct attempt *attempt,
+                                 uint64_t now_ms)
+{
+    uint64_t bytes = 0;
+    struct attempt *victim;
+
+    attempt->purpose = ATTEMPT_FOR_PIECES;
+    if (!transfer->attempts) {
+        return ODO_E_NOT_FOUND;
+    }
+    victim = lanes_find_front(transfer, &bytes);
+    if (victim) {
+        return take_rear(transfer, victim, bytes, attempt);
+    }
+    victim = lanes_find_victim(transfer, now_ms);
+    if (victim) {
+        return victim->pieces_sent > 1
+                   ? take_pieces(victim, attempt)
+                   : take_rear(transfer, victim, lanes_half(victim), attempt);
+    }
+    victim = lanes_find_tail(transfer, now_ms);
+    return victim ? hedge(victim, attempt) : ODO_E_NOT_FOUND;
+}
+
+/* A plain GET brings the file from its beginning; it is right where nothing is there yet. */
+static bool may_ask_without_range(const struct transfer *transfer,
+                                  const struct attempt *attempt)
+{
+    return asks_plainly(transfer) ||
+           (attempt->purpose == ATTEMPT_FOR_FRONT && !transfer->version.is_known &&
+            attempt->pieces[0].span.offset == 0);
+}
+
+static enum odo_status address(struct transfer *transfer, struct attempt *attempt,
+                               uint64_t now_ms)
+{
+    const struct source *source = &transfer->source;
+
+    attempt->url = text_copy(source->url);
+    if (!attempt->url) {
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    attempt->generation = source->generation;
+    attempt->hops = source->hops;
+    attempt->sent_at_ms = now_ms;
+    attempt->sent_range = !may_ask_without_range(transfer, attempt);
+    attempt->sent_authentication = transfer->authenticates && !source_is_foreign(source);
+    attempt->sent_if_range = attempt->sent_range && transfer->version.is_known &&
+                             !transfer->without_if_range &&
+                             version_validator(&transfer->version) != NULL;
+    return ODO_OK;
+}
+
+/* What an attempt has not brought goes back. A hedge's bytes are its twin's. */
+static void give_back(struct transfer *transfer, const struct attempt *attempt)
+{
+    if (attempt->purpose == ATTEMPT_FOR_HEDGE) {
+        return;
+    }
+    for (size_t i = 0; i < attempt->piece_count; i++) {
+        request_plan_give_back(&transfer->wanted.plan, attempt_rest(&attempt->pieces[i]));
+    }
+}
+
+/* A hedge does not outlive the attempt that it is for. */
+static void part_twins(struct attempt *attempt)
+{
+    if (attempt->twin) {
+        if (attempt->twin->purpose == ATTEMPT_FOR_HEDGE && attempt->twin->end == ATTEMPT_OPEN) {
+            attempt->twin->end = ATTEMPT_ASK_AGAIN;
+        }
+        attempt->twin->twin = NULL;
+        attempt->twin = NULL;
+    }
+}
+
+enum odo_status transfer_next_attempt(struct transfer *transfer, uint64_t now_ms,
+                                      struct attempt **attempt_out)
+{
+    struct attempt *attempt;
+    enum odo_status status = ODO_E_NOT_FOUND;
+
+    if (transfer->phase == TRANSFER_QUEUED) {
+        transfer->progress_at_ms = now_ms;
+        transfer->has_begun = transfer->has_begun || transfer->setup.output == TRANSFER_TO_FILE;
+        set_phase(transfer, TRANSFER_MOVING);
+        settle(transfer, now_ms); /* everything may be there already, or the next run be due */
+    }
+    if (is_decided(transfer)) {
+        return ODO_E_NOT_FOUND;
+    }
+    attempt = attempt_create();
+    if (!attempt) {
+        fail_with(transfer, ODO_E_OUT_OF_MEMORY);
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    if (!request_plan_is_empty(&transfer->wanted.plan)) {
+        status = take_from_plan(transfer, attempt);
+    }
+    if (status == ODO_E_NOT_FOUND) {
+        status = take_over(transfer, attempt, now_ms);
+    }
+    if (status == ODO_OK) {
+        status = address(transfer, attempt, now_ms);
+        if (status != ODO_OK) {
+            give_back(transfer, attempt);
+            part_twins(attempt);
+        }
+    }
+    if (status != ODO_OK) {
+        attempt_free(attempt);
+        if (status == ODO_E_NOT_FOUND) {
+            settle(transfer, now_ms);
+        } else {
+            fail_with(transfer, status);
+        }
+        return status;
+    }
+    attempt->next = transfer->attempts;
+    transfer->attempts = attempt;
+    transfer->attempt_count++;
+    transfer->requests_sent++;
+    set_phase(transfer, TRANSFER_MOVING);
+    *attempt_out = attempt;
+    return ODO_OK;
+}
+
+static void unlink_attempt(struct transfer *transfer, struct attempt *attempt)
+{
+    struct attempt **place = &transfer->attempts;
+
+    while (*place != attempt) {
+        place = &(*place)->next;
+    }
+    *place = attempt->next;
+    transfer->attempt_count--;
+    part_twins(attempt);
+}
+
+void transfer_unsent(struct transfer *transfer, struct attempt *attempt)
+{
+    give_back(transfer, attempt);
+    unlink_attempt(transfer, attempt);
+    transfer->requests_sent--;
+    attempt_free(attempt);
+}
+
+void transfer_write_ranges(const struct attempt *attempt,
+                           char text_out[ATTEMPT_RANGES_TEXT_MOST + RANGE_TEXT_SIZE])
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i < attempt->piece_count; i++) {
+        char text[RANGE_TEXT_SIZE];
+        size_t length;
+
+        content_range_write(attempt->pieces[i].span, text);
+        length = strlen(text);
+        assert(size + length + 1 <= ATTEMPT_RANGES_TEXT_MOST);
+        if (i > 0) {
+            text_out[size++] = ',';
+        }
+        memcpy(text_out + size, text, length);
+        size += length;
+    }
+    text_out[size] = '\0';
+}
+
+const char *transfer_if_range(const struct transfer *transfer, const struct attempt *attempt)
+{
+    return attempt->sent_if_range ? version_validator(&transfer->version) : NULL;
+}
+
+/* --- What ends ------------------------------------------------------------------------ */
+
+/* Of several ranges in one request, how many were answered? */
+static void note_ranges(struct transfer *transfer, struct attempt *attempt,
+                        enum odo_status result)
+{
+    size_t complete = attempt_complete(attempt);
+
+    if (attempt->pieces_sent < 2 || attempt->is_cut || !transfer->origin ||
+        attempt->body == ATTEMPT_UNANSWERED || attempt->body == ATTEMPT_DROPPED ||
+        (attempt->end != ATTEMPT_OPEN && attempt->end != ATTEMPT_ENOUGH)) {
+        return;
+    }
+    if (result == ODO_OK || complete == attempt->piece_count) {
+        origin_ranges_answered(transfer->origin, attempt->pieces_sent, complete);
+    }
+    /* A reply without some of the ranges is no failure: they are asked for again. */
+    if (result == ODO_OK && complete < attempt->piece_count) {
+        attempt->end = ATTEMPT_ASK_AGAIN;
+    }
+}
+
+/* A body of unknown length has ended as it should: that is the size of the file. */
+static void close_open_end(struct transfer *transfer, struct attempt *attempt,
+                           enum odo_status result)
+{
+    struct attempt_piece *piece = &attempt->pieces[attempt->piece_count - 1];
+    enum odo_status status;
+
+    if (result != ODO_OK || attempt->end != ATTEMPT_OPEN ||
+        attempt->body != ATTEMPT_TAKES_FILE || !transfer->rules->allow_unknown_size ||
+        piece->span.length != BYTE_RANGE_TO_END || attempt->offset < piece->span.offset) {
+        return;
+    }
+    status = wanted_learn_size(&transfer->wanted, attempt->offset);
+    if (status != ODO_OK) {
+        fail_with(transfer, status);
+        return;
+    }
+    transfer->version.mark.size = attempt->offset;
+    piece->span.length = attempt->offset - piece->span.offset;
+}
+
+static void retry_later(struct transfer *transfer, const struct attempt *attempt,
+                        const struct odo_error *error, uint64_t now_ms)
+{
+    struct backoff_rules rules = {
+        .base_ms = transfer->rules->retry_base_ms,
+        .limit_ms = transfer->rules->retry_limit_ms,
+        .minimum_ms = transfer->limits.minimum_retry_ms,
+    };
+
+    if (transfer->limits.never_retry) {
+        transfer_fail(transfer, error);
+        return;
+    }
+    transfer->error = *error;
+    backoff_failed(&transfer->backoff, &rules, attempt->sent_at_ms, attempt->retry_after_ms,
+                   now_ms);
+    if (transfer->backoff.failures >= FAILURES_ENOUGH) {
+        source_refused(&transfer->source, attempt->generation); /* the place may be gone */
+    }
+    source_renew(&transfer->source);
+}
+
+/* True when the same may be asked once more at once; so often in a row it is a failure. */
+static bool may_ask_again(struct transfer *transfer)
+{
+    if (transfer->asked_again >= TRANSFER_ASKED_AGAIN_MOST) {
+        return false;
+    }
+    transfer->asked_again++;
+    return true;
+}
+
+/* A refusal that no other attempt makes good. Is there another way to ask? */
+static bool find_other_way(struct transfer *transfer, const struct attempt *attempt,
+                           const struct odo_error *error)
+{
+    if (error->status == ODO_E_HTTP_STATUS &&
+        response_verdict_refuses_place(error->http_status) && may_ask_again(transfer) &&
+        source_refused(&transfer->source, attempt->generation)) {
+        return true;
+    }
+    /* Servers refuse Range that would serve the same without. One that says that it is busy may
+     * just be busy; and one that has honoured Range may do so again, unless it stays with what
+     * it says or that would be the end. */
+    if (attempt->range_is_suspect && !asks_plainly(transfer) &&
+        !transfer->rules->refuse_salvage &&
+        (!retry_is_transient(error) || transfer->backoff.failures >= FAILURES_ENOUGH) &&
+        may_ask_again(transfer)) {
+        transfer->ranges = TRANSFER_RANGES_UNUSABLE;
+        source_renew(&transfer->source); /* to be asked plainly, it is a fresh place */
+        return true;
+    }
+    return false;
+}
+
+/* What an attempt that has ended means for the others, and for the transfer. */
+static void conclude(struct transfer *transfer, struct attempt *attempt,
+                     const struct odo_error *result, uint64_t now_ms)
+{
+    struct odo_error error = attempt->end == ATTEMPT_FAILED ? attempt->error : *result;
+
+    if (is_decided(transfer) || attempt->purpose == ATTEMPT_FOR_HEDGE) {
+        return; /* how a hedge ended matters to nobody: its twin is still there */
+    }
+    if (attempt->end == ATTEMPT_ENOUGH || attempt_complete(attempt) == attempt->piece_count) {
+        if (transfer->origin) {
+            origin_lane_served(transfer->origin, transfer->attempt_count + 1, now_ms);
+        }
+        return;
+    }
+    if (attempt->end == ATTEMPT_ASK_AGAIN) {
+        /* Where it was sent is no longer asked; how often that changes is bounded by itself. */
+        bool is_stale = attempt->generation != transfer->source.generation;
+
+        if (attempt->counted > 0 || is_stale || may_ask_again(transfer)) {
+            return;
+        }
+        error = (struct odo_error){.status = ODO_E_INVALID_REPLY};
+    } else if (attempt->end == ATTEMPT_OPEN && result->status == ODO_E_CANCELLED) {
+        return;
+    } else if (error.status == ODO_OK) {
+        if (attempt->counted > 0) {
+            return; /* a shorter reply than was asked for: the rest is asked for */
+        }
+        error.status = ODO_E_CONNECTION_LOST; /* a whole reply, but nothing in it */
+    }
+    if (transfer->attempts) {
+        /* The others go on, or will say the same themselves. */
+        if (attempt->counted == 0 && transfer->origin) {
+            origin_lane_refused(transfer->origin, transfer->attempt_count, now_ms);
+        }
+        if (attempt->range_is_suspect) {
+            transfer->front_goes_through = true;
+        }
+        return;
+    }
+    if (find_other_way(transfer, attempt, &error)) {
+        return;
+    }
+    if (retry_is_transient(&error) || error.status == ODO_E_FILE_CHANGED) {
+        retry_later(transfer, attempt, &error, now_ms);
+    } else {
+        transfer_fail(transfer, &error);
+    }
+}
+
+void transfer_ended(struct transfer *transfer, struct attempt *attempt,
+                    const struct odo_error *result, uint64_t now_ms)
+{
+    lanes_measure(transfer, attempt, now_ms);
+    close_open_end(transfer, attempt, result->status);
+    note_ranges(transfer, attempt, result->status);
+    give_back(transfer, attempt);
+    unlink_attempt(transfer, attempt);
+    conclude(transfer, attempt, result, now_ms);
+    attempt_free(attempt);
+    settle(transfer, now_ms);
+}
+
+void transfer_stream_taken(struct transfer *transfer, uint64_t taken, uint64_t now_ms)
+{
+    if (taken > transfer->stream_taken) {
+        transfer->stream_taken = taken;
+        transfer->progress_at_ms = now_ms;
+    }
+    settle(transfer, now_ms);
+}
+
+void transfer_lost(struct transfer *transfer, struct byte_range span)
+{
+    enum odo_status status;
+
+    if (transfer->phase == TRANSFER_FAILED || transfer->phase == TRANSFER_DONE) {
+        return;
+    }
+    status = request_plan_split(&transfer->wanted.plan);
+    if (status != ODO_OK) {
+        fail_with(transfer, status);
+        return;
+    }
+    request_plan_give_back(&transfer->wanted.plan, span);
+    if (transfer->phase == TRANSFER_FINISHING) {
+        set_phase(transfer, TRANSFER_MOVING);
+    }
+    /* Whoever reads the file for a stream waits when its window is full, which has no end while
+     * a piece is missing at its front: begin to read again, now. */
+    for (struct attempt *attempt = transfer->attempts; attempt; attempt = attempt->next) {
+        if (transfer->setup.output == TRANSFER_TO_STREAM && attempt->end == ATTEMPT_OPEN &&
+            (attempt->body == ATTEMPT_TAKES_FILE || attempt->purpose == ATTEMPT_FOR_FRONT)) {
+            attempt->end = ATTEMPT_ASK_AGAIN;
+        }
+    }
+}
+
+/* --- Time ----------------------------------------------------------------------------- */
+
+uint64_t transfer_wake_at(const struct transfer *transfer, uint64_t now_ms)
+{
+    enum { LOOK_AGAIN_MS = 100 }; /* at slow and late requests, while there are any */
+    uint64_t wake_ms = UINT64_MAX;
+
+    if (is_decided(transfer)) {
+        return UINT64_MAX;
+    }
+    if (transfer->limits.no_progress_ms < UINT64_MAX - transfer->progress_at_ms) {
+        wake_ms = transfer->progress_at_ms + transfer->limits.no_progress_ms;
+    }
+    if (backoff_is_waiting(&transfer->backoff, now_ms) &&
+        transfer->backoff.retry_at_ms < wake_ms) {
+        wake_ms = transfer->backoff.retry_at_ms;
+    }
+    if (transfer->attempts && lanes_most(transfer) > 1 && now_ms + LOOK_AGAIN_MS < wake_ms) {
+        wake_ms = now_ms + LOOK_AGAIN_MS;
+    }
+    return wake_ms;
+}
+
+/* Drop the connection of a request that is far behind its like: its rest is asked for anew. */
+static void give_up_slow(struct transfer *transfer, uint64_t now_ms)
+{
+    struct attempt *slow = lanes_find_slow(transfer, now_ms);
+
+    if (!slow) {
+        slow = lanes_find_late_hedge(transfer, now_ms);
+    }
+    if (slow) {
+        slow->end = ATTEMPT_ASK_AGAIN;
+    }
+}
+
+void transfer_tick(struct transfer *transfer, uint64_t now_ms)
+{
+    struct odo_error error = {.status = ODO_E_NO_PROGRESS,
+                              .cause = transfer->error.status,
+                              .http_status = transfer->error.http_status};
+
+    if (is_decided(transfer)) {
+        return;
+    }
+    /* Bytes that were saved in this very tick came after `now_ms`. */
+    if (now_ms > transfer->progress_at_ms &&
+        now_ms - transfer->progress_at_ms >= transfer->limits.no_progress_ms) {
+        transfer_fail(transfer, &error);
+        return;
+    }
+    give_up_slow(transfer, now_ms);
+    settle(transfer, now_ms);
+}
