@@ -1,16 +1,17 @@
 /*
- * Caps on rates: of a job, of all jobs in the foreground and of all in the background. Time is
- * measured, so the bounds are wide; a cap that does not hold is wrong by a factor.
+ * Caps on rates: of a job, of all jobs in the foreground and of all in the background. What a
+ * cap holds back takes a time at least, however fast the machine is. What it must not hold back
+ * would not end before the deadline under that cap, however slow the machine is.
  */
 #include "platform/clock.h"
 #include "support/download_fixture.h"
 #include "support/test.h"
 
 enum {
-    SIZE = 600000,
-    RATE = 400000, /* the file takes 1.5 seconds */
-    LONG_MS = 1200,
-    SHORT_MS = 900, /* without a cap it takes a few milliseconds */
+    SIZE = 240000,
+    RATE = 400000, /* the file takes 0.6 seconds, but for what passes at once */
+    LONG_MS = 400,
+    CRAWL = 1000, /* the file takes four minutes */
 };
 
 static const struct range_list whole = NO_RANGES;
@@ -53,9 +54,9 @@ static const struct limit_case {
      .foreground = true,
      .is_slow = true},
     {.name = "a background job does not care for the foreground's cap",
-     .foreground_rate = RATE},
+     .foreground_rate = CRAWL},
     {.name = "a foreground job does not care for the background's cap",
-     .background_rate = RATE,
+     .background_rate = CRAWL,
      .foreground = true},
     {.name = "the lower cap counts, the job's",
      .background_rate = 10 * RATE,
@@ -76,18 +77,14 @@ static void check_case(void **state)
     struct download_fixture *fixture = download_fixture_begin(&server, NULL);
     struct odo_job *job = add_job(fixture, "/file", "target", c->foreground, c->job_rate);
     uint64_t began_ms;
-    uint64_t took_ms;
 
     odo_engine_set_limits(fixture->engine,
                           &(struct odo_limits){.foreground_rate = c->foreground_rate,
                                                .background_rate = c->background_rate});
     began_ms = platform_clock_milliseconds();
     download_fixture_run(fixture, job, ODO_JOB_TRANSFERRED);
-    took_ms = platform_clock_milliseconds() - began_ms;
     if (c->is_slow) {
-        assert_in_range(took_ms, LONG_MS, 5 * LONG_MS);
-    } else {
-        assert_in_range(took_ms, 0, SHORT_MS);
+        assert_true(platform_clock_milliseconds() - began_ms >= LONG_MS);
     }
     assert_int_equal(event_log_count_state(fixture->log, job, ODO_JOB_TRANSIENT_ERROR), 0);
     assert_status(odo_job_cancel(job), ODO_OK);
@@ -98,14 +95,14 @@ static void check_case(void **state)
 static void a_cap_may_be_lifted_in_the_middle(void **state)
 {
     struct download_fixture *fixture = download_fixture_begin(&server, NULL);
-    struct odo_job *job = add_job(fixture, "/large", "target", false, 30000);
+    struct odo_job *job = add_job(fixture, "/large", "target", false, 10000);
 
     (void)state;
     assert_status(odo_job_resume(job), ODO_OK);
     assert_true(event_log_wait_for_bytes(fixture->log, job, 1, DOWNLOAD_DEADLINE_MS));
     assert_int_equal(odo_job_get_state(job), ODO_JOB_TRANSFERRING);
     assert_status(odo_job_set_number(job, ODO_JOB_RATE_LIMIT, 0), ODO_OK);
-    /* At 30,000 bytes a second it would take more than six minutes. */
+    /* At 10,000 bytes a second it would take eight minutes. */
     assert_status(odo_job_wait(job, DOWNLOAD_DEADLINE_MS), ODO_OK);
     expect_state(job, ODO_JOB_TRANSFERRED);
     assert_status(odo_job_cancel(job), ODO_OK);
@@ -116,12 +113,12 @@ static void a_cap_may_be_lifted_in_the_middle(void **state)
 static void a_cap_may_be_set_in_the_middle(void **state)
 {
     struct download_fixture *fixture = download_fixture_begin(&server, NULL);
-    struct odo_job *job = add_job(fixture, "/file", "target", false, 1000000);
+    struct odo_job *job = add_job(fixture, "/file", "target", false, RATE);
     uint64_t began_ms;
 
     (void)state;
     assert_status(odo_job_resume(job), ODO_OK);
-    assert_true(event_log_wait_for_bytes(fixture->log, job, 100000, DOWNLOAD_DEADLINE_MS));
+    assert_true(event_log_wait_for_bytes(fixture->log, job, 40000, DOWNLOAD_DEADLINE_MS));
     began_ms = platform_clock_milliseconds();
     odo_engine_set_limits(fixture->engine, &(struct odo_limits){.background_rate = 100000});
     assert_status(odo_job_wait(job, DOWNLOAD_DEADLINE_MS), ODO_OK);
@@ -148,7 +145,7 @@ static void jobs_share_a_cap_alike(void **state)
     odo_engine_set_limits(fixture->engine, &(struct odo_limits){.background_rate = 1000000});
     assert_status(odo_job_resume(many), ODO_OK);
     assert_status(odo_job_resume(one), ODO_OK);
-    assert_true(event_log_wait_for_bytes(fixture->log, one, 600000, DOWNLOAD_DEADLINE_MS));
+    assert_true(event_log_wait_for_bytes(fixture->log, one, 300000, DOWNLOAD_DEADLINE_MS));
     odo_job_get_progress(one, &of_one);
     odo_job_get_progress(many, &of_many);
     assert_in_range(of_many.bytes_transferred, of_one.bytes_transferred / 2,

@@ -143,7 +143,7 @@ static double body_size(const struct lane *lane)
     double size = 0;
 
     for (size_t i = 0; i < lane->count; i++) {
-        size += (double)lane->spans[i].length + PART_OVERHEAD;
+        size += (double)(lane->spans[i].length + PART_OVERHEAD);
     }
     return size;
 }
@@ -155,9 +155,9 @@ static uint64_t arrived_of(const struct lane *lane, size_t index)
     double part;
 
     for (size_t i = 0; i < index; i++) {
-        before += (double)lane->spans[i].length + PART_OVERHEAD;
+        before += (double)(lane->spans[i].length + PART_OVERHEAD);
     }
-    part = lane->arrived - before - PART_OVERHEAD + 0.5;
+    part = lane->arrived - before - (double)PART_OVERHEAD + 0.5;
     if (part < 0) {
         return 0;
     }
@@ -332,8 +332,9 @@ static bool hedge(struct simulation *simulation, struct lane *lane)
         double fresh = 3 * world->round_trip_s + rest_of(other) / world->ceiling;
 
         if ((other->state == BRINGING || other->state == WAITING) && other->count == 1 &&
-            other->hedged == NOBODY && other->hedge == NOBODY && rest_of(other) <= HEDGE_MOST &&
-            rest_of(other) > 0 && rest_time(simulation, other) > hedge_worth_s + 2 * fresh &&
+            other->hedged == NOBODY && other->hedge == NOBODY &&
+            rest_of(other) <= (double)HEDGE_MOST && rest_of(other) > 0 &&
+            rest_time(simulation, other) > hedge_worth_s + 2 * fresh &&
             rest_time(simulation, other) > longest) {
             slow = other;
             longest = rest_time(simulation, other);
@@ -693,7 +694,7 @@ static void check_world(void **state)
            world->name, simulation.now, limit, simulation.now / limit,
            (double)simulation.requests, (double)simulation.connections,
            (simulation.received / bytes - 1) * 100);
-    assert_true((double)discarded <= bytes * MERGE_SHARE / 100);
+    assert_true((double)discarded <= bytes * (double)MERGE_SHARE / 100);
     assert_true(simulation.now <= limit * world->most);
     free(simulation.pieces.items);
     free(simulation.lanes);
