@@ -24,10 +24,13 @@ if(WIN32)
             install(FILES ${ODO_LICENCE_${library}} RENAME ${library}.txt
                 DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/opendo/LICENSES)
         else()
-            message(WARNING "The licence of ${library} was not found (ODO_LICENCE_${library}). "
-                "What is installed must not be handed on without it.")
+            list(APPEND no_licence ${library})
         endif()
     endforeach()
+    if(no_licence)
+        message(WARNING "What is installed must not be handed on: the licences of these libraries "
+            "were not found (ODO_LICENCE_*): ${no_licence}")
+    endif()
 
     install(FILES ${odo_manifest} DESTINATION ${CMAKE_INSTALL_BINDIR})
     install(FILES $<TARGET_LINKER_FILE:dosvc> RENAME dosvc.lib

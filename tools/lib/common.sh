@@ -134,21 +134,21 @@ in_wine()
     "$root/tools/cmake/run_in_wine" x86_64 "$@"
 }
 
-# A wineserver that stays between programs makes each start in milliseconds. It goes away by
-# itself should wine_stop never be reached. What it starts must not hold our output open.
+# One prefix more, in which the tests that register the DLL run, so that the others need not wait.
+wine_prefixes=("$build/wine" "$build/wine-registered")
+
 wine_start()
 {
-    wineserver -p300 >/dev/null 2>&1 9>&- </dev/null || true # one is running already
-    in_wine wineboot >/dev/null 2>&1 9>&- </dev/null
-    # Else the first program with a window makes the desktop, and whoever reads what that program
-    # prints waits until the desktop has ended too.
-    timeout 3600 "$root/tools/cmake/run_in_wine" x86_64 'C:\windows\system32\explorer.exe' \
-        /desktop >/dev/null 2>&1 9>&- </dev/null &
+    "$root/tools/cmake/wine_session" begin "$WINEPREFIX" 9>&-
 }
 
 wine_stop()
 {
-    [ ! -d "$WINEPREFIX" ] || wineserver -k >/dev/null 2>&1 || true
+    local prefix
+
+    for prefix in "${wine_prefixes[@]}"; do
+        "$root/tools/cmake/wine_session" end "$prefix"
+    done
 }
 
 # Everything of the 32-bit Windows build runs only where this machine's Wine can run it.
