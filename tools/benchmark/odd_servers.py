@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import asdict, dataclass, field
 
@@ -19,7 +20,10 @@ from odd import rows
 
 SERVE = pathlib.Path(__file__).resolve().parent / "odd" / "serve.py"
 CERTIFICATES = pathlib.Path("/etc/ssl/certs/ca-certificates.crt")  # what Debian's libcurl reads
+RUN_IN_WINE = pathlib.Path(__file__).resolve().parent.parent / "cmake" / "run_in_wine"
 AT_ONCE = 4
+IN_WINE = threading.Lock()  # a program in Wine costs so much that only one runs at a time
+IMPATIENT = 12.0  # seconds for those whose time no verdict asks for; some try again for ever
 RULE = ("whenever curl ends with the right file, OpenDO does, in at most 1.5 times its time plus "
         "one second; it never says that it is done with wrong bytes; it ends")
 
@@ -84,7 +88,7 @@ def odo(turn, *more):
 
 
 def odo_windows(turn):
-    argv = ["wine", turn.tools.odo_windows, "get", turn.url, "-o",
+    argv = [RUN_IN_WINE, "x86_64", turn.tools.odo_windows, "get", turn.url, "-o",
             clients.windows_path(turn.target), "--quiet", "--timeout", "10"]
     for first, last in turn.row.ranges:
         argv += ["-r", f"{first}-{'' if last is None else last}"]
@@ -125,6 +129,7 @@ class Client:
     needs: str = ""
     takes_ranges: bool = False
     speaks_http2: bool = False
+    patient: bool = True
     in_wine: bool = False
 
     def reason_not(self, row, tools):
@@ -145,8 +150,8 @@ class Client:
 
 
 PEERS = [Client("curl", curl, needs="curl", takes_ranges=True, speaks_http2=True),
-         Client("wget", wget, needs="wget"),
-         Client("aria2", aria2, needs="aria2c")]
+         Client("wget", wget, needs="wget", patient=False),
+         Client("aria2", aria2, needs="aria2c", patient=False)]
 OURS = [Client("odo", odo, ours=True, takes_ranges=True, speaks_http2=True)]
 WINDOWS = Client("odo.exe", odo_windows, ours=True, takes_ranges=True, speaks_http2=True,
                  in_wine=True)
@@ -205,7 +210,7 @@ def take_turn(bench, row, client, folder):
                                        stderr=errors, cwd=folder, start_new_session=True,
                                        env=environment)
             try:
-                outcome.code = process.wait(row.patience)
+                outcome.code = process.wait(row.patience if client.patient else IMPATIENT)
             except subprocess.TimeoutExpired:
                 outcome.ended = False
             finally:
@@ -263,7 +268,8 @@ def run_row(bench, row, chosen, index):
             continue
         folder = bench.work / f"odd-{index}-{client.name}"
         try:
-            outcomes[client.name] = take_turn(bench, row, client, folder)
+            with IN_WINE if client.in_wine else contextlib.nullcontext():
+                outcomes[client.name] = take_turn(bench, row, client, folder)
         except server.ServerError as error:
             record["skipped"]["all"] = f"the server does not start: {error}"
             return record
@@ -329,6 +335,8 @@ def odd_servers(bench):
     if bench.quick and not bench.only:
         chosen = chosen[::3]
     able = [*PEERS, *OURS, *([WINDOWS] if bench.windows else [])]
+    if bench.progress:
+        bench.progress.expect("W10", 5 + 3.5 * len(chosen))
     table = report.Table("W10", f"{len(chosen)} odd servers, each beside curl, wget and aria2",
                          goal=RULE)
     print(f"\nW10  {table.title}\n    {RULE}", flush=True)

@@ -26,6 +26,10 @@ class Progress:
         self.said = 0.0
         self.shown = False
 
+    def expect(self, workload, seconds):
+        """What it will take is known better than from the table."""
+        self.expected[workload] = seconds
+
     def begin(self, workload):
         """The workload before it has ended."""
         if self.workload:
