@@ -8,6 +8,7 @@
 #include "platform/path.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 void odo_free(void *memory)
@@ -36,16 +37,28 @@ void engine_note(struct engine_events *events, enum odo_event_kind kind, struct 
 
 void engine_unlock_and_deliver(struct odo_engine *engine, const struct engine_events *events)
 {
+    uint64_t turn;
+
     if (events->count == 0 || !engine->host.on_event) {
         platform_mutex_unlock(engine->lock);
         return;
     }
-    platform_mutex_lock(engine->delivery);
+    turn = engine->locked.next_turn++;
     platform_mutex_unlock(engine->lock);
+
+    platform_mutex_lock(engine->turns);
+    while (engine->turn_now !=
+           turn) { /* who is before us is in the host, or on the way there */
+        platform_condition_wait(engine->turn_came, engine->turns);
+    }
+    platform_mutex_unlock(engine->turns);
     for (size_t i = 0; i < events->count; i++) {
         engine->host.on_event(engine->host.context, &events->items[i]);
     }
-    platform_mutex_unlock(engine->delivery);
+    platform_mutex_lock(engine->turns);
+    engine->turn_now++;
+    platform_condition_broadcast(engine->turn_came);
+    platform_mutex_unlock(engine->turns);
 }
 
 void engine_touch_locked(struct odo_job *job, struct engine_events *events)
@@ -91,11 +104,13 @@ static void engine_release(struct odo_engine *engine)
     }
     store_close(engine->store);
     memory_free(engine->locked.jobs);
+    job_table_free(&engine->locked.by_id);
     platform_condition_free(engine->keeper_wakes);
     platform_mutex_free(engine->adopting);
     platform_condition_free(engine->changed);
     platform_condition_free(engine->removed);
-    platform_mutex_free(engine->delivery);
+    platform_condition_free(engine->turn_came);
+    platform_mutex_free(engine->turns);
     platform_mutex_free(engine->lock);
     memory_free((char *)(uintptr_t)engine->downloader_options.user_agent);
     memory_free((char *)(uintptr_t)engine->downloader_options.ca_file);
@@ -205,18 +220,19 @@ enum odo_status odo_engine_start(const struct odo_engine_options *options,
     downloading->user_agent = text_copy(
         options->user_agent ? options->user_agent : "Microsoft-Delivery-Optimization/10.1");
     downloading->ca_file = options->ca_file ? text_copy(options->ca_file) : NULL;
-    engine->lock = platform_mutex_create();
-    engine->delivery = platform_mutex_create();
+    engine->lock = platform_mutex_create_ranked(LOCK_ENGINE);
+    engine->turns = platform_mutex_create_ranked(LOCK_TURN);
+    engine->turn_came = platform_condition_create();
     engine->changed = platform_condition_create();
     engine->removed = platform_condition_create();
-    engine->adopting = platform_mutex_create();
+    engine->adopting = platform_mutex_create_ranked(LOCK_ADOPTING);
     engine->keeper_wakes = platform_condition_create();
     engine->resume_adopted = options->resume_adopted;
     engine->job_age_limit_ms = or_default(options->job_age_limit_ms, JOB_AGE_LIMIT_MS);
     if (!downloading->user_agent || (options->ca_file && !downloading->ca_file) ||
         !proxy_settings_copy(&proxies, &downloading->proxies) || !engine->lock ||
-        !engine->delivery || !engine->changed || !engine->removed || !engine->adopting ||
-        !engine->keeper_wakes) {
+        !engine->turns || !engine->turn_came || !engine->changed || !engine->removed ||
+        !engine->adopting || !engine->keeper_wakes) {
         status = ODO_E_OUT_OF_MEMORY;
     }
     if (status == ODO_OK && options->store_folder) {
@@ -361,16 +377,26 @@ enum odo_status engine_check_alive_locked(const struct odo_job *job)
     return job->engine->locked.has_stopped ? ODO_E_SHUTTING_DOWN : ODO_OK;
 }
 
-/* Behind every job that is as old or older; most are new. */
-static size_t place_of_locked(const struct odo_engine *engine, const struct odo_job *job)
+static int compare_jobs(const void *left, const void *right)
 {
-    size_t place = engine->locked.job_count;
+    const struct odo_job *one = *(const struct odo_job *const *)left;
+    const struct odo_job *other = *(const struct odo_job *const *)right;
+    int64_t one_us = one->locked.job.times.created_us;
+    int64_t other_us = other->locked.job.times.created_us;
 
-    while (place > 0 && engine->locked.jobs[place - 1]->locked.job.times.created_us >
-                            job->locked.job.times.created_us) {
-        place--;
+    if (one_us != other_us) {
+        return one_us < other_us ? -1 : 1;
     }
-    return place;
+    return one->locked.listed_as < other->locked.listed_as ? -1 : 1;
+}
+
+void engine_sort_jobs_locked(struct odo_engine *engine)
+{
+    if (engine->locked.is_unsorted) {
+        qsort(engine->locked.jobs, engine->locked.job_count, sizeof(struct odo_job *),
+              compare_jobs);
+        engine->locked.is_unsorted = false;
+    }
 }
 
 enum odo_status engine_make_room_locked(struct odo_engine *engine)
@@ -386,6 +412,9 @@ enum odo_status engine_make_room_locked(struct odo_engine *engine)
         engine->locked.jobs = larger;
         engine->locked.job_capacity = capacity;
     }
+    if (job_table_reserve(&engine->locked.by_id, engine->locked.job_capacity) != ODO_OK) {
+        return ODO_E_OUT_OF_MEMORY;
+    }
     engine->locked.rooms++;
     return ODO_OK;
 }
@@ -399,17 +428,20 @@ void engine_give_room_back_locked(struct odo_engine *engine)
 enum odo_status engine_list_locked(struct odo_job *job)
 {
     struct odo_engine *engine = job->engine;
-    size_t place = place_of_locked(engine, job);
+    size_t count = engine->locked.job_count;
 
     engine_give_room_back_locked(engine);
     if (engine->locked.has_stopped) {
         return ODO_E_SHUTTING_DOWN;
     }
-    memmove(&engine->locked.jobs[place + 1], &engine->locked.jobs[place],
-            (engine->locked.job_count - place) * sizeof(struct odo_job *));
-    engine->locked.jobs[place] = odo_job_add_ref(job);
-    engine->locked.job_count++;
+    job->locked.listed_as = engine->locked.listed_so_far++;
+    engine->locked.is_unsorted =
+        engine->locked.is_unsorted ||
+        (count > 0 && compare_jobs(&engine->locked.jobs[count - 1], &job) > 0);
+    engine->locked.jobs[engine->locked.job_count++] = odo_job_add_ref(job);
+    job_table_add(&engine->locked.by_id, &job->id, job);
     job->locked.is_listed = true;
+    engine_expiry_noted_locked(job);
     platform_condition_broadcast(engine->keeper_wakes); /* it has an age limit to watch */
     return ODO_OK;
 }
@@ -417,19 +449,20 @@ enum odo_status engine_list_locked(struct odo_job *job)
 void engine_unlist_locked(struct odo_job *job)
 {
     struct odo_engine *engine = job->engine;
+    size_t i = engine->locked.job_count;
 
     if (!job->locked.is_listed) {
         return;
     }
     job->locked.is_listed = false;
-    for (size_t i = 0; i < engine->locked.job_count; i++) {
-        if (engine->locked.jobs[i] == job) {
-            engine->locked.job_count--;
-            memmove(&engine->locked.jobs[i], &engine->locked.jobs[i + 1],
-                    (engine->locked.job_count - i) * sizeof(struct odo_job *));
-            break;
-        }
+    engine_forget_unsaved_locked(job);
+    job_table_remove(&engine->locked.by_id, &job->id);
+    while (engine->locked.jobs[i - 1] != job) { /* from the end, which goes first in a stop */
+        i--;
     }
+    engine->locked.job_count--;
+    memmove(&engine->locked.jobs[i - 1], &engine->locked.jobs[i],
+            (engine->locked.job_count - (i - 1)) * sizeof(struct odo_job *));
     odo_job_release(job); /* the caller holds one more */
 }
 

@@ -2,20 +2,14 @@
  * The one place that decides. It owns the lock, the jobs and the downloader, and starts and
  * stops them in order.
  *
- * Four locks, always taken in this order:
- *   - a job's `operation` is held for the whole of a call that changes the job's life, so that
- *     such calls come one after the other. It may be held while waiting for the disk and for
- *     the network thread, which never takes it;
- *   - a job's `journal_lock` is held while the job is recorded, so that records come in the
- *     order of what they say;
- *   - the engine's `lock` guards every `locked` struct, for moments;
- *   - the engine's `delivery` is taken before `lock` is let go, and held while the host is
- *     told what happened: so events arrive in the order in which things happened, and no lock
- *     that a host could need is held.
+ * Which lock guards what, and in which order they are taken: base/lock_rank.h. The host is told
+ * what happened with none held, in the order in which things happened: who has something to
+ * tell draws a turn under the engine's lock, lets that go, and waits until its turn has come.
  */
 #ifndef ODO_ENGINE_ENGINE_H
 #define ODO_ENGINE_ENGINE_H
 
+#include "engine/job_table.h"
 #include "job/job.h"
 #include "network/downloader.h"
 #include "output/stream.h"
@@ -32,9 +26,11 @@ struct odo_engine {
     struct odo_host host;
     struct downloader_options downloader_options; /* texts owned */
     struct platform_mutex *lock;
-    struct platform_mutex *delivery;
-    struct store *store;             /* NULL when jobs are not kept */
-    struct platform_mutex *adopting; /* held while a job is taken up from the store */
+    struct platform_mutex *turns;
+    struct platform_condition *turn_came; /* with `turns` */
+    uint64_t turn_now;                    /* under `turns` */
+    struct store *store;                  /* NULL when jobs are not kept */
+    struct platform_mutex *adopting;      /* held while a job is taken up from the store */
     bool resume_adopted;
     uint32_t job_age_limit_ms;
     struct platform_thread *keeper;          /* NULL until a job is resumed */
@@ -42,14 +38,23 @@ struct odo_engine {
     struct platform_condition *changed;      /* with `lock`: some job's state */
     struct platform_condition *removed;      /* with `lock`: some job's `stopping` is 0 */
     struct {
-        struct odo_job **jobs; /* counted; oldest first; neither completed nor cancelled */
+        struct odo_job **jobs; /* counted; neither completed nor cancelled */
         size_t job_count;
         size_t job_capacity;
-        size_t rooms;                  /* made for jobs that are not among them yet */
+        bool is_unsorted;       /* else the jobs are in their order, oldest first */
+        uint64_t listed_so_far; /* for that order */
+        size_t rooms;           /* made for jobs that are not among them yet */
+        struct job_table by_id; /* the same jobs; has room for as many as `jobs` */
+        uint64_t next_turn;
+        struct odo_job *unsaved; /* who must be kept, in turn; linked by next_unsaved */
+        struct odo_job *last_unsaved;
+        size_t unsaved_count;
+        uint64_t expiry_ms;    /* no job expires before; see engine_next_expired_locked() */
+        uint64_t expiry_at_ms; /* when that was found out */
+        bool expiry_is_stale;
         struct downloader *downloader; /* NULL until a job is resumed */
         struct engine_grave *graves;   /* streams that could not be released yet */
         bool has_stopped;
-        bool has_unsaved; /* some job must be kept */
         bool keeper_must_stop;
     } locked;
 };
@@ -94,8 +99,11 @@ struct odo_job {
         uint32_t stopping;     /* transfers that the network thread is about to remove */
         enum odo_status block; /* why the host holds it back; or ODO_OK */
         uint64_t blocked_since_ms;
-        bool is_listed;    /* the engine holds it */
-        bool must_keep;    /* the keeper has something to do for it */
+        bool is_listed;     /* the engine holds it */
+        uint64_t listed_as; /* so many were before it */
+        bool must_keep;     /* the keeper has something to do for it: it is among `unsaved` */
+        struct odo_job *next_unsaved;
+        struct odo_job *previous_unsaved;
         bool must_rewrite; /* a record could not be written: the journal is made anew */
     } locked;
 };
@@ -129,6 +137,10 @@ void engine_hold_back_locked(struct odo_job *job, struct engine_events *events);
 /* The next job whose time is up, counted for the caller; or NULL, and when to ask again. */
 struct odo_job *engine_next_expired_locked(struct odo_engine *engine,
                                            uint64_t *deadline_ms_out);
+
+/* Some job may expire earlier than was known; or this one, which has just been listed. */
+void engine_expiry_changed_locked(struct odo_engine *engine);
+void engine_expiry_noted_locked(const struct odo_job *job);
 
 /* Do with a job whose time is up what is to be done. */
 void engine_expire(struct odo_job *job);
@@ -192,6 +204,9 @@ enum odo_status engine_place_files(struct odo_job *job);
 enum odo_status engine_make_job(struct odo_engine *engine, struct job *data,
                                 struct odo_job **job_out);
 
+/* Put the jobs into their order, oldest first. */
+void engine_sort_jobs_locked(struct odo_engine *engine);
+
 /* Among the jobs in memory. ODO_E_NOT_FOUND. */
 enum odo_status engine_find(struct odo_engine *engine, const struct odo_job_id *id,
                             struct odo_job **job_out);
@@ -217,6 +232,7 @@ enum odo_status engine_store_flush(struct odo_job *job);
 
 /* Something has changed that the keeper will record. */
 void engine_wake_keeper_locked(struct odo_job *job);
+void engine_forget_unsaved_locked(struct odo_job *job); /* it is no longer the engine's */
 enum odo_status engine_start_keeper_locked(struct odo_engine *engine);
 void engine_stop_keeper(struct odo_engine *engine);
 

@@ -6,6 +6,8 @@
 #include "base/log.h"
 #include "platform/clock.h"
 
+enum { EXPIRY_HOLDS_MS = 60 * 1000 };
+
 static bool is_reason(enum odo_status status)
 {
     switch (status) {
@@ -32,6 +34,7 @@ void engine_hold_back_locked(struct odo_job *job, struct engine_events *events)
         data->error_file = UINT32_MAX;
         engine_apply_locked(job, JOB_OBSTRUCT, events);
         engine_touch_locked(job, events);
+        engine_expiry_changed_locked(job->engine);
         engine_wake_keeper_locked(job);
     }
 }
@@ -79,6 +82,7 @@ enum odo_status odo_job_set_block(struct odo_job *job, enum odo_status reason)
     earlier = job->locked.block;
     if (status == ODO_OK) {
         job->locked.block = reason;
+        engine_expiry_changed_locked(job->engine);
     }
     platform_mutex_unlock(job->engine->lock);
     if (status == ODO_OK && reason != earlier) {
@@ -121,37 +125,72 @@ bool engine_is_too_old(const struct odo_engine *engine, const struct job *data)
     return age_ms(data) >= engine->job_age_limit_ms;
 }
 
-/* When the oldest job becomes too old. */
-static uint64_t age_ends_ms_locked(const struct odo_engine *engine, uint64_t now_ms)
+/* When a job becomes too old. */
+static uint64_t age_ends_ms_locked(const struct odo_job *job, uint64_t now_ms)
 {
-    uint64_t age = age_ms(&engine->locked.jobs[0]->locked.job);
+    uint64_t limit_ms = job->engine->job_age_limit_ms;
+    uint64_t age = age_ms(&job->locked.job);
 
-    return age >= engine->job_age_limit_ms ? now_ms : now_ms + engine->job_age_limit_ms - age;
+    return age >= limit_ms ? now_ms : now_ms + limit_ms - age;
 }
 
+static uint64_t ends_ms_locked(const struct odo_job *job, uint64_t now_ms)
+{
+    uint64_t age_ends_ms = age_ends_ms_locked(job, now_ms);
+    uint64_t block_ends_ms = block_ends_ms_locked(job);
+
+    return age_ends_ms < block_ends_ms ? age_ends_ms : block_ends_ms;
+}
+
+void engine_expiry_changed_locked(struct odo_engine *engine)
+{
+    engine->locked.expiry_is_stale = true;
+}
+
+void engine_expiry_noted_locked(const struct odo_job *job)
+{
+    struct odo_engine *engine = job->engine;
+    uint64_t ends_ms = ends_ms_locked(job, platform_clock_milliseconds());
+
+    if (engine->locked.job_count == 1) { /* it is the only one */
+        engine->locked.expiry_is_stale = true;
+    } else if (ends_ms < engine->locked.expiry_ms) {
+        engine->locked.expiry_ms = ends_ms;
+    }
+}
+
+/*
+ * Looking at every job each time that one of them has something to be saved would cost the
+ * square of their number. What was found out holds for a while: a clock on the wall that is set
+ * does not change it, nor may it matter for long.
+ */
 struct odo_job *engine_next_expired_locked(struct odo_engine *engine, uint64_t *deadline_ms_out)
 {
     uint64_t now_ms = platform_clock_milliseconds();
+    uint64_t first_ms = UINT64_MAX;
 
     *deadline_ms_out = UINT64_MAX;
     if (engine->locked.has_stopped || engine->locked.job_count == 0) {
         return NULL;
     }
-    *deadline_ms_out = age_ends_ms_locked(engine, now_ms);
-    if (*deadline_ms_out <= now_ms) {
-        return odo_job_add_ref(engine->locked.jobs[0]);
+    if (!engine->locked.expiry_is_stale && now_ms < engine->locked.expiry_ms &&
+        now_ms - engine->locked.expiry_at_ms < EXPIRY_HOLDS_MS) {
+        *deadline_ms_out = engine->locked.expiry_ms;
+        return NULL;
     }
     for (size_t i = 0; i < engine->locked.job_count; i++) {
         struct odo_job *job = engine->locked.jobs[i];
-        uint64_t ends_ms = block_ends_ms_locked(job);
+        uint64_t ends_ms = ends_ms_locked(job, now_ms);
 
         if (ends_ms <= now_ms) {
             return odo_job_add_ref(job);
         }
-        if (ends_ms < *deadline_ms_out) {
-            *deadline_ms_out = ends_ms;
-        }
+        first_ms = ends_ms < first_ms ? ends_ms : first_ms;
     }
+    engine->locked.expiry_is_stale = false;
+    engine->locked.expiry_ms = first_ms;
+    engine->locked.expiry_at_ms = now_ms;
+    *deadline_ms_out = first_ms;
     return NULL;
 }
 

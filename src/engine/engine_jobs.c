@@ -62,8 +62,8 @@ enum odo_status engine_make_job(struct odo_engine *engine, struct job *data,
     if (!job) {
         return ODO_E_OUT_OF_MEMORY;
     }
-    job->operation = platform_mutex_create();
-    job->journal_lock = platform_mutex_create();
+    job->operation = platform_mutex_create_ranked(LOCK_OPERATION);
+    job->journal_lock = platform_mutex_create_ranked(LOCK_JOURNAL);
     if (!job->operation || !job->journal_lock || !make_runners(job, data->file_count)) {
         platform_mutex_free(job->journal_lock);
         platform_mutex_free(job->operation);
@@ -167,20 +167,15 @@ enum odo_status odo_job_create(struct odo_engine *engine, const char *display_na
 enum odo_status engine_find(struct odo_engine *engine, const struct odo_job_id *id,
                             struct odo_job **job_out)
 {
-    enum odo_status status = ODO_E_NOT_FOUND;
+    struct odo_job *found;
 
     platform_mutex_lock(engine->lock);
-    for (size_t i = 0; i < engine->locked.job_count; i++) {
-        struct odo_job *job = engine->locked.jobs[i];
-
-        if (memcmp(job->id.bytes, id->bytes, sizeof(id->bytes)) == 0) {
-            *job_out = odo_job_add_ref(job);
-            status = ODO_OK;
-            break;
-        }
+    found = job_table_find(&engine->locked.by_id, id);
+    if (found) {
+        *job_out = odo_job_add_ref(found);
     }
     platform_mutex_unlock(engine->lock);
-    return status;
+    return found ? ODO_OK : ODO_E_NOT_FOUND;
 }
 
 enum odo_status odo_job_find(struct odo_engine *engine, const struct odo_job_id *id,
@@ -209,6 +204,7 @@ enum odo_status odo_job_list(struct odo_engine *engine, struct odo_job ***jobs_o
         return status;
     }
     platform_mutex_lock(engine->lock);
+    engine_sort_jobs_locked(engine);
     count = engine->locked.job_count;
     if (count > 0) {
         jobs = memory_allocate(count, sizeof(struct odo_job *));
@@ -413,7 +409,9 @@ static enum odo_status set_number(struct odo_job *job, enum odo_job_number which
     if (status == ODO_OK) {
         change_runners_locked(job);
         engine_touch_locked(job, &events);
-        engine_wake_keeper_locked(job); /* a limit may have passed by its new value */
+        engine_expiry_changed_locked(
+            job->engine); /* a limit may have passed by its new value */
+        engine_wake_keeper_locked(job);
     }
     engine_unlock_and_deliver(job->engine, &events);
     if (status == ODO_OK) {

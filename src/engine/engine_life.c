@@ -263,6 +263,7 @@ static enum odo_status resume(struct odo_job *job)
         return status;
     }
     job->locked.blocked_since_ms = platform_clock_milliseconds();
+    engine_expiry_changed_locked(engine);
     if (job->locked.block != ODO_OK && data->state == ODO_JOB_TRANSIENT_ERROR) {
         engine_wake_keeper_locked(job); /* it stays so, with fresh patience */
         platform_mutex_unlock(engine->lock);

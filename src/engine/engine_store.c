@@ -257,6 +257,10 @@ static enum odo_status write_flushed(struct odo_job *job, uint32_t index, char *
     enum odo_status status = ODO_E_OUT_OF_MEMORY;
 
     platform_mutex_lock(job->engine->lock);
+    if (index >= data->file_count) { /* it could not join the job, and was taken off again */
+        platform_mutex_unlock(job->engine->lock);
+        return ODO_E_NOT_FOUND;
+    }
     *path_out = text_copy(data->files[index]->temporary_path);
     if (*path_out) {
         data->files[index]->is_flushed = true; /* of the record that is written now */
@@ -372,15 +376,13 @@ static bool keep(struct odo_job *job, uint64_t now_ms)
 /* The next job that has something to save; counted for the caller. */
 static struct odo_job *next_unsaved_locked(struct odo_engine *engine)
 {
-    for (size_t i = 0; i < engine->locked.job_count; i++) {
-        struct odo_job *job = engine->locked.jobs[i];
+    struct odo_job *job = engine->locked.unsaved;
 
-        if (job->locked.must_keep) {
-            job->locked.must_keep = false;
-            return odo_job_add_ref(job);
-        }
+    if (job) {
+        odo_job_add_ref(job);
+        engine_forget_unsaved_locked(job);
     }
-    return NULL;
+    return job;
 }
 
 /* Nothing has changed for a while: look for bytes that are still to be flushed. */
@@ -410,7 +412,7 @@ static void run_keeper(void *context)
             platform_mutex_lock(engine->lock);
             continue;
         }
-        if (!engine->locked.has_unsaved) {
+        if (!engine->locked.unsaved) {
             platform_condition_wait_until(engine->keeper_wakes, engine->lock,
                                           deadline_ms < flush_at_ms ? deadline_ms
                                                                     : flush_at_ms);
@@ -424,9 +426,10 @@ static void run_keeper(void *context)
             platform_condition_wait_until(engine->keeper_wakes, engine->lock, rest_until_ms);
             continue;
         }
-        engine->locked.has_unsaved = false;
         rest_until_ms = platform_clock_milliseconds() + SAVE_INTERVAL_MS;
-        while ((job = next_unsaved_locked(engine)) != NULL) {
+        /* Those that are queued again meanwhile come after the rest, as everybody does. */
+        for (size_t i = engine->locked.unsaved_count;
+             i > 0 && (job = next_unsaved_locked(engine)) != NULL; i--) {
             platform_mutex_unlock(engine->lock);
             must_flush = keep(job, platform_clock_milliseconds()) || must_flush;
             odo_job_release(job);
@@ -439,12 +442,46 @@ static void run_keeper(void *context)
 void engine_wake_keeper_locked(struct odo_job *job)
 {
     struct odo_engine *engine = job->engine;
+    struct odo_job *last = engine->locked.last_unsaved;
 
+    if (job->locked.must_keep ||
+        !job->locked.is_listed) { /* what is not listed has no keeper */
+        return;
+    }
     job->locked.must_keep = true;
-    if (!engine->locked.has_unsaved) {
-        engine->locked.has_unsaved = true;
+    job->locked.next_unsaved = NULL;
+    job->locked.previous_unsaved = last;
+    if (last) {
+        last->locked.next_unsaved = job;
+    } else {
+        engine->locked.unsaved = job;
         platform_condition_broadcast(engine->keeper_wakes);
     }
+    engine->locked.last_unsaved = job;
+    engine->locked.unsaved_count++;
+}
+
+void engine_forget_unsaved_locked(struct odo_job *job)
+{
+    struct odo_engine *engine = job->engine;
+    struct odo_job *next = job->locked.next_unsaved;
+    struct odo_job *previous = job->locked.previous_unsaved;
+
+    if (!job->locked.must_keep) {
+        return;
+    }
+    job->locked.must_keep = false;
+    if (next) {
+        next->locked.previous_unsaved = previous;
+    } else {
+        engine->locked.last_unsaved = previous;
+    }
+    if (previous) {
+        previous->locked.next_unsaved = next;
+    } else {
+        engine->locked.unsaved = next;
+    }
+    engine->locked.unsaved_count--;
 }
 
 enum odo_status engine_start_keeper_locked(struct odo_engine *engine)

@@ -848,7 +848,7 @@ enum odo_status downloader_start(const struct downloader_options *options,
                  platform_clock_milliseconds());
     downloader->user_agent = text_copy(options->user_agent);
     downloader->ca_file = options->ca_file ? text_copy(options->ca_file) : NULL;
-    downloader->mutex = platform_mutex_create();
+    downloader->mutex = platform_mutex_create_ranked(LOCK_NETWORK);
     downloader->has_removed = platform_condition_create();
     downloader->multi = curl_multi_init();
     downloader->certificates = certificate_look_up_create(on_answered, downloader);

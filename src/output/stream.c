@@ -44,7 +44,7 @@ enum odo_status stream_create(const struct odo_stream *target, struct stream **s
     if (!stream) {
         return ODO_E_OUT_OF_MEMORY;
     }
-    stream->mutex = platform_mutex_create();
+    stream->mutex = platform_mutex_create_ranked(LOCK_STREAM);
     stream->changed = platform_condition_create();
     if (!stream->mutex || !stream->changed) {
         platform_condition_free(stream->changed);

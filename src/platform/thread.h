@@ -6,6 +6,8 @@
 #ifndef ODO_PLATFORM_THREAD_H
 #define ODO_PLATFORM_THREAD_H
 
+#include "base/lock_rank.h"
+
 #include <odo/types.h>
 
 struct platform_thread;
@@ -25,8 +27,9 @@ void platform_thread_join(struct platform_thread *thread);
 /* True on the thread itself. Any thread may ask at any time between start and join. */
 bool platform_thread_is_current(const struct platform_thread *thread);
 
-/* Not recursive. NULL when there is no memory. */
+/* Not recursive. NULL when there is no memory. The first is LOCK_UNRANKED. */
 struct platform_mutex *platform_mutex_create(void);
+struct platform_mutex *platform_mutex_create_ranked(enum lock_rank rank);
 void platform_mutex_free(struct platform_mutex *mutex); /* NULL is fine */
 void platform_mutex_lock(struct platform_mutex *mutex);
 void platform_mutex_unlock(struct platform_mutex *mutex);

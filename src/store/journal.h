@@ -5,7 +5,7 @@
  * renaming it, so that a crash leaves the old one or the new one, whole. In between, records
  * are appended; a crash may cut the last one off, and then it does not count.
  *
- * One process owns a job at a time: it claims the job's number in "owners.lock" beside the
+ * One process owns a job at a time: it claims the job's number in "owners-*.lock" beside the
  * journals (platform/lock_file.h), and the system ends the claim with the process. Who does
  * not own a job neither reads nor writes its journal.
  *

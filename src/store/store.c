@@ -18,16 +18,25 @@ enum {
     NAME_SIZE = ID_TEXT_LENGTH + 16,
 };
 
+/* Some systems look at every claim of a file before they grant one more: so there are many
+ * files, each opened when it is needed first. */
+enum { SHARES = 64 };
+
+/* What we own among a part of all numbers. */
+struct share {
+    struct platform_lock_file *owners; /* "owners-3f.lock"; NULL before the first claim */
+    uint64_t *numbers;                 /* claimed; sorted */
+    size_t count;
+    size_t capacity;
+};
+
 struct store {
     char *folder; /* owned */
-    struct platform_lock_file *owners;
+    struct platform_lock_file
+        *anchor; /* "owners.lock": an open file holds the folder in place */
     char boot_id[PLATFORM_BOOT_ID_SIZE];
-    struct platform_mutex *lock; /* guards `owned` */
-    struct {
-        uint64_t *numbers; /* of what we own; sorted */
-        size_t count;
-        size_t capacity;
-    } owned;
+    struct platform_mutex *lock; /* guards `shares` */
+    struct share shares[SHARES];
 };
 
 /* --- Names ---------------------------------------------------------------------------- */
@@ -147,16 +156,21 @@ static uint64_t number_of(const struct odo_job_id *id, enum store_thing thing)
 
 /* --- Who owns a job ------------------------------------------------------------------- */
 
+static struct share *share_of(struct store *store, uint64_t number)
+{
+    return &store->shares[number % SHARES];
+}
+
 /* Where the number is among those that we own, or would be. */
-static size_t place_of_number(const struct store *store, uint64_t number)
+static size_t place_of_number(const struct share *share, uint64_t number)
 {
     size_t first = 0;
-    size_t end = store->owned.count;
+    size_t end = share->count;
 
     while (first < end) {
         size_t middle = first + (end - first) / 2;
 
-        if (store->owned.numbers[middle] < number) {
+        if (share->numbers[middle] < number) {
             first = middle + 1;
         } else {
             end = middle;
@@ -165,11 +179,40 @@ static size_t place_of_number(const struct store *store, uint64_t number)
     return first;
 }
 
-static bool owns(const struct store *store, uint64_t number)
+static bool owns(const struct share *share, uint64_t number)
 {
-    size_t place = place_of_number(store, number);
+    size_t place = place_of_number(share, number);
 
-    return place < store->owned.count && store->owned.numbers[place] == number;
+    return place < share->count && share->numbers[place] == number;
+}
+
+/* Room for one number more, and the file in which it is claimed. */
+static enum odo_status prepare_share(const struct store *store, struct share *share)
+{
+    char name[20];
+    char *path;
+    enum odo_status status = ODO_E_OUT_OF_MEMORY;
+
+    if (share->count == share->capacity) {
+        size_t capacity = share->capacity ? share->capacity * 2 : 4;
+        uint64_t *larger = memory_resize(share->numbers, capacity, sizeof(*larger));
+
+        if (!larger) {
+            return ODO_E_OUT_OF_MEMORY;
+        }
+        share->numbers = larger;
+        share->capacity = capacity;
+    }
+    if (share->owners) {
+        return ODO_OK;
+    }
+    snprintf(name, sizeof(name), "owners-%02x.lock", (unsigned)(share - store->shares));
+    path = platform_path_join(store->folder, name);
+    if (path) {
+        status = platform_lock_file_open(path, &share->owners);
+    }
+    memory_free(path);
+    return status;
 }
 
 /* In this process and among others: some systems let one lock file claim a number twice. */
@@ -177,33 +220,21 @@ enum odo_status store_own(struct store *store, const struct odo_job_id *id,
                           enum store_thing thing)
 {
     uint64_t number = number_of(id, thing);
-    enum odo_status status = ODO_OK;
+    struct share *share = share_of(store, number);
+    enum odo_status status;
 
     platform_mutex_lock(store->lock);
-    if (owns(store, number)) {
-        status = ODO_E_SHARING_VIOLATION;
-    } else if (store->owned.count == store->owned.capacity) {
-        size_t capacity = store->owned.capacity ? store->owned.capacity * 2 : 16;
-        uint64_t *larger = memory_resize(store->owned.numbers, capacity, sizeof(*larger));
-
-        if (larger) {
-            store->owned.numbers = larger;
-            store->owned.capacity = capacity;
-        } else {
-            status = ODO_E_OUT_OF_MEMORY;
-        }
+    status = owns(share, number) ? ODO_E_SHARING_VIOLATION : prepare_share(store, share);
+    if (status == ODO_OK) {
+        status = platform_lock_file_claim(share->owners, number);
     }
     if (status == ODO_OK) {
-        status = platform_lock_file_claim(store->owners, number);
-    }
-    if (status == ODO_OK) {
-        size_t place = place_of_number(store, number);
-        uint64_t *numbers = store->owned.numbers;
+        size_t place = place_of_number(share, number);
 
-        memmove(numbers + place + 1, numbers + place,
-                (store->owned.count - place) * sizeof(*numbers));
-        numbers[place] = number;
-        store->owned.count++;
+        memmove(share->numbers + place + 1, share->numbers + place,
+                (share->count - place) * sizeof(*share->numbers));
+        share->numbers[place] = number;
+        share->count++;
     }
     platform_mutex_unlock(store->lock);
     return status;
@@ -212,17 +243,16 @@ enum odo_status store_own(struct store *store, const struct odo_job_id *id,
 void store_disown(struct store *store, const struct odo_job_id *id, enum store_thing thing)
 {
     uint64_t number = number_of(id, thing);
-    uint64_t *numbers;
+    struct share *share = share_of(store, number);
     size_t place;
 
     platform_mutex_lock(store->lock);
-    numbers = store->owned.numbers;
-    place = place_of_number(store, number);
-    assert(owns(store, number));
-    store->owned.count--;
-    memmove(numbers + place, numbers + place + 1,
-            (store->owned.count - place) * sizeof(*numbers));
-    platform_lock_file_release(store->owners, number);
+    assert(owns(share, number));
+    place = place_of_number(share, number);
+    share->count--;
+    memmove(share->numbers + place, share->numbers + place + 1,
+            (share->count - place) * sizeof(*share->numbers));
+    platform_lock_file_release(share->owners, number);
     platform_mutex_unlock(store->lock);
 }
 
@@ -268,10 +298,10 @@ enum odo_status store_open(const char *folder, struct store **store_out)
         platform_clock_boot_id(store->boot_id);
     }
     store->folder = text_copy(folder);
-    store->lock = platform_mutex_create();
+    store->lock = platform_mutex_create_ranked(LOCK_STORE);
     owners = platform_path_join(folder, "owners.lock");
     if (store->folder && store->lock && owners) {
-        status = platform_lock_file_open(owners, &store->owners);
+        status = platform_lock_file_open(owners, &store->anchor);
     }
     if (status == ODO_OK) {
         status = platform_path_check_private(folder); /* while a file in it is open */
@@ -290,14 +320,18 @@ enum odo_status store_open(const char *folder, struct store **store_out)
 
 void store_close(struct store *store)
 {
-    if (store) {
-        assert(store->owned.count == 0);
-        platform_lock_file_close(store->owners);
-        platform_mutex_free(store->lock);
-        memory_free(store->owned.numbers);
-        memory_free(store->folder);
-        memory_free(store);
+    if (!store) {
+        return;
     }
+    for (size_t i = 0; i < SHARES; i++) {
+        assert(store->shares[i].count == 0);
+        platform_lock_file_close(store->shares[i].owners);
+        memory_free(store->shares[i].numbers);
+    }
+    platform_lock_file_close(store->anchor);
+    platform_mutex_free(store->lock);
+    memory_free(store->folder);
+    memory_free(store);
 }
 
 const char *store_folder(const struct store *store)

@@ -47,7 +47,7 @@ static void a_store_is_for_its_user_alone(void **state)
     assert_int_equal(lstat(store, &found), 0);
     assert_int_equal(found.st_mode & 0777, 0700);
     assert_status(platform_path_list(store, expect_private, &rights), ODO_OK);
-    assert_int_equal(rights.files, 2); /* the lock and the journal */
+    assert_int_equal(rights.files, 3); /* two locks and the journal */
     assert_status(odo_job_cancel(job), ODO_OK);
     odo_job_release(job);
     odo_engine_stop(engine);

@@ -3,6 +3,7 @@
 #include "platform/thread.h"
 
 #include "base/memory.h"
+#include "platform/held_locks.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -19,6 +20,7 @@ struct platform_thread {
 
 struct platform_mutex {
     pthread_mutex_t mutex;
+    enum lock_rank rank;
 };
 
 struct platform_condition {
@@ -92,6 +94,11 @@ bool platform_thread_is_current(const struct platform_thread *thread)
 
 struct platform_mutex *platform_mutex_create(void)
 {
+    return platform_mutex_create_ranked(LOCK_UNRANKED);
+}
+
+struct platform_mutex *platform_mutex_create_ranked(enum lock_rank rank)
+{
     struct platform_mutex *mutex = memory_allocate_zeroed(1, sizeof(*mutex));
 
     if (!mutex) {
@@ -101,6 +108,7 @@ struct platform_mutex *platform_mutex_create(void)
         memory_free(mutex);
         return NULL;
     }
+    mutex->rank = rank;
     return mutex;
 }
 
@@ -114,11 +122,13 @@ void platform_mutex_free(struct platform_mutex *mutex)
 
 void platform_mutex_lock(struct platform_mutex *mutex)
 {
+    held_locks_add(mutex->rank);
     must(pthread_mutex_lock(&mutex->mutex));
 }
 
 void platform_mutex_unlock(struct platform_mutex *mutex)
 {
+    held_locks_remove(mutex->rank);
     must(pthread_mutex_unlock(&mutex->mutex));
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "platform/clock.h"
+#include "platform/held_locks.h"
 
 #include <assert.h>
 #include <windows.h>
@@ -16,6 +17,7 @@ struct platform_thread {
 
 struct platform_mutex {
     SRWLOCK lock;
+    enum lock_rank rank;
 };
 
 struct platform_condition {
@@ -84,10 +86,16 @@ bool platform_thread_is_current(const struct platform_thread *thread)
 
 struct platform_mutex *platform_mutex_create(void)
 {
+    return platform_mutex_create_ranked(LOCK_UNRANKED);
+}
+
+struct platform_mutex *platform_mutex_create_ranked(enum lock_rank rank)
+{
     struct platform_mutex *mutex = memory_allocate_zeroed(1, sizeof(*mutex));
 
     if (mutex) {
         InitializeSRWLock(&mutex->lock);
+        mutex->rank = rank;
     }
     return mutex;
 }
@@ -99,11 +107,13 @@ void platform_mutex_free(struct platform_mutex *mutex)
 
 void platform_mutex_lock(struct platform_mutex *mutex)
 {
+    held_locks_add(mutex->rank);
     AcquireSRWLockExclusive(&mutex->lock);
 }
 
 void platform_mutex_unlock(struct platform_mutex *mutex)
 {
+    held_locks_remove(mutex->rank);
     ReleaseSRWLockExclusive(&mutex->lock);
 }
 
