@@ -361,36 +361,38 @@ void platform_file_close(struct platform_file *file)
     }
 }
 
-/* May a rename put a file in the place of what stands at `path`? */
-static enum odo_status check_replaceable(const char *path)
+/*
+ * May a rename put a file in the place of what stands at `path`? What does is handed out; its
+ * mode is 0 when nothing does.
+ */
+static enum odo_status check_replaceable(const char *path, struct stat *found_out)
 {
-    struct stat found;
-
-    if (lstat(path, &found) != 0) {
+    if (lstat(path, found_out) != 0) {
+        *found_out = (struct stat){0};
         return errno == ENOENT ? ODO_OK : status_from_errno(errno);
     }
-    if (S_ISLNK(found.st_mode)) {
+    if (S_ISLNK(found_out->st_mode)) {
         return ODO_OK; /* the link itself is replaced, never what it leads to */
     }
-    if (!S_ISREG(found.st_mode)) {
+    if (!S_ISREG(found_out->st_mode)) {
         return ODO_E_ACCESS_DENIED;
     }
     /* POSIX would replace a read-only file; who made it so did not mean that. */
-    return (found.st_mode & (S_IWUSR | S_IWGRP | S_IWOTH)) != 0 ? ODO_OK : ODO_E_ACCESS_DENIED;
+    return (found_out->st_mode & (S_IWUSR | S_IWGRP | S_IWOTH)) != 0 ? ODO_OK
+                                                                     : ODO_E_ACCESS_DENIED;
 }
 
 /*
- * Let `from` be whose the file at `to` is, and as open to others, as far as the system lets us.
+ * Let `from` be whose the old file is, and as open to others, as far as the system lets us.
  * Only the rights themselves: a program that runs as its owner is not made of a download. Who
  * it belongs to comes first: no rights are given to a group that is not the old one.
  */
-static void take_over_rights(const char *from, const char *to)
+static void take_over_rights(const char *from, const struct stat *old)
 {
-    struct stat old;
     struct stat mine;
     int descriptor;
 
-    if (lstat(to, &old) != 0 || !S_ISREG(old.st_mode)) {
+    if (!S_ISREG(old->st_mode)) {
         return;
     }
     descriptor = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
@@ -398,13 +400,13 @@ static void take_over_rights(const char *from, const char *to)
         return;
     }
     if (fstat(descriptor, &mine) == 0 && S_ISREG(mine.st_mode)) {
-        mode_t mode = old.st_mode & 0777;
+        mode_t mode = old->st_mode & 0777;
 
-        if (mine.st_uid != old.st_uid && fchown(descriptor, old.st_uid, (gid_t)-1) == 0) {
-            mine.st_uid = old.st_uid;
+        if (mine.st_uid != old->st_uid && fchown(descriptor, old->st_uid, (gid_t)-1) == 0) {
+            mine.st_uid = old->st_uid;
         }
-        if (mine.st_gid != old.st_gid && fchown(descriptor, (uid_t)-1, old.st_gid) != 0) {
-            mode &= ~(mode_t)(S_IRWXG & ~(old.st_mode << 3)); /* a group like anybody else */
+        if (mine.st_gid != old->st_gid && fchown(descriptor, (uid_t)-1, old->st_gid) != 0) {
+            mode &= ~(mode_t)(S_IRWXG & ~(old->st_mode << 3)); /* a group like anybody else */
         }
         (void)fchmod(descriptor, mode);
     }
@@ -413,12 +415,13 @@ static void take_over_rights(const char *from, const char *to)
 
 enum odo_status platform_file_rename(const char *from, const char *to)
 {
-    enum odo_status status = check_replaceable(to);
+    struct stat old; /* looked at once: this is done for each of ten thousand files */
+    enum odo_status status = check_replaceable(to, &old);
 
     if (status != ODO_OK) {
         return status;
     }
-    take_over_rights(from, to);
+    take_over_rights(from, &old);
     return rename(from, to) == 0 ? ODO_OK : status_from_path_error(from, errno);
 }
 
