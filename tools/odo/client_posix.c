@@ -58,6 +58,7 @@ bool client_start(const struct client_options *options, struct client **client_o
         .host = {.on_event = on_event, .context = options->wakeup},
         .store_folder = "",
         .resume_adopted = options->runs_queued_jobs,
+        .allow_unknown_size = !options->keeps_jobs,
     };
     struct client *client = calloc(1, sizeof(*client));
     enum odo_status status;
