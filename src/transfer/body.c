@@ -2,6 +2,7 @@
 
 #include "http/response_version.h"
 #include "ranges/content_range.h"
+#include "transfer/lanes.h"
 #include "transfer/transfer.h"
 
 #include <assert.h>
@@ -89,8 +90,32 @@ static enum extension extend_from_plan(struct transfer *transfer, struct attempt
     return EXTENDED;
 }
 
+/* Take the rest of what another attempt brings far more slowly. */
+static enum extension take_from_slow(struct transfer *transfer, struct attempt *attempt,
+                                     uint64_t now_ms)
+{
+    struct attempt_piece *last = &attempt->pieces[attempt->piece_count - 1];
+    struct attempt *slow =
+        lanes_find_slow_neighbour(transfer, attempt, attempt_end_of(last->span), now_ms);
+    struct byte_range rest;
+
+    if (!slow || request_plan_split(&transfer->wanted.plan) != ODO_OK) {
+        return NOT_EXTENDED;
+    }
+    rest.offset = slow->pieces[0].position;
+    rest.length = attempt_end_of(slow->pieces[0].span) - rest.offset;
+    if (attempt_add_piece(attempt, rest) != ODO_OK) {
+        request_plan_give_back(&transfer->wanted.plan, (struct byte_range){rest.offset, 0});
+        return NOT_EXTENDED;
+    }
+    slow->pieces[0].span.length -= rest.length;
+    slow->end = ATTEMPT_ENOUGH;
+    return EXTENDED;
+}
+
 /* Everything that it is for has come: may it go on? */
-static enum extension extend(struct transfer *transfer, struct attempt *attempt)
+static enum extension extend(struct transfer *transfer, struct attempt *attempt,
+                             uint64_t now_ms)
 {
     struct attempt_piece *last = &attempt->pieces[attempt->piece_count - 1];
     enum extension extension;
@@ -108,7 +133,7 @@ static enum extension extend(struct transfer *transfer, struct attempt *attempt)
     last = &attempt->pieces[attempt->piece_count - 1];
     other = find_unanswered(transfer, attempt_end_of(last->span));
     if (!other) {
-        return NOT_EXTENDED;
+        return take_from_slow(transfer, attempt, now_ms);
     }
     lengthen(last, other->pieces[0].span.length);
     other->pieces[0].span.length = 0;
@@ -117,11 +142,11 @@ static enum extension extend(struct transfer *transfer, struct attempt *attempt)
 }
 
 /* After bytes have come: has it all? */
-static void end_if_complete(struct transfer *transfer, struct attempt *attempt)
+static void end_if_complete(struct transfer *transfer, struct attempt *attempt, uint64_t now_ms)
 {
     if (attempt->end == ATTEMPT_OPEN && attempt->part_end == 0 &&
         attempt_complete(attempt) == attempt->piece_count &&
-        extend(transfer, attempt) == NOT_EXTENDED) {
+        extend(transfer, attempt, now_ms) == NOT_EXTENDED) {
         attempt->end = ATTEMPT_ENOUGH;
     }
 }
@@ -198,7 +223,7 @@ static struct transfer_step take(struct transfer *transfer, struct attempt *atte
     }
     note_arrival(transfer, attempt, size, step.length, now_ms);
     advance(attempt, piece, step.length);
-    end_if_complete(transfer, attempt);
+    end_if_complete(transfer, attempt, now_ms);
     return step;
 }
 
@@ -213,7 +238,7 @@ static struct transfer_step beyond(struct transfer *transfer, struct attempt *at
         }
         return skip(transfer, attempt, size, size, now_ms);
     }
-    switch (extend(transfer, attempt)) {
+    switch (extend(transfer, attempt, now_ms)) {
     case EXTENDED:
         return transfer_place(transfer, attempt, size, now_ms);
     case EXTENDED_LATER:
@@ -372,7 +397,7 @@ void transfer_part_proved(struct transfer *transfer, struct attempt *attempt, ui
     if (is_all_saved) {
         transfer_saved(transfer, attempt, now_ms);
     }
-    end_if_complete(transfer, attempt);
+    end_if_complete(transfer, attempt, now_ms);
 }
 
 void transfer_parts_failed(struct transfer *transfer, struct attempt *attempt)

@@ -68,8 +68,10 @@ static bool is_hedge(const struct attempt *attempt)
 
 static bool is_measurable(const struct attempt *attempt)
 {
-    return attempt_is_taking(attempt) && attempt->body != ATTEMPT_TAKES_FILE &&
-           !attempt->was_paused && !attempt->twin;
+    /* Who reads a file for a few ranges of it drops most of what comes. */
+    bool is_salvage = attempt->body == ATTEMPT_TAKES_FILE && attempt->sent_range;
+
+    return attempt_is_taking(attempt) && !is_salvage && !attempt->was_paused && !attempt->twin;
 }
 
 static bool is_bringing(const struct attempt *attempt)
@@ -252,6 +254,30 @@ struct attempt *lanes_find_victim(const struct transfer *transfer, uint64_t now_
         }
     }
     return victim;
+}
+
+struct attempt *lanes_find_slow_neighbour(const struct transfer *transfer,
+                                          const struct attempt *front, uint64_t offset,
+                                          uint64_t now_ms)
+{
+    for (struct attempt *other = transfer->attempts; other; other = other->next) {
+        uint64_t rest;
+        uint64_t had;
+
+        if (other == front || other->piece_count != 1 || other->pieces_sent != 1 ||
+            other->pieces[0].span.offset != offset || !is_measurable(other) ||
+            other->purpose != ATTEMPT_FOR_PIECES || is_young(other, now_ms)) {
+            continue;
+        }
+        rest = attempt_missing(other);
+        had = other->pieces[0].position - offset; /* which the front reads once more */
+        if (rest != UINT64_MAX && rest > 0 &&
+            time_for(rest, rate_of(other, now_ms)) >
+                HEDGE_WORTH_MS + 2 * time_for(had + rest, rate_of(front, now_ms))) {
+            return other;
+        }
+    }
+    return NULL;
 }
 
 uint64_t lanes_half(const struct attempt *victim)

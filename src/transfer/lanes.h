@@ -23,6 +23,12 @@ struct attempt *lanes_find_victim(const struct transfer *transfer, uint64_t now_
 /* Take the last `bytes` of an attempt with one piece away from it. */
 struct byte_range lanes_cut(struct attempt *victim, uint64_t bytes);
 
+/* The attempt for what lies at `offset`, which the front has reached, if the front would bring
+ * the rest of it much sooner; or NULL. */
+struct attempt *lanes_find_slow_neighbour(const struct transfer *transfer,
+                                          const struct attempt *front, uint64_t offset,
+                                          uint64_t now_ms);
+
 /* How many bytes of such a victim's rest make a fair half. */
 uint64_t lanes_half(const struct attempt *victim);
 
