@@ -849,7 +849,8 @@ static void what_was_checked_is_kept_over_a_restart(void **state)
         {.path = "/file", .does = SERVER_STALL_AFTER, .number = 5 * PIECE / 2}};
     char *folder = temp_folder_create();
     char *store = temp_folder_make(folder, "jobs");
-    struct odo_engine_options options = {.store_folder = store, .stall_timeout_s = 60};
+    struct odo_engine_options options = {
+        .store_folder = store, .stall_timeout_s = 60, .connections_per_host = 1};
     struct odo_job **jobs = NULL;
     size_t count = 0;
     struct scene scene;
