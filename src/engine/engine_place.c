@@ -125,7 +125,9 @@ static enum odo_status rename_files(struct odo_job *job, uint32_t first, uint32_
         }
     }
     if (renamed) {
-        platform_file_flush_name(renamed);
+        enum odo_status flushed = platform_file_flush_name(renamed);
+
+        status = status == ODO_OK ? flushed : status;
     }
     return status;
 }

@@ -93,9 +93,13 @@ void platform_file_close(struct platform_file *file);
  */
 enum odo_status platform_file_rename(const char *from, const char *to);
 
-/* Return once the names in the folder of `path` would survive a power cut, as far as the
- * system can say. */
-void platform_file_flush_name(const char *path);
+/*
+ * Return once the names in the folder of `path` would survive a power cut, as far as the system
+ * can say: where it cannot, or does not let us, that is no failure.
+ *
+ *   ODO_E_INPUT_OUTPUT, ODO_E_DISK_FULL, ODO_E_QUOTA_EXCEEDED   they would not
+ */
+enum odo_status platform_file_flush_name(const char *path);
 
 /* Delete a file. One that is not there is ODO_E_FILE_NOT_FOUND. */
 enum odo_status platform_file_remove(const char *path);

@@ -197,11 +197,11 @@ enum odo_status journal_rewrite(struct journal *journal, struct buffer *bytes, u
     if (status != ODO_OK) {
         platform_file_remove(new_path);
     } else {
-        platform_file_flush_name(journal->path);
+        status = platform_file_flush_name(journal->path);
         journal->size = bytes->size;
         journal->rewritten_size = bytes->size;
         journal->row = row;
-        journal->durable = bytes->size;
+        journal->durable = status == ODO_OK ? bytes->size : 0;
         journal->is_unfit = false;
         drop_pending(journal);
     }
@@ -237,6 +237,11 @@ enum odo_status journal_create(struct store *store, const struct job *job,
     }
     if (status == ODO_OK) {
         status = journal_rewrite(journal, &bytes, row);
+        if (status != ODO_OK) { /* it may have its name already, which is not sure to last */
+            platform_file_close(journal->file);
+            journal->file = NULL;
+            (void)platform_file_remove(journal->path);
+        }
     }
     buffer_free(&bytes);
     if (status != ODO_OK) {

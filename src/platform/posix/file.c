@@ -425,14 +425,20 @@ enum odo_status platform_file_rename(const char *from, const char *to)
     return rename(from, to) == 0 ? ODO_OK : status_from_path_error(from, errno);
 }
 
-void platform_file_flush_name(const char *path)
+enum odo_status platform_file_flush_name(const char *path)
 {
     int descriptor = open_folder_of(path);
+    enum odo_status status = ODO_OK;
 
-    if (descriptor >= 0) {
-        (void)fsync(descriptor); /* some file systems cannot */
-        (void)close(descriptor);
+    if (descriptor < 0) {
+        return ODO_OK; /* a folder that may be written and not be read, perhaps */
     }
+    /* Some file systems cannot, and say that the call was wrong. */
+    if (fsync(descriptor) != 0 && (errno == EIO || errno == ENOSPC || errno == EDQUOT)) {
+        status = status_from_errno(errno);
+    }
+    (void)close(descriptor);
+    return status;
 }
 
 enum odo_status platform_file_remove(const char *path)

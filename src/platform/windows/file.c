@@ -375,9 +375,10 @@ enum odo_status platform_file_rename(const char *from, const char *to)
     return status;
 }
 
-void platform_file_flush_name(const char *path)
+enum odo_status platform_file_flush_name(const char *path)
 {
-    (void)path; /* MOVEFILE_WRITE_THROUGH has */
+    (void)path;
+    return ODO_OK; /* MOVEFILE_WRITE_THROUGH has done it */
 }
 
 /* Cleaning up must work when memory is what was missing, so a path of usual length needs none.
