@@ -314,7 +314,10 @@ def show_record(record, talkative):
             continue
         print(f"        {name}: {outcome['requests']} requests, {outcome['sent'] / 1e6:.1f} MB of "
               f"bodies; {outcome['said']}")
-        for line in outcome["log"][:len(outcome["log"]) if talkative else 8]:
+        lines = outcome["log"]
+        if not talkative and len(lines) > 12:
+            lines = [*lines[:4], "...", *lines[-7:]]
+        for line in lines:
             print(f"            {line}")
     sys.stdout.flush()
 

@@ -261,6 +261,7 @@ class Link:
             stream = Stream(self, identifier, self.server.begin(),
                             reader.read(payload[start:end]))
             self.streams[identifier] = stream
+            self.server.under_way.append(stream)
             threading.Thread(target=self.answer, args=(stream,), daemon=True).start()
         elif kind == SETTINGS and not flags & ACK:
             for place in range(0, len(payload), 6):

@@ -204,6 +204,7 @@ class Server:
         self.began = None
         self.requests = self.connections = self.sent = self.active = 0
         self.log = []
+        self.under_way = []  # requests that have not been answered to their end
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port = self.listener.getsockname()[1]
 
@@ -232,6 +233,8 @@ class Server:
 
     def note(self, exchange, problem=""):
         with self.lock:
+            if exchange in self.under_way:
+                self.under_way.remove(exchange)
             if len(self.log) < 60:
                 self.log.append(f"{exchange.age:6.2f}  {exchange.connection}: {exchange.method} "
                                 f"{exchange.target} {exchange.asked or ''}"
@@ -286,6 +289,7 @@ class Server:
         while True:
             words, fields, data = self.read_head(link, data)
             exchange = Exchange(self, link, self.begin(), connection, words, fields)
+            self.under_way.append(exchange)
             try:
                 self.answer(exchange)
             except Gone:
@@ -296,6 +300,8 @@ class Server:
                 exchange.close()
 
     def report(self):
+        for exchange in list(self.under_way):
+            self.note(exchange, ", still running")
         return {"requests": self.requests, "connections": self.connections, "sent": self.sent,
                 "log": self.log}
 
