@@ -385,8 +385,9 @@ static bool total_is_the_end_asked_for(const struct content_range *part,
     struct byte_range span = question->span;
     uint64_t end = part->range.offset + part->range.length;
 
+    /* Of several ranges, it may be the end of any. */
     return part->total == end && span.length != BYTE_RANGE_TO_END &&
-           end - span.offset == span.length;
+           (question->sent_many || end - span.offset == span.length);
 }
 
 static struct response_verdict judge_part(const struct response_question *question,

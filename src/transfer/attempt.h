@@ -68,6 +68,7 @@ struct attempt {
     bool sent_range;
     bool sent_if_range;
     bool sent_authentication;
+    bool sent_beside; /* another one was out: what it is told may be about their number */
     uint64_t sent_at_ms;
 
     /* What came. */

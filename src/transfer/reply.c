@@ -153,9 +153,10 @@ static bool take(struct transfer *transfer, struct attempt *attempt,
     if (!transfer->wanted.layout_is_known) {
         /* An open range stands before another one: until its end is known, no byte has a place.
          * The whole file may tell its size. */
-        attempt->range_is_suspect = attempt->sent_range;
-        return fail_with(attempt, attempt->sent_range ? ODO_E_SIZE_UNKNOWN_IN_206
-                                                      : ODO_E_SIZE_UNKNOWN_IN_200);
+        attempt->range_is_suspect = verdict->kind == RESPONSE_TAKE_PART;
+        return fail_with(attempt, verdict->kind == RESPONSE_TAKE_PART
+                                      ? ODO_E_SIZE_UNKNOWN_IN_206
+                                      : ODO_E_SIZE_UNKNOWN_IN_200);
     }
     trim(transfer, attempt);
     attempt->offset = verdict->offset;
@@ -205,6 +206,10 @@ static bool changed(struct transfer *transfer, struct attempt *attempt,
 
     if (transfer_others_bring(transfer, attempt)) {
         return fail(attempt, &error); /* one node of several, perhaps: they bring the file */
+    }
+    if (http_status == RANGE_NOT_SATISFIABLE && verdict->file_size == ODO_SIZE_UNKNOWN) {
+        transfer->ranges = TRANSFER_RANGES_UNUSABLE; /* it says nothing: the file does */
+        return ask_again(attempt);
     }
     if (!version_has_validators(&transfer->version)) {
         attempt->end = ATTEMPT_ASK_AGAIN;

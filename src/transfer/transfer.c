@@ -612,6 +612,7 @@ static enum odo_status address(struct transfer *transfer, struct attempt *attemp
     attempt->hops = source->hops;
     attempt->sent_at_ms = now_ms;
     attempt->sent_range = !may_ask_without_range(transfer, attempt);
+    attempt->sent_beside = transfer->attempt_count > 0;
     attempt->sent_authentication = transfer->authenticates && !source_is_foreign(source);
     attempt->sent_if_range = attempt->sent_range && transfer->version.is_known &&
                              !transfer->without_if_range &&
@@ -827,7 +828,7 @@ static bool find_other_way(struct transfer *transfer, const struct attempt *atte
      * just be busy; and one that has honoured Range may do so again, unless it stays with what
      * it says or that would be the end. */
     if (attempt->range_is_suspect && !asks_plainly(transfer) &&
-        !transfer->rules->refuse_salvage &&
+        (!transfer->rules->refuse_salvage || wanted_is_whole_file(&transfer->wanted)) &&
         (!retry_is_transient(error) || transfer->backoff.failures >= FAILURES_ENOUGH) &&
         may_ask_again(transfer)) {
         transfer->ranges = TRANSFER_RANGES_UNUSABLE;
@@ -877,6 +878,13 @@ static void conclude(struct transfer *transfer, struct attempt *attempt,
             transfer->front_goes_through = true;
         }
         return;
+    }
+    if (attempt->sent_beside && attempt->counted == 0 && !retry_is_transient(&error) &&
+        may_ask_again(transfer)) {
+        if (transfer->origin) {
+            origin_lane_refused(transfer->origin, 1, now_ms);
+        }
+        return; /* the others have ended meanwhile: what is it told when it is alone? */
     }
     if (find_other_way(transfer, attempt, &error)) {
         return;

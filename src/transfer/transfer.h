@@ -7,10 +7,11 @@
  *
  *   while transfer_wants_attempt()      transfer_next_attempt(), and send that request
  *   a reply's header has come           transfer_reply(): take the body, or not
- *   bytes of a body have come           transfer_place() for each stretch, then
- * transfer_saved() when what was kept is in the output an attempt's `end` is not OPEN      stop
- * the request, as soon as that may be done a request is over transfer_ended(), once for each
- * attempt `phase` is RESTARTING, no attempts  empty the output, then transfer_restarted()
+ *   bytes of a body have come           transfer_place() for each stretch; transfer_saved()
+ *                                       when what was kept is in the output
+ *   an attempt's `end` is not OPEN      stop the request, as soon as that may be done
+ *   a request is over                   transfer_ended(), once for each attempt
+ *   `phase` is RESTARTING, no attempts  empty the output, then transfer_restarted()
  *   `phase` is FINISHING                finish the output, then transfer_finished()
  *   transfer_wake_at() has passed       transfer_tick()
  *
