@@ -46,7 +46,7 @@ struct flight {
     bool body_began;
     bool has_reader;
     struct multipart_reader reader;
-    uint64_t part_left; /* of what the reader has let through */
+    uint64_t part_left;   /* of what the reader has let through */
     struct stretch *kept; /* what is to be saved; of a hedge, what it has in memory */
     size_t kept_count;
     size_t kept_proved;
@@ -81,7 +81,7 @@ struct simulation {
 
     uint64_t now_us;
     uint64_t tick_at_ms;
-    uint64_t again_at_ms; /* after an attempt that could not be sent */
+    uint64_t again_at_ms;  /* after an attempt that could not be sent */
     uint64_t resume_at_us; /* while it is paused; else 0 */
     uint32_t act_next;
     uint64_t lag_until_us[16]; /* connections that the server has not seen end */
@@ -292,8 +292,8 @@ static void end_flight(struct simulation *sim, struct flight *flight, enum odo_s
     keep_origin(sim);
     transfer_ended(&sim->transfer, attempt, &result, now_ms(sim));
     free_flight(sim, flight);
-    tell(sim, "     %s, %s, had %llu, %u out, retry at %llu",
-         phase_name(sim->transfer.phase), status_name(sim->transfer.error.status),
+    tell(sim, "     %s, %s, had %llu, %u out, retry at %llu", phase_name(sim->transfer.phase),
+         status_name(sim->transfer.error.status),
          (unsigned long long)transfer_had(&sim->transfer), sim->transfer.attempt_count,
          (unsigned long long)sim->transfer.backoff.retry_at_ms);
 }
@@ -337,7 +337,8 @@ static void keep_run(struct flight *flight, uint64_t output, uint64_t length)
     }
 }
 
-/* Ask where the next bytes go. Returns how many were placed; 0 when it has paused or stopped. */
+/* Ask where the next bytes go. Returns how many were placed; 0 when it has paused or stopped.
+ */
 static uint64_t place(struct simulation *sim, struct flight *flight, uint64_t size)
 {
     struct transfer_step step =
@@ -430,8 +431,7 @@ static void hand_over_parts(struct simulation *sim, struct flight *flight)
             continue;
         }
         server_reply_read(&flight->reply, flight->position, data, size);
-        while (taken < size && flight->part_left == 0 &&
-               flight->attempt->end == ATTEMPT_OPEN) {
+        while (taken < size && flight->part_left == 0 && flight->attempt->end == ATTEMPT_OPEN) {
             size_t read =
                 multipart_reader_next(&flight->reader, data + taken, size - taken, &event);
 
@@ -560,8 +560,8 @@ static void reply_event(struct simulation *sim, struct flight *flight)
     bool takes;
 
     if (reply->kind != REPLY_MESSAGE) {
-        end_flight(sim, flight, reply->kind == REPLY_RESET ? ODO_E_CONNECTION_LOST
-                                                           : ODO_E_CANNOT_CONNECT);
+        end_flight(sim, flight,
+                   reply->kind == REPLY_RESET ? ODO_E_CONNECTION_LOST : ODO_E_CANNOT_CONNECT);
         return;
     }
     if (flight->origin) {
@@ -658,8 +658,8 @@ static void send_attempt(struct simulation *sim, struct attempt *attempt)
         flight->rate /= world->slow_times;
     }
     tell(sim, "#%u asks %s %s%s %s%s%s", flight->number, attempt->url,
-         attempt->sent_range ? "bytes=" : "plainly", ranges,
-         request.if_range ? "if " : "", request.if_range ? request.if_range : "",
+         attempt->sent_range ? "bytes=" : "plainly", ranges, request.if_range ? "if " : "",
+         request.if_range ? request.if_range : "",
          attempt->purpose == ATTEMPT_FOR_HEDGE   ? " (hedge)"
          : attempt->purpose == ATTEMPT_FOR_FRONT ? " (front)"
                                                  : "");
@@ -668,8 +668,8 @@ static void send_attempt(struct simulation *sim, struct attempt *attempt)
     } else {
         server_ask(&sim->server, &request, &flight->reply);
     }
-    flight->due_us = sim->now_us + world->delay_us +
-                     random_below(&sim->random, world->delay_spread_us + 1);
+    flight->due_us =
+        sim->now_us + world->delay_us + random_below(&sim->random, world->delay_spread_us + 1);
     flight->next = sim->flights;
     sim->flights = flight;
     sim->flight_count++;
@@ -1085,13 +1085,14 @@ static uint32_t requests_most(const struct simulation *sim)
     uint64_t parts = sim->world.part_most < UINT64_MAX
                          ? sim->world.sizes[0] / (sim->world.part_most / 2 + 1)
                          : 0;
-    uint64_t window = sim->world.output == OUTPUT_STREAM
-                          ? sim->world.sizes[0] / (smaller_of(sim->world.stream_window,
-                                                              256 * 1024) / 4 + 1)
-                          : 0;
+    uint64_t window =
+        sim->world.output == OUTPUT_STREAM
+            ? sim->world.sizes[0] / (smaller_of(sim->world.stream_window, 256 * 1024) / 4 + 1)
+            : 0;
 
-    return (uint32_t)(400 + 8 * sim->world.range_count + sim->world.sizes[0] / (256 * 1024) * 4 +
-                      parts * 8 + window * 4 + sim->world.calm_ms / 20);
+    return (uint32_t)(400 + 8 * sim->world.range_count +
+                      sim->world.sizes[0] / (256 * 1024) * 4 + parts * 8 + window * 4 +
+                      sim->world.calm_ms / 20);
 }
 
 static void live(struct simulation *sim)
@@ -1133,6 +1134,9 @@ static void live(struct simulation *sim)
         }
         if (++sim->steps_at_once > STEPS_AT_ONCE_MOST) {
             oracle_fail(&sim->oracle, "a busy loop");
+        }
+        if (now_ms(sim) > last_moment_ms(sim) && oracle_may_go_on(&sim->oracle)) {
+            return;
         }
         if (now_ms(sim) > last_moment_ms(sim)) {
             oracle_fail(&sim->oracle, "it has not ended: %s, %s, had %llu, %u out",

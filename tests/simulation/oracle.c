@@ -107,8 +107,9 @@ static bool look_at(struct oracle *oracle, const struct output_map *output, uint
             uint64_t length = at.length < end - start ? at.length : end - start;
 
             if (at.content == CONTENT_NONE || at.content == CONTENT_JUNK) {
-                oracle_fail(oracle, "%s: bytes %llu to %llu of the file, at %llu of the "
-                                    "output, are %s",
+                oracle_fail(oracle,
+                            "%s: bytes %llu to %llu of the file, at %llu of the "
+                            "output, are %s",
                             what, (unsigned long long)start,
                             (unsigned long long)(start + length), (unsigned long long)place,
                             at.content == CONTENT_NONE ? "not there" : "junk");
@@ -253,7 +254,8 @@ static void check_places(struct oracle *oracle, const struct transfer *transfer,
         oracle_fail(oracle, "invariant 2: the output holds content %d, not the known version",
                     looked_at.content);
     }
-    if (transfer->setup.output == TRANSFER_TO_FILE && transfer_had(transfer) > looked_at.bytes) {
+    if (transfer->setup.output == TRANSFER_TO_FILE &&
+        transfer_had(transfer) > looked_at.bytes) {
         oracle_fail(oracle, "transfer_had() is %llu, but %llu bytes are safe",
                     (unsigned long long)transfer_had(transfer),
                     (unsigned long long)looked_at.bytes);
@@ -356,8 +358,7 @@ void oracle_check_done(struct oracle *oracle, const struct output_map *output,
     struct looked_at looked_at = {.content = CONTENT_NONE, .count = UINT32_MAX};
 
     lay_out(oracle, size_said);
-    if (!look_at(oracle, output, 0, UINT64_MAX, &looked_at, "done") ||
-        looked_at.content < 0) {
+    if (!look_at(oracle, output, 0, UINT64_MAX, &looked_at, "done") || looked_at.content < 0) {
         return;
     }
     if (oracle->world->sizes[server_content_version(looked_at.content)] != size_said &&
@@ -374,22 +375,30 @@ void oracle_check_done(struct oracle *oracle, const struct output_map *output,
 
 /* --- The outcome ---------------------------------------------------------------------- */
 
+bool oracle_may_go_on(const struct oracle *oracle)
+{
+    const struct world *world = oracle->world;
+
+    return world->range_count > 0 && world->refuses_salvage &&
+           (world->ranges != RANGES_HONOURED || world->marks_lack_in_206 ||
+            world->etag_lacks_in_206 || world->early_by > 0 || world->part_as_200);
+}
+
 bool oracle_may_fail(const struct oracle *oracle, const struct odo_error *error)
 {
     const struct world *world = oracle->world;
     bool has_ranges = world->range_count > 0;
-    bool has_length =
-        world->framing == FRAMING_LENGTH || world->framing == FRAMING_STREAM;
+    bool has_length = world->framing == FRAMING_LENGTH || world->framing == FRAMING_STREAM;
     bool ranges_fail = world->ranges != RANGES_HONOURED || world->marks_lack_in_206 ||
                        world->etag_lacks_in_206;
 
     bool replies_differ = world->nodes_have_own_marks || world->encoding_differs;
-    bool breaks = world->reset_permille > 0 || world->stall_permille > 0 ||
-                  world->short_permille > 0 || world->outage_count > 0 ||
-                  world->act_count > 0 || world->part_most < UINT64_MAX || world->many != MANY_HONOURED ||
-                  world->limit > 0 || world->redirect == REDIRECT_SIGNED;
+    bool breaks =
+        world->reset_permille > 0 || world->stall_permille > 0 || world->short_permille > 0 ||
+        world->outage_count > 0 || world->act_count > 0 || world->part_most < UINT64_MAX ||
+        world->many != MANY_HONOURED || world->limit > 0 || world->redirect == REDIRECT_SIGNED;
 
-    if (world->never_retries) {
+    if (world->never_retries || oracle_may_go_on(oracle)) {
         return true;
     }
     switch (error->status) {

@@ -55,6 +55,10 @@ void oracle_check_taken(struct oracle *oracle, const struct output_map *output, 
 void oracle_check_done(struct oracle *oracle, const struct output_map *output,
                        uint64_t size_said);
 
+/* Ranges are wanted, the server has none, and the file may not be read instead: it may fail
+ * with what the server says, or ask until its patience is over. */
+bool oracle_may_go_on(const struct oracle *oracle);
+
 /* A file has failed: would one plain connection have failed as well? */
 bool oracle_may_fail(const struct oracle *oracle, const struct odo_error *error);
 

@@ -64,7 +64,8 @@ void output_map_write(struct output_map *map, struct stretch stretch)
     if (stretch.length == 0) {
         return;
     }
-    /* What is overwritten goes; of a stretch that begins before or ends behind, a part stays. */
+    /* What is overwritten goes; of a stretch that begins before or ends behind, a part stays.
+     */
     if (first < map->count && map->items[first].output < stretch.output) {
         struct stretch rear = map->items[first];
         uint64_t front = stretch.output - rear.output;

@@ -49,9 +49,9 @@ static void add_text(struct server_reply *reply, const char *text)
         reply->text_capacity = (reply->text_size + size) * 2;
         reply->text = grow(reply->text, reply->text_capacity);
     }
-    add_segment(reply, (struct segment){.length = size,
-                                        .content = CONTENT_JUNK,
-                                        .offset = reply->text_size});
+    add_segment(
+        reply,
+        (struct segment){.length = size, .content = CONTENT_JUNK, .offset = reply->text_size});
     memcpy(reply->text + reply->text_size, text, size);
     reply->text_size += size;
 }
@@ -176,14 +176,13 @@ static void frame(struct server *server, struct server_reply *reply, uint64_t no
     case ENDING_WITHOUT_LAST_CHUNK:
     case ENDING_RESET:
         /* What ends with the connection ends well when it is closed, and a length is enough. */
-        reply->ending =
-            reply->is_chunked || (reply->is_stream && world->ending == ENDING_RESET)
-                ? ENDS_RESET
-                : ENDS_WELL;
+        reply->ending = reply->is_chunked || (reply->is_stream && world->ending == ENDING_RESET)
+                            ? ENDS_RESET
+                            : ENDS_WELL;
         break;
     case ENDING_NEVER:
-        reply->ending = reply->is_chunked || reply->ends_with_connection ? ENDS_STALLED
-                                                                         : ENDS_WELL;
+        reply->ending =
+            reply->is_chunked || reply->ends_with_connection ? ENDS_STALLED : ENDS_WELL;
         break;
     }
     if (is_calm || reply->length == 0) {
@@ -308,7 +307,8 @@ static void give_part(struct server *server, const struct served *served, struct
         asked.first -= asked.first % world->early_by;
     }
     /* It is shorter than asked, but has something of it. */
-    if (last - asked.first + 1 > world->part_most + world->early_by) {
+    if (world->part_most < UINT64_MAX &&
+        last - asked.first + 1 > world->part_most + world->early_by) {
         last = asked.first + world->part_most + world->early_by - 1;
     }
     reply->status = 206;
@@ -352,7 +352,8 @@ static void add_part(struct server *server, const struct served *served, struct 
 }
 
 static void give_parts(struct server *server, const struct served *served, struct asked *asked,
-                       size_t count, struct server_reply *reply, const struct server_request *request)
+                       size_t count, struct server_reply *reply,
+                       const struct server_request *request)
 {
     const struct world *world = server->world;
 
@@ -383,7 +384,8 @@ static void give_parts(struct server *server, const struct served *served, struc
 }
 
 static void give_many(struct server *server, const struct served *served, struct asked *asked,
-                      size_t count, struct server_reply *reply, const struct server_request *request)
+                      size_t count, struct server_reply *reply,
+                      const struct server_request *request)
 {
     const struct world *world = server->world;
     struct asked all = {asked[0].first, asked[count - 1].last};
@@ -558,8 +560,8 @@ static bool meets_portal(struct server *server, const struct server_request *req
     const struct world *world = server->world;
     bool is_login = strncmp(request->url, "http://login.test/", 18) == 0;
 
-    if (!is_login && (request->now_ms < world->portal_ms[0] ||
-                      request->now_ms >= world->portal_ms[1])) {
+    if (!is_login &&
+        (request->now_ms < world->portal_ms[0] || request->now_ms >= world->portal_ms[1])) {
         return false;
     }
     reply->is_portal = true;

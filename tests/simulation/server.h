@@ -71,7 +71,7 @@ struct server_request {
     const char *if_range; /* or NULL */
     uint32_t others;      /* requests in flight */
     uint32_t seen;        /* the same as the servers see it, who learn late of an end */
-    bool knows_marks; /* whoever asks has validators to compare with */
+    bool knows_marks;     /* whoever asks has validators to compare with */
     uint64_t now_ms;
 };
 

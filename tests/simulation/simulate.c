@@ -96,10 +96,11 @@ int main(int count, char **arguments)
             }
         }
     }
-    printf("%llu worlds, %.0f a second; %.0f seconds of virtual time, %llu requests, %llu done, "
-           "%llu wrong\n",
-           (unsigned long long)tried, (double)tried / (now_s() - began_s + 1e-9),
-           (double)virtual_ms / 1000, (unsigned long long)requests, (unsigned long long)done,
-           (unsigned long long)wrong);
+    printf(
+        "%llu worlds, %.0f a second; %.0f seconds of virtual time, %llu requests, %llu done, "
+        "%llu wrong\n",
+        (unsigned long long)tried, (double)tried / (now_s() - began_s + 1e-9),
+        (double)virtual_ms / 1000, (unsigned long long)requests, (unsigned long long)done,
+        (unsigned long long)wrong);
     return wrong > 0 ? 1 : 0;
 }

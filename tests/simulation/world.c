@@ -11,8 +11,7 @@ static int pick(struct random *random, const int *values, size_t count)
 }
 
 #define PICK(random, ...)                                                                      \
-    pick(random, (const int[]){__VA_ARGS__},                                                   \
-         sizeof((const int[]){__VA_ARGS__}) / sizeof(int))
+    pick(random, (const int[]){__VA_ARGS__}, sizeof((const int[]){__VA_ARGS__}) / sizeof(int))
 
 /* --- What every world has ------------------------------------------------------------- */
 
@@ -103,16 +102,14 @@ static void draw_client(struct world *world, struct random *random)
     }
     world->states_size = random_chance(random, 150);
     world->lanes = (uint32_t)random_between(random, 1, 8);
-    world->ranges_per_request = random_chance(random, 300)
-                                    ? (uint32_t)random_spread(random, 1, 100)
-                                    : 0;
+    world->ranges_per_request =
+        random_chance(random, 300) ? (uint32_t)random_spread(random, 1, 100) : 0;
     world->refuses_salvage = random_chance(random, 200);
     world->allows_unknown_size = random_chance(random, 300);
     world->is_metered = random_chance(random, 100);
     world->no_progress_ms = UINT64_MAX;
-    world->stream_window = random_chance(random, 500)
-                               ? 8 * MIB
-                               : random_spread(random, 512 * KIB, 16 * MIB);
+    world->stream_window =
+        random_chance(random, 500) ? 8 * MIB : random_spread(random, 512 * KIB, 16 * MIB);
     world->stream_rate = random_spread(random, 500 * KIB, 200 * MIB);
     world->checkpoint_every_ms = random_spread(random, 50, 20 * 1000);
     world->save_permille = (uint32_t)random_spread(random, 20, 1000);
@@ -259,8 +256,8 @@ static void draw_trouble(struct world *world, struct random *random, enum troubl
         world->framing = random_chance(random, 600) ? FRAMING_CHUNKED : FRAMING_TO_END;
         break;
     case TROUBLE_ENDING:
-        world->ending = (enum world_ending)random_between(random, ENDING_WITHOUT_LAST_CHUNK,
-                                                          ENDING_NEVER);
+        world->ending =
+            (enum world_ending)random_between(random, ENDING_WITHOUT_LAST_CHUNK, ENDING_NEVER);
         if (world->ending == ENDING_WITHOUT_LAST_CHUNK) {
             world->framing = FRAMING_CHUNKED;
         }
@@ -272,9 +269,8 @@ static void draw_trouble(struct world *world, struct random *random, enum troubl
     case TROUBLE_LINKS:
         world->redirect = random_chance(random, 650) ? REDIRECT_SIGNED : REDIRECT_SINGLE_USE;
         world->redirect_is_relative = random_chance(random, 500);
-        world->link_lasts_ms =
-            3 * (world->delay_us + world->delay_spread_us) / 1000 +
-            random_spread(random, 200, 60 * 1000);
+        world->link_lasts_ms = 3 * (world->delay_us + world->delay_spread_us) / 1000 +
+                               random_spread(random, 200, 60 * 1000);
         world->link_refusal = PICK(random, 400, 401, 403, 404, 410, 618);
         break;
     case TROUBLE_LIMIT:
@@ -289,8 +285,7 @@ static void draw_trouble(struct world *world, struct random *random, enum troubl
     case TROUBLE_NODES:
         world->node_count = (uint32_t)random_between(random, 2, WORLD_NODES_MOST);
         world->nodes_have_own_marks = has_marks(world);
-        world->nodes_have_own_bytes =
-            world->nodes_have_own_marks && random_chance(random, 300);
+        world->nodes_have_own_bytes = world->nodes_have_own_marks && random_chance(random, 300);
         break;
     case TROUBLE_CHANGE:
         draw_changes(world, random);
@@ -327,8 +322,8 @@ static void draw_trouble(struct world *world, struct random *random, enum troubl
             world->portal_ms[0] = random_spread(random, 50, 10 * 1000);
             world->portal_ms[1] = world->portal_ms[0] + random_spread(random, 50, 30 * 1000);
             world->portal_redirects = random_chance(random, 500);
-            world->calm_ms = world->calm_ms > world->portal_ms[1] ? world->calm_ms
-                                                                  : world->portal_ms[1];
+            world->calm_ms =
+                world->calm_ms > world->portal_ms[1] ? world->calm_ms : world->portal_ms[1];
             world->reset_permille = 300;
         }
         break;
@@ -338,8 +333,8 @@ static void draw_trouble(struct world *world, struct random *random, enum troubl
         break;
     case TROUBLE_CLIENT:
         for (uint64_t i = random_between(random, 1, 3); i > 0; i--) {
-            draw_act(world, random, random_chance(random, 600) ? CLIENT_PAUSES
-                                                               : CLIENT_SETTINGS);
+            draw_act(world, random,
+                     random_chance(random, 600) ? CLIENT_PAUSES : CLIENT_SETTINGS);
         }
         break;
     case TROUBLE_KILL:
@@ -406,6 +401,10 @@ void world_draw(struct world *world, uint64_t seed)
     if (world->range_count > 0 && (world->marks_lack_in_206 || world->etag_lacks_in_206)) {
         world->version_count = 1;
         world->nodes_have_own_bytes = false;
+    }
+    for (uint32_t i = 1; i < world->version_count && world->range_count > 0; i++) {
+        /* What is wanted is there in every version. */
+        world->sizes[i] = world->sizes[i] > world->sizes[0] ? world->sizes[i] : world->sizes[0];
     }
     /* That a part is all that there is cannot be told from a file that is as short. */
     world->part_most = world->total_is_end ? UINT64_MAX : world->part_most;

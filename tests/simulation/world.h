@@ -115,12 +115,12 @@ struct world {
     bool range_is_not_clipped; /* Content-Range beyond the end of the file */
     bool last_must_fit;        /* a last byte past the end is 416 */
     bool says_size_in_416;
-    uint64_t early_by;    /* a 206 begins at a multiple of it; 0 at the right place */
-    uint64_t part_most;   /* a 206 is no longer; UINT64_MAX as long as asked */
-    bool total_is_end;    /* the total in Content-Range is the end of the part */
+    uint64_t early_by;  /* a 206 begins at a multiple of it; 0 at the right place */
+    uint64_t part_most; /* a 206 is no longer; UINT64_MAX as long as asked */
+    bool total_is_end;  /* the total in Content-Range is the end of the part */
     bool total_is_star;
-    bool part_as_200;     /* a 206 is called 200 */
-    bool marks_lack_in_206;  /* ETag and Last-Modified */
+    bool part_as_200;       /* a 206 is called 200 */
+    bool marks_lack_in_206; /* ETag and Last-Modified */
     bool etag_lacks_in_206;
     enum world_many many;
     uint32_t many_most;
@@ -137,7 +137,7 @@ struct world {
     int limit_status;
     bool limit_tells_when; /* Retry-After */
     uint64_t limit_lag_ms; /* until it sees that a connection is gone */
-    int refusal; /* of everything, for ever; 0 for none */
+    int refusal;           /* of everything, for ever; 0 for none */
 
     /* The lines. */
     uint64_t delay_us;
