@@ -1,11 +1,12 @@
 /*
- * Looks for worlds in which a transfer does wrong:
+ * Looks for worlds in which a transfer does wrong; tools/simulate builds and starts it.
  *
- *   simulate --worlds N [--seed S]    so many worlds, from this seed on
- *   simulate --minutes N [--seed S]   as many as come in the time
- *   simulate --story S                one world, with its story
+ *   simulate --worlds N [--from SEED]    so many worlds, from this seed on
+ *   simulate --minutes N [--from SEED]   as many as come in the time
+ *   simulate --story SEED                one world, with its story
  *
- * Ends with 0 when all were right, and with 1 behind the first that was not; --keep-on goes on.
+ * Ends with 0 when all were right. At the first that was not it tells its story, and ends with
+ * 1; with --keep-on it goes on without a story.
  */
 #include "driver.h"
 
@@ -46,6 +47,7 @@ int main(int count, char **arguments)
     double minutes = 1e9;
     bool keeps_on = false;
     bool tells = false;
+    bool is_quiet = false; /* no story */
     uint64_t virtual_ms = 0;
     uint64_t requests = 0;
     uint64_t done = 0;
@@ -60,12 +62,16 @@ int main(int count, char **arguments)
             keeps_on = true;
             continue;
         }
+        if (strcmp(arguments[i], "--quiet") == 0) {
+            is_quiet = true;
+            continue;
+        }
         i++;
         if (strcmp(arguments[i - 1], "--worlds") == 0) {
             worlds = strtoull(value, NULL, 10);
         } else if (strcmp(arguments[i - 1], "--minutes") == 0) {
             minutes = strtod(value, NULL);
-        } else if (strcmp(arguments[i - 1], "--seed") == 0) {
+        } else if (strcmp(arguments[i - 1], "--from") == 0) {
             seed = strtoull(value, NULL, 10);
         } else if (strcmp(arguments[i - 1], "--story") == 0) {
             seed = strtoull(value, NULL, 10);
@@ -91,6 +97,9 @@ int main(int count, char **arguments)
             printf("seed %llu: %s\n", (unsigned long long)(seed + tried), run.text);
             wrong++;
             if (!keeps_on) {
+                if (!tells && !is_quiet) {
+                    simulation_run(seed + tried, true);
+                }
                 tried++;
                 break;
             }
