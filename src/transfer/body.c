@@ -52,8 +52,7 @@ static enum extension extend_from_plan(struct transfer *transfer, struct attempt
     struct request_plan *plan = &transfer->wanted.plan;
     struct attempt_piece *last = &attempt->pieces[attempt->piece_count - 1];
     uint64_t end = attempt_end_of(last->span);
-    bool may_skip = transfer->front_goes_through ||
-                    transfer->ranges == TRANSFER_RANGES_UNUSABLE ||
+    bool may_skip = transfer->front_goes_through || transfer_ranges_fail(transfer) ||
                     transfer->asking == TRANSFER_ASKS_PLAINLY;
     struct request_limits limits = {
         .most = UINT64_MAX,

@@ -28,8 +28,7 @@ uint32_t lanes_most(const struct transfer *transfer)
 
     /* Without validators nothing tells two versions apart, so one reply is one version. */
     if (!transfer->version.is_known || !version_has_validators(&transfer->version) ||
-        transfer->ranges == TRANSFER_RANGES_UNUSABLE ||
-        transfer->asking != TRANSFER_ASKS_FREELY ||
+        transfer_ranges_fail(transfer) || transfer->asking != TRANSFER_ASKS_FREELY ||
         transfer->setup.output == TRANSFER_TO_MEMORY) {
         return 1;
     }

@@ -342,7 +342,9 @@ bool transfer_reply(struct transfer *transfer, struct attempt *attempt,
         return changed(transfer, attempt, &verdict, reply->header.status);
     case RESPONSE_PASSING:
         /* Parts may be without what the whole file has. */
-        attempt->range_is_suspect = reply->header.status == PARTIAL_CONTENT;
+        attempt->range_is_suspect =
+            attempt->sent_range &&
+            (reply->header.status == PARTIAL_CONTENT || reply->header.content_range != NULL);
         return fail(attempt, &verdict.error);
     case RESPONSE_REDIRECT:
         return follow(transfer, attempt, reply->location);

@@ -90,6 +90,8 @@ struct transfer {
     enum transfer_ranges {
         TRANSFER_RANGES_UNKNOWN,
         TRANSFER_RANGES_HONOURED,
+        TRANSFER_RANGES_DOUBTED,  /* they were honoured, and the server has failed since: it is
+                                     asked plainly, to see */
         TRANSFER_RANGES_UNUSABLE, /* the server ignores or refuses them */
     } ranges;
     bool front_goes_through; /* further requests are refused: the one for all that is left reads
@@ -118,6 +120,13 @@ struct transfer {
     uint32_t requests_sent;
     uint64_t bytes_received;
 };
+
+/* True when requests are for the file from its beginning, since the server has no ranges. */
+static inline bool transfer_ranges_fail(const struct transfer *transfer)
+{
+    return transfer->ranges == TRANSFER_RANGES_UNUSABLE ||
+           transfer->ranges == TRANSFER_RANGES_DOUBTED;
+}
 
 enum {
     /* A file that changes more often than this while it is fetched is given up. */

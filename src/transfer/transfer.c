@@ -376,8 +376,7 @@ bool transfer_wants_attempt(const struct transfer *transfer, uint64_t now_ms)
 /* Without Range: the file from its beginning, alone. */
 static bool asks_plainly(const struct transfer *transfer)
 {
-    return transfer->asking == TRANSFER_ASKS_PLAINLY ||
-           transfer->ranges == TRANSFER_RANGES_UNUSABLE;
+    return transfer->asking == TRANSFER_ASKS_PLAINLY || transfer_ranges_fail(transfer);
 }
 
 /* A file of which nothing is known yet is asked for as any program would, whole and without
@@ -831,7 +830,10 @@ static bool find_other_way(struct transfer *transfer, const struct attempt *atte
         (!transfer->rules->refuse_salvage || wanted_is_whole_file(&transfer->wanted)) &&
         (!retry_is_transient(error) || transfer->backoff.failures >= FAILURES_ENOUGH) &&
         may_ask_again(transfer)) {
-        transfer->ranges = TRANSFER_RANGES_UNUSABLE;
+        transfer->ranges =
+            transfer->ranges == TRANSFER_RANGES_HONOURED && retry_is_transient(error)
+                ? TRANSFER_RANGES_DOUBTED
+                : TRANSFER_RANGES_UNUSABLE;
         source_renew(&transfer->source); /* to be asked plainly, it is a fresh place */
         return true;
     }
@@ -885,6 +887,11 @@ static void conclude(struct transfer *transfer, struct attempt *attempt,
             origin_lane_refused(transfer->origin, 1, now_ms);
         }
         return; /* the others have ended meanwhile: what is it told when it is alone? */
+    }
+    if (transfer->ranges == TRANSFER_RANGES_DOUBTED &&
+        error.status == ODO_E_RANGES_UNSUPPORTED) {
+        transfer->ranges = TRANSFER_RANGES_HONOURED; /* that is no better: wait for them */
+        error = transfer->error;
     }
     if (find_other_way(transfer, attempt, &error)) {
         return;

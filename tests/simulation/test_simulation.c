@@ -1,6 +1,7 @@
 /*
- * Transfers in worlds drawn from seeds: a few thousand that follow each other, and each in which
- * a transfer ever did wrong. tools/simulate looks for more, and tells the story of a seed.
+ * Transfers in worlds drawn from seeds: a few thousand that follow each other, and each in
+ * which a transfer ever did wrong. tools/simulate looks for more, and tells the story of a
+ * seed.
  */
 #include "support/test.h"
 
