@@ -210,6 +210,9 @@ static bool can_be_cut(const struct attempt *attempt)
     if (attempt->pieces_sent > 1) {
         return attempt_to_spare(attempt) > 0;
     }
+    if (attempt->piece_count > 1) {
+        return false; /* it has taken over others' rest, and goes on through what they have */
+    }
     rest = attempt_missing(attempt);
     return rest != UINT64_MAX && rest >= 2 * (uint64_t)TRANSFER_STEAL_LEAST;
 }
