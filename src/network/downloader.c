@@ -621,6 +621,18 @@ static void run(void *context)
     }
 }
 
+/* The network thread takes up what was asked for, or would, if it has its pipe: that it has was
+ * made sure of at the start. */
+static void wake(struct downloader *downloader)
+{
+    CURLMcode code = curl_multi_wakeup(downloader->multi);
+
+    if (code != CURLM_OK) {
+        log_write(LOG_ERROR, "the network thread could not be woken: %s",
+                  curl_multi_strerror(code));
+    }
+}
+
 /* --- From other threads --------------------------------------------------------------- */
 
 static void queue_command(struct downloader *downloader, struct fetch *download,
@@ -638,7 +650,7 @@ static void queue_command(struct downloader *downloader, struct fetch *download,
     }
     platform_mutex_unlock(downloader->mutex);
     if (is_first) { /* or else whoever was it has, and all are taken together */
-        curl_multi_wakeup(downloader->multi);
+        wake(downloader);
     }
 }
 
@@ -655,7 +667,7 @@ static void on_stream_progress(void *context)
         downloader->shared.commands = download;
     }
     platform_mutex_unlock(downloader->mutex);
-    curl_multi_wakeup(downloader->multi);
+    wake(downloader);
 }
 
 /* On the thread of a look-up. */
@@ -666,7 +678,7 @@ static void on_answered(void *context)
     platform_mutex_lock(downloader->mutex);
     downloader->shared.answers_are_new = true;
     platform_mutex_unlock(downloader->mutex);
-    curl_multi_wakeup(downloader->multi);
+    wake(downloader);
 }
 
 static void adopt(struct downloader *downloader, struct fetch *download,
@@ -733,7 +745,7 @@ void downloader_remove(struct downloader *downloader, struct downloader_removal 
     command.next = downloader->shared.removals;
     downloader->shared.removals = &command;
     platform_mutex_unlock(downloader->mutex);
-    curl_multi_wakeup(downloader->multi);
+    wake(downloader);
 
     platform_mutex_lock(downloader->mutex);
     while (!command.is_done) {
@@ -758,7 +770,7 @@ void downloader_set_limits(struct downloader *downloader, uint64_t foreground_ra
     downloader->shared.is_metered = is_metered;
     downloader->shared.limits_are_new = true;
     platform_mutex_unlock(downloader->mutex);
-    curl_multi_wakeup(downloader->multi);
+    wake(downloader);
 }
 
 /* --- Life ----------------------------------------------------------------------------- */
@@ -855,7 +867,9 @@ enum odo_status downloader_start(const struct downloader_options *options,
     if (!downloader->user_agent || (options->ca_file && !downloader->ca_file) ||
         !proxy_settings_copy(&options->proxies, &downloader->proxies) || !downloader->mutex ||
         !downloader->has_removed || !downloader->multi || !downloader->certificates ||
-        !make_finder(downloader, options)) {
+        !make_finder(downloader, options) ||
+        curl_multi_wakeup(downloader->multi) != CURLM_OK) { /* no descriptors: nobody could
+                                                               stop it */
         goto done;
     }
     configure_multi(downloader);
@@ -878,7 +892,7 @@ void downloader_stop(struct downloader *downloader)
     platform_mutex_lock(downloader->mutex);
     downloader->shared.must_stop = true;
     platform_mutex_unlock(downloader->mutex);
-    curl_multi_wakeup(downloader->multi);
+    wake(downloader);
     platform_thread_join(downloader->thread);
     assert(!downloader->schedule.groups && !downloader->shared.commands);
     downloader_free(downloader);
