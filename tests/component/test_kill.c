@@ -557,6 +557,129 @@ static void what_was_added_before_a_kill_is_there(void **state)
     free(counter_path);
 }
 
+/* --- Touched between a kill and the next process -------------------------------------- */
+
+enum deed { DEED_NONE, DEED_CUT, DEED_EMPTY, DEED_DELETE, DEED_COUNT };
+
+static void touch_file(const struct job_file *file, enum deed deed)
+{
+    struct platform_file *opened = NULL;
+    uint64_t size = 0;
+
+    if (!file->has_begun || deed == DEED_NONE) {
+        return;
+    }
+    if (platform_file_open(file->temporary_path, &opened) == ODO_E_FILE_NOT_FOUND) {
+        return; /* it was deleted the last time, and not begun again since */
+    }
+    if (deed == DEED_DELETE) {
+        platform_file_close(opened);
+        assert_status(platform_file_remove(file->temporary_path), ODO_OK);
+        return;
+    }
+    assert_status(platform_file_get_size(opened, &size), ODO_OK);
+    if (deed == DEED_CUT && size > 0) {
+        size = test_random_below(&here.random, size);
+    } else {
+        size = 0;
+    }
+    assert_status(platform_file_set_size(opened, size), ODO_OK);
+    platform_file_close(opened);
+}
+
+static void kill_and_touch(unsigned turn)
+{
+    struct child_process *child = start_child("download", NULL, NULL);
+    struct job data;
+
+    wait_ms((100 + test_random_below(&here.random, 200)) * child_process_cost());
+    assert_true(child_process_kill(child));
+    read_job(&data);
+    touch_file(data.files[0], (enum deed)(turn % DEED_COUNT));
+    touch_file(data.files[1], (enum deed)((turn + 1 + turn / DEED_COUNT) % DEED_COUNT));
+    job_free(&data);
+}
+
+static void add_both_files(void)
+{
+    struct odo_engine *engine = start_engine(here.store_folder);
+    struct odo_job *job = NULL;
+
+    assert_status(odo_job_create(engine, "to be killed", &job), ODO_OK);
+    add(job, "whole", NULL, 0);
+    add(job, "ranges", ranges, TEST_COUNT(ranges));
+    odo_job_release(job);
+    odo_engine_stop(engine);
+}
+
+static void what_was_cut_or_deleted_after_a_kill_is_fetched_again(void **state)
+{
+    static const struct server_rule slow[] = {{.does = SERVER_THROTTLE, .number = RATE}};
+    struct odo_engine *engine;
+    struct odo_job *job;
+
+    (void)state;
+    add_both_files();
+    range_server_use_rules(here.server, slow, TEST_COUNT(slow));
+    for (unsigned turn = 0; turn < 12 / child_process_cost() + 1; turn++) {
+        kill_and_touch(turn);
+    }
+    range_server_use_rules(here.server, NULL, 0);
+    assert_int_equal(child_process_wait(start_child("download", NULL, NULL)), EXIT_SUCCESS);
+    engine = start_engine(here.store_folder);
+    job = only_job(engine);
+    assert_non_null(job);
+    assert_status(odo_job_complete(job), ODO_OK);
+    odo_job_release(job);
+    odo_engine_stop(engine);
+    expect_content("whole", NULL, 0);
+    expect_content("ranges", ranges, TEST_COUNT(ranges));
+}
+
+/* Another file in the place of the one that was begun is refused, and left alone. */
+static void what_was_replaced_after_a_kill_is_refused(void **state)
+{
+    static const struct server_rule slow[] = {{.does = SERVER_THROTTLE, .number = RATE}};
+    char *other = temp_folder_path(here.folder, "other");
+    struct child_process *child;
+    struct platform_file *file = NULL;
+    struct odo_engine *engine;
+    struct odo_error error;
+    struct odo_job *job;
+    struct job data;
+
+    (void)state;
+    add_both_files();
+    range_server_use_rules(here.server, slow, TEST_COUNT(slow));
+    do {
+        child = start_child("download", NULL, NULL);
+        wait_ms(300 * child_process_cost());
+        assert_true(child_process_kill(child));
+        read_job(&data);
+        if (!data.files[0]->has_begun) {
+            job_free(&data);
+        }
+    } while (data.file_count == 0); /* the machine was slow */
+    assert_status(platform_file_create_new(other, &file), ODO_OK);
+    assert_status(platform_file_set_size(file, SIZE), ODO_OK);
+    platform_file_close(file);
+    assert_status(platform_file_rename(other, data.files[0]->temporary_path), ODO_OK);
+    engine = start_engine(here.store_folder);
+    job = only_job(engine);
+    assert_non_null(job);
+    assert_status(odo_job_resume(job), ODO_OK);
+    assert_status(odo_job_wait(job, DEADLINE_MS), ODO_OK);
+    assert_status(odo_job_get_error(job, &error, NULL), ODO_OK);
+    assert_status(error.status, ODO_E_TEMPORARY_FILE_CHANGED);
+    assert_status(odo_job_cancel(job), ODO_TEMPORARY_FILES_LEFT);
+    odo_job_release(job);
+    odo_engine_stop(engine);
+    assert_status(platform_file_open(data.files[0]->temporary_path, &file), ODO_OK);
+    platform_file_close(file);
+    job_free(&data);
+    free(other);
+}
+
 #define ADD(suite, function)                                                                   \
     test_suite_add((suite), (struct CMUnitTest){.name = #function,                             \
                                                 .test_func = (function),                       \
@@ -579,5 +702,7 @@ int main(int argc, char **argv)
     ADD(&suite, a_download_survives_a_kill_at_any_moment);
     ADD(&suite, every_file_gets_its_name_in_spite_of_a_kill);
     ADD(&suite, what_was_added_before_a_kill_is_there);
+    ADD(&suite, what_was_cut_or_deleted_after_a_kill_is_fetched_again);
+    ADD(&suite, what_was_replaced_after_a_kill_is_refused);
     return test_suite_run(&suite, "kill");
 }
