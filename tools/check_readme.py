@@ -23,6 +23,7 @@ project(readme_examples LANGUAGES %s)
 find_package(dosvc REQUIRED)
 set(CMAKE_CXX_STANDARD 17)
 add_compile_options(-Wall -Wextra -Werror)
+add_link_options(-static)
 """
 
 
