@@ -757,6 +757,8 @@ static const struct identifier_case {
      "5D43D778-C423-4D84-A645-FD1F52FC1A92"},
     {"CLSID_OpenDODownloads", &CLSID_OpenDODownloads,
      "53A4564E-8884-4A3F-B260-E6BAB42938E9"},
+    {"CLSID_OpenDOSharedDownloads", &CLSID_OpenDOSharedDownloads,
+     "B4C1F4C5-0C5E-4B0B-9C7A-0B5B5E0B7D52"},
     {"LIBID_OpenDODownloadsLib", &LIBID_OpenDODownloadsLib,
      "DB1551D0-2AD2-4A04-A015-69C5BA3D755C"},
 };

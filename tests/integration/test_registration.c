@@ -382,8 +382,8 @@ static enum place place_of(const WCHAR *words)
 
 /* How many keys a registration makes. */
 enum {
-    OUR_PROG_IDS = 4,
-    OUR_CLASSES = 4,     /* the product's, the one for scripts, the proxies, Wine's */
+    OUR_PROG_IDS = 6,
+    OUR_CLASSES = 5,     /* the product's, the two for scripts, the proxies, Wine's */
     OUR_INTERFACES = 14, /* two for scripts, and those that nobody else carries */
 };
 

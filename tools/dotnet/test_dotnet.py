@@ -109,6 +109,57 @@ def check_errors(source):
     assert ours == theirs, "these differ: %s" % sorted(set(ours.items()) ^ set(theirs.items()))
 
 
+def check_words(source):
+    """What the codes mean, in the words of "odo explain"."""
+    table = read("tools", "odo", "hresult_text.c")
+    theirs = re.findall(r'\{(0x[0-9A-F]{8}), "\w+", ("[^"]*"), \w+\}', table)
+    theirs += re.findall(r'\{(\d{3}), ("[^"]*")\}', table)
+    ours = dict(re.findall(r'^            \{ (\w+), ("[^"]*") \},$', source, re.MULTILINE))
+    assert len(theirs) > 150, "the table was not understood"
+    differ = sorted(set(theirs) ^ set(ours.items()))
+    assert not differ, "these differ: %s" % differ
+
+
+CONSOLE = """<Project Sdk="Microsoft.NET.Sdk">
+  <PropertyGroup>
+    <OutputType>Exe</OutputType>
+    <TargetFramework>net10.0</TargetFramework>
+    <ImplicitUsings>enable</ImplicitUsings>
+    <Nullable>enable</Nullable>
+  </PropertyGroup>
+  <ItemGroup>
+    <Compile Include="%s" Link="OpenDO.Interop.cs" />
+  </ItemGroup>
+</Project>
+"""
+
+CONSOLE_PROGRAM = """using OpenDO.Interop;
+
+var manager = (IDOManager)new OpenDOClass();
+manager.CreateDownload(out IDODownload download);
+download.Set(DODownloadProperty.Uri, args[0]);
+download.Set(DODownloadProperty.LocalPath, Path.Combine(args[1], LocalName.FromUrl(args[0])));
+download.Set(DODownloadProperty.CostPolicy, DODownloadCostPolicy.Always);
+download.SetCallback(null);
+download.Start();
+await download.WaitAsync();
+download.Finalize();
+"""
+
+
+def check_console(work):
+    """The project that "dotnet new console" makes, with the source in it, has no warning."""
+    folder = os.path.join(work, "console")
+    os.makedirs(folder, exist_ok=True)
+    project = os.path.join(folder, "console.csproj")
+    with open(project, "w", encoding="utf-8") as file:
+        file.write(CONSOLE % os.path.join(HERE, "OpenDO.Interop.cs"))
+    with open(os.path.join(folder, "Program.cs"), "w", encoding="utf-8") as file:
+        file.write(CONSOLE_PROGRAM)
+    output = client_tests.build(project, folder, "-warnaserror", "--no-incremental")
+    assert "0 Warning(s)" in output, output
+
+
 def readme_example():
     """The C# example of the README, which the program has among its sources."""
     found = re.search(r"^<!-- run: GetRanges -->\s*\n+```csharp\n(.*?)^```", read("README.md"),
@@ -132,12 +183,16 @@ def main():
                lambda: check_interfaces(idl, source))
     cases.test("enumerations are those of the IDL", lambda: check_enumerations(idl, source))
     cases.test("errors are those of the header", lambda: check_errors(source))
-    good = cases.summarize()
+    cases.test("words are those of odo explain", lambda: check_words(source))
 
     wine = client_tests.Wine(options.emulator)
     try:
         work = os.path.abspath(options.work)
         os.makedirs(work, exist_ok=True)
+        client_tests.need_sdk()
+        cases.test("a project as dotnet makes it has no warning of the source",
+                   lambda: check_console(work))
+        good = cases.summarize()
         with open(os.path.join(work, "GetRanges.cs"), "w", encoding="utf-8") as file:
             file.write(readme_example())
         folder = client_tests.publish(os.path.join(HERE, "test", "OpenDO.InteropTest.csproj"),
@@ -150,6 +205,7 @@ def main():
                  wine.path(os.path.join(ROOT, "tests", "support", "local_names.tsv")),
                  options.only], {}) and good
     except client_tests.Skip as why:
+        good = cases.summarize()
         print("SKIPPED: %s" % why)
         print("[  SKIPPED ] 1 test(s).")
     return 0 if good else 1

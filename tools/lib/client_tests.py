@@ -18,7 +18,7 @@ sys.path.insert(0, os.path.join(ROOT, "tools", "odo"))
 import test_odo  # noqa: E402  its server has the content that the clients expect
 
 SKIPPED = test_odo.SKIPPED
-PUBLISH_DEADLINE_S = 400
+PUBLISH_DEADLINE_S = 600
 RUN_DEADLINE_S = 900
 
 
@@ -79,16 +79,18 @@ def content_server():
         server.server_close()
 
 
-def publish(project, work, *properties):
-    """Build a project into a folder that needs no .NET, and return that. Raises Skip or SystemExit.
-
-    Everything that is made on the way lies in the folder work too, so that a second time is quick
-    and asks nobody.
-    """
+def need_sdk():
+    """Where the SDK of .NET is. Raises Skip."""
     sdk = shutil.which("dotnet")
     if not sdk:
         raise Skip("there is no .NET SDK (dotnet) on PATH")
-    out = os.path.join(work, "publish")
+    return sdk
+
+
+def run_sdk(project, work, *commands):
+    """Run commands of the SDK, which may make what they like in the folder work, and return what
+    they printed. Raises Skip or SystemExit."""
+    sdk = need_sdk()
     os.makedirs(work, exist_ok=True)
     environment = dict(os.environ, DOTNET_NOLOGO="1", DOTNET_CLI_TELEMETRY_OPTOUT="1",
                        DOTNET_SKIP_FIRST_TIME_EXPERIENCE="1", MSBUILDDISABLENODEREUSE="1",
@@ -96,15 +98,16 @@ def publish(project, work, *properties):
     if not os.path.isdir(environment.get("HOME", "")):
         environment["HOME"] = work  # the SDK wants one
     places = ["-p:BaseIntermediateOutputPath=" + os.path.join(work, "obj") + os.sep,
-              "-p:BaseOutputPath=" + os.path.join(work, "bin") + os.sep, *properties]
-    commands = ([sdk, "restore", project] + places,
-                [sdk, "publish", project, "--no-restore", "-c", "Release", "-o", out] + places)
+              "-p:BaseOutputPath=" + os.path.join(work, "bin") + os.sep]
+    printed = ""
     for command in commands:
+        command = [sdk, command[0], project] + command[1:] + places
         print("$", " ".join(command), flush=True)
         result = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                                 check=False, timeout=PUBLISH_DEADLINE_S)
         print(result.stdout, flush=True)
+        printed += result.stdout
         if result.returncode == 0:
             continue
         # NU1301 and its like: the packages could not be had. NETSDK1045: an SDK that is too old.
@@ -117,6 +120,23 @@ def publish(project, work, *properties):
             if code in result.stdout:
                 raise Skip(reason)
         sys.exit("error: %s does not build" % project)
+    return printed
+
+
+def build(project, work, *options):
+    """Build a project, and return what that printed."""
+    return run_sdk(project, work, ["build", *options])
+
+
+def publish(project, work, *properties):
+    """Build a project into a folder that needs no .NET, and return that. Raises Skip or SystemExit.
+
+    Everything that is made on the way lies in the folder work too, so that a second time is quick
+    and asks nobody.
+    """
+    out = os.path.join(work, "publish")
+    run_sdk(project, work, ["restore", *properties],
+            ["publish", "--no-restore", "-c", "Release", "-o", out, *properties])
     return out
 
 

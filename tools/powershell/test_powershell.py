@@ -99,13 +99,16 @@ def main():
                 tempfile.TemporaryDirectory() as scripts:
             readme = os.path.join(scripts, "readme.ps1")
             readme_script(wine, server.url("file"), wine.path(downloads), readme)
-            good = client_tests.run_tests(
-                wine, os.path.join(folder, "powershell_host.exe"),
-                [wine.path(os.path.join(HERE, "test_powershell.ps1")), server.url(""),
-                 wine.path(downloads), wine.path(readme),
-                 wine.path(os.path.join(ROOT, "tests", "support", "local_names.tsv")),
-                 options.only],
-                {"NO_COLOR": "1"}) and good
+            for place in ("here", "shared"):
+                print("The downloads are made %s." % (
+                    "in the shell" if place == "here" else "by the local server"), flush=True)
+                good = client_tests.run_tests(
+                    wine, os.path.join(folder, "powershell_host.exe"),
+                    [wine.path(os.path.join(HERE, "test_powershell.ps1")), server.url(""),
+                     wine.path(downloads), wine.path(readme),
+                     wine.path(os.path.join(ROOT, "tests", "support", "local_names.tsv")), place,
+                     options.only],
+                    {"NO_COLOR": "1", "OPENDO_HOST_IDLE_SECONDS": "2"}) and good
     except client_tests.Skip as why:
         print("SKIPPED: %s" % why)
         print("[  SKIPPED ] 1 test(s).")

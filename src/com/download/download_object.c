@@ -3,13 +3,18 @@
 #include "com/download/download_properties.h"
 #include "com/object/client_security.h"
 #include "com/object/com_object.h"
+#include "com/object/error_info.h"
 
 #include <stdlib.h>
+
+/* The failures of all its methods have their words, by this name. */
+#define SOURCE L"Delivery Optimization"
 
 struct download_object {
     struct com_object base;
     IDODownload IDODownload_iface;
     struct client_security security;
+    struct error_info_support error_support;
     struct download *download; /* counted */
 };
 
@@ -18,29 +23,30 @@ COM_DEFINE_UNKNOWN(download_object, IDODownload)
 static HRESULT STDMETHODCALLTYPE download_object_Start(IDODownload *self,
                                                        const DO_DOWNLOAD_RANGES_INFO *ranges)
 {
-    return download_start(impl_from_IDODownload(self)->download, ranges);
+    return error_info_pass(SOURCE,
+                           download_start(impl_from_IDODownload(self)->download, ranges));
 }
 
 static HRESULT STDMETHODCALLTYPE download_object_Pause(IDODownload *self)
 {
-    return download_pause(impl_from_IDODownload(self)->download);
+    return error_info_pass(SOURCE, download_pause(impl_from_IDODownload(self)->download));
 }
 
 static HRESULT STDMETHODCALLTYPE download_object_Abort(IDODownload *self)
 {
-    return download_abort(impl_from_IDODownload(self)->download);
+    return error_info_pass(SOURCE, download_abort(impl_from_IDODownload(self)->download));
 }
 
 static HRESULT STDMETHODCALLTYPE download_object_Finalize(IDODownload *self)
 {
-    return download_finalize(impl_from_IDODownload(self)->download);
+    return error_info_pass(SOURCE, download_finalize(impl_from_IDODownload(self)->download));
 }
 
 static HRESULT STDMETHODCALLTYPE download_object_GetStatus(IDODownload *self,
                                                            DO_DOWNLOAD_STATUS *status_out)
 {
     if (!status_out) {
-        return E_POINTER;
+        return error_info_pass(SOURCE, E_POINTER);
     }
     *status_out = download_status(impl_from_IDODownload(self)->download);
     return S_OK;
@@ -50,14 +56,16 @@ static HRESULT STDMETHODCALLTYPE download_object_GetProperty(IDODownload *self,
                                                              DODownloadProperty id,
                                                              VARIANT *value_out)
 {
-    return download_properties_get(impl_from_IDODownload(self)->download, id, value_out);
+    return error_info_pass(
+        SOURCE, download_properties_get(impl_from_IDODownload(self)->download, id, value_out));
 }
 
 static HRESULT STDMETHODCALLTYPE download_object_SetProperty(IDODownload *self,
                                                              DODownloadProperty id,
                                                              const VARIANT *value)
 {
-    return download_properties_set(impl_from_IDODownload(self)->download, id, value);
+    return error_info_pass(
+        SOURCE, download_properties_set(impl_from_IDODownload(self)->download, id, value));
 }
 
 static const IDODownloadVtbl do_download_vtbl = {
@@ -87,6 +95,8 @@ static void download_object_destroy(struct com_object *base)
 static const struct com_interface download_interfaces[] = {
     COM_INTERFACE(download_object, IDODownload),
     {&IID_IClientSecurity, offsetof(struct download_object, security.IClientSecurity_iface)},
+    {&IID_ISupportErrorInfo,
+     offsetof(struct download_object, error_support.ISupportErrorInfo_iface)},
 };
 
 static const struct com_class download_class = {
@@ -109,6 +119,7 @@ HRESULT download_object_create(struct download *download, REFIID iid, void **out
     object->IDODownload_iface.lpVtbl = &do_download_vtbl;
     object->download = download_add_ref(download);
     client_security_init(&object->security, &object->base);
+    error_info_support_init(&object->error_support, &object->base, &IID_IDODownload);
 
     hr = com_object_query(&object->base, iid, out);
     com_object_release(&object->base); /* `out` holds the only reference, if there is one */

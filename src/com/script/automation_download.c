@@ -4,6 +4,7 @@
 #include "com/download/download_object.h"
 #include "com/network/conditions.h"
 #include "com/object/com_object.h"
+#include "com/object/error_info.h"
 #include "com/object/error_text.h"
 #include "com/object/hresult.h"
 #include "com/script/automation_dispatch.h"
@@ -43,7 +44,7 @@ enum {
 struct automation_download {
     struct com_object base;
     IOdoDownload IOdoDownload_iface;
-    struct automation_error_support error_support;
+    struct error_info_support error_support;
     ITypeInfo *description;
     IDODownload *download;
     struct download *served;          /* what `download` stands for, and lives as long */
@@ -746,7 +747,7 @@ static HRESULT create(IDODownload *download, BSTR id, struct automation_download
     }
     com_object_init(&object->base, &download_class);
     object->IOdoDownload_iface.lpVtbl = &download_vtbl;
-    automation_error_support_init(&object->error_support, &object->base, &IID_IOdoDownload);
+    error_info_support_init(&object->error_support, &object->base, &IID_IOdoDownload);
     InitializeSRWLock(&object->lock);
     IDODownload_AddRef(download);
     object->download = download;

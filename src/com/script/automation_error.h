@@ -1,6 +1,6 @@
 /*
  * How the scripting objects fail: with an HRESULT, and for IErrorInfo a sentence that says what
- * was wrong, which a script finds in its exception or Err object. The source is
+ * was wrong (object/error_info.h). The source is
  * "OpenDO.Downloads".
  *
  * Each function returns the code it was given, so that a method can end with it.
@@ -8,9 +8,7 @@
 #ifndef ODO_COM_SCRIPT_AUTOMATION_ERROR_H
 #define ODO_COM_SCRIPT_AUTOMATION_ERROR_H
 
-#include "com/object/com_object.h"
-
-#include <oleauto.h>
+#include <windows.h>
 
 /* Fail with this sentence, which has no full stop. It must hold no secrets, such as headers. */
 HRESULT automation_error(HRESULT code, const WCHAR *sentence);
@@ -23,15 +21,5 @@ HRESULT automation_error_format(HRESULT code, const WCHAR *format, ...);
  * are known for the code, behind `doing` such as "The download cannot be started", unless NULL.
  */
 HRESULT automation_error_pass(HRESULT code, const WCHAR *doing);
-
-/* ISupportErrorInfo, as part of an object: its dual interface has such sentences. */
-struct automation_error_support {
-    ISupportErrorInfo ISupportErrorInfo_iface;
-    struct com_object *owner; /* not counted: this is a part of it */
-    const IID *iid;           /* the dual interface */
-};
-
-void automation_error_support_init(struct automation_error_support *support,
-                                   struct com_object *owner, const IID *iid);
 
 #endif

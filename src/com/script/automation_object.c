@@ -1,6 +1,7 @@
 #include "com/script/automation_object.h"
 
 #include "com/object/com_object.h"
+#include "com/object/error_info.h"
 #include "com/script/automation_dispatch.h"
 #include "com/script/automation_download.h"
 #include "com/script/automation_enum.h"
@@ -20,7 +21,7 @@
 struct automation_object {
     struct com_object base;
     IOdoDownloads IOdoDownloads_iface;
-    struct automation_error_support error_support;
+    struct error_info_support error_support;
     ITypeInfo *description;
     IDOManager *manager;
 };
@@ -366,7 +367,7 @@ HRESULT automation_object_create(IDOManager *manager, REFIID iid, void **out)
     }
     com_object_init(&object->base, &object_class);
     object->IOdoDownloads_iface.lpVtbl = &downloads_vtbl;
-    automation_error_support_init(&object->error_support, &object->base, &IID_IOdoDownloads);
+    error_info_support_init(&object->error_support, &object->base, &IID_IOdoDownloads);
     object->manager = manager;
     IDOManager_AddRef(manager);
     hr = automation_dispatch_load(&IID_IOdoDownloads, &object->description);

@@ -97,6 +97,7 @@ static struct class_factory factories[] = {
     {{&class_factory_vtbl}, &CLSID_OpenDO, manager_object_create},
     {{&class_factory_vtbl}, &CLSID_DeliveryOptimization, manager_object_create},
     {{&class_factory_vtbl}, &CLSID_OpenDODownloads, create_automation},
+    {{&class_factory_vtbl}, &CLSID_OpenDOSharedDownloads, create_automation},
     {{&class_factory_vtbl}, &remote_object_class, remote_object_create_reader},
 };
 

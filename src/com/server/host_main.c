@@ -28,6 +28,7 @@
 #include <objbase.h>
 
 #include "deliveryoptimization.h" /* generated from idl/ */
+#include "opendo.h"               /* generated from idl/ */
 
 enum {
     IDLE_S = 30,
@@ -239,8 +240,10 @@ static HRESULT restrict_callers(const WCHAR *user)
 /* Offer the classes until nobody has needed them for a while. */
 static HRESULT serve(DWORD idle_ms)
 {
-    struct served_class classes[] = {{&CLSID_OpenDO, 0}, {&CLSID_DeliveryOptimization, 0}};
-    size_t count = has_do_class() ? 2 : 1;
+    struct served_class classes[] = {{&CLSID_OpenDO, 0},
+                                     {&CLSID_OpenDOSharedDownloads, 0},
+                                     {&CLSID_DeliveryOptimization, 0}};
+    size_t count = has_do_class() ? 3 : 2;
     DWORD proxies = 0;
     HRESULT hr = proxies_use_here(&proxies);
 

@@ -37,6 +37,14 @@
 #define SCRIPT_TITLE     L"OpenDO Downloads"
 #define SCRIPT_PROG_ID   L"OpenDO.Downloads"
 #define SCRIPT_PROG_ID_1 SCRIPT_PROG_ID L".1"
+
+/* The same in the local server, which has no other kind of server for it. */
+#define SHARED_CLASS     L"{B4C1F4C5-0C5E-4B0B-9C7A-0B5B5E0B7D52}"
+#define SHARED_KEY       L"CLSID\\" SHARED_CLASS
+#define SHARED_TITLE     L"OpenDO Downloads, shared by all programs"
+#define SHARED_PROG_ID   L"OpenDO.SharedDownloads"
+#define SHARED_PROG_ID_1 SHARED_PROG_ID L".1"
+
 #define LIBRARY          L"{DB1551D0-2AD2-4A04-A015-69C5BA3D755C}"
 #define LIBRARY_KEY      L"TypeLib\\" LIBRARY
 #define LIBRARY_FILES    LIBRARY_KEY L"\\1.0\\0"
@@ -110,6 +118,22 @@ static const struct registry_value product_host_rows[] = {
     {PRODUCT_KEY, L"AppID", APP_ID},
     {PRODUCT_KEY LOCAL_SERVER, NULL, host_command},
     {PRODUCT_KEY LOCAL_SERVER, L"ServerExecutable", host_path},
+};
+
+static const struct registry_value shared_rows[] = {
+    {SHARED_KEY, NULL, SHARED_TITLE},
+    {SHARED_KEY, L"AppID", APP_ID},
+    {SHARED_KEY LOCAL_SERVER, NULL, host_command},
+    {SHARED_KEY LOCAL_SERVER, L"ServerExecutable", host_path},
+    {SHARED_KEY L"\\ProgID", NULL, SHARED_PROG_ID_1},
+    {SHARED_KEY L"\\VersionIndependentProgID", NULL, SHARED_PROG_ID},
+    {SHARED_KEY L"\\TypeLib", NULL, LIBRARY},
+    {SHARED_KEY L"\\Version", NULL, L"1.0"},
+    {SHARED_PROG_ID_1, NULL, SHARED_TITLE},
+    {SHARED_PROG_ID_1 L"\\CLSID", NULL, SHARED_CLASS},
+    {SHARED_PROG_ID, NULL, SHARED_TITLE},
+    {SHARED_PROG_ID L"\\CLSID", NULL, SHARED_CLASS},
+    {SHARED_PROG_ID L"\\CurVer", NULL, SHARED_PROG_ID_1},
 };
 
 static const struct registry_value do_host_rows[] = {
@@ -467,7 +491,7 @@ static HRESULT keep_replaced(HKEY classes)
 enum {
     FIXED_ROWS = ARRAYSIZE(product_rows) + ARRAYSIZE(script_rows) + ARRAYSIZE(proxy_rows) +
                  ARRAYSIZE(remote_rows) + ARRAYSIZE(product_host_rows) + ARRAYSIZE(do_rows) +
-                 ARRAYSIZE(do_host_rows),
+                 ARRAYSIZE(do_host_rows) + ARRAYSIZE(shared_rows),
 };
 
 static HRESULT write_rows(const struct registration_place *place, bool with_do_class)
@@ -491,6 +515,7 @@ static HRESULT write_rows(const struct registration_place *place, bool with_do_c
     }
     if (place->host_path) {
         count += fill_in(&texts, product_host_rows, ARRAYSIZE(product_host_rows), rows + count);
+        count += fill_in(&texts, shared_rows, ARRAYSIZE(shared_rows), rows + count);
     }
     if (with_do_class) {
         count += fill_in(&texts, do_rows, ARRAYSIZE(do_rows), rows + count);
@@ -511,6 +536,24 @@ done:
     return hr;
 }
 
+static HRESULT remove_prog_id(HKEY classes, const WCHAR *key, const WCHAR *class_key,
+                              const WCHAR *class)
+{
+    return key_says(classes, class_key, class) ? registry_delete_key(classes, key) : S_OK;
+}
+
+/* The class that only the local server has. */
+static HRESULT remove_shared_class(HKEY classes)
+{
+    HRESULT hr =
+        remove_prog_id(classes, SHARED_PROG_ID_1, SHARED_PROG_ID_1 L"\\CLSID", SHARED_CLASS);
+
+    if (SUCCEEDED(hr)) {
+        hr = remove_prog_id(classes, SHARED_PROG_ID, SHARED_PROG_ID L"\\CLSID", SHARED_CLASS);
+    }
+    return SUCCEEDED(hr) ? registry_delete_key(classes, SHARED_KEY) : hr;
+}
+
 /* All but the entry that a takeover replaces. */
 static HRESULT add_entries(const struct registration_place *place, bool with_do_class)
 {
@@ -525,6 +568,7 @@ static HRESULT add_entries(const struct registration_place *place, bool with_do_
     }
     if (SUCCEEDED(hr) && !place->host_path) {
         forget_host(place->classes, PRODUCT_KEY, PRODUCT_KEY LOCAL_SERVER);
+        remove_shared_class(place->classes);
         if (with_do_class) {
             forget_host(place->classes, DO_KEY, DO_KEY LOCAL_SERVER);
         }
@@ -560,12 +604,6 @@ HRESULT registration_add(const struct registration_place *place, bool take_over)
 }
 
 /* --- Removing --------------------------------------------------------------------------- */
-
-static HRESULT remove_prog_id(HKEY classes, const WCHAR *key, const WCHAR *class_key,
-                              const WCHAR *class)
-{
-    return key_says(classes, class_key, class) ? registry_delete_key(classes, key) : S_OK;
-}
 
 /* What describes the scripting interfaces; not as long as the other kind of DLL needs it. */
 static HRESULT remove_library(const struct registration_place *place)
@@ -631,6 +669,9 @@ HRESULT registration_remove(const struct registration_place *place)
     }
     if (SUCCEEDED(hr)) {
         hr = remove_script_class(place);
+    }
+    if (SUCCEEDED(hr)) {
+        hr = remove_shared_class(classes);
     }
     if (SUCCEEDED(hr)) {
         hr = remove_proxies(place);

@@ -241,8 +241,8 @@ namespace OpenDO.InteropTest
                    () => download.Get<uint>(DODownloadProperty.SecurityFlags));
             Throws(DOError.DO_E_UNKNOWN_PROPERTY_ID,
                    () => download.Get<uint>((DODownloadProperty)99));
-            Throws<ArgumentException>(0x80070057, // an int is not a uint
-                                      () => download.Set(DODownloadProperty.CostPolicy, 1));
+            Throws<ArgumentException>(0x80070057, // a text is no number
+                                      () => download.Set(DODownloadProperty.CostPolicy, "1"));
             Throws<ArgumentException>(0x80070057, // bare, an object is VT_DISPATCH
                                       () => download.Set(DODownloadProperty.CallbackInterface,
                                                          new NotUnknown()));

@@ -48,6 +48,7 @@ namespace OpenDO.InteropTest
             NameTests.Run(arguments[2]);
             JobTests.Run();
             DownloadTests.Run();
+            ComfortTests.Run();
             LateBoundTests.Run();
 
             Console.WriteLine("[  PASSED  ] {0} test(s).", passed);
