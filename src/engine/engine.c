@@ -2,24 +2,11 @@
 
 #include "base/log.h"
 #include "base/memory.h"
-#include "base/text.h"
-#include "network/proxy_finder.h"
 #include "platform/clock.h"
-#include "platform/path.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-
-void odo_free(void *memory)
-{
-    memory_free(memory);
-}
-
-enum { CHECKPOINT_INTERVAL_MS = 100 };
-
-/* 30 days. */
-#define JOB_AGE_LIMIT_MS (UINT32_C(30) * 24 * 60 * 60 * 1000)
 
 /* --- Events --------------------------------------------------------------------------- */
 
@@ -97,7 +84,7 @@ enum odo_status engine_apply_locked(struct odo_job *job, enum job_event event,
 
 /* --- Life ----------------------------------------------------------------------------- */
 
-static void engine_release(struct odo_engine *engine)
+void engine_release(struct odo_engine *engine)
 {
     if (atomic_fetch_sub(&engine->references, 1) > 1) {
         return;
@@ -116,256 +103,6 @@ static void engine_release(struct odo_engine *engine)
     memory_free((char *)(uintptr_t)engine->downloader_options.ca_file);
     proxy_settings_free(&engine->downloader_options.proxies);
     memory_free(engine);
-}
-
-/* What a number of the options may be at most; 0 is each one's default. */
-static enum odo_status check_options(const struct odo_engine_options *options)
-{
-    const struct {
-        uint32_t value;
-        uint32_t most;
-    } numbers[] = {
-        {options->connect_timeout_ms, ODO_TIMEOUT_MS_MAX},
-        {options->stall_timeout_s, ODO_TIMEOUT_MS_MAX / 1000},
-        {options->retry_base_ms, ODO_TIMEOUT_MS_MAX},
-        {options->retry_limit_ms, ODO_TIMEOUT_MS_MAX},
-        {options->connections_per_host, ODO_CONNECTIONS_MAX},
-        {options->connections, ODO_CONNECTIONS_MAX},
-        {options->ranges_per_request, ODO_RANGES_PER_REQUEST_MAX},
-    };
-
-    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-        if (numbers[i].value > numbers[i].most) {
-            return ODO_E_INVALID_ARGUMENT;
-        }
-    }
-    return ODO_OK;
-}
-
-/* A path that depends on where the host stands just now would lose jobs at the next start. */
-static enum odo_status check_absolute(const char *folder)
-{
-    char *inside = platform_path_join(folder, "x");
-    enum odo_status status = inside ? platform_path_check(inside) : ODO_E_OUT_OF_MEMORY;
-
-    memory_free(inside);
-    return status == ODO_E_INVALID_ARGUMENT ? ODO_E_PATH_RELATIVE : status;
-}
-
-static uint32_t or_default(uint32_t value, uint32_t default_value)
-{
-    return value ? value : default_value;
-}
-
-/* An empty name stands for the place where this user's jobs are kept. */
-static enum odo_status open_store(struct odo_engine *engine, const char *folder)
-{
-    char *usual = NULL;
-    enum odo_status status = ODO_OK;
-
-    if (*folder == '\0') {
-        status = platform_path_store_folder(&usual);
-    } else {
-        status = check_absolute(folder);
-        if (status == ODO_OK) {
-            status = platform_path_make_private_folder(folder);
-        }
-    }
-    if (status == ODO_OK) {
-        status = store_open(usual ? usual : folder, &engine->store);
-    }
-    if (status == ODO_OK) {
-        leftovers_sweep(engine->store);
-    }
-    memory_free(usual);
-    return status;
-}
-
-enum odo_status odo_engine_start(const struct odo_engine_options *options,
-                                 struct odo_engine **engine_out)
-{
-    static const struct odo_engine_options defaults = {0};
-    struct odo_engine *engine;
-    struct downloader_options *downloading;
-    struct proxy_settings proxies;
-    enum odo_status status = ODO_OK;
-
-    options = options ? options : &defaults;
-    status = check_options(options);
-    if (status != ODO_OK) {
-        return status;
-    }
-    proxies = (struct proxy_settings){options->proxy, options->https_proxy, options->no_proxy};
-    engine = memory_allocate_zeroed(1, sizeof(*engine));
-    if (!engine) {
-        return ODO_E_OUT_OF_MEMORY;
-    }
-    atomic_init(&engine->references, 1);
-    engine->host = options->host;
-    downloading = &engine->downloader_options;
-    *downloading = (struct downloader_options){
-        .connect_timeout_ms = or_default(options->connect_timeout_ms, 15000),
-        .stall_timeout_s = or_default(options->stall_timeout_s, 20),
-        .retry_base_ms = or_default(options->retry_base_ms, 1000),
-        .retry_limit_ms = or_default(options->retry_limit_ms, 30000),
-        .connections_per_host = or_default(options->connections_per_host, 8),
-        .connections = or_default(options->connections, 16),
-        .checkpoint_interval_ms = options->store_folder ? CHECKPOINT_INTERVAL_MS : 0,
-        .ranges_per_request = options->ranges_per_request,
-        .refuse_salvage = options->refuse_salvage,
-        .allow_unknown_size = options->allow_unknown_size,
-        .allow_insecure_redirects = options->allow_insecure_redirects,
-        .find_proxy = options->find_proxy,
-        .find_proxy_context = options->find_proxy_context,
-    };
-    downloading->user_agent = text_copy(
-        options->user_agent ? options->user_agent : "Microsoft-Delivery-Optimization/10.1");
-    downloading->ca_file = options->ca_file ? text_copy(options->ca_file) : NULL;
-    engine->lock = platform_mutex_create_ranked(LOCK_ENGINE);
-    engine->turns = platform_mutex_create_ranked(LOCK_TURN);
-    engine->turn_came = platform_condition_create();
-    engine->changed = platform_condition_create();
-    engine->removed = platform_condition_create();
-    engine->adopting = platform_mutex_create_ranked(LOCK_ADOPTING);
-    engine->keeper_wakes = platform_condition_create();
-    engine->resume_adopted = options->resume_adopted;
-    engine->job_age_limit_ms = or_default(options->job_age_limit_ms, JOB_AGE_LIMIT_MS);
-    if (!downloading->user_agent || (options->ca_file && !downloading->ca_file) ||
-        !proxy_settings_copy(&proxies, &downloading->proxies) || !engine->lock ||
-        !engine->turns || !engine->turn_came || !engine->changed || !engine->removed ||
-        !engine->adopting || !engine->keeper_wakes) {
-        status = ODO_E_OUT_OF_MEMORY;
-    }
-    if (status == ODO_OK && options->store_folder) {
-        status = open_store(engine, options->store_folder);
-    }
-    if (status != ODO_OK) {
-        engine_release(engine);
-        return status;
-    }
-    *engine_out = engine;
-    return ODO_OK;
-}
-
-enum odo_status engine_get_downloader_locked(struct odo_engine *engine,
-                                             struct downloader **downloader_out)
-{
-    enum odo_status status = ODO_OK;
-
-    if (!engine->locked.downloader) {
-        status = engine_start_keeper_locked(engine);
-        if (status == ODO_OK) {
-            status = downloader_start(&engine->downloader_options, &engine->locked.downloader);
-        }
-    }
-    if (status == ODO_OK) {
-        *downloader_out = engine->locked.downloader;
-    }
-    return status;
-}
-
-/* The last job that the engine holds, counted for the caller; NULL when there is none. */
-static struct odo_job *last_job(struct odo_engine *engine)
-{
-    struct odo_job *job = NULL;
-
-    platform_mutex_lock(engine->lock);
-    if (engine->locked.job_count > 0) {
-        job = odo_job_add_ref(engine->locked.jobs[engine->locked.job_count - 1]);
-    }
-    platform_mutex_unlock(engine->lock);
-    return job;
-}
-
-void odo_engine_stop(struct odo_engine *engine)
-{
-    struct downloader *downloader;
-    struct odo_job *job;
-
-    if (!engine) {
-        return;
-    }
-    platform_mutex_lock(engine->lock);
-    engine->locked.has_stopped = true;
-    platform_mutex_unlock(engine->lock);
-
-    while ((job = last_job(engine)) != NULL) {
-        platform_mutex_lock(job->operation);
-        engine_stop_runners(job);
-        if (engine_keeps_locked(job)) { /* cannot change any more */
-            engine_store_close(job);
-        } else {
-            engine_end_leftovers(job, engine_remove_temporary_files(job) == ODO_OK);
-        }
-        platform_mutex_lock(engine->lock);
-        engine_unlist_locked(job);
-        platform_condition_broadcast(engine->changed);
-        platform_mutex_unlock(engine->lock);
-        platform_mutex_unlock(job->operation);
-        engine_release_streams(job);
-        odo_job_release(job);
-    }
-    engine_empty_graves(engine);
-    platform_mutex_lock(engine->lock);
-    downloader = engine->locked.downloader;
-    engine->locked.downloader = NULL;
-    platform_mutex_unlock(engine->lock);
-    downloader_stop(downloader);
-    engine_stop_keeper(engine);
-    engine_release(engine);
-}
-
-void odo_engine_set_limits(struct odo_engine *engine, const struct odo_limits *limits)
-{
-    platform_mutex_lock(engine->lock);
-    engine->downloader_options.foreground_rate = limits->foreground_rate;
-    engine->downloader_options.background_rate = limits->background_rate;
-    engine->downloader_options.is_metered = limits->is_metered;
-    if (engine->locked.downloader) {
-        downloader_set_limits(engine->locked.downloader, limits->foreground_rate,
-                              limits->background_rate, limits->is_metered);
-    }
-    platform_mutex_unlock(engine->lock);
-}
-
-enum odo_status odo_proxy_answer_set(struct odo_proxy_answer *answer, const char *proxies,
-                                     const char *no_proxy)
-{
-    return proxy_finder_answer(answer, proxies, no_proxy);
-}
-
-void odo_engine_forget_proxies(struct odo_engine *engine)
-{
-    platform_mutex_lock(engine->lock);
-    if (engine->locked.downloader) {
-        downloader_forget_proxies(engine->locked.downloader);
-    }
-    platform_mutex_unlock(engine->lock);
-}
-
-void odo_engine_get_limits(struct odo_engine *engine, struct odo_limits *limits_out)
-{
-    platform_mutex_lock(engine->lock);
-    *limits_out = (struct odo_limits){
-        .foreground_rate = engine->downloader_options.foreground_rate,
-        .background_rate = engine->downloader_options.background_rate,
-        .is_metered = engine->downloader_options.is_metered,
-    };
-    platform_mutex_unlock(engine->lock);
-}
-
-bool odo_engine_is_busy(struct odo_engine *engine)
-{
-    bool is_busy = false;
-
-    platform_mutex_lock(engine->lock);
-    for (size_t i = 0; i < engine->locked.job_count && !is_busy; i++) {
-        const struct odo_job *job = engine->locked.jobs[i];
-
-        is_busy = !engine_keeps_locked(job) || job_state_is_running(job->locked.job.state);
-    }
-    platform_mutex_unlock(engine->lock);
-    return is_busy;
 }
 
 /* --- The jobs it holds ---------------------------------------------------------------- */
@@ -467,29 +204,199 @@ void engine_unlist_locked(struct odo_job *job)
     odo_job_release(job); /* the caller holds one more */
 }
 
-struct odo_job *odo_job_add_ref(struct odo_job *job)
+enum odo_status engine_find(struct odo_engine *engine, const struct odo_job_id *id,
+                            struct odo_job **job_out)
 {
-    atomic_fetch_add(&job->references, 1);
-    return job;
+    struct odo_job *found;
+
+    platform_mutex_lock(engine->lock);
+    found = job_table_find(&engine->locked.by_id, id);
+    if (found) {
+        *job_out = odo_job_add_ref(found);
+    }
+    platform_mutex_unlock(engine->lock);
+    return found ? ODO_OK : ODO_E_NOT_FOUND;
 }
 
-void odo_job_release(struct odo_job *job)
+struct download_settings engine_settings_locked(const struct odo_job *job)
 {
-    struct odo_engine *engine;
+    const struct job *data = &job->locked.job;
+    uint32_t timeout_s = job_number(data, ODO_JOB_NO_PROGRESS_TIMEOUT);
 
-    if (!job || atomic_fetch_sub(&job->references, 1) > 1) {
+    return (struct download_settings){
+        .no_progress_ms =
+            timeout_s == 0 || timeout_s == UINT32_MAX ? UINT64_MAX : (uint64_t)timeout_s * 1000,
+        .minimum_retry_ms = data->number_is_set[ODO_JOB_MINIMUM_RETRY_DELAY]
+                                ? (uint64_t)data->numbers[ODO_JOB_MINIMUM_RETRY_DELAY] * 1000
+                                : 0, /* the default is a figure for show */
+        .rate_limit = job_number(data, ODO_JOB_RATE_LIMIT),
+        .never_retry = timeout_s == 0,
+        .foreground = job_number(data, ODO_JOB_PRIORITY) == 0,
+    };
+}
+
+/* --- Holding back, and limits of time ----------------------------------------------------- */
+
+void engine_hold_back_locked(struct odo_job *job, struct engine_events *events)
+{
+    struct job *data = &job->locked.job;
+
+    if (job->locked.block != ODO_OK &&
+        (data->state == ODO_JOB_TRANSFERRING || data->state == ODO_JOB_TRANSIENT_ERROR)) {
+        data->error = (struct odo_error){.status = job->locked.block};
+        data->error_file = UINT32_MAX;
+        engine_apply_locked(job, JOB_OBSTRUCT, events);
+        engine_touch_locked(job, events);
+        engine_expiry_changed_locked(job->engine);
+        engine_wake_keeper_locked(job);
+    }
+}
+
+enum { EXPIRY_HOLDS_MS = 60 * 1000 };
+
+uint64_t engine_block_ends_ms_locked(const struct odo_job *job)
+{
+    uint64_t patience_ms;
+
+    if (job->locked.block == ODO_OK || job->locked.block == ODO_E_NO_NETWORK ||
+        job->locked.job.state != ODO_JOB_TRANSIENT_ERROR) {
+        return UINT64_MAX;
+    }
+    patience_ms = engine_settings_locked(job).no_progress_ms;
+    return patience_ms == UINT64_MAX ? UINT64_MAX : job->locked.blocked_since_ms + patience_ms;
+}
+
+/* How long a job has been there, by the clock on the wall; which may have been set back. */
+static uint64_t age_ms(const struct job *data)
+{
+    int64_t age_us = platform_clock_wall_us() - data->times.created_us;
+
+    return age_us > 0 ? (uint64_t)age_us / 1000 : 0;
+}
+
+bool engine_is_too_old(const struct odo_engine *engine, const struct job *data)
+{
+    return age_ms(data) >= engine->job_age_limit_ms;
+}
+
+/* When a job becomes too old. */
+static uint64_t age_ends_ms_locked(const struct odo_job *job, uint64_t now_ms)
+{
+    uint64_t limit_ms = job->engine->job_age_limit_ms;
+    uint64_t age = age_ms(&job->locked.job);
+
+    return age >= limit_ms ? now_ms : now_ms + limit_ms - age;
+}
+
+static uint64_t ends_ms_locked(const struct odo_job *job, uint64_t now_ms)
+{
+    uint64_t age_ends_ms = age_ends_ms_locked(job, now_ms);
+    uint64_t block_ends_ms = engine_block_ends_ms_locked(job);
+
+    return age_ends_ms < block_ends_ms ? age_ends_ms : block_ends_ms;
+}
+
+void engine_expiry_changed_locked(struct odo_engine *engine)
+{
+    engine->locked.expiry_is_stale = true;
+}
+
+void engine_expiry_noted_locked(const struct odo_job *job)
+{
+    struct odo_engine *engine = job->engine;
+    uint64_t ends_ms = ends_ms_locked(job, platform_clock_milliseconds());
+
+    if (engine->locked.job_count == 1) { /* it is the only one */
+        engine->locked.expiry_is_stale = true;
+    } else if (ends_ms < engine->locked.expiry_ms) {
+        engine->locked.expiry_ms = ends_ms;
+    }
+}
+
+/*
+ * Looking at every job each time that one of them has something to be saved would cost the
+ * square of their number. What was found out holds for a while: a clock on the wall that is set
+ * does not change it, nor may it matter for long.
+ */
+struct odo_job *engine_next_expired_locked(struct odo_engine *engine, uint64_t *deadline_ms_out)
+{
+    uint64_t now_ms = platform_clock_milliseconds();
+    uint64_t first_ms = UINT64_MAX;
+
+    *deadline_ms_out = UINT64_MAX;
+    if (engine->locked.has_stopped || engine->locked.job_count == 0) {
+        return NULL;
+    }
+    if (!engine->locked.expiry_is_stale && now_ms < engine->locked.expiry_ms &&
+        now_ms - engine->locked.expiry_at_ms < EXPIRY_HOLDS_MS) {
+        *deadline_ms_out = engine->locked.expiry_ms;
+        return NULL;
+    }
+    for (size_t i = 0; i < engine->locked.job_count; i++) {
+        struct odo_job *job = engine->locked.jobs[i];
+        uint64_t ends_ms = ends_ms_locked(job, now_ms);
+
+        if (ends_ms <= now_ms) {
+            return odo_job_add_ref(job);
+        }
+        first_ms = ends_ms < first_ms ? ends_ms : first_ms;
+    }
+    engine->locked.expiry_is_stale = false;
+    engine->locked.expiry_ms = first_ms;
+    engine->locked.expiry_at_ms = now_ms;
+    *deadline_ms_out = first_ms;
+    return NULL;
+}
+
+/* --- What the keeper has to do ---------------------------------------------------------------
+ */
+
+bool engine_keeps_locked(const struct odo_job *job)
+{
+    return job->engine->store && job_number(&job->locked.job, ODO_JOB_VOLATILE) == 0;
+}
+
+void engine_wake_keeper_locked(struct odo_job *job)
+{
+    struct odo_engine *engine = job->engine;
+    struct odo_job *last = engine->locked.last_unsaved;
+
+    if (job->locked.must_keep ||
+        !job->locked.is_listed) { /* what is not listed has no keeper */
         return;
     }
-    engine = job->engine;
-    for (uint32_t i = 0; i < job->locked.job.file_count; i++) {
-        memory_free(job->locked.runners[i]);
+    job->locked.must_keep = true;
+    job->locked.next_unsaved = NULL;
+    job->locked.previous_unsaved = last;
+    if (last) {
+        last->locked.next_unsaved = job;
+    } else {
+        engine->locked.unsaved = job;
+        platform_condition_broadcast(engine->keeper_wakes);
     }
-    memory_free(job->locked.runners);
-    memory_free(job->probed_path);
-    job_free(&job->locked.job);
-    assert(!job->journal && !job->leftovers);
-    platform_mutex_free(job->journal_lock);
-    platform_mutex_free(job->operation);
-    memory_free(job);
-    engine_release(engine);
+    engine->locked.last_unsaved = job;
+    engine->locked.unsaved_count++;
+}
+
+void engine_forget_unsaved_locked(struct odo_job *job)
+{
+    struct odo_engine *engine = job->engine;
+    struct odo_job *next = job->locked.next_unsaved;
+    struct odo_job *previous = job->locked.previous_unsaved;
+
+    if (!job->locked.must_keep) {
+        return;
+    }
+    job->locked.must_keep = false;
+    if (next) {
+        next->locked.previous_unsaved = previous;
+    } else {
+        engine->locked.last_unsaved = previous;
+    }
+    if (previous) {
+        previous->locked.next_unsaved = next;
+    } else {
+        engine->locked.unsaved = next;
+    }
+    engine->locked.unsaved_count--;
 }

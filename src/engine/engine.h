@@ -37,6 +37,8 @@ struct odo_engine {
     struct platform_condition *keeper_wakes; /* with `lock` */
     struct platform_condition *changed;      /* with `lock`: some job's state */
     struct platform_condition *removed;      /* with `lock`: some job's `stopping` is 0 */
+    /* Start the threads, unless they run; under `lock`, which is where a downloader is then. */
+    enum odo_status (*begin_work)(struct odo_engine *engine);
     struct {
         struct odo_job **jobs; /* counted; neither completed nor cancelled */
         size_t job_count;
@@ -138,25 +140,18 @@ void engine_hold_back_locked(struct odo_job *job, struct engine_events *events);
 struct odo_job *engine_next_expired_locked(struct odo_engine *engine,
                                            uint64_t *deadline_ms_out);
 
+/* When the patience with a block ends; UINT64_MAX when it does not. */
+uint64_t engine_block_ends_ms_locked(const struct odo_job *job);
+
 /* Some job may expire earlier than was known; or this one, which has just been listed. */
 void engine_expiry_changed_locked(struct odo_engine *engine);
 void engine_expiry_noted_locked(const struct odo_job *job);
 
-/* Do with a job whose time is up what is to be done. */
-void engine_expire(struct odo_job *job);
-
-/* The same for every such job: an engine without a keeper does it when it is asked for jobs. */
-void engine_expire_all(struct odo_engine *engine);
-
 /* True when a job has reached the age at which it is cancelled. */
 bool engine_is_too_old(const struct odo_engine *engine, const struct job *data);
 
-/* Cancel a job; `why` is what its error says then. `operation` is held. */
-enum odo_status engine_cancel(struct odo_job *job, enum odo_status why);
-
-/* The downloader, started when it is needed first. */
-enum odo_status engine_get_downloader_locked(struct odo_engine *engine,
-                                             struct downloader **downloader_out);
+/* One count less; the last frees the engine, which was stopped before. */
+void engine_release(struct odo_engine *engine);
 
 /* Make room for one job more; engine_list_locked() or engine_give_room_back_locked() follows.
  */
@@ -167,43 +162,6 @@ void engine_give_room_back_locked(struct odo_engine *engine);
 enum odo_status engine_list_locked(struct odo_job *job);
 void engine_unlist_locked(struct odo_job *job);
 
-/* Delete what is not to become anything; `operation` is held or nobody else knows the job.
- * ODO_TEMPORARY_FILES_LEFT when a file could not be deleted. */
-enum odo_status engine_remove_temporary_files(struct odo_job *job);
-
-/* A file of a volatile job is about to be begun: should the process be killed, the next engine
- * of this user removes it. `operation` is held. */
-enum odo_status engine_record_temporary(struct odo_job *job, struct engine_runner *runner);
-
-/* The job has ended, or is kept from now on; unless `is_clean`, files are left. `operation` is
- * held. */
-void engine_end_leftovers(struct odo_job *job, bool is_clean);
-
-/* Hold what was recorded of a file against the disk; nobody else knows the job yet. */
-void engine_settle_file(struct job *data, struct job_file *file);
-
-/* The same for a file that goes on; `operation` is held, and it stands still. */
-enum odo_status engine_check_begun(struct odo_job *job, struct job_file *file);
-
-/*
- * Whether every file that is said to be whole is. `operation` is held, and nothing of the job
- * runs. Files of which something is missing are not whole any more, and *must_fetch_out says
- * so.
- *
- *   ODO_E_TEMPORARY_FILE_CHANGED   a temporary file was cut, or another has its name
- *   ODO_E_FILE_NOT_FOUND           one is gone, or a completed file from its target
- */
-enum odo_status engine_check_whole_files(struct odo_job *job, bool *must_fetch_out);
-
-/* Rename the files that are whole to what they are to be called, and note them as completed,
- * each before the next; ends at the first that cannot be. `operation` is held, and nothing of
- * the job runs. */
-enum odo_status engine_place_files(struct odo_job *job);
-
-/* Make a job of `data`, which is taken over, not listed yet. On failure the caller keeps it. */
-enum odo_status engine_make_job(struct odo_engine *engine, struct job *data,
-                                struct odo_job **job_out);
-
 /* Put the jobs into their order, oldest first. */
 void engine_sort_jobs_locked(struct odo_engine *engine);
 
@@ -211,90 +169,14 @@ void engine_sort_jobs_locked(struct odo_engine *engine);
 enum odo_status engine_find(struct odo_engine *engine, const struct odo_job_id *id,
                             struct odo_job **job_out);
 
-/* The store. All of these do nothing, with ODO_OK, in an engine without one. */
-
-enum odo_status engine_store_create(struct odo_job *job);  /* the job is not listed yet */
-void engine_store_remove(struct odo_job *job);             /* the job is no more */
-enum odo_status engine_store_give_up(struct odo_job *job); /* it is volatile from now on */
-void engine_store_close(struct odo_job *job);              /* another process may have it */
-
 /* True when the job is to outlive the engine. */
 bool engine_keeps_locked(const struct odo_job *job);
-
-/* Record what has changed. `lock` is not held. The job is as it is if this fails. */
-enum odo_status engine_save(struct odo_job *job);
-
-/* The same for what has happened in any case: if it fails, the keeper tries again. */
-void engine_save_or_log(struct odo_job *job);
-
-/* The same, and return when it would survive a power cut. */
-enum odo_status engine_store_flush(struct odo_job *job);
 
 /* Something has changed that the keeper will record. */
 void engine_wake_keeper_locked(struct odo_job *job);
 void engine_forget_unsaved_locked(struct odo_job *job); /* it is no longer the engine's */
-enum odo_status engine_start_keeper_locked(struct odo_engine *engine);
-void engine_stop_keeper(struct odo_engine *engine);
-
-/*
- * Take a job up from the store, counted for the caller.
- *
- *   ODO_E_NOT_FOUND           not there; or too old, and gone now
- *   ODO_E_SHARING_VIOLATION   another process owns it
- *   ODO_E_DAMAGED, ODO_E_NOT_SUPPORTED   it was set aside
- */
-enum odo_status engine_adopt(struct odo_engine *engine, const struct odo_job_id *id,
-                             struct odo_job **job_out);
-enum odo_status engine_adopt_all(struct odo_engine *engine);
 
 /* How a transfer of this job is to behave now. */
 struct download_settings engine_settings_locked(const struct odo_job *job);
-
-/*
- * Whether a check that is mandatory can be made of these ranges.
- *
- *   ODO_E_INTEGRITY_UNSPECIFIED, ODO_E_INTEGRITY_WITH_RANGES
- */
-enum odo_status engine_check_mandatory(const struct odo_integrity *integrity,
-                                       const struct byte_range *ranges, uint32_t range_count);
-
-/* Exchange what a file is with `other`. `operation` is held, and the file stands still. */
-void engine_exchange_file(struct odo_job *job, uint32_t file_index, struct job_file *other);
-
-/* Begin a file that was added or stopped, if its job is in motion. `operation` is held. */
-enum odo_status engine_start_file(struct odo_job *job, uint32_t index);
-
-/* Begin every file that was stopped, if the job is in motion; it is in ERROR when that cannot
- * be. `operation` is held. */
-void engine_begin_again(struct odo_job *job);
-
-/* Stop the runner of one file; as engine_stop_runners(). */
-void engine_stop_file(struct odo_job *job, uint32_t index);
-
-/* Where transfers report; the context is a struct engine_runner. */
-void engine_on_update(void *context, const struct download_update *update);
-
-/* A runner's transfer is taken out of it, to be removed; NULL when there is none. */
-struct fetch *engine_take_transfer_locked(struct engine_runner *runner);
-
-/* What the removed transfer of a file has left. Takes the checkpoint over. */
-void engine_keep_removed_locked(struct engine_runner *runner,
-                                struct downloader_removal *removal);
-
-/*
- * The streams of a job: wait until no client is being given bytes; and give them up when the
- * job has ended. `operation` is not held, since the client may want it in the meantime.
- */
-void engine_wait_for_streams(struct odo_job *job);
-void engine_release_streams(struct odo_job *job);
-
-/* The same without waiting: they are released when the engine stops. */
-void engine_bury_streams(struct odo_job *job);
-
-/* Release the streams that could not be released before. */
-void engine_empty_graves(struct odo_engine *engine);
-
-/* Stop every runner of a job; `operation` is held, the lock is not. */
-void engine_stop_runners(struct odo_job *job);
 
 #endif

@@ -2,6 +2,10 @@
  * The calls of odo.h on the files of a job.
  */
 #include "engine/engine.h"
+#include "engine/engine_life.h"
+#include "engine/engine_ranges.h"
+#include "engine/engine_runner.h"
+#include "engine/engine_store.h"
 
 #include "base/memory.h"
 #include "base/text.h"
@@ -66,21 +70,6 @@ enum odo_status odo_integrity_check(const struct odo_integrity *integrity)
         piece_hash_info_free(&info);
     }
     return status;
-}
-
-enum odo_status engine_check_mandatory(const struct odo_integrity *integrity,
-                                       const struct byte_range *ranges, uint32_t range_count)
-{
-    bool is_whole = range_count == 0 || (range_count == 1 && ranges[0].offset == 0 &&
-                                         ranges[0].length == BYTE_RANGE_TO_END);
-
-    if (!integrity->is_mandatory) {
-        return ODO_OK;
-    }
-    if (!integrity->info) {
-        return ODO_E_INTEGRITY_UNSPECIFIED;
-    }
-    return is_whole ? ODO_OK : ODO_E_INTEGRITY_WITH_RANGES;
 }
 
 /* A copy of an info that is as it must be; NULL where there is none. */

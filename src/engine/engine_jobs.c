@@ -1,7 +1,13 @@
 /*
  * The calls of odo.h that make, find, ask and set up jobs.
  */
-#include "engine/engine.h"
+#include "engine/engine_adoption.h"
+#include "engine/engine_block.h"
+#include "engine/engine_job.h"
+#include "engine/engine_life.h"
+#include "engine/engine_runner.h"
+#include "engine/engine_store.h"
+#include "engine/engine_temporary.h"
 
 #include "base/memory.h"
 #include "base/text.h"
@@ -23,60 +29,6 @@ static enum odo_status make_id(struct odo_job_id *id_out)
         id_out->bytes[8] = (uint8_t)((id_out->bytes[8] & 0x3f) | 0x80);
     }
     return status;
-}
-
-/* A runner for each of the files that a job begins with. */
-static bool make_runners(struct odo_job *job, uint32_t count)
-{
-    struct engine_runner **runners;
-
-    if (count == 0) {
-        return true;
-    }
-    runners = memory_allocate_zeroed(count, sizeof(struct engine_runner *));
-    if (!runners) {
-        return false;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        runners[i] = memory_allocate_zeroed(1, sizeof(*runners[i]));
-        if (!runners[i]) {
-            while (i > 0) {
-                memory_free(runners[--i]);
-            }
-            memory_free(runners);
-            return false;
-        }
-        runners[i]->job = job;
-        runners[i]->index = i;
-    }
-    job->locked.runners = runners;
-    job->locked.runner_capacity = count;
-    return true;
-}
-
-enum odo_status engine_make_job(struct odo_engine *engine, struct job *data,
-                                struct odo_job **job_out)
-{
-    struct odo_job *job = memory_allocate_zeroed(1, sizeof(*job));
-
-    if (!job) {
-        return ODO_E_OUT_OF_MEMORY;
-    }
-    job->operation = platform_mutex_create_ranked(LOCK_OPERATION);
-    job->journal_lock = platform_mutex_create_ranked(LOCK_JOURNAL);
-    if (!job->operation || !job->journal_lock || !make_runners(job, data->file_count)) {
-        platform_mutex_free(job->journal_lock);
-        platform_mutex_free(job->operation);
-        memory_free(job);
-        return ODO_E_OUT_OF_MEMORY;
-    }
-    atomic_init(&job->references, 1);
-    atomic_fetch_add(&engine->references, 1);
-    job->engine = engine;
-    job->id = data->id;
-    job->locked.job = *data;
-    *job_out = job;
-    return ODO_OK;
 }
 
 /* What the options say of a new job. */
@@ -162,20 +114,6 @@ enum odo_status odo_job_create(struct odo_engine *engine, const char *display_na
 
     return display_name ? odo_job_create_with(engine, &options, job_out)
                         : ODO_E_INVALID_ARGUMENT;
-}
-
-enum odo_status engine_find(struct odo_engine *engine, const struct odo_job_id *id,
-                            struct odo_job **job_out)
-{
-    struct odo_job *found;
-
-    platform_mutex_lock(engine->lock);
-    found = job_table_find(&engine->locked.by_id, id);
-    if (found) {
-        *job_out = odo_job_add_ref(found);
-    }
-    platform_mutex_unlock(engine->lock);
-    return found ? ODO_OK : ODO_E_NOT_FOUND;
 }
 
 enum odo_status odo_job_find(struct odo_engine *engine, const struct odo_job_id *id,

@@ -2,39 +2,31 @@
  * The life of a job: setting it in motion, stopping it, completing and cancelling it. Each
  * call takes `operation`, decides under the lock, and does the slow part without it.
  */
-#include "engine/engine.h"
+#include "engine/engine_life.h"
+#include "engine/engine_place.h"
+#include "engine/engine_runner.h"
+#include "engine/engine_store.h"
+#include "engine/engine_streams.h"
+#include "engine/engine_temporary.h"
 
-#include "base/log.h"
 #include "base/status.h"
 #include "platform/clock.h"
 
-/* What has happened has happened; if it cannot be recorded now, the keeper tries again. */
-void engine_save_or_log(struct odo_job *job)
-{
-    enum odo_status status = engine_save(job);
-
-    if (status != ODO_OK) {
-        log_write(LOG_WARNING, "a job could not be recorded: %s", status_name(status));
-    }
-}
-
 /* --- Setting in motion ---------------------------------------------------------------- */
 
-struct download_settings engine_settings_locked(const struct odo_job *job)
+enum odo_status engine_check_mandatory(const struct odo_integrity *integrity,
+                                       const struct byte_range *ranges, uint32_t range_count)
 {
-    const struct job *data = &job->locked.job;
-    uint32_t timeout_s = job_number(data, ODO_JOB_NO_PROGRESS_TIMEOUT);
+    bool is_whole = range_count == 0 || (range_count == 1 && ranges[0].offset == 0 &&
+                                         ranges[0].length == BYTE_RANGE_TO_END);
 
-    return (struct download_settings){
-        .no_progress_ms =
-            timeout_s == 0 || timeout_s == UINT32_MAX ? UINT64_MAX : (uint64_t)timeout_s * 1000,
-        .minimum_retry_ms = data->number_is_set[ODO_JOB_MINIMUM_RETRY_DELAY]
-                                ? (uint64_t)data->numbers[ODO_JOB_MINIMUM_RETRY_DELAY] * 1000
-                                : 0, /* the default is a figure for show */
-        .rate_limit = job_number(data, ODO_JOB_RATE_LIMIT),
-        .never_retry = timeout_s == 0,
-        .foreground = job_number(data, ODO_JOB_PRIORITY) == 0,
-    };
+    if (!integrity->is_mandatory) {
+        return ODO_OK;
+    }
+    if (!integrity->info) {
+        return ODO_E_INTEGRITY_UNSPECIFIED;
+    }
+    return is_whole ? ODO_OK : ODO_E_INTEGRITY_WITH_RANGES;
 }
 
 /* What the client has said of the requests; borrows the job's texts. `operation` is held. */
@@ -269,7 +261,8 @@ static enum odo_status resume(struct odo_job *job)
         platform_mutex_unlock(engine->lock);
         return ODO_OK;
     }
-    status = engine_get_downloader_locked(engine, &downloader);
+    status = engine->begin_work(engine);
+    downloader = engine->locked.downloader;
     if (status == ODO_OK) {
         status = engine_apply_locked(job, JOB_RESUME, &events);
     }

@@ -3,7 +3,8 @@
  * has its name, so that a power cut never leaves half a file there. Many files are flushed
  * together: one by one they cost more than their download.
  */
-#include "engine/engine.h"
+#include "engine/engine_place.h"
+#include "engine/engine_store.h"
 
 #include "base/status.h"
 #include "platform/file.h"

@@ -1,7 +1,10 @@
 /*
  * Asking for other ranges of a file that was added.
  */
-#include "engine/engine.h"
+#include "engine/engine_ranges.h"
+#include "engine/engine_life.h"
+#include "engine/engine_runner.h"
+#include "engine/engine_store.h"
 
 #include "output/stream.h"
 #include "platform/file.h"

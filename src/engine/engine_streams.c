@@ -1,7 +1,7 @@
 /*
  * Files that go to a client's stream instead of a path.
  */
-#include "engine/engine.h"
+#include "engine/engine_streams.h"
 
 #include "base/log.h"
 #include "base/memory.h"

@@ -3,7 +3,7 @@
  * deleted or replaced it; so what was noted of a file is held against what is there whenever
  * the file is taken up, goes on, or is to get its name.
  */
-#include "engine/engine.h"
+#include "engine/engine_temporary.h"
 
 #include "platform/file.h"
 

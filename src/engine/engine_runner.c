@@ -2,7 +2,7 @@
  * What a moving, finished or failed file means for its job, and whom to tell. On the network
  * thread, but for stopping.
  */
-#include "engine/engine.h"
+#include "engine/engine_runner.h"
 
 #include "base/memory.h"
 #include "base/text.h"

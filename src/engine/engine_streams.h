@@ -1,0 +1,23 @@
+/*
+ * Files that go to a stream of the client's.
+ */
+#ifndef ODO_ENGINE_ENGINE_STREAMS_H
+#define ODO_ENGINE_ENGINE_STREAMS_H
+
+#include "engine/engine.h"
+
+/*
+ * The streams of a job: wait until no client is being given bytes; and give them up when the
+ * job has ended. `operation` is not held, since the client may want it in the meantime.
+ */
+void engine_wait_for_streams(struct odo_job *job);
+
+void engine_release_streams(struct odo_job *job);
+
+/* The same without waiting: they are released when the engine stops. */
+void engine_bury_streams(struct odo_job *job);
+
+/* Release the streams that could not be released before. */
+void engine_empty_graves(struct odo_engine *engine);
+
+#endif
