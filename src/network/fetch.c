@@ -431,6 +431,7 @@ void fetch_tick(struct fetch *download, uint64_t now_ms)
     }
     download->transfer.limits = limits_of(download);
     transfer_tick(&download->transfer, now_ms);
+    resume_paused(download);
     if (download->transfer.phase != before) {
         fetch_note_due(download);
     }

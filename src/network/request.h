@@ -101,7 +101,7 @@ void request_finish_body(struct request *request);
 /* A hedge that has all of its bytes: give them to its twin. */
 void request_settle_hedge(struct request *request);
 
-/* It was paused for a stream that has room again. */
+/* It was paused until there is room in a stream, or until its transfer knows more. */
 void request_resume(struct request *request);
 
 /* A new turn begins: one that has made way for others goes on. */

@@ -2,7 +2,7 @@
 
 #include "http/response_version.h"
 #include "ranges/content_range.h"
-#include "transfer/lanes.h"
+#include "transfer/front.h"
 #include "transfer/transfer.h"
 
 #include <assert.h>
@@ -14,140 +14,6 @@ enum { SURPLUS_MOST = 1024 * 1024 };
 static struct transfer_step step_of(enum transfer_step_kind kind, uint64_t length)
 {
     return (struct transfer_step){.kind = kind, .length = length};
-}
-
-/* --- Going on at the front ------------------------------------------------------------ */
-
-enum extension { EXTENDED, EXTENDED_LATER, NOT_EXTENDED };
-
-/* The body goes on beyond the pieces: up to where? */
-static uint64_t body_limit(const struct attempt *attempt)
-{
-    return attempt->body == ATTEMPT_TAKES_FILE ? UINT64_MAX : attempt_end_of(attempt->asked);
-}
-
-/* One that was sent for what comes next, and has no answer: it is here sooner. */
-static struct attempt *find_unanswered(const struct transfer *transfer, uint64_t offset)
-{
-    for (struct attempt *other = transfer->attempts; other; other = other->next) {
-        if (other->body == ATTEMPT_UNANSWERED && other->end == ATTEMPT_OPEN && !other->twin &&
-            other->purpose == ATTEMPT_FOR_PIECES && other->piece_count == 1 &&
-            other->pieces_sent == 1 && other->pieces[0].span.offset == offset &&
-            other->pieces[0].span.length != BYTE_RANGE_TO_END) {
-            return other;
-        }
-    }
-    return NULL;
-}
-
-static void lengthen(struct attempt_piece *piece, uint64_t length)
-{
-    piece->span.length =
-        length == BYTE_RANGE_TO_END ? BYTE_RANGE_TO_END : piece->span.length + length;
-}
-
-/* Take what the plan has next if this body will bring it. */
-static enum extension extend_from_plan(struct transfer *transfer, struct attempt *attempt)
-{
-    struct request_plan *plan = &transfer->wanted.plan;
-    struct attempt_piece *last = &attempt->pieces[attempt->piece_count - 1];
-    uint64_t end = attempt_end_of(last->span);
-    bool may_skip = transfer->front_goes_through || transfer_ranges_fail(transfer) ||
-                    transfer->asking == TRANSFER_ASKS_PLAINLY;
-    struct request_limits limits = {
-        .most = UINT64_MAX,
-        .least = UINT64_MAX,
-        .lanes = 1,
-    };
-    struct byte_range span;
-
-    if (transfer->setup.output == TRANSFER_TO_STREAM) {
-        limits.most = transfer_room(transfer);
-        limits.most = limits.most < TRANSFER_STREAM_MOST ? limits.most : TRANSFER_STREAM_MOST;
-        limits.least = limits.most;
-    }
-    if (request_plan_is_empty(plan)) {
-        return NOT_EXTENDED;
-    }
-    if (limits.most == 0) {
-        return EXTENDED_LATER;
-    }
-    if (request_plan_take(plan, &limits, &span) != ODO_OK) {
-        return NOT_EXTENDED;
-    }
-    if (span.offset >= body_limit(attempt) || span.offset < end ||
-        (span.offset > end && !may_skip) ||
-        (span.offset > end && attempt_add_piece(attempt, span) != ODO_OK)) {
-        request_plan_give_back(plan, span);
-        return NOT_EXTENDED;
-    }
-    if (span.offset == end) {
-        lengthen(last, span.length);
-        /* The two are one piece from now on, which is given back as one. */
-        request_plan_give_back(plan, (struct byte_range){attempt_end_of(last->span), 0});
-    }
-    return EXTENDED;
-}
-
-/* Take the rest of what another attempt brings far more slowly. */
-static enum extension take_from_slow(struct transfer *transfer, struct attempt *attempt,
-                                     uint64_t now_ms)
-{
-    struct attempt_piece *last = &attempt->pieces[attempt->piece_count - 1];
-    struct attempt *slow =
-        lanes_find_slow_neighbour(transfer, attempt, attempt_end_of(last->span), now_ms);
-    struct byte_range rest;
-
-    if (!slow || request_plan_split(&transfer->wanted.plan) != ODO_OK) {
-        return NOT_EXTENDED;
-    }
-    rest.offset = slow->pieces[0].position;
-    rest.length = attempt_end_of(slow->pieces[0].span) - rest.offset;
-    if (attempt_add_piece(attempt, rest) != ODO_OK) {
-        request_plan_give_back(&transfer->wanted.plan, (struct byte_range){rest.offset, 0});
-        return NOT_EXTENDED;
-    }
-    slow->pieces[0].span.length -= rest.length;
-    slow->end = ATTEMPT_ENOUGH;
-    return EXTENDED;
-}
-
-/* Everything that it is for has come: may it go on? */
-static enum extension extend(struct transfer *transfer, struct attempt *attempt,
-                             uint64_t now_ms)
-{
-    struct attempt_piece *last = &attempt->pieces[attempt->piece_count - 1];
-    enum extension extension;
-    struct attempt *other;
-
-    if ((attempt->body != ATTEMPT_TAKES_FILE && attempt->purpose != ATTEMPT_FOR_FRONT) ||
-        attempt->body == ATTEMPT_TAKES_PARTS || attempt->twin ||
-        attempt_end_of(last->span) >= body_limit(attempt)) {
-        return NOT_EXTENDED;
-    }
-    extension = extend_from_plan(transfer, attempt);
-    if (extension != NOT_EXTENDED) {
-        return extension;
-    }
-    last = &attempt->pieces[attempt->piece_count - 1];
-    other = find_unanswered(transfer, attempt_end_of(last->span));
-    if (!other) {
-        return take_from_slow(transfer, attempt, now_ms);
-    }
-    lengthen(last, other->pieces[0].span.length);
-    other->pieces[0].span.length = 0;
-    other->end = ATTEMPT_ENOUGH;
-    return EXTENDED;
-}
-
-/* After bytes have come: has it all? */
-static void end_if_complete(struct transfer *transfer, struct attempt *attempt, uint64_t now_ms)
-{
-    if (attempt->end == ATTEMPT_OPEN && attempt->part_end == 0 &&
-        attempt_complete(attempt) == attempt->piece_count &&
-        extend(transfer, attempt, now_ms) == NOT_EXTENDED) {
-        attempt->end = ATTEMPT_ENOUGH;
-    }
 }
 
 /* --- Bytes ---------------------------------------------------------------------------- */
@@ -222,7 +88,7 @@ static struct transfer_step take(struct transfer *transfer, struct attempt *atte
     }
     note_arrival(transfer, attempt, size, step.length, now_ms);
     advance(attempt, piece, step.length);
-    end_if_complete(transfer, attempt, now_ms);
+    front_end_if_complete(transfer, attempt, now_ms);
     return step;
 }
 
@@ -237,13 +103,13 @@ static struct transfer_step beyond(struct transfer *transfer, struct attempt *at
         }
         return skip(transfer, attempt, size, size, now_ms);
     }
-    switch (extend(transfer, attempt, now_ms)) {
-    case EXTENDED:
+    switch (front_extend(transfer, attempt, now_ms)) {
+    case FRONT_EXTENDED:
         return transfer_place(transfer, attempt, size, now_ms);
-    case EXTENDED_LATER:
+    case FRONT_LATER:
         attempt->was_paused = true;
         return step_of(TRANSFER_PAUSE, 0);
-    case NOT_EXTENDED:
+    case FRONT_AT_END:
         break;
     }
     if (attempt->end == ATTEMPT_OPEN) {
@@ -396,7 +262,7 @@ void transfer_part_proved(struct transfer *transfer, struct attempt *attempt, ui
     if (is_all_saved) {
         transfer_saved(transfer, attempt, now_ms);
     }
-    end_if_complete(transfer, attempt, now_ms);
+    front_end_if_complete(transfer, attempt, now_ms);
 }
 
 void transfer_parts_failed(struct transfer *transfer, struct attempt *attempt)

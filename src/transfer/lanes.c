@@ -282,6 +282,18 @@ struct attempt *lanes_find_slow_neighbour(const struct transfer *transfer,
     return NULL;
 }
 
+bool lanes_neighbour_is_young(const struct transfer *transfer, uint64_t offset, uint64_t now_ms)
+{
+    for (const struct attempt *other = transfer->attempts; other; other = other->next) {
+        if (other->purpose == ATTEMPT_FOR_PIECES && other->pieces_sent == 1 &&
+            other->piece_count == 1 && other->pieces[0].span.offset == offset &&
+            is_measurable(other) && is_young(other, now_ms)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 uint64_t lanes_half(const struct attempt *victim)
 {
     uint64_t rest = attempt_missing(victim);

@@ -29,6 +29,10 @@ struct attempt *lanes_find_slow_neighbour(const struct transfer *transfer,
                                           const struct attempt *front, uint64_t offset,
                                           uint64_t now_ms);
 
+/* True when nothing can be said yet of who brings what lies there. */
+bool lanes_neighbour_is_young(const struct transfer *transfer, uint64_t offset,
+                              uint64_t now_ms);
+
 /* How many bytes of such a victim's rest make a fair half. */
 uint64_t lanes_half(const struct attempt *victim);
 

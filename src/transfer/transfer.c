@@ -5,6 +5,7 @@
 #include "http/response_verdict.h"
 #include "http/retry.h"
 #include "ranges/content_range.h"
+#include "transfer/front.h"
 #include "transfer/lanes.h"
 
 #include <assert.h>
@@ -310,25 +311,6 @@ uint64_t transfer_had(const struct transfer *transfer)
                                                         : transfer->output_had;
 }
 
-uint64_t transfer_room(const struct transfer *transfer)
-{
-    uint64_t handed_out = wanted_handed_out(&transfer->wanted);
-    uint64_t asked = transfer->wanted.run_output; /* a place in the output, as is the next */
-    uint64_t limit = transfer->stream_taken + transfer->setup.stream_window;
-
-    if (transfer->setup.output != TRANSFER_TO_STREAM) {
-        return UINT64_MAX;
-    }
-    if (handed_out != ODO_SIZE_UNKNOWN) {
-        asked += handed_out;
-    } else if (transfer->attempts) {
-        return 0; /* the first reply will tell */
-    } else {
-        asked = transfer->setup.stream_had > asked ? transfer->setup.stream_had : asked;
-    }
-    return limit > asked ? limit - asked : 0;
-}
-
 bool transfer_others_bring(const struct transfer *transfer, const struct attempt *attempt)
 {
     for (const struct attempt *other = transfer->attempts; other; other = other->next) {
@@ -345,7 +327,7 @@ bool transfer_others_bring(const struct transfer *transfer, const struct attempt
 static bool has_room(const struct transfer *transfer)
 {
     const struct request_plan *plan = &transfer->wanted.plan;
-    uint64_t room = transfer_room(transfer);
+    uint64_t room = front_room(transfer);
 
     if (plan->hole_count > 0 && room >= request_plan_wanted_within(plan, plan->holes[0])) {
         return true;
@@ -428,7 +410,7 @@ static struct request_limits limits_of(const struct transfer *transfer)
         limits.least = UINT64_MAX;
         limits.lanes = 1;
     } else if (transfer->setup.output == TRANSFER_TO_STREAM) {
-        uint64_t room = transfer_room(transfer);
+        uint64_t room = front_room(transfer);
 
         room = room > 0 ? room : 1;
         limits.most = room < TRANSFER_STREAM_MOST ? room : TRANSFER_STREAM_MOST;
@@ -1003,5 +985,10 @@ void transfer_tick(struct transfer *transfer, uint64_t now_ms)
         return;
     }
     give_up_slow(transfer, now_ms);
+    for (struct attempt *attempt = transfer->attempts; attempt; attempt = attempt->next) {
+        if (attempt_is_taking(attempt)) {
+            front_end_if_complete(transfer, attempt, now_ms); /* it may have waited */
+        }
+    }
     settle(transfer, now_ms);
 }

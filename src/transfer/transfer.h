@@ -116,9 +116,6 @@ void transfer_fail(struct transfer *transfer, const struct odo_error *error);
 /* Wanted bytes that are safe; of a stream, those that its client has taken. */
 uint64_t transfer_had(const struct transfer *transfer);
 
-/* Bytes of the stream's window that may be asked for; UINT64_MAX for a file. */
-uint64_t transfer_room(const struct transfer *transfer);
-
 /* True while some other attempt than this one brings bytes; NULL for any. */
 bool transfer_others_bring(const struct transfer *transfer, const struct attempt *attempt);
 
