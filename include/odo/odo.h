@@ -113,10 +113,12 @@ struct odo_engine_options {
     bool resume_adopted;           /* see "Jobs that survive" */
     bool refuse_salvage;           /* a 200 to a range request is always an error */
     bool allow_insecure_redirects; /* https may redirect to http */
-    bool
-        allow_unknown_size; /* a whole file may come in a 200 without a length: it ends with its
-                               last chunk or with its connection, and until then bytes_total is
-                               ODO_SIZE_UNKNOWN. Otherwise ODO_E_SIZE_UNKNOWN_IN_200 */
+    /*
+     * A whole file may come in a 200 without a length: it ends with its last chunk, or over
+     * http with its connection, and until then bytes_total is ODO_SIZE_UNKNOWN. Otherwise, and
+     * over https without chunks, which anybody might have cut, it is ODO_E_SIZE_UNKNOWN_IN_200.
+     */
+    bool allow_unknown_size;
 
     /* Copied; each may be NULL. See "Proxies". */
     const char *proxy;

@@ -609,6 +609,8 @@ struct response_verdict response_verdict_judge(const struct response_question *q
     }
     switch (header->status) {
     case 200:
+    case 203: /* somebody on the way has a hand in it, as with many a proxy's 200 */
+    case 226: /* and this is the whole file unless A-IM was sent, which it is not */
         return judge_200(question, context, header);
     case 206:
         return judge_206(question, context, header);

@@ -408,7 +408,9 @@ void request_begin_turn(struct request *request)
 
 void request_resume(struct request *request)
 {
-    if (stream_room(request->download->options.stream) < (uint64_t)REQUEST_RECEIVE_SIZE * 2) {
+    struct stream *stream = request->download->options.stream;
+
+    if (stream && stream_room(stream) < (uint64_t)REQUEST_RECEIVE_SIZE * 2) {
         return;
     }
     request->is_paused = false;

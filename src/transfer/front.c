@@ -1,0 +1,136 @@
+#include "transfer/front.h"
+
+#include "transfer/lanes.h"
+
+uint64_t front_room(const struct transfer *transfer)
+{
+    uint64_t handed_out = wanted_handed_out(&transfer->wanted);
+    uint64_t asked = transfer->wanted.run_output; /* a place in the output, as is the next */
+    uint64_t limit = transfer->stream_taken + transfer->setup.stream_window;
+
+    if (transfer->setup.output != TRANSFER_TO_STREAM) {
+        return UINT64_MAX;
+    }
+    if (handed_out != ODO_SIZE_UNKNOWN) {
+        asked += handed_out;
+    } else if (transfer->attempts) {
+        return 0; /* the first reply will tell */
+    } else {
+        asked = transfer->setup.stream_had > asked ? transfer->setup.stream_had : asked;
+    }
+    return limit > asked ? limit - asked : 0;
+}
+
+/* The body goes on beyond the pieces: up to where? */
+static uint64_t body_limit(const struct attempt *attempt)
+{
+    return attempt->body == ATTEMPT_TAKES_FILE ? UINT64_MAX : attempt_end_of(attempt->asked);
+}
+
+static void lengthen(struct attempt_piece *piece, uint64_t length)
+{
+    piece->span.length =
+        length == BYTE_RANGE_TO_END ? BYTE_RANGE_TO_END : piece->span.length + length;
+}
+
+/* Take what the plan has next if this body will bring it. */
+static enum front_extension extend_from_plan(struct transfer *transfer, struct attempt *attempt)
+{
+    struct request_plan *plan = &transfer->wanted.plan;
+    struct attempt_piece *last = &attempt->pieces[attempt->piece_count - 1];
+    uint64_t end = attempt_end_of(last->span);
+    bool may_skip = transfer->front_goes_through || transfer_ranges_fail(transfer) ||
+                    transfer->asking == TRANSFER_ASKS_PLAINLY;
+    struct request_limits limits = {
+        .most = UINT64_MAX,
+        .least = UINT64_MAX,
+        .lanes = 1,
+    };
+    struct byte_range span;
+
+    if (transfer->setup.output == TRANSFER_TO_STREAM) {
+        limits.most = front_room(transfer);
+        limits.most = limits.most < TRANSFER_STREAM_MOST ? limits.most : TRANSFER_STREAM_MOST;
+        limits.least = limits.most;
+    }
+    if (request_plan_is_empty(plan)) {
+        return FRONT_AT_END;
+    }
+    if (limits.most == 0) {
+        return FRONT_LATER;
+    }
+    if (request_plan_take(plan, &limits, &span) != ODO_OK) {
+        return FRONT_AT_END;
+    }
+    if (span.offset >= body_limit(attempt) || span.offset < end ||
+        (span.offset > end && !may_skip) ||
+        (span.offset > end && attempt_add_piece(attempt, span) != ODO_OK)) {
+        request_plan_give_back(plan, span);
+        return FRONT_AT_END;
+    }
+    if (span.offset == end) {
+        lengthen(last, span.length);
+        /* The two are one piece from now on, which is given back as one. */
+        request_plan_give_back(plan, (struct byte_range){attempt_end_of(last->span), 0});
+    }
+    return FRONT_EXTENDED;
+}
+
+/* Take the rest of what another attempt brings far more slowly, or has no answer for. */
+static enum front_extension take_from(struct transfer *transfer, struct attempt *attempt,
+                                      struct attempt *other)
+{
+    struct attempt_piece *last = &attempt->pieces[attempt->piece_count - 1];
+    struct attempt_piece *piece = &other->pieces[0];
+    struct byte_range rest = {piece->position, attempt_end_of(piece->span) - piece->position};
+
+    if (rest.offset == attempt_end_of(last->span)) {
+        lengthen(last, rest.length);
+    } else if (request_plan_split(&transfer->wanted.plan) != ODO_OK) {
+        return FRONT_AT_END;
+    } else if (attempt_add_piece(attempt, rest) != ODO_OK) {
+        request_plan_give_back(&transfer->wanted.plan, (struct byte_range){rest.offset, 0});
+        return FRONT_AT_END;
+    }
+    piece->span.length -= rest.length;
+    other->end = ATTEMPT_ENOUGH;
+    return FRONT_EXTENDED;
+}
+
+enum front_extension front_extend(struct transfer *transfer, struct attempt *attempt,
+                                  uint64_t now_ms)
+{
+    const struct attempt_piece *last = &attempt->pieces[attempt->piece_count - 1];
+    enum front_extension extension;
+    struct attempt *other;
+
+    if ((attempt->body != ATTEMPT_TAKES_FILE && attempt->purpose != ATTEMPT_FOR_FRONT) ||
+        attempt->body == ATTEMPT_TAKES_PARTS || attempt->twin ||
+        attempt_end_of(last->span) >= body_limit(attempt)) {
+        return FRONT_AT_END;
+    }
+    extension = extend_from_plan(transfer, attempt);
+    if (extension != FRONT_AT_END) {
+        return extension;
+    }
+    last = &attempt->pieces[attempt->piece_count - 1];
+    switch (lanes_look_ahead(transfer, attempt, attempt_end_of(last->span), now_ms, &other)) {
+    case LANES_SLOWER:
+        return take_from(transfer, attempt, other);
+    case LANES_UNKNOWN:
+        return FRONT_LATER;
+    case LANES_SOONER:
+    case LANES_NOBODY:
+        break;
+    }
+    return FRONT_AT_END;
+}
+
+void front_end_if_complete(struct transfer *transfer, struct attempt *attempt, uint64_t now_ms)
+{
+    if (attempt->end == ATTEMPT_OPEN && attempt->part_end == 0 &&
+        attempt_complete(attempt) == attempt->piece_count &&
+        front_extend(transfer, attempt, now_ms) == FRONT_AT_END) {
+        attempt->end = ATTEMPT_ENOUGH;
+    }
+}

@@ -258,40 +258,51 @@ struct attempt *lanes_find_victim(const struct transfer *transfer, uint64_t now_
     return victim;
 }
 
-struct attempt *lanes_find_slow_neighbour(const struct transfer *transfer,
-                                          const struct attempt *front, uint64_t offset,
-                                          uint64_t now_ms)
+/* Who has what comes next at or behind `offset`. */
+static struct attempt *find_next(const struct transfer *transfer, uint64_t offset)
 {
-    for (struct attempt *other = transfer->attempts; other; other = other->next) {
-        uint64_t rest;
-        uint64_t had;
+    struct attempt *next = NULL;
 
-        if (other == front || other->piece_count != 1 || other->pieces_sent != 1 ||
-            other->pieces[0].span.offset != offset || !is_measurable(other) ||
-            other->purpose != ATTEMPT_FOR_PIECES || is_young(other, now_ms)) {
-            continue;
-        }
-        rest = attempt_missing(other);
-        had = other->pieces[0].position - offset; /* which the front reads once more */
-        if (rest != UINT64_MAX && rest > 0 &&
-            time_for(rest, rate_of(other, now_ms)) >
-                HEDGE_WORTH_MS + 2 * time_for(had + rest, rate_of(front, now_ms))) {
-            return other;
+    for (struct attempt *other = transfer->attempts; other; other = other->next) {
+        if (other->purpose == ATTEMPT_FOR_PIECES && other->end == ATTEMPT_OPEN &&
+            other->piece_count == 1 && other->pieces_sent == 1 && other->part_end == 0 &&
+            other->pieces[0].span.offset >= offset && attempt_missing(other) > 0 &&
+            attempt_missing(other) != UINT64_MAX &&
+            (!next || other->pieces[0].span.offset < next->pieces[0].span.offset)) {
+            next = other;
         }
     }
-    return NULL;
+    return next;
 }
 
-bool lanes_neighbour_is_young(const struct transfer *transfer, uint64_t offset, uint64_t now_ms)
+enum lanes_neighbour lanes_look_ahead(const struct transfer *transfer,
+                                      const struct attempt *front, uint64_t offset,
+                                      uint64_t now_ms, struct attempt **other_out)
 {
-    for (const struct attempt *other = transfer->attempts; other; other = other->next) {
-        if (other->purpose == ATTEMPT_FOR_PIECES && other->pieces_sent == 1 &&
-            other->piece_count == 1 && other->pieces[0].span.offset == offset &&
-            is_measurable(other) && is_young(other, now_ms)) {
-            return true;
-        }
+    struct attempt *other = find_next(transfer, offset);
+    uint64_t rest_ms;
+    uint64_t front_ms;
+
+    if (!other) {
+        return LANES_NOBODY;
     }
-    return false;
+    *other_out = other;
+    /* On its way there the front reads once more what others have. */
+    front_ms = time_for(attempt_end_of(other->pieces[0].span) - offset, rate_of(front, now_ms));
+    if (other->body == ATTEMPT_UNANSWERED) {
+        return other->pieces[0].span.offset == offset ||
+                       elapsed_ms(other, now_ms) > 2 * front_ms
+                   ? LANES_SLOWER
+                   : LANES_UNKNOWN;
+    }
+    if (other->was_paused) {
+        return LANES_SOONER; /* somebody holds it up on purpose */
+    }
+    if (is_young(other, now_ms)) {
+        return LANES_UNKNOWN;
+    }
+    rest_ms = time_for(attempt_missing(other), rate_of(other, now_ms));
+    return rest_ms > HEDGE_WORTH_MS + 2 * front_ms ? LANES_SLOWER : LANES_SOONER;
 }
 
 uint64_t lanes_half(const struct attempt *victim)

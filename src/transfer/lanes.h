@@ -23,15 +23,19 @@ struct attempt *lanes_find_victim(const struct transfer *transfer, uint64_t now_
 /* Take the last `bytes` of an attempt with one piece away from it. */
 struct byte_range lanes_cut(struct attempt *victim, uint64_t bytes);
 
-/* The attempt for what lies at `offset`, which the front has reached, if the front would bring
- * the rest of it much sooner; or NULL. */
-struct attempt *lanes_find_slow_neighbour(const struct transfer *transfer,
-                                          const struct attempt *front, uint64_t offset,
-                                          uint64_t now_ms);
-
-/* True when nothing can be said yet of who brings what lies there. */
-bool lanes_neighbour_is_young(const struct transfer *transfer, uint64_t offset,
-                              uint64_t now_ms);
+/*
+ * A front has come to `offset`, and what follows belongs to others: would the next of them
+ * bring the rest of its piece sooner? *other_out is who that is, unless it is nobody.
+ */
+enum lanes_neighbour {
+    LANES_NOBODY,
+    LANES_SOONER,
+    LANES_SLOWER,  /* the front would, by far: the rest is better its */
+    LANES_UNKNOWN, /* it has just begun; soon it will be known */
+};
+enum lanes_neighbour lanes_look_ahead(const struct transfer *transfer,
+                                      const struct attempt *front, uint64_t offset,
+                                      uint64_t now_ms, struct attempt **other_out);
 
 /* How many bytes of such a victim's rest make a fair half. */
 uint64_t lanes_half(const struct attempt *victim);

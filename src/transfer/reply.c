@@ -1,5 +1,6 @@
 #include "transfer/reply.h"
 
+#include "base/text.h"
 #include "http/redirect.h"
 #include "http/response_version.h"
 #include "http/retry.h"
@@ -145,6 +146,11 @@ static bool take(struct transfer *transfer, struct attempt *attempt,
         }
     } else if (verdict->kind == RESPONSE_TAKE_PART && attempt->sent_range) {
         transfer->ranges = TRANSFER_RANGES_HONOURED;
+    }
+    if (verdict->end_is_doubtful && text_starts_with_ignoring_case(attempt->url, "https:")) {
+        /* libcurl does not tell whether TLS was closed properly, so anybody might have cut it.
+         */
+        return fail_with(attempt, ODO_E_SIZE_UNKNOWN_IN_200);
     }
     status = learn(transfer, verdict);
     if (status != ODO_OK) {

@@ -859,6 +859,24 @@ static void act(struct simulation *sim, const struct world_act *act)
 
 /* --- The stream's client -------------------------------------------------------------- */
 
+/* What has paused is asked about again: a stream may have room, or more may be known. */
+static void resume_paused(struct simulation *sim)
+{
+    for (struct flight *flight = sim->flights; flight;) {
+        struct flight *next = flight->next;
+
+        if (flight->stage == FLIGHT_PAUSED) {
+            flight->stage = FLIGHT_BODY;
+            hand_over(sim, flight);
+            if (flight->stage == FLIGHT_BODY) {
+                save(sim, flight);
+                next_chunk(sim, flight);
+            }
+        }
+        flight = next;
+    }
+}
+
 static void take_stream(struct simulation *sim)
 {
     struct stretch at = output_map_at(&sim->output, sim->taken);
@@ -877,19 +895,7 @@ static void take_stream(struct simulation *sim)
     sim->taken += bytes;
     sim->take_at_us = sim->now_us + bytes * 1000000 / sim->world.stream_rate + 1;
     transfer_stream_taken(&sim->transfer, sim->taken, now_ms(sim));
-    for (struct flight *flight = sim->flights; flight;) {
-        struct flight *next = flight->next;
-
-        if (flight->stage == FLIGHT_PAUSED) {
-            flight->stage = FLIGHT_BODY;
-            hand_over(sim, flight);
-            if (flight->stage == FLIGHT_BODY) {
-                save(sim, flight);
-                next_chunk(sim, flight);
-            }
-        }
-        flight = next;
-    }
+    resume_paused(sim);
 }
 
 /* --- The loop ------------------------------------------------------------------------- */
@@ -1049,6 +1055,7 @@ static void one_event(struct simulation *sim)
         return;
     }
     transfer_tick(&sim->transfer, now_ms(sim));
+    resume_paused(sim);
     sim->tick_at_ms = 0;
 }
 
