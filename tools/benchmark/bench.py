@@ -49,6 +49,7 @@ class Bench:
     quick: bool
     rounds: int
     kind: str  # of emulation: "tunnel" or "proxy"
+    before: clients.Tools | None = None  # an earlier build, to be measured beside this one
     only: list = field(default_factory=list)  # names of odd servers; none is all
     windows: bool = False  # odo.exe meets the odd servers too
     tables: list = field(default_factory=list)
@@ -81,7 +82,8 @@ class Bench:
         with network.make_network(self.programs, self.kind, settings) as between, \
                 server.Server(self.work, between, task.root, tls=task.tls,
                               http2=task.http2) as serving:
-            run = clients.Run(task, serving, self.fresh_folder(), self.work, self.tools)
+            run = clients.Run(task, serving, self.fresh_folder(), self.work,
+                              client.tools or self.tools)
             command = client.command(run)
             outcome = measure.Child(self, between.for_client, command,
                                     run.folder).wait(self.patience)
@@ -91,12 +93,21 @@ class Bench:
         outcome.trouble = outcome.trouble or command.check()
         return outcome
 
+    def with_twins(self, chosen):
+        """Behind each of ours on this system its twin of the earlier build, if there is one."""
+        found = []
+        for client in chosen:
+            found.append(client)
+            if client.ours and self.before and client.command is not clients.odo_in_wine:
+                found.append(clients.twin_of(client, self.before))
+        return found
+
     def measure(self, task, shown=True):
         """Run all clients of the task in turn, and print and keep the table."""
         table = report.Table(task.workload, task.title, task.limit, task.limit_text, task.goal,
                              task.bytes_wanted())
         able = []
-        for client in task.clients:
+        for client in self.with_twins(task.clients):
             row = report.Row(client.name, client.ours, client.is_peer)
             table.rows.append(row)
             if client.missing():

@@ -6,7 +6,7 @@ as many connections as the task lets everybody have, no extra checks, no waiting
 
 import pathlib
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Callable
 
 import content
@@ -29,6 +29,7 @@ class Client:
     ours: bool = False
     is_peer: bool = True  # counts when the best peer is looked for
     needs: str | None = None  # a program that must be installed
+    tools: object = None  # of another build than the one that is measured; see twin_of()
 
     def missing(self):
         return self.needs is not None and shutil.which(self.needs) is None
@@ -43,6 +44,11 @@ class Tools:
     curl_windows: pathlib.Path | None
     com_windows: pathlib.Path | None  # bench_com.exe
     wine_prefix: pathlib.Path | None
+
+
+def twin_of(client, tools):
+    """The same client of an earlier build, to be compared with in the same minutes."""
+    return replace(client, name=client.name + ", before", ours=False, is_peer=False, tools=tools)
 
 
 @dataclass

@@ -59,6 +59,9 @@ def read_arguments():
     parser.add_argument("--windows", action="store_true", help="W10: odo.exe in Wine as well")
     parser.add_argument("--odo", metavar="FILE", type=pathlib.Path,
                         help="measure this odo, instead of one that is built for speed")
+    parser.add_argument("--before", metavar="FILE", type=pathlib.Path,
+                        help="the odo of an earlier commit, with bench_fetch in tests beside it: "
+                        "has its turns between those of this one")
     parser.add_argument("--no-setup", action="store_true",
                         help="build what is needed here, but do not run tools/setup first")
     parser.add_argument("--build", type=pathlib.Path, help=argparse.SUPPRESS)
@@ -170,6 +173,7 @@ def main():
         print("other programs are at work on this machine: times are noisy")
     state = bench.Bench(work, build, tools, arguments.quick, rounds, kind,
                         only=arguments.only, windows=arguments.windows,
+                        before=find_tools(build, arguments.before) if arguments.before else None,
                         progress=progress.Progress(arguments.workload, arguments.quick, rounds))
     try:
         for name in arguments.workload:

@@ -199,6 +199,7 @@ def killed(bench):
                          c.aria2(4, "--continue=true", "--auto-save-interval=1"),
                          needs="aria2c"),
                 c.Client("axel, 4 connections", c.axel(4), needs="axel")]
+    fetchers = bench.with_twins(fetchers)
     content.make_file(bench.served / "resumed", size)
     task = Task("W6", f"{size // MEBIBYTE} MiB, {describe(settings)}, SIGKILL at a random moment "
                 "and again to the end", bench.served, ["resumed"], fetchers, settings)
@@ -235,7 +236,7 @@ def kill_and_resume(bench, task, client, moment):
     """The second run's Outcome, the bytes sent twice, and the bytes asked for by both runs."""
     with network.make_network(bench.programs, bench.kind, task.network) as between, \
             server.Server(bench.work, between, task.root, send_buffer="128k") as serving:
-        run = c.Run(task, serving, bench.fresh_folder(), bench.work, bench.tools)
+        run = c.Run(task, serving, bench.fresh_folder(), bench.work, client.tools or bench.tools)
         command = client.command(run)
         child = measure.Child(bench, between.for_client, command, run.folder)
         time.sleep(moment)
