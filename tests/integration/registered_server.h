@@ -24,6 +24,7 @@
 
 /* Those of idl/OpenDO.idl. */
 #define SCRIPT_CLASS   L"{53A4564E-8884-4A3F-B260-E6BAB42938E9}"
+#define SHARED_CLASS   L"{B4C1F4C5-0C5E-4B0B-9C7A-0B5B5E0B7D52}"
 #define SCRIPT_LIBRARY L"{DB1551D0-2AD2-4A04-A015-69C5BA3D755C}"
 
 /*
@@ -111,7 +112,8 @@ static inline bool server_is_loaded(void)
 static const WCHAR *const server_keys[] = {
     L"CLSID\\" PRODUCT_CLASS, L"CLSID\\" DO_CLASS, L"OpenDO.DeliveryOptimization",
     L"OpenDO.DeliveryOptimization.1", L"CLSID\\" SCRIPT_CLASS, L"OpenDO.Downloads",
-    L"OpenDO.Downloads.1", L"TypeLib\\" SCRIPT_LIBRARY, L"CLSID\\" REMOTE_CLASS,
+    L"OpenDO.Downloads.1", L"CLSID\\" SHARED_CLASS, L"OpenDO.SharedDownloads",
+    L"OpenDO.SharedDownloads.1", L"TypeLib\\" SCRIPT_LIBRARY, L"CLSID\\" REMOTE_CLASS,
     L"Interface\\{5D43D778-C423-4D84-A645-FD1F52FC1A92}",
     L"Interface\\{9EA2A3C5-E2DD-4F10-9704-C187C3FDC353}", L"CLSID\\" PROXIES_CLASS,
     L"AppID\\" SERVER_APP_ID,

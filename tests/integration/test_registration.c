@@ -224,6 +224,10 @@ static void expect_product(enum place place)
     assert_true(says(place, L"OpenDO.Downloads\\CLSID", NULL, SCRIPT_CLASS));
     assert_true(says(place, L"OpenDO.Downloads\\CurVer", NULL, L"OpenDO.Downloads.1"));
     assert_true(says(place, L"OpenDO.Downloads.1\\CLSID", NULL, SCRIPT_CLASS));
+    assert_true(says(place, L"OpenDO.SharedDownloads\\CLSID", NULL, SHARED_CLASS));
+    assert_true(says(place, L"OpenDO.SharedDownloads.1\\CLSID", NULL, SHARED_CLASS));
+    assert_true(says(place, L"CLSID\\" SHARED_CLASS, L"AppID", SERVER_APP_ID));
+    assert_false(is_there(place, L"CLSID\\" SHARED_CLASS L"\\InprocServer32"));
 }
 
 /* --- Who may have the class already ------------------------------------------------- */
