@@ -5,8 +5,9 @@
 
 #include <stdio.h>
 
-/* A client may wake us earlier, but need not. */
-enum { LOOKING_INTERVAL_MS = 200 };
+/* A client may wake us earlier, but need not. While it waits to try again there is less to see.
+ */
+enum { LOOKING_INTERVAL_MS = 200, WAITING_INTERVAL_MS = 2000 };
 
 static enum progress_style style_of(bool quiet)
 {
@@ -58,6 +59,19 @@ static bool patience_is_over(struct follow *follow, const struct job_progress *b
            now_ms - follow->progress_ms >= (uint64_t)follow->timeout_s * 1000;
 }
 
+/* How long to wait for news: no longer than the user's patience lasts. */
+static uint32_t interval_ms(const struct follow *follow, enum job_state state, uint64_t now_ms)
+{
+    uint64_t limit_ms = (uint64_t)follow->timeout_s * 1000;
+    uint64_t waited_ms = now_ms - follow->progress_ms;
+
+    if (state != JOB_TRANSIENT_ERROR || follow->bar.style == PROGRESS_BAR ||
+        (follow->timeout_s != FOLLOW_PATIENTLY && waited_ms + WAITING_INTERVAL_MS > limit_ms)) {
+        return LOOKING_INTERVAL_MS;
+    }
+    return WAITING_INTERVAL_MS;
+}
+
 static enum follow_result watch(struct follow *follow, struct error_report *report_out)
 {
     for (;;) {
@@ -90,7 +104,7 @@ static enum follow_result watch(struct follow *follow, struct error_report *repo
             return FOLLOW_GAVE_UP;
         }
         show(follow, state, now_ms);
-        wakeup_wait(follow->wakeup, LOOKING_INTERVAL_MS);
+        wakeup_wait(follow->wakeup, interval_ms(follow, state, now_ms));
     }
 }
 
