@@ -185,6 +185,12 @@ struct odo_stream {
     int32_t (*write)(void *context, const void *data, size_t size);
     void (*release)(void *context); /* once, when the engine needs the stream no more */
     void *context;
+    /*
+     * No function of the engine's waits for a call of `write` to return: the host does, when
+     * and how it can. `release` then comes at once, or from the thread that made the call when
+     * that has returned. A stopping engine waits nevertheless.
+     */
+    bool host_waits;
 };
 
 #endif

@@ -61,7 +61,7 @@ struct odo_engine {
     } locked;
 };
 
-/* A stream whose job was ended from within a call of its client. */
+/* What is left of a stream that could not be waited for: its thread. */
 struct engine_grave {
     struct engine_grave *next;
     struct stream *stream;

@@ -66,13 +66,13 @@ static struct stream *next_stream(struct odo_job *job, uint32_t *index, bool tak
     return stream;
 }
 
-/* Keep a stream until its client's call is over. */
+/* Keep what is left of a stream whose client is in a call. */
 static void bury(struct odo_engine *engine, struct stream *stream)
 {
     struct engine_grave *grave = memory_allocate(1, sizeof(*grave));
 
     if (!grave) {
-        log_write(LOG_ERROR, "no memory to release a stream: it stays");
+        log_write(LOG_ERROR, "no memory to end a stream's thread: it stays");
         return;
     }
     grave->stream = stream;
@@ -82,15 +82,6 @@ static void bury(struct odo_engine *engine, struct stream *stream)
     platform_mutex_unlock(engine->lock);
 }
 
-static void release(struct odo_engine *engine, struct stream *stream)
-{
-    if (stream_is_calling(stream)) {
-        bury(engine, stream);
-    } else {
-        stream_release(stream);
-    }
-}
-
 void engine_wait_for_streams(struct odo_job *job)
 {
     struct stream *stream;
@@ -98,7 +89,9 @@ void engine_wait_for_streams(struct odo_job *job)
 
     while ((stream = next_stream(job, &index, false)) != NULL) {
         stream_wait(stream);
-        release(job->engine, stream);
+        if (!stream_release(stream)) { /* the job has ended meanwhile */
+            bury(job->engine, stream);
+        }
     }
 }
 
@@ -108,7 +101,9 @@ void engine_release_streams(struct odo_job *job)
     uint32_t index = 0;
 
     while ((stream = next_stream(job, &index, true)) != NULL) {
-        release(job->engine, stream);
+        if (!stream_release(stream)) {
+            bury(job->engine, stream);
+        }
     }
 }
 
@@ -118,7 +113,9 @@ void engine_bury_streams(struct odo_job *job)
     uint32_t index = 0;
 
     while ((stream = next_stream(job, &index, true)) != NULL) {
-        bury(job->engine, stream);
+        if (!stream_release_at_once(stream)) {
+            bury(job->engine, stream);
+        }
     }
 }
 
@@ -134,7 +131,7 @@ void engine_empty_graves(struct odo_engine *engine)
         struct engine_grave *grave = graves;
 
         graves = grave->next;
-        stream_release(grave->stream);
+        stream_finish(grave->stream);
         memory_free(grave);
     }
 }

@@ -34,7 +34,9 @@ struct stream {
     size_t piece_count;
     uint32_t references;
     int32_t failure;
+    bool is_in_call;
     bool must_end;
+    bool thread_releases; /* the target, and the buffer, when it ends */
 };
 
 enum odo_status stream_create(const struct odo_stream *target, struct stream **stream_out)
@@ -67,25 +69,50 @@ void stream_add_ref(struct stream *stream)
     platform_mutex_unlock(stream->mutex);
 }
 
-void stream_release(struct stream *stream)
+static bool is_calling(const struct stream *stream)
+{
+    return stream->thread && platform_thread_is_current(stream->thread);
+}
+
+static bool release(struct stream *stream, bool may_wait)
 {
     bool is_last;
+    bool must_not_wait = false;
 
     if (!stream) {
-        return;
+        return true;
     }
     platform_mutex_lock(stream->mutex);
     is_last = --stream->references == 0;
     if (is_last) {
+        must_not_wait =
+            may_wait ? stream->is_in_call && (stream->target.host_waits || is_calling(stream))
+                     : stream->thread != NULL;
         stream->must_end = true;
+        stream->thread_releases = must_not_wait;
         platform_condition_broadcast(stream->changed);
     }
     platform_mutex_unlock(stream->mutex);
-    if (!is_last) {
-        return;
+    if (is_last && !must_not_wait) {
+        stream_finish(stream);
     }
+    return !must_not_wait;
+}
+
+bool stream_release(struct stream *stream)
+{
+    return release(stream, true);
+}
+
+bool stream_release_at_once(struct stream *stream)
+{
+    return release(stream, false);
+}
+
+void stream_finish(struct stream *stream)
+{
     platform_thread_join(stream->thread);
-    if (stream->target.release) {
+    if (stream->target.release && !stream->thread_releases) {
         stream->target.release(stream->target.context);
     }
     platform_condition_free(stream->changed);
@@ -127,10 +154,12 @@ static void hand_over(struct stream *stream)
         size = (size_t)(limit_of(stream) - stream->position);
     }
     stream->position += size;
+    stream->is_in_call = true;
     platform_mutex_unlock(stream->mutex);
     failure = stream->target.write(stream->target.context, data, size);
     platform_mutex_lock(stream->mutex);
 
+    stream->is_in_call = false;
     if (failure < 0) {
         stream->failure = failure;
     } else {
@@ -155,6 +184,13 @@ static void run(void *context)
         }
     }
     platform_mutex_unlock(stream->mutex);
+    if (stream->thread_releases) { /* nobody else is left but who waits for this thread */
+        memory_free(stream->buffer);
+        stream->buffer = NULL;
+        if (stream->target.release) {
+            stream->target.release(stream->target.context);
+        }
+    }
 }
 
 /* Have a buffer, of the wanted size unless there are bytes in the one that is there. */
@@ -237,18 +273,11 @@ bool stream_restart(struct stream *stream)
     return is_untouched;
 }
 
-bool stream_is_calling(const struct stream *stream)
-{
-    return stream->thread && platform_thread_is_current(stream->thread);
-}
-
 void stream_wait(struct stream *stream)
 {
     platform_mutex_lock(stream->mutex);
-    if (!stream_is_calling(stream)) {
-        while (stream->position > stream->taken && stream->failure == 0) {
-            platform_condition_wait(stream->changed, stream->mutex);
-        }
+    while (stream->is_in_call && !stream->target.host_waits && !is_calling(stream)) {
+        platform_condition_wait(stream->changed, stream->mutex);
     }
     platform_mutex_unlock(stream->mutex);
 }

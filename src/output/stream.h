@@ -28,15 +28,23 @@ enum {
 enum odo_status stream_create(const struct odo_stream *target, struct stream **stream_out);
 void stream_add_ref(struct stream *stream);
 
-/* The last one waits for the client's call in progress, and releases the target. Never on the
- * network thread, nor from within the client's call. NULL is fine. */
-void stream_release(struct stream *stream);
+/*
+ * The last one releases the target, when the client's call in progress has ended. Never on the
+ * network thread. NULL is fine.
+ *
+ * False when it must not wait for that call, since it comes from within it or the host waits
+ * itself: then the stream's thread releases the target, and stream_finish() is left to do.
+ */
+bool stream_release(struct stream *stream);
+
+/* The same, which never waits: for the network thread, and others that have no time. */
+bool stream_release_at_once(struct stream *stream);
+
+/* Wait for the thread of such a stream, and free the rest. */
+void stream_finish(struct stream *stream);
 
 /* The same for a stream that was never attached, without releasing the target. */
 void stream_abandon(struct stream *stream);
-
-/* True from within a call of this stream's client. */
-bool stream_is_calling(const struct stream *stream);
 
 /* Told on the stream's thread when bytes were taken, or refused. Must return at once. */
 struct stream_listener {
@@ -76,7 +84,8 @@ void stream_pass(struct stream *stream, uint64_t position);
 /* Forget what is in the buffer. False when the client has bytes already. */
 bool stream_restart(struct stream *stream);
 
-/* Return when no call of the client's is in progress; at once from within such a call. */
+/* Return when no call of the client's is in progress; at once from within such a call, or when
+ * the host waits itself. */
 void stream_wait(struct stream *stream);
 
 /* Up to where the client has the bytes, or is just being given them. */

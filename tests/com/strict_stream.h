@@ -16,6 +16,9 @@ struct client_stream_object {
     bool overlapped; /* two calls at once */
     LONG running;
     DWORD thread;
+    /* Called inside each Write, when the bytes were taken. May be NULL. */
+    void (*act)(struct client_stream_object *stream);
+    void *context;
 };
 
 static struct client_stream_object *stream_of(IStream *self)
@@ -78,6 +81,9 @@ static HRESULT STDMETHODCALLTYPE stream_Write(IStream *self, const void *data, U
         memcpy(stream->bytes + stream->size, data, size);
     }
     stream->size += size;
+    if (stream->act) {
+        stream->act(stream);
+    }
     InterlockedDecrement(&stream->running);
     return stream->result;
 }

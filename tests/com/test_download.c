@@ -429,23 +429,39 @@ static void aborting_leaves_nothing(void **state)
     download_scene_end(&scene);
 }
 
-static void a_second_download_to_a_path_ends_the_first(void **state)
+static const struct second_case {
+    const char *name;
+    struct server_rule rule; /* of the first one */
+    DODownloadState first;   /* before the second starts ... */
+    DODownloadState after;   /* ... and then */
+} seconds[] = {
+    {"a second download to a path ends the first",
+     {.path = "/file", .does = SERVER_STALL_AFTER, .number = 1000},
+     DODownloadState_Transferring,
+     DODownloadState_Aborted},
+    {"but not one that has all its bytes",
+     {.path = "/nothing", .does = SERVER_STATUS, .number = 404},
+     DODownloadState_Transferred,
+     DODownloadState_Transferred},
+};
+
+static void check_second(void **state)
 {
+    const struct second_case *c = *state;
     struct download_scene scene;
     IDODownload *second;
     char url[SERVER_URL_SIZE];
 
-    (void)state;
-    download_scene_start(&scene, NULL, 0);
+    download_scene_start(&scene, &c->rule, 1);
     scene_set_file(&scene);
     assert_hr(IDODownload_Start(scene.download, NULL), S_OK);
-    assert_reaches(scene.download, DODownloadState_Transferred);
+    assert_reaches(scene.download, c->first);
     second = modern_download(scene.manager);
     range_server_url(scene.server, "/other", url);
     assert_hr(set_text(second, DODownloadProperty_Uri, client_wide(url)), S_OK);
     assert_hr(set_text(second, DODownloadProperty_LocalPath, client_wide(scene.path)), S_OK);
     assert_hr(IDODownload_Start(second, NULL), S_OK);
-    assert_int_equal(status_of(scene.download).State, DODownloadState_Aborted);
+    assert_int_equal(status_of(scene.download).State, c->after);
     assert_reaches(second, DODownloadState_Transferred);
     assert_hr(IDODownload_Finalize(second), S_OK);
     expect_bytes(scene.path, DOWNLOAD_SEED + 1, &(struct byte_range){0, DOWNLOAD_SIZE}, 1);
@@ -699,7 +715,7 @@ int main(void)
     TEST_ADD(&suite, a_failure_that_passes_is_no_error);
     TEST_ADD(&suite, a_temporary_file_that_somebody_deletes_is_missed);
     TEST_ADD(&suite, aborting_leaves_nothing);
-    TEST_ADD(&suite, a_second_download_to_a_path_ends_the_first);
+    TEST_ADD_TABLE(&suite, seconds, check_second);
     TEST_ADD(&suite, another_uri_goes_on_where_the_first_one_stood);
     TEST_ADD(&suite, nothing_to_list_is_an_error);
     TEST_ADD_TABLE(&suite, categories, check_category);

@@ -1,7 +1,9 @@
 #include "com/calls/client_stream.h"
 
+#include "com/calls/apartment_wait.h"
 #include "com/object/hresult.h"
 #include "com/object/interface_keeper.h"
+#include "com/object/object_count.h"
 
 #include <objbase.h>
 #include <stdlib.h>
@@ -13,11 +15,52 @@ struct client_stream {
     uint32_t file_index;
     DWORD stream;            /* of interface_keeper */
     CO_MTA_USAGE_COOKIE mta; /* keeps the apartment in which the engine's thread calls */
+
+    struct {
+        bool is_in_call;
+        DWORD thread; /* that makes the call ... */
+        GUID caller;  /* ... and by which name COM knows it in other apartments */
+        bool is_unused;
+    } locked;
 };
 
-/* Those in use, so that the property can be read. */
+/* Somebody who waits for the streams of a job. */
+struct waiter {
+    struct waiter *next;
+    const struct odo_job *job;
+    HANDLE changed;
+};
+
+/* Those of files, in use or not yet released. Guards what is `locked`. */
 static SRWLOCK lock = SRWLOCK_INIT;
 static struct client_stream *streams;
+static struct waiter *waiters;
+
+static void tell_waiters_locked(const struct odo_job *job)
+{
+    for (struct waiter *waiter = waiters; waiter; waiter = waiter->next) {
+        if (waiter->job == job) {
+            SetEvent(waiter->changed);
+        }
+    }
+}
+
+/* --- Calling it --------------------------------------------------------------------------- */
+
+static void note_call(struct client_stream *stream, bool is_in_call)
+{
+    GUID caller = GUID_NULL;
+
+    CoGetCurrentLogicalThreadId(&caller);
+    AcquireSRWLockExclusive(&lock);
+    stream->locked.is_in_call = is_in_call;
+    stream->locked.thread = GetCurrentThreadId();
+    stream->locked.caller = caller;
+    if (!is_in_call) {
+        tell_waiters_locked(stream->job);
+    }
+    ReleaseSRWLockExclusive(&lock);
+}
 
 /* By IStream: an object of .NET that implements it does not answer ISequentialStream. */
 static HRESULT write_to(DWORD kept, const void *data, size_t size)
@@ -35,32 +78,31 @@ static HRESULT write_to(DWORD kept, const void *data, size_t size)
 
 static int32_t stream_write(void *context, const void *data, size_t size)
 {
-    const struct client_stream *stream = context;
+    struct client_stream *stream = context;
     HRESULT com = CoInitializeEx(NULL, COINIT_MULTITHREADED);
-    HRESULT hr = write_to(stream->stream, data, size);
+    HRESULT hr;
 
+    object_count_begin(); /* the engine must not end meanwhile: it would wait for us */
+    note_call(stream, true);
+    hr = write_to(stream->stream, data, size);
+    note_call(stream, false);
+    object_count_end_in_engine();
     if (SUCCEEDED(com)) {
         CoUninitialize();
     }
     return hr;
 }
 
-static void stream_release(void *context)
+/* --- Letting it go ------------------------------------------------------------------------ */
+
+/* Maybe on a thread of the engine's, which COM does not know; harmless on another. */
+void client_stream_free(struct client_stream *stream)
 {
-    struct client_stream *stream = context;
-    struct client_stream **place = &streams;
     HRESULT com;
 
-    AcquireSRWLockExclusive(&lock);
-    while (*place && *place != stream) {
-        place = &(*place)->next;
+    if (!stream) {
+        return;
     }
-    if (*place) {
-        *place = stream->next;
-    }
-    ReleaseSRWLockExclusive(&lock);
-
-    /* Maybe on a thread of the engine's, which COM does not know; harmless on another. */
     com = CoInitializeEx(NULL, COINIT_MULTITHREADED);
     interface_keeper_drop(stream->stream);
     if (SUCCEEDED(com)) {
@@ -70,21 +112,143 @@ static void stream_release(void *context)
     free(stream);
 }
 
-HRESULT client_stream_set(struct odo_job *job, uint32_t file_index, IUnknown *object)
+static void unlist_locked(const struct client_stream *stream)
 {
-    struct client_stream *stream;
-    enum odo_status status;
+    struct client_stream **place = &streams;
+
+    while (*place && *place != stream) {
+        place = &(*place)->next;
+    }
+    if (*place) {
+        *place = stream->next;
+    }
+}
+
+/* The engine needs it no more. Whoever has made it say so may hold a lock, or be in a hurry;
+ * the thread that has called the client has no other business. */
+static void stream_release(void *context)
+{
+    struct client_stream *stream = context;
+    bool is_caller;
+
+    AcquireSRWLockExclusive(&lock);
+    stream->locked.is_unused = true;
+    is_caller = stream->locked.thread == GetCurrentThreadId();
+    ReleaseSRWLockExclusive(&lock);
+    if (is_caller) {
+        client_stream_release_unused();
+    }
+}
+
+void client_stream_release_unused(void)
+{
+    for (;;) {
+        struct client_stream *stream;
+
+        AcquireSRWLockExclusive(&lock);
+        for (stream = streams; stream && !stream->locked.is_unused;) {
+            stream = stream->next;
+        }
+        if (stream) {
+            unlist_locked(stream);
+        }
+        ReleaseSRWLockExclusive(&lock);
+        if (!stream) {
+            return;
+        }
+        client_stream_free(stream);
+    }
+}
+
+/* --- Waiting for it ----------------------------------------------------------------------- */
+
+static bool is_within_locked(const struct odo_job *job, const GUID *caller)
+{
+    for (const struct client_stream *stream = streams; stream; stream = stream->next) {
+        if (stream->job == job && stream->locked.is_in_call &&
+            IsEqualGUID(&stream->locked.caller, caller)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_busy_locked(const struct odo_job *job)
+{
+    for (const struct client_stream *stream = streams; stream; stream = stream->next) {
+        if (stream->job == job && stream->locked.is_in_call) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool client_stream_is_within(const struct odo_job *job)
+{
+    GUID caller = GUID_NULL;
+    bool is_within;
+
+    CoGetCurrentLogicalThreadId(&caller);
+    AcquireSRWLockShared(&lock);
+    is_within = is_within_locked(job, &caller);
+    ReleaseSRWLockShared(&lock);
+    return is_within;
+}
+
+static void remove_waiter_locked(const struct waiter *waiter)
+{
+    struct waiter **place = &waiters;
+
+    while (*place != waiter) {
+        place = &(*place)->next;
+    }
+    *place = waiter->next;
+}
+
+static void wait_until_idle(const struct odo_job *job)
+{
+    struct waiter waiter = {.job = job};
+    ULONGLONG deadline = GetTickCount64() + APARTMENT_WAIT_CLIENT_MS;
+    bool is_late = false;
+
+    waiter.changed = CreateEventW(NULL, FALSE, FALSE, NULL);
+    if (!waiter.changed) {
+        return;
+    }
+    AcquireSRWLockExclusive(&lock);
+    waiter.next = waiters;
+    waiters = &waiter;
+    while (!is_late && is_busy_locked(job)) {
+        ULONGLONG now = GetTickCount64();
+
+        ReleaseSRWLockExclusive(&lock);
+        is_late = now >= deadline || !apartment_wait(waiter.changed, (DWORD)(deadline - now));
+        AcquireSRWLockExclusive(&lock);
+    }
+    remove_waiter_locked(&waiter);
+    ReleaseSRWLockExclusive(&lock);
+    CloseHandle(waiter.changed);
+}
+
+void client_stream_wait(const struct odo_job *job)
+{
+    if (!client_stream_is_within(job)) {
+        wait_until_idle(job);
+    }
+    client_stream_release_unused();
+}
+
+/* --- Having it ---------------------------------------------------------------------------- */
+
+HRESULT client_stream_create(IUnknown *object, struct client_stream **stream_out)
+{
+    struct client_stream *stream = calloc(1, sizeof(*stream));
     HRESULT hr;
 
-    if (!object) {
-        return hresult_from_status(odo_file_set_stream(job, file_index, NULL));
-    }
-    stream = calloc(1, sizeof(*stream));
+    *stream_out = NULL;
     if (!stream) {
         return E_OUTOFMEMORY;
     }
-    stream->job = job;
-    stream->file_index = file_index;
     hr = CoIncrementMTAUsage(&stream->mta);
     if (FAILED(hr)) {
         free(stream);
@@ -92,9 +256,20 @@ HRESULT client_stream_set(struct odo_job *job, uint32_t file_index, IUnknown *ob
     }
     hr = interface_keeper_keep(object, &IID_IStream, &stream->stream);
     if (FAILED(hr)) {
-        stream_release(stream);
+        client_stream_free(stream);
         return hr == E_NOINTERFACE ? E_INVALIDARG : hr;
     }
+    *stream_out = stream;
+    return S_OK;
+}
+
+HRESULT client_stream_attach(struct client_stream *stream, struct odo_job *job,
+                             uint32_t file_index)
+{
+    enum odo_status status;
+
+    stream->job = job;
+    stream->file_index = file_index;
     /* First, since the engine may let it go at any time from then on. */
     AcquireSRWLockExclusive(&lock);
     stream->next = streams;
@@ -105,11 +280,39 @@ HRESULT client_stream_set(struct odo_job *job, uint32_t file_index, IUnknown *ob
                                      .write = stream_write,
                                      .release = stream_release,
                                      .context = stream,
+                                     .host_waits = true,
                                  });
     if (status != ODO_OK) {
-        stream_release(stream);
+        AcquireSRWLockExclusive(&lock);
+        unlist_locked(stream);
+        ReleaseSRWLockExclusive(&lock);
     }
     return hresult_from_status(status);
+}
+
+HRESULT client_stream_set(struct odo_job *job, uint32_t file_index, IUnknown *object)
+{
+    struct client_stream *stream = NULL;
+    HRESULT hr;
+
+    if (!object) {
+        hr = hresult_from_status(odo_file_set_stream(job, file_index, NULL));
+    } else {
+        hr = client_stream_create(object, &stream);
+        if (SUCCEEDED(hr)) {
+            hr = client_stream_attach(stream, job, file_index);
+        }
+        if (FAILED(hr)) {
+            client_stream_free(stream);
+        }
+    }
+    client_stream_release_unused(); /* the one before */
+    return hr;
+}
+
+DWORD client_stream_kept(const struct client_stream *stream)
+{
+    return stream->stream;
 }
 
 HRESULT client_stream_get(struct odo_job *job, uint32_t file_index, IUnknown **object_out)
@@ -120,7 +323,8 @@ HRESULT client_stream_get(struct odo_job *job, uint32_t file_index, IUnknown **o
     *object_out = NULL;
     AcquireSRWLockShared(&lock);
     for (stream = streams; stream && kept == 0; stream = stream->next) {
-        if (stream->job == job && stream->file_index == file_index) {
+        if (stream->job == job && stream->file_index == file_index &&
+            !stream->locked.is_unused) {
             kept = stream->stream;
         }
     }

@@ -3,7 +3,7 @@
  * started when there is work and gone a second after there is none. Each keeps the module
  * loaded until it has left it.
  *
- * What they do is worker_pool_serve's: there is one user of the pool, com/calls/news.c.
+ * What they do is of one user of the pool, com/calls/subscription.h.
  */
 #ifndef ODO_COM_CALLS_WORKER_POOL_H
 #define ODO_COM_CALLS_WORKER_POOL_H

@@ -1,7 +1,8 @@
 #include "com/download/download.h"
 
+#include "com/calls/apartment_wait.h"
 #include "com/calls/client_stream.h"
-#include "com/download/download_callback.h"
+#include "com/calls/job_wait.h"
 #include "com/download/download_settings.h"
 #include "com/network/conditions.h"
 #include "com/network/download_policy.h"
@@ -22,6 +23,8 @@ static_assert(sizeof(DO_DOWNLOAD_RANGE) == sizeof(struct byte_range), "the same 
 static_assert(offsetof(DO_DOWNLOAD_RANGE, Length) == offsetof(struct byte_range, length),
               "in the same order");
 
+enum { STARTED_EARLIER = 1 }; /* in an earlier process */
+
 struct download {
     struct download *next;
     struct odo_engine *engine; /* whose job it is */
@@ -30,8 +33,10 @@ struct download {
     SRWLOCK operation;         /* one start, pause or end at a time */
     SRWLOCK settings_lock;
     struct download_settings settings;
-    WCHAR *volatile temporary; /* the file to be deleted when the process ends; or NULL */
-    DWORD stream; /* of interface_keeper, until there is a file that takes it; 0 for none */
+    WCHAR *volatile temporary;    /* the file to be deleted when the process ends; or NULL */
+    struct client_stream *stream; /* until there is a file that takes it; or NULL */
+    ULONG objects;                /* COM objects of it */
+    ULONGLONG started;            /* the so manyth of all starts; 0 before its first */
 };
 
 static SRWLOCK list_lock = SRWLOCK_INIT;
@@ -64,7 +69,7 @@ static void unlist_locked(const struct download *download)
 /* It is in no list, and nobody else has it. */
 static void free_download(struct download *download)
 {
-    interface_keeper_drop(download->stream);
+    client_stream_free(download->stream);
     CoTaskMemFree(download->temporary);
     download_settings_free(&download->settings);
     odo_job_release(download->job);
@@ -125,6 +130,23 @@ struct download *download_add_ref(struct download *download)
     return download;
 }
 
+void download_hold(struct download *download)
+{
+    AcquireSRWLockExclusive(&list_lock);
+    download->objects++;
+    ReleaseSRWLockExclusive(&list_lock);
+}
+
+ULONG download_let_go(struct download *download)
+{
+    ULONG left;
+
+    AcquireSRWLockExclusive(&list_lock);
+    left = --download->objects;
+    ReleaseSRWLockExclusive(&list_lock);
+    return left;
+}
+
 /* Nobody has it any more: is it of use to anybody who looks for it? */
 static bool is_lost(const struct download *download)
 {
@@ -147,28 +169,31 @@ void download_release(struct download *download)
     ReleaseSRWLockExclusive(&list_lock);
     if (must_end) {
         if (!is_final(odo_job_get_state(download->job))) {
-            download_callback_forget(download->job); /* its client has gone */
             odo_job_cancel(download->job);
+            client_stream_release_unused();
         }
         free_download(download);
     }
 }
 
-void download_forget_all(void)
+struct download *download_take_all(void)
 {
-    for (;;) {
-        struct download *download;
+    struct download *taken;
 
-        AcquireSRWLockExclusive(&list_lock);
-        download = downloads;
-        if (download) {
-            downloads = download->next;
-        }
-        ReleaseSRWLockExclusive(&list_lock);
-        if (!download) {
-            return;
-        }
-        free_download(download); /* there is no object left that could hold it */
+    AcquireSRWLockExclusive(&list_lock);
+    taken = downloads;
+    downloads = NULL;
+    ReleaseSRWLockExclusive(&list_lock);
+    return taken;
+}
+
+void download_free_taken(struct download *taken)
+{
+    while (taken) {
+        struct download *next = taken->next;
+
+        free_download(taken); /* there is no object left that could hold it */
+        taken = next;
     }
 }
 
@@ -214,6 +239,9 @@ static bool take_up(struct download *download)
     }
     is_read = download_settings_read(&download->settings, text);
     odo_free(text);
+    if (odo_job_get_number(download->job, ODO_JOB_HAS_STARTED)) {
+        download->started = STARTED_EARLIER;
+    }
     if (is_read && is_running(odo_job_get_state(download->job))) {
         odo_job_suspend(download->job); /* whoever wants it says so again */
     }
@@ -536,32 +564,37 @@ HRESULT download_set_volatile(struct download *download, bool is_volatile)
     return hr;
 }
 
-HRESULT download_set_stream(struct download *download, IUnknown *stream)
+/* Put a stream, or NULL, in the place of the one that waits for a file. */
+static struct client_stream *exchange_stream(struct download *download,
+                                             struct client_stream *stream)
 {
-    DWORD kept = 0;
-    DWORD before;
-    HRESULT hr;
+    struct client_stream *before;
 
-    if (stream) {
-        hr = interface_keeper_keep(stream, &IID_IStream, &kept);
-        if (FAILED(hr)) {
-            return hr == E_NOINTERFACE ? E_INVALIDARG : hr;
-        }
-    }
     AcquireSRWLockExclusive(&download->settings_lock);
     before = download->stream;
-    download->stream = kept;
+    download->stream = stream;
     ReleaseSRWLockExclusive(&download->settings_lock);
-    interface_keeper_drop(before);
-    return S_OK;
+    return before;
 }
 
+HRESULT download_set_stream(struct download *download, IUnknown *stream)
+{
+    struct client_stream *wanted = NULL;
+    HRESULT hr = stream ? client_stream_create(stream, &wanted) : S_OK;
+
+    if (SUCCEEDED(hr)) {
+        client_stream_free(exchange_stream(download, wanted));
+    }
+    return hr;
+}
+
+/* As interface_keeper knows it; 0 when none waits. */
 static DWORD waiting_stream(struct download *download)
 {
     DWORD kept;
 
     AcquireSRWLockShared(&download->settings_lock);
-    kept = download->stream;
+    kept = download->stream ? client_stream_kept(download->stream) : 0;
     ReleaseSRWLockShared(&download->settings_lock);
     return kept;
 }
@@ -612,45 +645,86 @@ static HRESULT make_folder(const char *path)
                                                                    : HRESULT_FROM_WIN32(error);
 }
 
+static ULONGLONG start_number(struct download *download)
+{
+    ULONGLONG number;
+
+    AcquireSRWLockShared(&list_lock);
+    number = download->started;
+    ReleaseSRWLockShared(&list_lock);
+    return number;
+}
+
+/* From now on the download is the last one that has started. */
+static void note_start(struct download *download)
+{
+    static ULONGLONG starts = STARTED_EARLIER; /* guarded by `list_lock` */
+
+    AcquireSRWLockExclusive(&list_lock);
+    download->started = ++starts;
+    ReleaseSRWLockExclusive(&list_lock);
+}
+
+static bool is_on_path(struct download *download, const char *path)
+{
+    char *other = NULL;
+    bool is_same = download_has_file(download) &&
+                   odo_file_get_text(download->job, 0, ODO_FILE_LOCAL_PATH, &other) == ODO_OK &&
+                   _stricmp(other, path) == 0;
+
+    odo_free(other);
+    return is_same;
+}
+
+/* What has all its bytes is not disturbed: it only waits to be finalized. */
+static bool gives_way(struct download *download)
+{
+    enum odo_job_state state = odo_job_get_state(download->job);
+
+    return !is_final(state) && state != ODO_JOB_TRANSFERRED;
+}
+
 /*
- * Another download that writes to the same path gives way to this one. Not under `operation`:
- * two that meet would wait for each other.
+ * Other downloads that write to the same path give way to this one, if they have started before
+ * it. Of two that start at once each takes its number before it looks, so the later one alone
+ * survives. With no lock held: two that meet would wait for each other.
  */
 static void abort_others(struct download *download)
 {
     struct download **others = NULL;
     size_t count = 0;
     char *path = download_get_text(download, DOWNLOAD_LOCAL_PATH);
+    ULONGLONG number = start_number(download);
 
     if (!path || FAILED(download_list(download->engine, &others, &count))) {
         free(path);
         return;
     }
     for (size_t i = 0; i < count; i++) {
-        char *other = NULL;
+        ULONGLONG other = start_number(others[i]); /* 0: it has yet to look for us */
 
-        if (others[i] != download && download_has_file(others[i]) &&
-            odo_file_get_text(others[i]->job, 0, ODO_FILE_LOCAL_PATH, &other) == ODO_OK &&
-            _stricmp(other, path) == 0) {
+        if (others[i] != download && other > 0 && other < number &&
+            is_on_path(others[i], path) && gives_way(others[i])) {
             download_abort(others[i]);
         }
-        odo_free(other);
         download_release(others[i]);
     }
     free(others);
     free(path);
 }
 
-/* The file takes the stream that has waited for it. */
+/* The file takes the stream that has waited for it. Nobody else starts meanwhile. */
 static HRESULT give_stream(struct download *download)
 {
-    IUnknown *stream = NULL;
-    HRESULT hr =
-        interface_keeper_get(waiting_stream(download), &IID_IUnknown, (void **)&stream);
+    struct client_stream *stream = exchange_stream(download, NULL);
+    HRESULT hr = stream ? client_stream_attach(stream, download->job, 0) : S_OK;
 
-    if (SUCCEEDED(hr)) {
-        hr = client_stream_set(download->job, 0, stream);
-        IUnknown_Release(stream);
+    if (FAILED(hr)) {
+        struct client_stream *newer = exchange_stream(download, stream);
+
+        if (newer) { /* set at this moment */
+            client_stream_free(exchange_stream(download, newer));
+        }
     }
     return hr;
 }
@@ -739,27 +813,45 @@ static HRESULT begin(struct download *download, const struct byte_range *ranges,
         }
         break;
     }
-    if (SUCCEEDED(hr) && waiting_stream(download) != 0) {
+    if (SUCCEEDED(hr)) {
         hr = give_stream(download);
-        if (SUCCEEDED(hr)) {
-            download_set_stream(download, NULL);
-        }
     }
     wish = download_cost_wish(download);
     return SUCCEEDED(hr) ? conditions_resume(download->job, &wish) : hr;
 }
 
-/* BlockingMode: until it has come to rest. Calls to this apartment are let through. */
+static bool is_at_rest(const DO_DOWNLOAD_STATUS *status, struct odo_job *job)
+{
+    return status->State != DODownloadState_Transferring &&
+           odo_job_get_state(job) != ODO_JOB_TRANSIENT_ERROR;
+}
+
+/*
+ * BlockingMode: until it neither moves nor will by itself. Calls to this apartment are let
+ * through; from within a call of its own stream there is no wait, which would have no end.
+ */
 static HRESULT wait_for_rest(struct download *download)
 {
-    DO_DOWNLOAD_STATUS status = download_callback_wait(download);
+    DO_DOWNLOAD_STATUS status = download_status(download);
+    struct job_wait wait;
 
-    switch (status.State) {
-    case DODownloadState_Aborted:
-        return HRESULT_FROM_WIN32(ERROR_CANCELLED);
-    default:
-        return FAILED(status.Error) ? status.Error : S_OK;
+    if (client_stream_is_within(download->job)) {
+        return S_OK;
     }
+    if (SUCCEEDED(job_wait_begin(&wait, download->job))) {
+        for (;;) {
+            status = download_status(download);
+            if (is_at_rest(&status, download->job)) {
+                break;
+            }
+            apartment_wait(wait.event, INFINITE);
+        }
+        job_wait_end(&wait);
+    }
+    if (status.State == DODownloadState_Aborted) {
+        return HRESULT_FROM_WIN32(ERROR_CANCELLED);
+    }
+    return FAILED(status.Error) ? status.Error : S_OK;
 }
 
 HRESULT download_start(struct download *download, const DO_DOWNLOAD_RANGES_INFO *ranges)
@@ -775,6 +867,7 @@ HRESULT download_start(struct download *download, const DO_DOWNLOAD_RANGES_INFO 
                count);
     ReleaseSRWLockExclusive(&download->operation);
     if (SUCCEEDED(hr) && is_first) {
+        note_start(download);
         abort_others(download);
     }
     if (SUCCEEDED(hr) && download_get_number(download, DOWNLOAD_IS_BLOCKING)) {
@@ -809,6 +902,7 @@ HRESULT download_pause(struct download *download)
         break;
     }
     ReleaseSRWLockExclusive(&download->operation);
+    client_stream_wait(download->job);
     return hr;
 }
 
@@ -832,11 +926,13 @@ HRESULT download_finalize(struct download *download)
         break;
     }
     ReleaseSRWLockExclusive(&download->operation);
+    client_stream_wait(download->job);
     return hr;
 }
 
 HRESULT download_abort(struct download *download)
 {
+    struct client_stream *unneeded = NULL;
     bool has_entered;
     HRESULT hr;
 
@@ -852,9 +948,11 @@ HRESULT download_abort(struct download *download)
         has_entered = caller_enter();
         hr = hresult_from_status(odo_job_cancel(download->job));
         caller_leave(has_entered);
-        download_set_stream(download, NULL);
+        unneeded = exchange_stream(download, NULL);
         break;
     }
     ReleaseSRWLockExclusive(&download->operation);
+    client_stream_free(unneeded);
+    client_stream_wait(download->job);
     return hr;
 }

@@ -13,6 +13,7 @@
 
 #include <odo/odo.h>
 
+#include "com/download/download_settings.h"
 #include "com/network/cost_policy.h"
 #include "deliveryoptimization.h" /* generated from idl/ */
 
@@ -20,28 +21,6 @@ enum {
     DOWNLOAD_KIND = 1, /* of ODO_JOB_KIND; jobs of the legacy model have 0 */
     DOWNLOAD_NO_PROGRESS_S = 300,
 };
-
-/* Texts that are set by the client; NULL is one that never was. */
-enum download_text {
-    DOWNLOAD_URI,
-    DOWNLOAD_LOCAL_PATH,
-    DOWNLOAD_DISPLAY_NAME,
-    DOWNLOAD_INTEGRITY_INFO,
-    DOWNLOAD_TEXT_COUNT
-};
-
-enum download_number {
-    DOWNLOAD_CALLBACK_PERCENT,    /* 0 */
-    DOWNLOAD_CALLBACK_SECONDS,    /* 1 */
-    DOWNLOAD_IS_BLOCKING,         /* 0 */
-    DOWNLOAD_DISALLOWS_CELLULAR,  /* 0 */
-    DOWNLOAD_INTEGRITY_MANDATORY, /* 0 */
-    DOWNLOAD_COST_POLICY,         /* one more than a DODownloadCostPolicy; 0: never set */
-    DOWNLOAD_TOTAL_SIZE,          /* of the remote file; DOWNLOAD_SIZE_NOT_SET */
-    DOWNLOAD_NUMBER_COUNT
-};
-
-#define DOWNLOAD_SIZE_NOT_SET UINT64_MAX
 
 struct download;
 
@@ -63,6 +42,12 @@ HRESULT download_list(struct odo_engine *engine, struct download ***downloads_ou
                       size_t *count_out);
 
 struct download *download_add_ref(struct download *download);
+
+/* How many COM objects of it there are: one more, and one less; the latter answers what is
+ * left.
+ */
+void download_hold(struct download *download);
+ULONG download_let_go(struct download *download);
 
 /*
  * With the last count a download ends that nobody could ask for any more: one that was never
@@ -112,7 +97,8 @@ HRESULT download_get_stream(struct download *download, IUnknown **stream_out);
  */
 void download_process_ends(void);
 
-/* The engine has ended: there are no downloads. */
-void download_forget_all(void);
+/* All of an engine that is about to end, out of the list; to be freed without a lock. */
+struct download *download_take_all(void);
+void download_free_taken(struct download *taken);
 
 #endif

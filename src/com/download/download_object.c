@@ -1,5 +1,6 @@
 #include "com/download/download_object.h"
 
+#include "com/download/download_callback.h"
 #include "com/download/download_properties.h"
 #include "com/object/client_security.h"
 #include "com/object/com_object.h"
@@ -88,6 +89,7 @@ static void download_object_destroy(struct com_object *base)
 {
     struct download_object *object = CONTAINING_RECORD(base, struct download_object, base);
 
+    download_callback_object_ended(object->download);
     download_release(object->download);
     free(object);
 }
@@ -118,6 +120,7 @@ HRESULT download_object_create(struct download *download, REFIID iid, void **out
     com_object_init(&object->base, &download_class);
     object->IDODownload_iface.lpVtbl = &do_download_vtbl;
     object->download = download_add_ref(download);
+    download_hold(download);
     client_security_init(&object->security, &object->base);
     error_info_support_init(&object->error_support, &object->base, &IID_IDODownload);
 

@@ -5,7 +5,30 @@
 #ifndef ODO_COM_DOWNLOAD_DOWNLOAD_SETTINGS_H
 #define ODO_COM_DOWNLOAD_DOWNLOAD_SETTINGS_H
 
-#include "com/download/download.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Texts that are set by the client; NULL is one that never was. */
+enum download_text {
+    DOWNLOAD_URI,
+    DOWNLOAD_LOCAL_PATH,
+    DOWNLOAD_DISPLAY_NAME,
+    DOWNLOAD_INTEGRITY_INFO,
+    DOWNLOAD_TEXT_COUNT
+};
+
+enum download_number {
+    DOWNLOAD_CALLBACK_PERCENT,    /* 0 */
+    DOWNLOAD_CALLBACK_SECONDS,    /* 1 */
+    DOWNLOAD_IS_BLOCKING,         /* 0 */
+    DOWNLOAD_DISALLOWS_CELLULAR,  /* 0 */
+    DOWNLOAD_INTEGRITY_MANDATORY, /* 0 */
+    DOWNLOAD_COST_POLICY,         /* one more than a DODownloadCostPolicy; 0: never set */
+    DOWNLOAD_TOTAL_SIZE,          /* of the remote file; DOWNLOAD_SIZE_NOT_SET */
+    DOWNLOAD_NUMBER_COUNT
+};
+
+#define DOWNLOAD_SIZE_NOT_SET UINT64_MAX
 
 struct download_settings {
     char *texts[DOWNLOAD_TEXT_COUNT]; /* owned; NULL was never set */

@@ -1,10 +1,8 @@
 #include "com/job/callback.h"
 
-#include "com/calls/news.h"
-#include "com/calls/worker_pool.h"
+#include "com/calls/subscription.h"
 #include "com/job/error_object.h"
 #include "com/job/file_object.h"
-#include "com/job/job_object.h"
 #include "com/object/interface_keeper.h"
 
 #include <deliveryoptimizationerrors.h>
@@ -17,7 +15,6 @@ enum {
     OUTCOME_TRIES = 3,
     OUTCOME_PAUSE_MS = 500, /* before the second try; each later pause is four times longer */
     FILES_WAITING_MOST = 4096, /* news of further files is dropped */
-    REPLACE_LIMIT_MS = 1000, /* replacing a client waits no longer for a call that has begun */
 };
 
 /* What is told to a client in one call. */
@@ -28,29 +25,14 @@ enum notice {
     NOTICE_MODIFICATION,
 };
 
-/* Somebody who waits for a call to end. */
-struct call_waiter {
-    struct call_waiter *next;
-    HANDLE ended; /* set when it has */
-};
-
 /* What is known of a job that has, or had, a client to tell. */
-struct subscription {
-    struct subscription *next;
-    struct odo_job *job; /* counted */
-    LONG refs;           /* the list's, and that of the thread that serves it */
+struct job_subscription {
+    struct subscription base;
 
     struct {
-        DWORD client;   /* of interface_keeper; 0 when there is none */
-        bool has_class; /* to be told instead when there is no client */
+        bool has_class; /* to be told when there is no client */
         CLSID class;
-        ULONG generation; /* moves on with each client */
         ULONG flags;
-        bool is_served; /* a thread is busy with it */
-
-        bool call_has_begun;
-        GUID caller; /* of the call that has begun */
-        struct call_waiter *waiters;
 
         bool state_is_known;        /* an event has told */
         bool has_outcome;           /* to tell ... */
@@ -67,63 +49,47 @@ struct subscription {
     } locked;
 };
 
-static SRWLOCK lock = SRWLOCK_INIT;
-static struct subscription *subscriptions;
+static const struct subscription_class subscription_class;
+static job_object_maker *make_object;
 
-/* --- The list --------------------------------------------------------------------------- */
-
-static struct subscription *find_locked(const struct odo_job *job)
+void callback_begin(job_object_maker *maker)
 {
-    struct subscription *subscription = subscriptions;
-
-    while (subscription && subscription->job != job) {
-        subscription = subscription->next;
-    }
-    return subscription;
+    make_object = maker;
 }
 
-/* Without the lock: ends the engine's count of the job, and perhaps the client's. */
-static void release(struct subscription *subscription)
+static struct job_subscription *of(struct subscription *base)
 {
-    if (InterlockedDecrement(&subscription->refs) == 0) {
-        interface_keeper_drop(subscription->locked.client);
-        odo_job_release(subscription->job);
-        free(subscription->locked.files);
-        free(subscription);
-    }
+    return CONTAINING_RECORD(base, struct job_subscription, base);
+}
+
+static const struct job_subscription *of_const(const struct subscription *base)
+{
+    return CONTAINING_RECORD(base, struct job_subscription, base);
+}
+
+/* NULL when there is none. */
+static struct job_subscription *find_locked(const struct odo_job *job)
+{
+    struct subscription *found = subscription_find_locked(&subscription_class, job);
+
+    return found ? of(found) : NULL;
 }
 
 /* The job's subscription, made if need be, counted for the caller. NULL without memory. */
-static struct subscription *get(struct odo_job *job)
+static struct job_subscription *get(struct odo_job *job)
 {
-    struct subscription *made = calloc(1, sizeof(*made));
-    struct subscription *subscription;
+    struct subscription *subscription = subscription_get(&subscription_class, job, NULL);
 
-    AcquireSRWLockExclusive(&lock);
-    subscription = find_locked(job);
-    if (!subscription && made) {
-        subscription = made;
-        made = NULL;
-        subscription->refs = 1;
-        subscription->job = odo_job_add_ref(job);
-        subscription->next = subscriptions;
-        subscriptions = subscription;
-    }
-    if (subscription) {
-        InterlockedIncrement(&subscription->refs);
-    }
-    ReleaseSRWLockExclusive(&lock);
-    free(made);
-    return subscription;
+    return subscription ? of(subscription) : NULL;
 }
 
 /* --- What is to be told ----------------------------------------------------------------- */
 
-static bool wants_locked(const struct subscription *subscription, ULONG flag)
+static bool wants_locked(const struct job_subscription *subscription, ULONG flag)
 {
     ULONG flags = subscription->locked.flags;
 
-    return (subscription->locked.client != 0 || subscription->locked.has_class) &&
+    return (subscription->base.locked.client != 0 || subscription->locked.has_class) &&
            (flags & flag) && !(flags & BG_NOTIFY_DISABLE);
 }
 
@@ -138,7 +104,7 @@ static bool is_outcome(enum odo_job_state state)
 }
 
 /* What comes first, and when; NOTICE_NONE and WORKER_POOL_NEVER when there is nothing. */
-static enum notice next_notice_locked(const struct subscription *subscription,
+static enum notice next_notice_locked(const struct job_subscription *subscription,
                                       ULONGLONG *due_out)
 {
     ULONGLONG outcome_due = WORKER_POOL_NEVER;
@@ -164,21 +130,27 @@ static enum notice next_notice_locked(const struct subscription *subscription,
     return outcome_due <= modification_due ? NOTICE_OUTCOME : NOTICE_MODIFICATION;
 }
 
-static bool has_work_locked(const struct subscription *subscription)
+static ULONGLONG due_locked(const struct subscription *base)
 {
     ULONGLONG due;
 
-    return !subscription->locked.is_served &&
-           next_notice_locked(subscription, &due) != NOTICE_NONE;
+    next_notice_locked(of_const(base), &due);
+    return due;
 }
 
-static void forget_news_locked(struct subscription *subscription)
+static bool has_work_locked(const struct job_subscription *subscription)
+{
+    return subscription_has_work_locked(&subscription->base);
+}
+
+static void forget_news_locked(struct job_subscription *subscription)
 {
     subscription->locked.is_modified = false;
     subscription->locked.file_count = 0;
 }
 
-static void note_outcome_locked(struct subscription *subscription, enum odo_job_state outcome)
+static void note_outcome_locked(struct job_subscription *subscription,
+                                enum odo_job_state outcome)
 {
     subscription->locked.has_outcome = true;
     subscription->locked.outcome = outcome;
@@ -187,7 +159,7 @@ static void note_outcome_locked(struct subscription *subscription, enum odo_job_
     subscription->locked.outcome_due = 0;
 }
 
-static void note_state_locked(struct subscription *subscription, enum odo_job_state state)
+static void note_state_locked(struct job_subscription *subscription, enum odo_job_state state)
 {
     subscription->locked.state_is_known = true;
     if (is_outcome(state)) {
@@ -198,12 +170,12 @@ static void note_state_locked(struct subscription *subscription, enum odo_job_st
     }
     if (state == ODO_JOB_ACKNOWLEDGED || state == ODO_JOB_CANCELLED) {
         forget_news_locked(subscription);
-        subscription->locked.generation++; /* stops a call that is about to begin */
+        subscription->base.locked.generation++; /* stops a call that is about to begin */
         subscription->locked.flags = BG_NOTIFY_DISABLE;
     }
 }
 
-static void note_modification_locked(struct subscription *subscription)
+static void note_modification_locked(struct job_subscription *subscription)
 {
     if (subscription->locked.skip_modification) {
         subscription->locked.skip_modification = false;
@@ -212,7 +184,7 @@ static void note_modification_locked(struct subscription *subscription)
     }
 }
 
-static void note_file_locked(struct subscription *subscription, uint32_t index)
+static void note_file_locked(struct job_subscription *subscription, uint32_t index)
 {
     size_t count = subscription->locked.file_count;
 
@@ -234,13 +206,12 @@ static void note_file_locked(struct subscription *subscription, uint32_t index)
     subscription->locked.file_count++;
 }
 
-void callback_on_event(void *context, const struct odo_event *event)
+void callback_on_event(const struct odo_event *event)
 {
-    struct subscription *subscription;
+    struct job_subscription *subscription;
     bool has_work = false;
 
-    (void)context;
-    AcquireSRWLockExclusive(&lock);
+    subscription_lock();
     subscription = find_locked(event->job);
     if (subscription) {
         bool had_work = has_work_locked(subscription);
@@ -260,9 +231,9 @@ void callback_on_event(void *context, const struct odo_event *event)
         }
         has_work = !had_work && has_work_locked(subscription);
     }
-    ReleaseSRWLockExclusive(&lock);
+    subscription_unlock();
     if (has_work) {
-        news_wake();
+        subscription_wake();
     }
 }
 
@@ -270,7 +241,7 @@ void callback_on_event(void *context, const struct odo_event *event)
 
 /* A call to be made, with all that it needs. */
 struct call {
-    struct subscription *subscription; /* counted */
+    struct job_subscription *subscription;
     enum notice notice;
     ULONG generation;
     DWORD client; /* 0 for an object of `class` */
@@ -280,59 +251,32 @@ struct call {
     uint32_t file_index;
 };
 
-/*
- * Take the next piece of news that is due, and mark its job as served. Returns false, and when
- * to ask again, if none is.
- */
-static bool take_call(struct call *call_out, ULONGLONG *due_out, bool *is_more_out)
+static struct call take_call(struct job_subscription *subscription)
 {
-    ULONGLONG now = GetTickCount64();
-    ULONGLONG earliest = WORKER_POOL_NEVER;
-    struct subscription *found = NULL;
-    bool is_more = false;
+    enum notice notice;
+    struct call call;
+    ULONGLONG due;
 
-    AcquireSRWLockExclusive(&lock);
-    for (struct subscription *item = subscriptions; item; item = item->next) {
-        enum notice notice;
-        ULONGLONG due;
-
-        if (item->locked.is_served) {
-            continue;
-        }
-        notice = next_notice_locked(item, &due);
-        if (notice == NOTICE_NONE || due > now) {
-            earliest = min(earliest, due);
-        } else if (found) {
-            is_more = true;
-            break;
-        } else {
-            found = item;
-            *call_out = (struct call){
-                .subscription = item,
-                .notice = notice,
-                .generation = item->locked.generation,
-                .client = item->locked.client,
-                .class = item->locked.class,
-                .outcome = item->locked.outcome,
-                .outcome_number = item->locked.outcome_number,
-                .file_index = notice == NOTICE_FILE_TRANSFERRED ? item->locked.files[0] : 0,
-            };
-        }
-    }
-    if (found) {
-        found->locked.is_served = true;
-        InterlockedIncrement(&found->refs);
-    }
-    ReleaseSRWLockExclusive(&lock);
-    *due_out = earliest;
-    *is_more_out = is_more;
-    return found != NULL;
+    subscription_lock();
+    notice = next_notice_locked(subscription, &due);
+    call = (struct call){
+        .subscription = subscription,
+        .notice = notice,
+        .generation = subscription->base.locked.generation,
+        .client = subscription->base.locked.client,
+        .class = subscription->locked.class,
+        .outcome = subscription->locked.outcome,
+        .outcome_number = subscription->locked.outcome_number,
+        .file_index = notice == NOTICE_FILE_TRANSFERRED ? subscription->locked.files[0] : 0,
+    };
+    subscription_unlock();
+    return call;
 }
 
 /* The outcome was told, if the client took it, or is to be told again later. */
 static void settle_outcome_locked(const struct call *call, HRESULT result)
 {
-    struct subscription *subscription = call->subscription;
+    struct job_subscription *subscription = call->subscription;
     unsigned tries = ++subscription->locked.tries;
 
     if (subscription->locked.outcome_number != call->outcome_number) {
@@ -348,9 +292,9 @@ static void settle_outcome_locked(const struct call *call, HRESULT result)
 /* Take the news that was told, or could not be, off what is to be told. */
 static void settle_locked(const struct call *call, HRESULT result)
 {
-    struct subscription *subscription = call->subscription;
+    struct job_subscription *subscription = call->subscription;
 
-    if (subscription->locked.generation != call->generation) {
+    if (subscription->base.locked.generation != call->generation) {
         /* What failed stays for the next client, who begins afresh. What was told was told. */
         if (call->notice == NOTICE_OUTCOME && result == S_OK) {
             settle_outcome_locked(call, result);
@@ -369,7 +313,7 @@ static void settle_locked(const struct call *call, HRESULT result)
         break;
     case NOTICE_MODIFICATION:
         subscription->locked.modification_due = GetTickCount64() + MODIFICATION_INTERVAL_MS;
-        if (!subscription->locked.call_has_begun) {
+        if (!subscription->base.locked.call_has_begun) {
             subscription->locked.is_modified = false; /* the client cannot be reached */
         }
         break;
@@ -378,26 +322,18 @@ static void settle_locked(const struct call *call, HRESULT result)
     }
 }
 
-/*
- * The last moment at which a call can be stopped.
- */
+/* The last moment at which a call can be stopped. */
 static bool begin_call(const struct call *call)
 {
-    struct subscription *subscription = call->subscription;
-    GUID caller = GUID_NULL;
+    struct job_subscription *subscription = call->subscription;
     bool may_begin;
 
-    CoGetCurrentLogicalThreadId(&caller);
-    AcquireSRWLockExclusive(&lock);
-    may_begin = subscription->locked.generation == call->generation;
-    if (may_begin) {
-        subscription->locked.call_has_begun = true;
-        subscription->locked.caller = caller;
-        if (call->notice == NOTICE_MODIFICATION) {
-            subscription->locked.is_modified = false; /* from now on it is news again */
-        }
+    subscription_lock();
+    may_begin = subscription_begin_locked(&subscription->base, call->generation);
+    if (may_begin && call->notice == NOTICE_MODIFICATION) {
+        subscription->locked.is_modified = false; /* from now on it is news again */
     }
-    ReleaseSRWLockExclusive(&lock);
+    subscription_unlock();
     return may_begin;
 }
 
@@ -419,10 +355,10 @@ static HRESULT call_client(const struct call *call, IBackgroundCopyJob *job)
     HRESULT hr;
 
     if (is_about_file) {
-        hr = file_object_create(call->subscription->job, call->file_index,
+        hr = file_object_create(call->subscription->base.job, call->file_index,
                                 &IID_IBackgroundCopyFile, (void **)&file);
     } else if (call->notice == NOTICE_OUTCOME && call->outcome == ODO_JOB_ERROR) {
-        hr = error_object_create(call->subscription->job, &error);
+        hr = error_object_create(call->subscription->base.job, &error);
         if (hr == DO_E_ERROR_INFORMATION_UNAVAILABLE) {
             hr = S_OK; /* the job goes on again: there is no news */
             goto done;
@@ -464,120 +400,59 @@ done:
     return hr;
 }
 
-static void make_call(const struct call *call)
+static void tell(struct subscription *base)
 {
-    struct subscription *subscription = call->subscription;
-    IBackgroundCopyJob *job;
+    struct call call = take_call(of(base));
+    IBackgroundCopyJob *job = NULL;
     HRESULT hr;
 
-    hr = job_object_create(subscription->job, &IID_IBackgroundCopyJob, (void **)&job);
+    if (call.notice == NOTICE_NONE) {
+        return; /* it has gone meanwhile */
+    }
+    hr = make_object(base->job, &IID_IBackgroundCopyJob, (void **)&job);
     if (SUCCEEDED(hr)) {
-        hr = call_client(call, job);
+        hr = call_client(&call, job);
+        IBackgroundCopyJob_Release(job);
     }
-    AcquireSRWLockExclusive(&lock);
-    settle_locked(call, hr);
-    subscription->locked.is_served = false;
-    subscription->locked.call_has_begun = false;
-    for (; subscription->locked.waiters;
-         subscription->locked.waiters = subscription->locked.waiters->next) {
-        SetEvent(subscription->locked.waiters->ended);
-    }
-    ReleaseSRWLockExclusive(&lock);
-    release(subscription);
-    if (job) {
-        IBackgroundCopyJob_Release(job); /* at last: it keeps the engine for us */
-    }
+    subscription_lock();
+    settle_locked(&call, hr);
+    subscription_unlock();
 }
 
-ULONGLONG callback_serve(void)
+static void replaced_locked(struct subscription *base)
 {
-    struct call call;
-    ULONGLONG due;
-    bool is_more;
+    struct job_subscription *subscription = of(base);
 
-    if (!take_call(&call, &due, &is_more)) {
-        return due;
-    }
-    if (is_more) {
-        news_wake(); /* this thread may be busy for long */
-    }
-    make_call(&call);
-    return WORKER_POOL_AGAIN;
-}
-
-/* --- Who is told ------------------------------------------------------------------------ */
-
-/*
- * Wait until the thread that serves the job is done with its client, or for a while. In a
- * single-threaded apartment its call may be one to this very apartment, which comes through
- * here.
- */
-static void wait_for_call(struct subscription *subscription, struct call_waiter *waiter)
-{
-    DWORD index;
-    HRESULT hr = CoWaitForMultipleHandles(0, REPLACE_LIMIT_MS, 1, &waiter->ended, &index);
-
-    if (FAILED(hr) && hr != RPC_S_CALLPENDING) {
-        WaitForSingleObject(waiter->ended, REPLACE_LIMIT_MS); /* a thread without COM */
-    }
-    AcquireSRWLockExclusive(&lock);
-    for (struct call_waiter **place = &subscription->locked.waiters; *place;
-         place = &(*place)->next) {
-        if (*place == waiter) {
-            *place = waiter->next;
-            break;
-        }
-    }
-    ReleaseSRWLockExclusive(&lock);
-}
-
-/* Put a client of interface_keeper, or 0, in the place of the one before. Takes it over. */
-static void replace_client(struct subscription *subscription, DWORD client)
-{
-    struct call_waiter waiter = {.ended = CreateEventW(NULL, TRUE, FALSE, NULL)};
-    ULONG flags = odo_job_get_number(subscription->job, ODO_JOB_NOTIFY_FLAGS);
-    GUID caller = GUID_NULL;
-    bool is_inside;
-    bool must_wait;
-    DWORD before;
-
-    CoGetCurrentLogicalThreadId(&caller);
-    AcquireSRWLockExclusive(&lock);
-    before = subscription->locked.client;
-    subscription->locked.client = client;
-    subscription->locked.flags = flags;
-    subscription->locked.generation++;
     subscription->locked.tries = 0;
     subscription->locked.outcome_due = 0;
     forget_news_locked(subscription);
-    is_inside = subscription->locked.call_has_begun &&
-                IsEqualGUID(&subscription->locked.caller, &caller);
-    must_wait = waiter.ended && subscription->locked.is_served && !is_inside;
-    if (must_wait) {
-        waiter.next = subscription->locked.waiters;
-        subscription->locked.waiters = &waiter;
-    }
-    ReleaseSRWLockExclusive(&lock);
-
-    if (must_wait) {
-        wait_for_call(subscription, &waiter);
-    }
-    if (waiter.ended) {
-        CloseHandle(waiter.ended);
-    }
-    interface_keeper_drop(before);
 }
+
+static void destroy(struct subscription *base)
+{
+    free(of(base)->locked.files);
+}
+
+static const struct subscription_class subscription_class = {
+    .size = sizeof(struct job_subscription),
+    .due_locked = due_locked,
+    .tell = tell,
+    .replaced_locked = replaced_locked,
+    .destroy = destroy,
+};
+
+/* --- Who is told ------------------------------------------------------------------------ */
 
 /*
  * A job that has come to its end, or failed, before anybody was there to be told is told of
  * now. Events that came since the subscription began have seen to that themselves.
  */
-static void tell_what_was_missed(struct subscription *subscription)
+static void tell_what_was_missed(struct job_subscription *subscription)
 {
-    enum odo_job_state state = odo_job_get_state(subscription->job);
+    enum odo_job_state state = odo_job_get_state(subscription->base.job);
     bool has_work;
 
-    AcquireSRWLockExclusive(&lock);
+    subscription_lock();
     if (!subscription->locked.state_is_known) {
         subscription->locked.state_is_known = true;
         if (is_outcome(state)) {
@@ -585,9 +460,9 @@ static void tell_what_was_missed(struct subscription *subscription)
         }
     }
     has_work = has_work_locked(subscription);
-    ReleaseSRWLockExclusive(&lock);
+    subscription_unlock();
     if (has_work) {
-        news_wake();
+        subscription_wake();
     }
 }
 
@@ -602,7 +477,7 @@ HRESULT callback_set_client(struct odo_job *job, IUnknown *client)
 {
     bool wants_files =
         odo_job_get_number(job, ODO_JOB_NOTIFY_FLAGS) & BG_NOTIFY_FILE_TRANSFERRED;
-    struct subscription *subscription;
+    struct job_subscription *subscription;
     DWORD kept = 0;
     HRESULT hr;
 
@@ -622,9 +497,10 @@ HRESULT callback_set_client(struct odo_job *job, IUnknown *client)
         interface_keeper_drop(kept);
         return E_OUTOFMEMORY;
     }
-    replace_client(subscription, kept);
+    callback_flags_changed(job);
+    subscription_replace(&subscription->base, kept);
     tell_what_was_missed(subscription);
-    release(subscription);
+    subscription_release(&subscription->base);
     if (is_final(job)) {
         callback_forget(job); /* it became so meanwhile, perhaps before there was any client */
         return DO_E_INVALID_STATE;
@@ -651,7 +527,7 @@ static bool read_class(struct odo_job *job, CLSID *class_out)
 
 HRESULT callback_class_changed(struct odo_job *job)
 {
-    struct subscription *subscription;
+    struct job_subscription *subscription;
     CLSID class = CLSID_NULL;
     bool has_class = read_class(job, &class);
     ULONG flags = odo_job_get_number(job, ODO_JOB_NOTIFY_FLAGS);
@@ -660,13 +536,13 @@ HRESULT callback_class_changed(struct odo_job *job)
     if (!subscription) {
         return E_OUTOFMEMORY;
     }
-    AcquireSRWLockExclusive(&lock);
+    subscription_lock();
     subscription->locked.has_class = has_class;
     subscription->locked.class = class;
     subscription->locked.flags = flags;
-    ReleaseSRWLockExclusive(&lock);
+    subscription_unlock();
     tell_what_was_missed(subscription);
-    release(subscription);
+    subscription_release(&subscription->base);
     return S_OK;
 }
 
@@ -675,9 +551,9 @@ void callback_job_found(struct odo_job *job)
     CLSID class;
     bool is_known;
 
-    AcquireSRWLockShared(&lock);
+    subscription_lock();
     is_known = find_locked(job) != NULL;
-    ReleaseSRWLockShared(&lock);
+    subscription_unlock();
     if (!is_known && read_class(job, &class)) {
         callback_class_changed(job); /* without memory the next one who looks tries again */
     }
@@ -685,74 +561,28 @@ void callback_job_found(struct odo_job *job)
 
 HRESULT callback_get_client(struct odo_job *job, IUnknown **client_out)
 {
-    const struct subscription *subscription;
-    DWORD client;
-
-    *client_out = NULL;
-    AcquireSRWLockShared(&lock);
-    subscription = find_locked(job);
-    client = subscription ? subscription->locked.client : 0;
-    ReleaseSRWLockShared(&lock);
-    return client ? interface_keeper_get(client, &IID_IUnknown, (void **)client_out) : S_OK;
+    return subscription_get_client(&subscription_class, job, client_out);
 }
 
 void callback_flags_changed(struct odo_job *job)
 {
     ULONG flags = odo_job_get_number(job, ODO_JOB_NOTIFY_FLAGS);
-    struct subscription *subscription;
+    struct job_subscription *subscription;
     bool has_work = false;
 
-    AcquireSRWLockExclusive(&lock);
+    subscription_lock();
     subscription = find_locked(job);
     if (subscription) {
         subscription->locked.flags = flags;
         has_work = has_work_locked(subscription);
     }
-    ReleaseSRWLockExclusive(&lock);
+    subscription_unlock();
     if (has_work) {
-        news_wake();
+        subscription_wake();
     }
 }
 
 void callback_forget(struct odo_job *job)
 {
-    struct subscription **place = &subscriptions;
-    struct subscription *subscription;
-
-    AcquireSRWLockExclusive(&lock);
-    while (*place && (*place)->job != job) {
-        place = &(*place)->next;
-    }
-    subscription = *place;
-    if (subscription) {
-        *place = subscription->next;
-    }
-    ReleaseSRWLockExclusive(&lock);
-    if (subscription) {
-        replace_client(subscription, 0);
-        release(subscription); /* the list's */
-    }
-}
-
-void callback_forget_all(void)
-{
-    for (;;) {
-        struct odo_job *job = NULL;
-
-        AcquireSRWLockShared(&lock);
-        if (subscriptions) {
-            job = odo_job_add_ref(subscriptions->job);
-        }
-        ReleaseSRWLockShared(&lock);
-        if (!job) {
-            return;
-        }
-        callback_forget(job);
-        odo_job_release(job);
-    }
-}
-
-bool callback_stop_threads(void)
-{
-    return worker_pool_stop();
+    subscription_forget(&subscription_class, job);
 }

@@ -1,6 +1,7 @@
 /* The COM face of a job. Translates types and errors; every decision is the engine's. */
 #include "com/job/job_object.h"
 
+#include "com/calls/client_stream.h"
 #include "com/job/callback.h"
 #include "com/job/error_object.h"
 #include "com/job/file_enum_object.h"
@@ -70,7 +71,10 @@ static HRESULT STDMETHODCALLTYPE job_object_EnumFiles(IBackgroundCopyJob5 *self,
 
 static HRESULT STDMETHODCALLTYPE job_object_Suspend(IBackgroundCopyJob5 *self)
 {
-    return hresult_from_status(odo_job_suspend(job_of(self)));
+    HRESULT hr = hresult_from_status(odo_job_suspend(job_of(self)));
+
+    client_stream_wait(job_of(self));
+    return hr;
 }
 
 /* Would Resume set it in motion? Else the engine says what there is to say. */
@@ -104,6 +108,7 @@ static HRESULT STDMETHODCALLTYPE job_object_Cancel(IBackgroundCopyJob5 *self)
     if (SUCCEEDED(hr)) {
         callback_forget(job_of(self));
     }
+    client_stream_wait(job_of(self));
     return hr;
 }
 
@@ -116,6 +121,7 @@ static HRESULT STDMETHODCALLTYPE job_object_Complete(IBackgroundCopyJob5 *self)
     if (SUCCEEDED(hr)) {
         callback_forget(job_of(self));
     }
+    client_stream_wait(job_of(self));
     return hr;
 }
 

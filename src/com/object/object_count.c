@@ -25,6 +25,18 @@ void object_count_end(void)
     }
 }
 
+void object_count_end_in_engine(void)
+{
+    bool was_last = InterlockedDecrement(&living) == 0;
+
+    if (count_hook) {
+        count_hook->on_end(false);
+        if (was_last) {
+            count_hook->on_last_of_engine();
+        }
+    }
+}
+
 bool object_count_is_zero(void)
 {
     return InterlockedCompareExchange(&living, 0, 0) == 0;

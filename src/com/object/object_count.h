@@ -12,6 +12,7 @@
 struct object_count_hook {
     void (*on_begin)(void);
     void (*on_end)(bool was_last);
+    void (*on_last_of_engine)(void); /* then, for object_count_end_in_engine() */
 };
 
 /* `hook` must stay. Setting the same one again is fine. */
@@ -19,6 +20,9 @@ void object_count_set_hook(const struct object_count_hook *hook);
 
 void object_count_begin(void);
 void object_count_end(void);
+
+/* The same on a thread of the engine's, where nothing may be ended that waits for it. */
+void object_count_end_in_engine(void);
 
 bool object_count_is_zero(void);
 

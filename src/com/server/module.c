@@ -1,10 +1,13 @@
 #include "com/server/module.h"
 
+#include "com/calls/client_stream.h"
 #include "com/calls/job_wait.h"
-#include "com/calls/news.h"
+#include "com/calls/subscription.h"
 #include "com/download/download.h"
 #include "com/download/download_callback.h"
+#include "com/download/download_object.h"
 #include "com/job/callback.h"
+#include "com/job/job_object.h"
 #include "com/network/conditions.h"
 #include "com/network/system_proxy.h"
 #include "com/object/object_count.h"
@@ -15,7 +18,11 @@
 static LONG server_locks;
 static const struct module_listener *listener; /* NULL in a client's process */
 
-/* Guards `engine`. Held while an engine stops: its threads never ask for this lock. */
+/*
+ * Guards `engine`. Held while an engine starts, or stops with all that belongs to it: its
+ * threads never ask for this lock, and no client is called. So what a new engine has begun is
+ * never ended with the old one.
+ */
 static SRWLOCK engine_lock = SRWLOCK_INIT;
 static struct odo_engine *engine;
 
@@ -26,7 +33,8 @@ static bool is_in_use(void)
 
 static void on_event(void *context, const struct odo_event *event)
 {
-    callback_on_event(context, event);
+    (void)context;
+    callback_on_event(event);
     download_callback_on_event(event);
     job_wait_on_event(event);
     if (listener) {
@@ -34,35 +42,63 @@ static void on_event(void *context, const struct odo_event *event)
     }
 }
 
-/* Stop the engine unless somebody needs it. True when there is none now. */
+/* What an engine leaves behind: to be let go without the lock, as clients hear of it. */
+struct remains {
+    struct subscription *subscriptions;
+    struct download *downloads;
+};
+
+/* True when there is no engine any more. Whoever is being called keeps it. */
+static bool stop_idle_engine_locked(struct remains *remains)
+{
+    if (!engine) {
+        return true;
+    }
+    if (is_in_use() || odo_engine_is_busy(engine) ||
+        !subscription_take_all(&remains->subscriptions)) {
+        return false;
+    }
+    remains->downloads = download_take_all();
+    conditions_end();
+    odo_engine_stop(engine);
+    engine = NULL;
+    return true;
+}
+
 static bool stop_idle_engine(void)
 {
+    struct remains remains = {0};
     bool has_stopped;
 
     AcquireSRWLockExclusive(&engine_lock);
-    if (engine && !is_in_use() && !odo_engine_is_busy(engine)) {
-        conditions_end();
-        odo_engine_stop(engine);
-        engine = NULL;
-    }
-    has_stopped = !engine;
+    has_stopped = stop_idle_engine_locked(&remains);
     ReleaseSRWLockExclusive(&engine_lock);
+    subscription_forget_taken(remains.subscriptions);
+    download_free_taken(remains.downloads);
+    client_stream_release_unused();
     return has_stopped;
 }
 
 /*
- * End what is idle. The callback threads are joined without the lock, since one of them may be
- * on its way here with the last object in its hands.
+ * End what is idle. The threads are joined without the lock, since one of them may be on its
+ * way here with the last object in its hands.
  */
 static bool tidy(void)
 {
     if (is_in_use() || !stop_idle_engine()) {
         return false;
     }
-    callback_forget_all(); /* of jobs that are in the store, if any */
-    download_callback_forget_all();
-    download_forget_all();
-    return conditions_stop_thread() && callback_stop_threads() && !is_in_use();
+    return conditions_stop_thread() && worker_pool_stop() && !is_in_use();
+}
+
+static void tidy_soon(void)
+{
+    tidy();
+}
+
+static void on_last_of_engine(void)
+{
+    subscription_call_soon(tidy_soon);
 }
 
 static void on_hold(void)
@@ -95,15 +131,19 @@ void module_unlock_server(void)
 
 void module_prepare(void)
 {
-    static const struct object_count_hook hook = {.on_begin = on_hold, .on_end = on_let_go};
+    static const struct object_count_hook hook = {
+        .on_begin = on_hold,
+        .on_end = on_let_go,
+        .on_last_of_engine = on_last_of_engine,
+    };
 
     object_count_set_hook(&hook);
     if (wine_is_here()) {
         kept_proxies_begin();
         remote_object_begin();
     }
-    news_add(callback_serve);
-    news_add(download_callback_serve);
+    callback_begin(job_object_create);
+    download_callback_begin(download_object_create);
 }
 
 void module_set_listener(const struct module_listener *wanted)
