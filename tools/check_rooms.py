@@ -45,7 +45,6 @@ FLOORS = {
 # Rooms whose circles are known, and why they are there still.
 CIRCLES = {
     "network": "being taken apart",
-    "com": "being taken apart",
 }
 
 # Rooms that use nothing but the language: no clock, disk, network, lock or thread.

@@ -494,9 +494,11 @@ static HRESULT STDMETHODCALLTYPE automation_download_put_OnProgress(IOdoDownload
         return automation_error_pass(hr, NULL);
     }
     if (automation_variant_is_nothing(&plain)) {
-        hr = automation_error_pass(automation_progress_set(download, NULL), NULL);
+        hr = automation_error_pass(automation_progress_set(download, NULL, NULL), NULL);
     } else if (automation_variant_is_object(&plain)) {
-        hr = automation_error_pass(automation_progress_set(download, V_DISPATCH(&plain)), NULL);
+        hr = automation_error_pass(
+            automation_progress_set(download, V_DISPATCH(&plain), automation_download_wrap),
+            NULL);
     } else {
         hr = automation_error(DISP_E_TYPEMISMATCH,
                               L"OnProgress is a function, or an object with "

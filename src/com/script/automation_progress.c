@@ -2,11 +2,8 @@
 
 #include "com/object/com_object.h"
 #include "com/object/interface_keeper.h"
-#include "com/script/automation_download.h"
 
 #include <stdlib.h>
-
-#include "opendo.h" /* generated from idl/ */
 
 /* Asks a callback whether it is one of ours, in this process. Nobody else knows it. */
 static const IID IID_script_progress = {
@@ -16,6 +13,7 @@ struct automation_progress {
     struct com_object base;
     IDODownloadStatusCallback IDODownloadStatusCallback_iface;
     DWORD function; /* of interface_keeper, an IDispatch */
+    automation_wrapper *wrap;
 };
 
 COM_DEFINE_UNKNOWN(automation_progress, IDODownloadStatusCallback)
@@ -48,7 +46,7 @@ static HRESULT STDMETHODCALLTYPE automation_progress_OnStatusChange(
     HRESULT hr;
 
     (void)status; /* the script asks the download, which may have come further */
-    hr = automation_download_wrap(download, &script_download);
+    hr = progress->wrap(download, &script_download);
     if (SUCCEEDED(hr)) {
         hr = interface_keeper_get(progress->function, &IID_IDispatch, (void **)&function);
     }
@@ -88,7 +86,7 @@ static const struct com_class progress_class = {
     .interface_count = ARRAYSIZE(progress_interfaces),
 };
 
-static HRESULT create(IDispatch *function, IUnknown **out)
+static HRESULT create(IDispatch *function, automation_wrapper *wrap, IUnknown **out)
 {
     struct automation_progress *progress = calloc(1, sizeof(*progress));
     HRESULT hr;
@@ -103,12 +101,14 @@ static HRESULT create(IDispatch *function, IUnknown **out)
         return hr;
     }
     com_object_init(&progress->base, &progress_class);
+    progress->wrap = wrap;
     progress->IDODownloadStatusCallback_iface.lpVtbl = &callback_vtbl;
     *out = (IUnknown *)&progress->IDODownloadStatusCallback_iface;
     return S_OK;
 }
 
-HRESULT automation_progress_set(IDODownload *download, IDispatch *function)
+HRESULT automation_progress_set(IDODownload *download, IDispatch *function,
+                                automation_wrapper *wrap)
 {
     VARIANT callback;
     HRESULT hr = S_OK;
@@ -116,7 +116,7 @@ HRESULT automation_progress_set(IDODownload *download, IDispatch *function)
     VariantInit(&callback);
     if (function) {
         V_VT(&callback) = VT_UNKNOWN;
-        hr = create(function, &V_UNKNOWN(&callback));
+        hr = create(function, wrap, &V_UNKNOWN(&callback));
     }
     if (SUCCEEDED(hr)) {
         hr = IDODownload_SetProperty(download, DODownloadProperty_CallbackInterface, &callback);

@@ -12,9 +12,14 @@
 #include <oleauto.h>
 
 #include "deliveryoptimization.h" /* generated from idl/ */
+#include "opendo.h"               /* generated from idl/ */
+
+/* The script's object for a download, counted: as automation_download_wrap(). */
+typedef HRESULT automation_wrapper(IDODownload *download, IOdoDownload **out);
 
 /* NULL clears. What COM says when the function cannot be kept; what the download says. */
-HRESULT automation_progress_set(IDODownload *download, IDispatch *function);
+HRESULT automation_progress_set(IDODownload *download, IDispatch *function,
+                                automation_wrapper *wrap);
 
 /*
  * The function, counted, for the caller's apartment. S_OK and NULL when there is none, or when
