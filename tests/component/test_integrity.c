@@ -776,7 +776,8 @@ static void a_stream_goes_on_in_the_middle_of_a_piece(void **state)
 {
     enum { LENGTH = 6 * MEBIBYTE, HALF = 3 * MEBIBYTE };
     struct hasty_client client = {.taken = {.bytes = malloc(LENGTH), .most = LENGTH}};
-    const struct odo_stream stream = {take_and_suspend, taken_bytes_release, &client};
+    const struct odo_stream stream = {
+        .write = take_and_suspend, .release = taken_bytes_release, .context = &client};
     char url[SERVER_URL_SIZE];
     struct scene scene;
     size_t earlier;
@@ -814,7 +815,8 @@ static void a_stream_may_be_asked_for_something_else_in_the_middle_of_a_piece(vo
     enum { LENGTH = 6 * MEBIBYTE, HALF = 3 * MEBIBYTE };
     const struct byte_range other = {100, 1000};
     struct hasty_client client = {.taken = {.bytes = malloc(LENGTH), .most = LENGTH}};
-    const struct odo_stream stream = {take_and_suspend, taken_bytes_release, &client};
+    const struct odo_stream stream = {
+        .write = take_and_suspend, .release = taken_bytes_release, .context = &client};
     char url[SERVER_URL_SIZE];
     struct scene scene;
     struct byte_range expected[] = {{0, 0}, other};

@@ -776,7 +776,8 @@ static void release_nothing(void *context)
     (void)context;
 }
 
-static const struct odo_stream taking = {take_bytes, release_nothing, NULL};
+static const struct odo_stream taking = {
+    .write = take_bytes, .release = release_nothing, .context = NULL};
 
 static struct odo_job *make_streaming_job(void)
 {

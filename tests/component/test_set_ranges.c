@@ -357,7 +357,8 @@ static void add_stream(struct download_fixture *fixture, struct odo_job *job,
                        struct range_list ranges, struct taken *taken)
 {
     char url[SERVER_URL_SIZE];
-    const struct odo_stream stream = {take, release_nothing, taken};
+    const struct odo_stream stream = {
+        .write = take, .release = release_nothing, .context = taken};
 
     assert_status(odo_job_add_file(job,
                                    &(struct odo_file_request){

@@ -198,7 +198,8 @@ static void what_is_late_is_asked_for_once_more_while_a_stream_is_full(void **st
     struct download_fixture *fixture = download_fixture_begin(&server, &options);
     struct odo_job *job = download_fixture_job(fixture);
     struct late_client client = {.server = fixture->server};
-    const struct odo_stream stream = {take_late, taken_bytes_release, &client};
+    const struct odo_stream stream = {
+        .write = take_late, .release = taken_bytes_release, .context = &client};
 
     (void)state;
     taken_bytes_add(fixture, job, (struct range_list){&everything, 1}, FULL_SIZE,

@@ -41,7 +41,8 @@ static inline void taken_bytes_add(struct download_fixture *fixture, struct odo_
                                    struct taken_bytes *taken_out)
 {
     char url[SERVER_URL_SIZE];
-    const struct odo_stream stream = {taken_bytes_take, taken_bytes_release, taken_out};
+    const struct odo_stream stream = {
+        .write = taken_bytes_take, .release = taken_bytes_release, .context = taken_out};
 
     *taken_out = (struct taken_bytes){.bytes = malloc(most), .most = most};
     assert_non_null(taken_out->bytes);
