@@ -14,10 +14,10 @@ void engine_wait_for_streams(struct odo_job *job);
 
 void engine_release_streams(struct odo_job *job);
 
-/* The same without waiting: they are released when the engine stops. */
+/* The same without waiting. */
 void engine_bury_streams(struct odo_job *job);
 
-/* Release the streams that could not be released before. */
+/* Wait for the threads of streams that could not be waited for before. */
 void engine_empty_graves(struct odo_engine *engine);
 
 #endif
