@@ -109,11 +109,11 @@ static bool asks_behind_doubtful_end(const struct response_question *question,
            question->span.offset >= context->known_size;
 }
 
-static struct response_verdict at_end(const struct response_context *context)
+static struct response_verdict at_end(uint64_t size)
 {
     struct response_verdict verdict = verdict_of(RESPONSE_AT_END);
 
-    verdict.file_size = context->known_size;
+    verdict.file_size = size;
     return verdict;
 }
 
@@ -295,7 +295,7 @@ static struct response_verdict judge_whole(const struct response_question *quest
         return fail(ODO_E_CONTENT_MISMATCH, header);
     }
     if (asks_behind_doubtful_end(question, context) && length == context->known_size) {
-        return at_end(context);
+        return at_end(context->known_size);
     }
     if (question->sent_if_range) {
         /* It says that the file has changed, and the header says that it has not. */
@@ -532,9 +532,23 @@ static struct response_verdict judge_206(const struct response_question *questio
     if (!has_text(header->content_range) && asks_behind_doubtful_end(question, context) &&
         announced_length(header) == context->known_size &&
         relation(context, header, ODO_SIZE_UNKNOWN) == RESPONSE_VERSION_SAME) {
-        return at_end(context); /* whatever is asked, it is the same: all that there is */
+        return at_end(
+            context->known_size); /* whatever is asked, it is the same: all that there is */
     }
     return unreadable(question, header);
+}
+
+/* Did the range end past the size that is told now, which nobody has known so far? To some
+ * servers it is then none, although they have its first byte. */
+static bool reaches_past(const struct response_question *question,
+                         const struct response_context *context, uint64_t size)
+{
+    struct byte_range span = question->span;
+
+    return context->version_is_known && context->wanted_is_open &&
+           known_size(context) == ODO_SIZE_UNKNOWN && size != ODO_SIZE_UNKNOWN &&
+           span.length != BYTE_RANGE_TO_END && size > span.offset &&
+           size - span.offset < span.length;
 }
 
 static struct response_verdict judge_416(const struct response_question *question,
@@ -553,13 +567,16 @@ static struct response_verdict judge_416(const struct response_question *questio
     if (asks_behind_doubtful_end(question, context) &&
         (size == context->known_size ||
          (size == ODO_SIZE_UNKNOWN && question->span.offset == context->known_size))) {
-        return at_end(context);
+        return at_end(context->known_size);
     }
     if (relation(context, header, size) == RESPONSE_VERSION_OTHER) {
         return changed(header, size);
     }
     if (contradicts_stated(context, size)) {
         return fail(ODO_E_CONTENT_MISMATCH, header);
+    }
+    if (reaches_past(question, context, size)) {
+        return at_end(size);
     }
     if (question->sent_many) {
         return verdict_of(RESPONSE_FEWER_RANGES);

@@ -83,7 +83,8 @@ enum response_verdict_kind {
                               tells; where one range was asked, `error` is set for who cannot
                               read it */
     RESPONSE_FEWER_RANGES, /* several ranges were too many: ask for fewer at a time */
-    RESPONSE_AT_END,       /* there is nothing behind the size that was in doubt: it is true */
+    RESPONSE_AT_END,       /* there is nothing behind `file_size`, which was in doubt or is told
+                              by a refusal: it is true */
 };
 
 struct response_verdict {

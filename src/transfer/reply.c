@@ -235,15 +235,15 @@ static bool changed(struct transfer *transfer, struct attempt *attempt,
     return ask_again(attempt);
 }
 
-/* There is nothing behind the size that was in doubt. */
-static bool believe_size(struct transfer *transfer, struct attempt *attempt)
+/* There is nothing behind this size. */
+static bool believe_size(struct transfer *transfer, struct attempt *attempt, uint64_t size)
 {
-    enum odo_status status = wanted_learn_size(&transfer->wanted, transfer->doubtful_size);
+    enum odo_status status = wanted_learn_size(&transfer->wanted, size);
 
     if (status != ODO_OK) {
         return fail_with(attempt, status);
     }
-    transfer->version.mark.size = transfer->doubtful_size;
+    transfer->version.mark.size = size;
     transfer->doubtful_size = ODO_SIZE_UNKNOWN;
     return ask_again(attempt);
 }
@@ -363,7 +363,7 @@ bool transfer_reply(struct transfer *transfer, struct attempt *attempt,
     case RESPONSE_FEWER_RANGES:
         return fewer_ranges(transfer, attempt);
     case RESPONSE_AT_END:
-        return believe_size(transfer, attempt);
+        return believe_size(transfer, attempt, verdict.file_size);
     case RESPONSE_FAIL:
         break;
     }

@@ -91,7 +91,8 @@ struct simulation {
     uint32_t requests_at_once;
     uint32_t steps_at_once;
     uint32_t checks;
-    uint32_t lives; /* times that it was taken up */
+    uint64_t failed_at_ms; /* when a failure was last counted */
+    uint32_t lives;        /* times that it was taken up */
     struct odo_error error;
     bool met_portal; /* while nothing could tell it from the file */
     bool is_over;
@@ -273,10 +274,26 @@ static void lag(struct simulation *sim)
     sim->lag_until_us[oldest] = sim->now_us + sim->world.limit_lag_ms * 1000;
 }
 
+/* One outage is one failure, however many requests it ends. */
+static void check_failures(struct simulation *sim, uint32_t before, uint64_t sent_at_ms)
+{
+    uint32_t after = sim->transfer.backoff.failures;
+
+    if (after <= before) {
+        return;
+    }
+    if (after > before + 1 || (before > 0 && sent_at_ms < sim->failed_at_ms)) {
+        oracle_fail(&sim->oracle, "one outage counts as %u failures", after);
+    }
+    sim->failed_at_ms = now_ms(sim);
+}
+
 static void end_flight(struct simulation *sim, struct flight *flight, enum odo_status status)
 {
     struct odo_error result = {.status = status};
     struct attempt *attempt = flight->attempt;
+    uint32_t failures;
+    uint64_t sent_at_ms;
 
     if (attempt->purpose == ATTEMPT_FOR_HEDGE) {
         settle_hedge(sim, flight);
@@ -290,7 +307,10 @@ static void end_flight(struct simulation *sim, struct flight *flight, enum odo_s
     }
     leave_origin(sim, flight);
     keep_origin(sim);
+    failures = sim->transfer.backoff.failures;
+    sent_at_ms = attempt->sent_at_ms;
     transfer_ended(&sim->transfer, attempt, &result, now_ms(sim));
+    check_failures(sim, failures, sent_at_ms);
     free_flight(sim, flight);
     tell(sim, "     %s, %s, had %llu, %u out, retry at %llu", phase_name(sim->transfer.phase),
          status_name(sim->transfer.error.status),
@@ -667,6 +687,9 @@ static void send_attempt(struct simulation *sim, struct attempt *attempt)
         flight->reply.kind = REPLY_NO_CONNECTION;
     } else {
         server_ask(&sim->server, &request, &flight->reply);
+        if (sim->server.was_asked_nonsense) {
+            oracle_fail(&sim->oracle, "it asks %s, to which nobody was sent", attempt->url);
+        }
     }
     flight->due_us =
         sim->now_us + world->delay_us + random_below(&sim->random, world->delay_spread_us + 1);
@@ -1084,7 +1107,8 @@ static uint64_t last_moment_ms(const struct simulation *sim)
 
     return sim->world.calm_ms + 1200 * 1000 +
            sim->world.sizes[sim->world.version_count - 1] / (slowest / 1000 + 1) * 6 *
-               sim->world.slow_times;
+               sim->world.slow_times *
+               (sim->world.output == OUTPUT_STREAM ? sim->world.range_count + 1 : 1);
 }
 
 static uint32_t requests_most(const struct simulation *sim)

@@ -556,6 +556,7 @@ static void ask_place(struct server *server, const struct server_request *reques
         }
         return;
     }
+    server->was_asked_nonsense = true;
     refuse(reply, 404);
 }
 

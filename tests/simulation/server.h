@@ -14,6 +14,7 @@ struct server {
     struct random *random;
     uint64_t links_used; /* a bit for each of the links that are good once */
     uint32_t links_made;
+    bool was_asked_nonsense; /* for a place to which nobody was sent */
 };
 
 /* A run of a body. */
