@@ -90,8 +90,8 @@ struct transfer {
     enum transfer_ranges {
         TRANSFER_RANGES_UNKNOWN,
         TRANSFER_RANGES_HONOURED,
-        TRANSFER_RANGES_DOUBTED,  /* they were honoured, and the server has failed since: it is
-                                     asked plainly, to see */
+        TRANSFER_RANGES_DOUBTED,  /* the server fails, in passing or for their sake: it is asked
+                                     plainly, to see */
         TRANSFER_RANGES_UNUSABLE, /* the server ignores or refuses them */
     } ranges;
     bool front_goes_through; /* further requests are refused: the one for all that is left reads

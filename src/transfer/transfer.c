@@ -813,9 +813,7 @@ static bool find_other_way(struct transfer *transfer, const struct attempt *atte
         (!retry_is_transient(error) || transfer->backoff.failures >= FAILURES_ENOUGH) &&
         may_ask_again(transfer)) {
         transfer->ranges =
-            transfer->ranges == TRANSFER_RANGES_HONOURED && retry_is_transient(error)
-                ? TRANSFER_RANGES_DOUBTED
-                : TRANSFER_RANGES_UNUSABLE;
+            retry_is_transient(error) ? TRANSFER_RANGES_DOUBTED : TRANSFER_RANGES_UNUSABLE;
         source_renew(&transfer->source); /* to be asked plainly, it is a fresh place */
         return true;
     }
@@ -872,7 +870,7 @@ static void conclude(struct transfer *transfer, struct attempt *attempt,
     }
     if (transfer->ranges == TRANSFER_RANGES_DOUBTED &&
         error.status == ODO_E_RANGES_UNSUPPORTED) {
-        transfer->ranges = TRANSFER_RANGES_HONOURED; /* that is no better: wait for them */
+        transfer->ranges = TRANSFER_RANGES_UNKNOWN; /* that is no better: wait for them */
         error = transfer->error;
     }
     if (find_other_way(transfer, attempt, &error)) {

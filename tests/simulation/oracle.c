@@ -377,8 +377,13 @@ void oracle_check_done(struct oracle *oracle, const struct output_map *output,
 
 bool oracle_may_go_on(const struct oracle *oracle)
 {
+    enum { SERVER_ERROR = 500, SALVAGE_MOST = 64 * 1024 * 1024 };
     const struct world *world = oracle->world;
 
+    if (world->range_count > 0 && world->ranges == RANGES_REFUSED &&
+        world->range_refusal >= SERVER_ERROR && world->sizes[0] > SALVAGE_MOST) {
+        return true;
+    }
     return world->range_count > 0 && world->refuses_salvage &&
            (world->ranges != RANGES_HONOURED || world->marks_lack_in_206 ||
             world->etag_lacks_in_206 || world->early_by > 0 || world->part_as_200);
@@ -415,7 +420,7 @@ bool oracle_may_fail(const struct oracle *oracle, const struct odo_error *error)
     case ODO_E_SIZE_UNKNOWN_IN_200:
         return !has_length;
     case ODO_E_SIZE_UNKNOWN_IN_206:
-        return world->total_is_star && !world->allows_unknown_size;
+        return world->total_is_star || world->total_is_end;
     case ODO_E_FILE_CHANGED:
         /* A stream cannot begin again. */
         return world->version_count > 3 ||
