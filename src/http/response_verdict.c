@@ -538,26 +538,24 @@ static struct response_verdict judge_206(const struct response_question *questio
     return unreadable(question, header);
 }
 
-/* Did the range end past the size that is told now, which nobody has known so far? To some
- * servers it is then none, although they have its first byte. */
-static bool reaches_past(const struct response_question *question,
-                         const struct response_context *context, uint64_t size)
+/* Is the size told that nobody has known so far? The range begins behind it, or ends there: to
+ * some servers it is then none, although they have its first byte. */
+static bool tells_size(const struct response_context *context, uint64_t size)
 {
-    struct byte_range span = question->span;
-
     return context->version_is_known && context->wanted_is_open &&
            known_size(context) == ODO_SIZE_UNKNOWN && size != ODO_SIZE_UNKNOWN &&
-           span.length != BYTE_RANGE_TO_END && size > span.offset &&
-           size - span.offset < span.length;
+           size > context->wanted_end;
 }
 
 static struct response_verdict judge_416(const struct response_question *question,
                                          const struct response_context *context,
                                          const struct response_header *header)
 {
+    struct response_header of_file = *header;
     struct content_range told;
     uint64_t size = ODO_SIZE_UNKNOWN;
 
+    of_file.content_encoding = context->known_encoding; /* what it has is its own body's */
     if (!question->sent_range) {
         return fail(ODO_E_HTTP_STATUS, header);
     }
@@ -569,13 +567,13 @@ static struct response_verdict judge_416(const struct response_question *questio
          (size == ODO_SIZE_UNKNOWN && question->span.offset == context->known_size))) {
         return at_end(context->known_size);
     }
-    if (relation(context, header, size) == RESPONSE_VERSION_OTHER) {
-        return changed(header, size);
+    if (relation(context, &of_file, size) == RESPONSE_VERSION_OTHER) {
+        return changed(&of_file, size);
     }
     if (contradicts_stated(context, size)) {
         return fail(ODO_E_CONTENT_MISMATCH, header);
     }
-    if (reaches_past(question, context, size)) {
+    if (tells_size(context, size)) {
         return at_end(size);
     }
     if (question->sent_many) {
@@ -585,7 +583,7 @@ static struct response_verdict judge_416(const struct response_question *questio
         size == ODO_SIZE_UNKNOWN) {
         /* We ask for nothing past the end that we know: so the file has become shorter, even
          * when the server does not say how short. */
-        return changed(header, size);
+        return changed(&of_file, size);
     }
     if (context->wants_whole_file && !context->version_is_known) {
         return verdict_of(RESPONSE_RETRY_WHOLE);

@@ -91,6 +91,12 @@ struct byte_range attempt_rest(const struct attempt_piece *piece)
     return (struct byte_range){piece->safe_to, attempt_end_of(piece->span) - piece->safe_to};
 }
 
+bool attempt_run_is_whole(const struct attempt *attempt)
+{
+    return attempt->body == ATTEMPT_TAKES_RUN && attempt->run_end > 0 &&
+           attempt->offset >= attempt->run_end;
+}
+
 bool attempt_is_taking(const struct attempt *attempt)
 {
     return attempt->end == ATTEMPT_OPEN && attempt->body != ATTEMPT_UNANSWERED &&

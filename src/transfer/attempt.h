@@ -74,6 +74,7 @@ struct attempt {
     /* What came. */
     enum attempt_body body;
     uint64_t offset;   /* in the file, of the next byte of the body; of parts, of the part's */
+    uint64_t run_end;  /* of a run whose message does not tell its length: where it ends */
     uint64_t part_end; /* in a part that has not proved whole: where it ends; else 0 */
     uint64_t kept;     /* wanted bytes that are not in the output yet, and proved ... */
     uint64_t kept_unproved;  /* ... or not */
@@ -113,6 +114,10 @@ enum odo_status attempt_add_piece(struct attempt *attempt, struct byte_range spa
 
 /* The part of a piece that is not in the output. */
 struct byte_range attempt_rest(const struct attempt_piece *piece);
+
+/* True when a body without a length has come to where its run ends: its message may go on, or
+ * never end, but brings nothing. */
+bool attempt_run_is_whole(const struct attempt *attempt);
 
 /* True while bytes of its body may come and are of use. */
 bool attempt_is_taking(const struct attempt *attempt);

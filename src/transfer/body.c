@@ -36,6 +36,7 @@ static struct transfer_step skip(struct transfer *transfer, struct attempt *atte
     length = length < size ? length : size;
     note_arrival(transfer, attempt, size, length, now_ms);
     attempt->offset += length;
+    front_end_if_complete(transfer, attempt, now_ms);
     return step_of(TRANSFER_SKIP, length);
 }
 

@@ -11,7 +11,12 @@ uint64_t front_room(const struct transfer *transfer)
     if (transfer->setup.output != TRANSFER_TO_STREAM) {
         return UINT64_MAX;
     }
-    if (handed_out != ODO_SIZE_UNKNOWN) {
+    if (transfer->wanted.plan.hole_count > 0 && transfer->wanted.layout_is_known) {
+        /* What was lost on the way has its place, whatever was asked for behind it. */
+        asked += range_layout_find(&transfer->wanted.layout,
+                                   transfer->wanted.plan.holes[0].offset, &(size_t){0})
+                     .output;
+    } else if (handed_out != ODO_SIZE_UNKNOWN) {
         asked += handed_out;
     } else if (transfer->attempts) {
         return 0; /* the first reply will tell */
@@ -132,5 +137,8 @@ void front_end_if_complete(struct transfer *transfer, struct attempt *attempt, u
         attempt_complete(attempt) == attempt->piece_count &&
         front_extend(transfer, attempt, now_ms) == FRONT_AT_END) {
         attempt->end = ATTEMPT_ENOUGH;
+    }
+    if (attempt->end == ATTEMPT_OPEN && attempt_run_is_whole(attempt)) {
+        attempt->end = ATTEMPT_ASK_AGAIN;
     }
 }

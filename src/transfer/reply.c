@@ -135,7 +135,7 @@ static void share_window(struct transfer *transfer, struct attempt *attempt)
 }
 
 static bool take(struct transfer *transfer, struct attempt *attempt,
-                 const struct response_verdict *verdict)
+                 const struct response_header *header, const struct response_verdict *verdict)
 {
     enum odo_status status;
 
@@ -168,6 +168,9 @@ static bool take(struct transfer *transfer, struct attempt *attempt,
     attempt->offset = verdict->offset;
     attempt->body =
         verdict->kind == RESPONSE_TAKE_WHOLE ? ATTEMPT_TAKES_FILE : ATTEMPT_TAKES_RUN;
+    if (attempt->body == ATTEMPT_TAKES_RUN && header->content_length < 0) {
+        attempt->run_end = verdict->offset + verdict->length;
+    }
     share_window(transfer, attempt);
     if (attempt_complete(attempt) == attempt->piece_count) { /* an empty file */
         attempt->end = ATTEMPT_ENOUGH;
@@ -340,7 +343,7 @@ bool transfer_reply(struct transfer *transfer, struct attempt *attempt,
     switch (verdict.kind) {
     case RESPONSE_TAKE_PART:
     case RESPONSE_TAKE_WHOLE:
-        return take(transfer, attempt, &verdict);
+        return take(transfer, attempt, &reply->header, &verdict);
     case RESPONSE_MULTIPART:
         return attempt->pieces_sent > 1 ? take_parts(transfer, attempt, &reply->header)
                                         : refused(transfer, attempt, reply, &verdict);

@@ -731,10 +731,11 @@ static void note_ranges(struct transfer *transfer, struct attempt *attempt,
 
     if (attempt->pieces_sent < 2 || attempt->is_cut || !transfer->origin ||
         attempt->body == ATTEMPT_UNANSWERED || attempt->body == ATTEMPT_DROPPED ||
-        (attempt->end != ATTEMPT_OPEN && attempt->end != ATTEMPT_ENOUGH)) {
+        (attempt->end != ATTEMPT_OPEN && attempt->end != ATTEMPT_ENOUGH &&
+         !attempt_run_is_whole(attempt))) {
         return;
     }
-    if (result == ODO_OK || complete == attempt->piece_count) {
+    if (result == ODO_OK || attempt_run_is_whole(attempt) || complete == attempt->piece_count) {
         origin_ranges_answered(transfer->origin, attempt->pieces_sent, complete);
     }
     /* A reply without some of the ranges is no failure: they are asked for again. */

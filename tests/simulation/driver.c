@@ -417,6 +417,9 @@ static void take_event(struct simulation *sim, struct flight *flight,
     case MULTIPART_PART_END:
         flight->kept_proved = flight->kept_count;
         transfer_part_proved(&sim->transfer, flight->attempt, now_ms(sim));
+        if (sim->world.output != OUTPUT_FILE) {
+            save(sim, flight); /* before the next one begins, which is to be believed later */
+        }
         break;
     case MULTIPART_FAILED:
         tell(sim, "#%u: the parts make no sense", flight->number);

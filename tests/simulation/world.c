@@ -243,7 +243,9 @@ static void draw_trouble(struct world *world, struct random *random, enum troubl
         break;
     case TROUBLE_MANY:
         world->many = (enum world_many)random_below(random, MANY_COUNT);
-        world->many_most = (uint32_t)random_spread(random, 1, 50);
+        world->many_most = world->many == MANY_REFUSED || world->many == MANY_WHOLE
+                               ? (uint32_t)random_spread(random, 1, 50)
+                               : 1;
         world->many_refusal = PICK(random, 400, 416, 431, 501);
         if (world->range_count == 0 && world->output != OUTPUT_MEMORY) {
             draw_ranges(world, random);
