@@ -111,6 +111,7 @@ static void check_redirect(const char *url, const char *location, bool allow_ins
         }
         memory_free(again.url);
     }
+    memory_free(redirect.url);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
