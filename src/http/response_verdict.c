@@ -397,7 +397,11 @@ static struct response_verdict judge_part(const struct response_question *questi
 {
     bool is_end = total_is_the_end_asked_for(part, question);
     bool is_doubtful = is_end && known_size(context) == ODO_SIZE_UNKNOWN;
-    uint64_t told = is_end ? ODO_SIZE_UNKNOWN : part->total;
+    struct response_version known = version_known(context);
+    /* Where equal validators say that it is the version, the server is wrong about the size.
+     * Without any, the size is all that there is to go by. */
+    bool is_ignored = is_doubtful || (is_end && response_version_has_validators(&known));
+    uint64_t told = is_ignored ? ODO_SIZE_UNKNOWN : part->total;
     uint64_t size = believed_size(context, told);
     uint64_t length = announced_length(header);
     uint64_t end = part->range.offset + part->range.length;

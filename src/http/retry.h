@@ -28,7 +28,7 @@ struct retry_input {
 
 /*
  * True for a failure that may heal by itself: trouble on the way, a reply that makes no sense,
- * a 2xx that is neither 200 nor 206, and the statuses 408, 429, 5xx, and those of 600 and more,
+ * a 2xx that brings no file, and the statuses 408, 429, 5xx, and those of 600 and more,
  * which count as 5xx (RFC 9110 section 15).
  */
 bool retry_is_transient(const struct odo_error *error);
