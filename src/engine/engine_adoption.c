@@ -10,7 +10,10 @@
 #include "engine/engine_store.h"
 #include "engine/engine_temporary.h"
 
-/* True when something that had begun must be fetched, or fetched again. */
+/*
+ * True when something that had begun must be fetched, or fetched again. What is not as it was
+ * recorded is to be recorded: the next temporary file of that name is another one.
+ */
 static bool settle_files(struct job *data)
 {
     bool is_missing = false;
@@ -18,8 +21,16 @@ static bool settle_files(struct job *data)
     for (uint32_t i = 0; i < data->file_count; i++) {
         struct job_file *file = data->files[i];
         bool had_begun = file->has_begun || file->is_completed;
+        bool was_transferred = file->is_transferred;
+        bool was_completed = file->is_completed;
+        bool was_begun = file->has_begun;
+        uint64_t had = file->bytes_had;
 
         engine_settle_file(data, file);
+        if (file->has_begun != was_begun || file->is_transferred != was_transferred ||
+            file->is_completed != was_completed || file->bytes_had != had) {
+            job_note_unsaved(data, i, false);
+        }
         is_missing = is_missing || (had_begun && !file->is_transferred);
     }
     return is_missing;
@@ -80,8 +91,9 @@ static enum odo_status adopt(struct odo_engine *engine, const struct odo_job_id 
     if (status != ODO_OK) {
         return status;
     }
-    settle_state(&data, settle_files(&data));
-    note_all_saved(&data); /* what was settled will be settled alike the next time */
+    note_all_saved(&data);
+    settle_state(&data,
+                 settle_files(&data)); /* the state will be settled alike the next time */
     status = engine_make_job(engine, &data, &job); /* takes the data over */
     if (status != ODO_OK) {
         job_free(&data);
@@ -107,6 +119,9 @@ static enum odo_status adopt(struct odo_engine *engine, const struct odo_job_id 
         engine_store_close(job);
         odo_job_release(job);
         return status;
+    }
+    if (job->locked.job.unsaved_end > job->locked.job.unsaved_first) {
+        engine_save_or_log(job); /* before a file begins again; nobody else knows the job yet */
     }
     *job_out = job;
     return ODO_OK;

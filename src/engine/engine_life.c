@@ -429,6 +429,9 @@ static enum odo_status complete(struct odo_job *job)
         status = engine_place_files(job);
     }
     if (status != ODO_OK) {
+        if (must_fetch) {
+            engine_save_or_log(job); /* before a file begins again, and is another one */
+        }
         if (was_running || (must_fetch && data->state == ODO_JOB_TRANSFERRED)) {
             resume(job); /* what is missing comes once more; a failure shows in the job */
         }

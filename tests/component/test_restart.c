@@ -1068,6 +1068,42 @@ static void check_completing(void **state)
     end(NULL);
 }
 
+static bool note_only_id(void *context, const struct odo_job_id *id)
+{
+    *(struct odo_job_id *)context = *id;
+    return true;
+}
+
+/* Before its name can have another file: a process that is killed then has left one that the
+ * record would not know. */
+static void that_a_temporary_file_is_gone_is_recorded_at_once(void **state)
+{
+    struct odo_job_id id = {{0}};
+    struct journal *journal = NULL;
+    struct store *store = NULL;
+    struct job_file *file;
+    struct job data;
+
+    (void)state;
+    file = make_data(&data, 1);
+    job_sample_progress(&data, file, 1000, 400, NULL, 0);
+    file->checkpoint.temporary.number = 77;
+    data.state = ODO_JOB_SUSPENDED;
+    put_into_store(&data, true);
+    job_free(&data);
+    odo_job_release(only_job()); /* it is taken up, and no more */
+    stop_engine();
+    assert_status(store_open(here.store_folder, &store), ODO_OK);
+    assert_status(store_list(store, note_only_id, &id), ODO_OK);
+    assert_status(journal_adopt(store, &id, &journal, &data), ODO_OK);
+    assert_false(data.files[0]->has_begun);
+    assert_int_equal(data.files[0]->checkpoint.temporary.number, 0);
+    job_free(&data);
+    journal_close(journal);
+    store_close(store);
+    start_engine();
+}
+
 /* The record of the last file came, and that of the job's new state did not. */
 static void a_job_with_every_file_there_is_transferred(void **state)
 {
@@ -1663,6 +1699,7 @@ int main(void)
     ADD(&suite, a_suspended_file_that_is_gone_begins_again);
     TEST_ADD_TABLE(&suite, ages, check_age);
     TEST_ADD_TABLE(&suite, completings, check_completing);
+    ADD(&suite, that_a_temporary_file_is_gone_is_recorded_at_once);
     ADD(&suite, a_job_with_every_file_there_is_transferred);
     ADD(&suite, a_job_that_had_ended_is_cleared_away);
     ADD(&suite, a_damaged_journal_beside_good_ones_costs_nothing_else);

@@ -4,6 +4,7 @@
  * noted of a file is believed before it was looked at, and a good target is never replaced by
  * less than the whole new file.
  */
+#include "platform/clock.h"
 #include "platform/file.h"
 #include "platform/path.h"
 #include "support/content.h"
@@ -159,21 +160,40 @@ static void set_size(const char *path, uint64_t size)
     platform_file_close(file);
 }
 
+/* On Windows nobody can touch a file while the keeper has it open, to flush it. */
+static bool must_try_again(enum odo_status status)
+{
+    static uint64_t deadline_ms;
+    uint64_t now_ms = platform_clock_milliseconds();
+
+    if (status != ODO_E_SHARING_VIOLATION) {
+        deadline_ms = 0;
+        return false;
+    }
+    deadline_ms = deadline_ms ? deadline_ms : now_ms + DEADLINE_MS;
+    return now_ms < deadline_ms;
+}
+
 /* Another file of the same size gets the name. */
 static void replace(const char *path)
 {
     char *other = temp_folder_path(here.folder, "other");
     struct platform_file_view view;
+    enum odo_status status;
 
     assert_status(platform_file_look(path, &view), ODO_OK);
     write_file(other, OLD_SEED, view.size);
-    assert_status(platform_file_rename(other, path), ODO_OK);
+    do {
+        status = platform_file_rename(other, path);
+    } while (must_try_again(status));
+    assert_status(status, ODO_OK);
     free(other);
 }
 
 static void meddle(enum deed deed)
 {
     char *path = temporary_path();
+    enum odo_status status;
 
     switch (deed) {
     case CUT:
@@ -189,7 +209,10 @@ static void meddle(enum deed deed)
         replace(path);
         break;
     case DELETE:
-        assert_status(platform_file_remove(path), ODO_OK);
+        do {
+            status = platform_file_remove(path);
+        } while (must_try_again(status));
+        assert_status(status, ODO_OK);
         break;
     }
     odo_free(path);
