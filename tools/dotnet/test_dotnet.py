@@ -67,6 +67,77 @@ def all_methods(interfaces, name):
     return all_methods(interfaces, base) + methods
 
 
+def parameters(text):
+    """What stands between the parentheses, without attributes, as a list."""
+    depth, attribute, parts = 0, 0, [""]
+    for letter in text.replace("[]", "\0"):  # an array's brackets are no attribute
+        attribute += letter == "["
+        if not attribute:
+            depth += {"(": 1, ")": -1, "<": 1, ">": -1}.get(letter, 0)
+            if letter == "," and depth == 0:
+                parts.append("")
+            else:
+                parts[-1] += letter
+        attribute -= letter == "]"
+    parts = [" ".join(part.replace("\0", "[]").split()) for part in parts]
+    return [part for part in parts if part not in ("", "void")]
+
+
+# How wide a parameter is that is passed by value or points to one; texts, objects and blocks of
+# memory are pointers.
+WIDTHS = {
+    "UINT64": 8, "UINT32": 4, "DWORD": 4, "ULONG": 4, "HRESULT": 4, "BOOL": 4, "UINT": 4, "LONG": 4,
+    "ulong": 8, "long": 8, "uint": 4, "int": 4, "bool": 4,
+}
+
+
+def idl_parameter(text):
+    """(width, is it a pointer to that) or the kind, of a parameter in the IDL."""
+    words = re.sub(r"\b(const|struct|enum|unsigned)\b", "", text.replace("*", " * ")).split()
+    stars, kind = words.count("*"), words[0]
+    if kind in WIDTHS:
+        return (WIDTHS[kind], stars > 0)
+    if kind.startswith(("I", "LP")) or kind in ("VARIANT", "BSTR", "BYTE"):
+        return "pointer"
+    return kind
+
+
+def source_parameter(text):
+    words = text.split()
+    by_reference = words[0] in ("out", "ref", "in")
+    kind = words[1] if by_reference else words[0]
+    if kind in WIDTHS:
+        return (WIDTHS[kind], by_reference)
+    if kind.startswith("I") or kind in ("string", "object", "IntPtr", "byte[]") or kind.endswith("[]"):
+        return "pointer"
+    return kind
+
+
+def check_parameters(idl, source):
+    """Each method has as many parameters, and each that is a number is as wide and by reference
+    where the IDL has a pointer to one."""
+    compared = 0
+    theirs = {}
+    for name, body in re.findall(r"interface (\w+) : \w+\s*\{(.*?)\n\}", idl, re.DOTALL):
+        for method, text in re.findall(r"HRESULT (\w+)\((.*?)\);", body, re.DOTALL):
+            theirs[name, method] = parameters(text)
+    for name, body in re.findall(r"public interface (\w+)[^{]*\{(.*?)\n    \}", source, re.DOTALL):
+        for method, text in re.findall(r"^ +(?:new )?(?:void|int) (\w+)\((.*?)\);", body,
+                                       re.MULTILINE | re.DOTALL):
+            ours = parameters(text)
+            if (name, method) not in theirs:
+                continue
+            wanted = theirs[name, method]
+            assert len(ours) == len(wanted), \
+                "%s.%s has %s, but the IDL has %s" % (name, method, ours, wanted)
+            for our, their in zip(ours, wanted):
+                left, right = source_parameter(our), idl_parameter(their)
+                if isinstance(left, tuple) and isinstance(right, tuple):
+                    assert left == right, "%s.%s: '%s' is not '%s'" % (name, method, our, their)
+                    compared += 1
+    assert compared > 40, "only %d numbers were compared" % compared
+
+
 def enumerations(text, pattern):
     return {name.lstrip("_"): {key: int(value, 0) for key, value in
                                re.findall(r"(\w+) = (\w+)", body)}
@@ -181,6 +252,8 @@ def main():
     source = without_comments(read("tools", "dotnet", "OpenDO.Interop.cs"))
     cases.test("interfaces and their slots are those of the IDL",
                lambda: check_interfaces(idl, source))
+    cases.test("parameters are as many as those of the IDL, and numbers as wide",
+               lambda: check_parameters(idl, source))
     cases.test("enumerations are those of the IDL", lambda: check_enumerations(idl, source))
     cases.test("errors are those of the header", lambda: check_errors(source))
     cases.test("words are those of odo explain", lambda: check_words(source))
