@@ -715,7 +715,11 @@ Habit 'a tab completes names' 'a tab completes -DisplayName, -Id and -JobId' {
     foreach ($row in @('Get-OdoDownload -DisplayName ta', "'tab me'"), @('Get-OdoDownload ta', "'tab me'"),
              @("Get-OdoDownload -Id '$($download.Id.Substring(0, 9))", "'$($download.Id)'"),
              @("Get-OdoDownload -JobId $("$($download.JobId)".Substring(0, 9))", "$($download.JobId)")) {
-        $found = [Management.Automation.CommandCompletion]::CompleteInput($row[0], $row[0].Length, $null)
+        $line = $row[0]
+        if ($Place -eq 'shared') {
+            $line = $line.Replace('Get-OdoDownload', 'Get-OdoDownload -LocalServer')   # a tab sees no defaults
+        }
+        $found = [Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null)
         Check (@($found.CompletionMatches | ForEach-Object CompletionText) -contains $row[1]) "'$($row[0])' gives $($row[1])"
     }
     $download | Remove-OdoDownload
