@@ -544,9 +544,14 @@ static struct response_verdict judge_206(const struct response_question *questio
 
 /* Is the size told that nobody has known so far? The range begins behind it, or ends there: to
  * some servers it is then none, although they have its first byte. */
-static bool tells_size(const struct response_context *context, uint64_t size)
+static bool tells_size(const struct response_question *question,
+                       const struct response_context *context, uint64_t size)
 {
-    return context->version_is_known && context->wanted_is_open &&
+    struct byte_range span = question->span;
+    bool is_refused_for_it = span.offset >= size || span.length == BYTE_RANGE_TO_END ||
+                             size - span.offset < span.length;
+
+    return is_refused_for_it && context->version_is_known && context->wanted_is_open &&
            known_size(context) == ODO_SIZE_UNKNOWN && size != ODO_SIZE_UNKNOWN &&
            size > context->wanted_end;
 }
@@ -577,7 +582,7 @@ static struct response_verdict judge_416(const struct response_question *questio
     if (contradicts_stated(context, size)) {
         return fail(ODO_E_CONTENT_MISMATCH, header);
     }
-    if (tells_size(context, size)) {
+    if (tells_size(question, context, size)) {
         return at_end(size);
     }
     if (question->sent_many) {

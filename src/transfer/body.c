@@ -271,6 +271,9 @@ void transfer_parts_failed(struct transfer *transfer, struct attempt *attempt)
     if (transfer->origin) {
         origin_ranges_unusable(transfer->origin);
     }
+    if (transfer->asking == TRANSFER_ASKS_ONE_REPLY) {
+        transfer->asking = TRANSFER_ASKS_PLAINLY;
+    }
     drop_parts(attempt);
 }
 

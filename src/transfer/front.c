@@ -2,6 +2,19 @@
 
 #include "transfer/lanes.h"
 
+/* The first byte that is not out. */
+static uint64_t next_offset(const struct wanted *wanted)
+{
+    const struct request_plan *plan = &wanted->plan;
+    uint64_t first =
+        wanted->set.items[plan->cursor_item < wanted->set.count ? plan->cursor_item : 0].offset;
+
+    if (plan->hole_count > 0) {
+        return plan->holes[0].offset;
+    }
+    return plan->cursor > first ? plan->cursor : first;
+}
+
 uint64_t front_room(const struct transfer *transfer)
 {
     uint64_t handed_out = wanted_handed_out(&transfer->wanted);
@@ -11,10 +24,10 @@ uint64_t front_room(const struct transfer *transfer)
     if (transfer->setup.output != TRANSFER_TO_STREAM) {
         return UINT64_MAX;
     }
-    if (transfer->wanted.plan.hole_count > 0 && transfer->wanted.layout_is_known) {
-        /* What was lost on the way has its place, whatever was asked for behind it. */
-        asked += range_layout_find(&transfer->wanted.layout,
-                                   transfer->wanted.plan.holes[0].offset, &(size_t){0})
+    if (transfer->wanted.layout_is_known && !request_plan_is_empty(&transfer->wanted.plan)) {
+        /* What is asked for next has its place, whatever is out before it or behind it. */
+        asked += range_layout_find(&transfer->wanted.layout, next_offset(&transfer->wanted),
+                                   &(size_t){0})
                      .output;
     } else if (handed_out != ODO_SIZE_UNKNOWN) {
         asked += handed_out;

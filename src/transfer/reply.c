@@ -195,6 +195,13 @@ static bool take_parts(struct transfer *transfer, struct attempt *attempt,
         return fail_with(attempt, ODO_E_OUT_OF_MEMORY);
     }
     transfer->ranges = TRANSFER_RANGES_HONOURED;
+    if (!transfer->wanted.layout_is_known) {
+        if (transfer->origin) {
+            origin_ranges_unusable(transfer->origin);
+        }
+        /* No byte has a place before the size is known. */
+        return ask_again(attempt);
+    }
     attempt->body = ATTEMPT_TAKES_PARTS;
     return true;
 }

@@ -455,6 +455,12 @@ static enum odo_status take_from_plan(struct transfer *transfer, struct attempt 
     enum odo_status status;
     size_t count = 0;
 
+    if (transfer->asking == TRANSFER_ASKS_ONE_REPLY &&
+        wanted_total(&transfer->wanted) == ODO_SIZE_UNKNOWN &&
+        !wanted_is_whole_file(&transfer->wanted)) {
+        transfer->asking = TRANSFER_ASKS_PLAINLY; /* parts would have no place */
+        limits = limits_of(transfer);
+    }
     if (transfer->asking == TRANSFER_ASKS_ONE_REPLY) {
         limits.most = UINT64_MAX;
         limits.least = UINT64_MAX;
@@ -821,6 +827,17 @@ static bool find_other_way(struct transfer *transfer, const struct attempt *atte
     return false;
 }
 
+/* A place that redirects led to refuses, and so much was asked again without a byte that the
+ * original is not asked at once: it is a failure like any other. */
+static bool is_asked_too_often(const struct transfer *transfer, const struct attempt *attempt,
+                               const struct odo_error *error)
+{
+    return error->status == ODO_E_HTTP_STATUS &&
+           response_verdict_refuses_place(error->http_status) &&
+           transfer->asked_again >= TRANSFER_ASKED_AGAIN_MOST &&
+           transfer->source.place != SOURCE_ORIGINAL;
+}
+
 /* What an attempt that has ended means for the others, and for the transfer. */
 static void conclude(struct transfer *transfer, struct attempt *attempt,
                      const struct odo_error *result, uint64_t now_ms)
@@ -867,6 +884,7 @@ static void conclude(struct transfer *transfer, struct attempt *attempt,
         if (transfer->origin) {
             origin_lane_refused(transfer->origin, 1, now_ms);
         }
+        source_renew(&transfer->source); /* one of them may have used the link up */
         return; /* the others have ended meanwhile: what is it told when it is alone? */
     }
     if (transfer->ranges == TRANSFER_RANGES_DOUBTED &&
@@ -877,11 +895,58 @@ static void conclude(struct transfer *transfer, struct attempt *attempt,
     if (find_other_way(transfer, attempt, &error)) {
         return;
     }
-    if (retry_is_transient(&error) || error.status == ODO_E_FILE_CHANGED) {
+    if (retry_is_transient(&error) || error.status == ODO_E_FILE_CHANGED ||
+        is_asked_too_often(transfer, attempt, &error)) {
         retry_later(transfer, attempt, &error, now_ms);
     } else {
         transfer_fail(transfer, &error);
     }
+}
+
+/* One that waits for what another one does has perhaps enough, now that this has ended. */
+static void look_at_fronts(struct transfer *transfer, uint64_t now_ms)
+{
+    for (struct attempt *attempt = transfer->attempts; attempt; attempt = attempt->next) {
+        if (attempt->was_paused && attempt_is_taking(attempt) && !is_decided(transfer)) {
+            front_end_if_complete(transfer, attempt, now_ms);
+        }
+    }
+}
+
+/* A stream's client waits for what was lost, and every request that may be out waits for the
+ * client: give one of them up. */
+static void make_way(struct transfer *transfer)
+{
+    const struct wanted *wanted = &transfer->wanted;
+    uint64_t limit = transfer->stream_taken + transfer->setup.stream_window;
+
+    if (transfer->setup.output != TRANSFER_TO_STREAM || wanted->plan.hole_count == 0 ||
+        !wanted->layout_is_known || transfer->attempt_count < lanes_most(transfer)) {
+        return;
+    }
+    for (struct attempt *attempt = transfer->attempts; attempt; attempt = attempt->next) {
+        struct layout_run run =
+            range_layout_find(&wanted->layout, attempt->offset, &(size_t){0});
+
+        if (attempt->was_paused && attempt_is_taking(attempt) && run.wanted &&
+            attempt->offset > wanted->plan.holes[0].offset &&
+            wanted->run_output + run.output >= limit) {
+            attempt->end = ATTEMPT_ASK_AGAIN;
+            return;
+        }
+    }
+}
+
+/* True while an attempt waits for what others do, of which nobody is told. */
+static bool has_paused(const struct transfer *transfer)
+{
+    for (const struct attempt *attempt = transfer->attempts; attempt; attempt = attempt->next) {
+        if (attempt->was_paused && attempt->end == ATTEMPT_OPEN &&
+            transfer->setup.output != TRANSFER_TO_STREAM) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void transfer_ended(struct transfer *transfer, struct attempt *attempt,
@@ -894,6 +959,8 @@ void transfer_ended(struct transfer *transfer, struct attempt *attempt,
     unlink_attempt(transfer, attempt);
     conclude(transfer, attempt, result, now_ms);
     attempt_free(attempt);
+    look_at_fronts(transfer, now_ms);
+    make_way(transfer);
     settle(transfer, now_ms);
 }
 
@@ -949,7 +1016,8 @@ uint64_t transfer_wake_at(const struct transfer *transfer, uint64_t now_ms)
         transfer->backoff.retry_at_ms < wake_ms) {
         wake_ms = transfer->backoff.retry_at_ms;
     }
-    if (transfer->attempts && lanes_most(transfer) > 1 && now_ms + LOOK_AGAIN_MS < wake_ms) {
+    if (transfer->attempts && (lanes_most(transfer) > 1 || has_paused(transfer)) &&
+        now_ms + LOOK_AGAIN_MS < wake_ms) {
         wake_ms = now_ms + LOOK_AGAIN_MS;
     }
     return wake_ms;

@@ -414,9 +414,9 @@ bool oracle_may_fail(const struct oracle *oracle, const struct odo_error *error)
     case ODO_E_REDIRECT:
         return world->redirect == REDIRECT_LOOP;
     case ODO_E_RANGES_UNSUPPORTED:
-        return has_ranges &&
-               (ranges_fail || world->refuses_salvage || replies_differ ||
-                world->total_is_end || world->total_is_star || world->version_count > 2);
+        return has_ranges && (ranges_fail || world->refuses_salvage || replies_differ ||
+                              world->total_is_end || world->total_is_star ||
+                              world->part_as_200 || world->version_count > 2);
     case ODO_E_SIZE_UNKNOWN_IN_200:
         return !has_length;
     case ODO_E_SIZE_UNKNOWN_IN_206:
