@@ -942,7 +942,8 @@ static bool has_paused(const struct transfer *transfer)
 {
     for (const struct attempt *attempt = transfer->attempts; attempt; attempt = attempt->next) {
         if (attempt->was_paused && attempt->end == ATTEMPT_OPEN &&
-            transfer->setup.output != TRANSFER_TO_STREAM) {
+            (transfer->setup.output != TRANSFER_TO_STREAM ||
+             transfer->wanted.plan.hole_count > 0)) {
             return true;
         }
     }
@@ -1052,6 +1053,7 @@ void transfer_tick(struct transfer *transfer, uint64_t now_ms)
         return;
     }
     give_up_slow(transfer, now_ms);
+    make_way(transfer);
     for (struct attempt *attempt = transfer->attempts; attempt; attempt = attempt->next) {
         if (attempt_is_taking(attempt)) {
             front_end_if_complete(transfer, attempt, now_ms); /* it may have waited */
