@@ -829,8 +829,7 @@ static bool find_other_way(struct transfer *transfer, const struct attempt *atte
 
 /* A place that redirects led to refuses, and so much was asked again without a byte that the
  * original is not asked at once: it is a failure like any other. */
-static bool is_asked_too_often(const struct transfer *transfer, const struct attempt *attempt,
-                               const struct odo_error *error)
+static bool is_asked_too_often(const struct transfer *transfer, const struct odo_error *error)
 {
     return error->status == ODO_E_HTTP_STATUS &&
            response_verdict_refuses_place(error->http_status) &&
@@ -896,7 +895,7 @@ static void conclude(struct transfer *transfer, struct attempt *attempt,
         return;
     }
     if (retry_is_transient(&error) || error.status == ODO_E_FILE_CHANGED ||
-        is_asked_too_often(transfer, attempt, &error)) {
+        is_asked_too_often(transfer, &error)) {
         retry_later(transfer, attempt, &error, now_ms);
     } else {
         transfer_fail(transfer, &error);
