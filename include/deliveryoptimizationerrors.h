@@ -8,11 +8,17 @@
  *   - an HTTP status, facility 25: HRESULT_FROM_HTTP_STATUS(404);
  *   - an error of Windows, facility 7: HRESULT_FROM_WIN32(ERROR_DISK_FULL);
  *   - general ones of COM: E_INVALIDARG, E_ACCESSDENIED, E_OUTOFMEMORY, E_NOTIMPL, E_POINTER;
- *   - a few of BITS, at the end. bitsmsg.h has them too: if a file needs both headers, that one
- *     comes first.
+ *   - a few of BITS, at the end. bitsmsg.h has them too and is taken in where it is there; here
+ *     they are of type HRESULT.
  */
 #ifndef DELIVERYOPTIMIZATIONERRORS_H
 #define DELIVERYOPTIMIZATIONERRORS_H
+
+#ifdef __has_include
+#if __has_include(<bitsmsg.h>)
+#include <bitsmsg.h>
+#endif
+#endif
 
 #ifndef FACILITY_DELIVERY_OPTIMIZATION
 #define FACILITY_DELIVERY_OPTIMIZATION 208
@@ -231,8 +237,9 @@
 /* The piece is no longer in the cache. */
 #define DO_E_MISSING_PIECE ((HRESULT)0x80D06808L)
 
-/* The piece hash file is not valid JSON. */
-#define DO_E_METAINFO_CONTENT ((HRESULT)0x80D06809L)
+/* The piece hash file is not valid JSON. Older texts call it by the second name. */
+#define DO_E_METAINFO_PARSE_JSON ((HRESULT)0x80D06809L)
+#define DO_E_METAINFO_CONTENT    ((HRESULT)0x80D06809L)
 
 /* The piece hash file is of a version that is not supported. */
 #define DO_E_METAINFO_VERSION ((HRESULT)0x80D0680AL)
@@ -310,6 +317,13 @@
 #define DO_E_METAINFO_FILE_SIZE ((HRESULT)0x80D06822L)
 
 /*
+ * The same two faults, digest and JSON, where a web page came instead of the piece hash file: a
+ * captive portal, or a proxy server, may have answered in its place.
+ */
+#define DO_E_PHF_DIGESTMATCH_POTENTIAL_PROXYSERVER ((HRESULT)0x80D06823L)
+#define DO_E_PHF_PARSEJSON_POTENTIAL_PROXYSERVER   ((HRESULT)0x80D06824L)
+
+/*
  * Statuses of HTTP
  * ----------------
  * Any status of 400 and above may come; these are the ones that have a name.
@@ -326,209 +340,168 @@
 #endif
 
 /* Continue. */
-#ifndef BG_E_HTTP_ERROR_100
+#undef BG_E_HTTP_ERROR_100
 #define BG_E_HTTP_ERROR_100 ((HRESULT)0x80190064L)
-#endif
 
 /* Switching protocols. */
-#ifndef BG_E_HTTP_ERROR_101
+#undef BG_E_HTTP_ERROR_101
 #define BG_E_HTTP_ERROR_101 ((HRESULT)0x80190065L)
-#endif
 
 /* OK. */
-#ifndef BG_E_HTTP_ERROR_200
+#undef BG_E_HTTP_ERROR_200
 #define BG_E_HTTP_ERROR_200 ((HRESULT)0x801900C8L)
-#endif
 
 /* Created. */
-#ifndef BG_E_HTTP_ERROR_201
+#undef BG_E_HTTP_ERROR_201
 #define BG_E_HTTP_ERROR_201 ((HRESULT)0x801900C9L)
-#endif
 
 /* Accepted. */
-#ifndef BG_E_HTTP_ERROR_202
+#undef BG_E_HTTP_ERROR_202
 #define BG_E_HTTP_ERROR_202 ((HRESULT)0x801900CAL)
-#endif
 
 /* The information is not from the origin. */
-#ifndef BG_E_HTTP_ERROR_203
+#undef BG_E_HTTP_ERROR_203
 #define BG_E_HTTP_ERROR_203 ((HRESULT)0x801900CBL)
-#endif
 
 /* No content. */
-#ifndef BG_E_HTTP_ERROR_204
+#undef BG_E_HTTP_ERROR_204
 #define BG_E_HTTP_ERROR_204 ((HRESULT)0x801900CCL)
-#endif
 
 /* Reset the content. */
-#ifndef BG_E_HTTP_ERROR_205
+#undef BG_E_HTTP_ERROR_205
 #define BG_E_HTTP_ERROR_205 ((HRESULT)0x801900CDL)
-#endif
 
 /* Partial content. */
-#ifndef BG_E_HTTP_ERROR_206
+#undef BG_E_HTTP_ERROR_206
 #define BG_E_HTTP_ERROR_206 ((HRESULT)0x801900CEL)
-#endif
 
 /* Several choices. */
-#ifndef BG_E_HTTP_ERROR_300
+#undef BG_E_HTTP_ERROR_300
 #define BG_E_HTTP_ERROR_300 ((HRESULT)0x8019012CL)
-#endif
 
 /* Moved for good. */
-#ifndef BG_E_HTTP_ERROR_301
+#undef BG_E_HTTP_ERROR_301
 #define BG_E_HTTP_ERROR_301 ((HRESULT)0x8019012DL)
-#endif
 
 /* Found elsewhere. */
-#ifndef BG_E_HTTP_ERROR_302
+#undef BG_E_HTTP_ERROR_302
 #define BG_E_HTTP_ERROR_302 ((HRESULT)0x8019012EL)
-#endif
 
 /* See another place. */
-#ifndef BG_E_HTTP_ERROR_303
+#undef BG_E_HTTP_ERROR_303
 #define BG_E_HTTP_ERROR_303 ((HRESULT)0x8019012FL)
-#endif
 
 /* Not modified. */
-#ifndef BG_E_HTTP_ERROR_304
+#undef BG_E_HTTP_ERROR_304
 #define BG_E_HTTP_ERROR_304 ((HRESULT)0x80190130L)
-#endif
 
 /* Use a proxy. */
-#ifndef BG_E_HTTP_ERROR_305
+#undef BG_E_HTTP_ERROR_305
 #define BG_E_HTTP_ERROR_305 ((HRESULT)0x80190131L)
-#endif
 
 /* Moved for a while. */
-#ifndef BG_E_HTTP_ERROR_307
+#undef BG_E_HTTP_ERROR_307
 #define BG_E_HTTP_ERROR_307 ((HRESULT)0x80190133L)
-#endif
 
 /* The server does not understand the request. */
-#ifndef BG_E_HTTP_ERROR_400
+#undef BG_E_HTTP_ERROR_400
 #define BG_E_HTTP_ERROR_400 ((HRESULT)0x80190190L)
-#endif
 
 /* The server wants a name and a password. */
-#ifndef BG_E_HTTP_ERROR_401
+#undef BG_E_HTTP_ERROR_401
 #define BG_E_HTTP_ERROR_401 ((HRESULT)0x80190191L)
-#endif
 
 /* The server wants payment. */
-#ifndef BG_E_HTTP_ERROR_402
+#undef BG_E_HTTP_ERROR_402
 #define BG_E_HTTP_ERROR_402 ((HRESULT)0x80190192L)
-#endif
 
 /* The server understands and refuses. */
-#ifndef BG_E_HTTP_ERROR_403
+#undef BG_E_HTTP_ERROR_403
 #define BG_E_HTTP_ERROR_403 ((HRESULT)0x80190193L)
-#endif
 
 /* The server has nothing under this URL. */
-#ifndef BG_E_HTTP_ERROR_404
+#undef BG_E_HTTP_ERROR_404
 #define BG_E_HTTP_ERROR_404 ((HRESULT)0x80190194L)
-#endif
 
 /* The method is not allowed. */
-#ifndef BG_E_HTTP_ERROR_405
+#undef BG_E_HTTP_ERROR_405
 #define BG_E_HTTP_ERROR_405 ((HRESULT)0x80190195L)
-#endif
 
 /* The server has no form of it that the request accepts. */
-#ifndef BG_E_HTTP_ERROR_406
+#undef BG_E_HTTP_ERROR_406
 #define BG_E_HTTP_ERROR_406 ((HRESULT)0x80190196L)
-#endif
 
 /* The proxy wants a name and a password. */
-#ifndef BG_E_HTTP_ERROR_407
+#undef BG_E_HTTP_ERROR_407
 #define BG_E_HTTP_ERROR_407 ((HRESULT)0x80190197L)
-#endif
 
 /* The server waited too long for the request. */
-#ifndef BG_E_HTTP_ERROR_408
+#undef BG_E_HTTP_ERROR_408
 #define BG_E_HTTP_ERROR_408 ((HRESULT)0x80190198L)
-#endif
 
 /* The request conflicts with what is on the server. */
-#ifndef BG_E_HTTP_ERROR_409
+#undef BG_E_HTTP_ERROR_409
 #define BG_E_HTTP_ERROR_409 ((HRESULT)0x80190199L)
-#endif
 
 /* It was there, and is gone. */
-#ifndef BG_E_HTTP_ERROR_410
+#undef BG_E_HTTP_ERROR_410
 #define BG_E_HTTP_ERROR_410 ((HRESULT)0x8019019AL)
-#endif
 
 /* The server wants a length. */
-#ifndef BG_E_HTTP_ERROR_411
+#undef BG_E_HTTP_ERROR_411
 #define BG_E_HTTP_ERROR_411 ((HRESULT)0x8019019BL)
-#endif
 
 /* A condition in the request is not met. */
-#ifndef BG_E_HTTP_ERROR_412
+#undef BG_E_HTTP_ERROR_412
 #define BG_E_HTTP_ERROR_412 ((HRESULT)0x8019019CL)
-#endif
 
 /* The request is too large. */
-#ifndef BG_E_HTTP_ERROR_413
+#undef BG_E_HTTP_ERROR_413
 #define BG_E_HTTP_ERROR_413 ((HRESULT)0x8019019DL)
-#endif
 
 /* The URL is too long. */
-#ifndef BG_E_HTTP_ERROR_414
+#undef BG_E_HTTP_ERROR_414
 #define BG_E_HTTP_ERROR_414 ((HRESULT)0x8019019EL)
-#endif
 
 /* The media type is not supported. */
-#ifndef BG_E_HTTP_ERROR_415
+#undef BG_E_HTTP_ERROR_415
 #define BG_E_HTTP_ERROR_415 ((HRESULT)0x8019019FL)
-#endif
 
 /* The range lies outside the file. */
-#ifndef BG_E_HTTP_ERROR_416
+#undef BG_E_HTTP_ERROR_416
 #define BG_E_HTTP_ERROR_416 ((HRESULT)0x801901A0L)
-#endif
 
 /* The server cannot do what the request expects. */
-#ifndef BG_E_HTTP_ERROR_417
+#undef BG_E_HTTP_ERROR_417
 #define BG_E_HTTP_ERROR_417 ((HRESULT)0x801901A1L)
-#endif
 
 /* Try again after doing something. */
-#ifndef BG_E_HTTP_ERROR_449
+#undef BG_E_HTTP_ERROR_449
 #define BG_E_HTTP_ERROR_449 ((HRESULT)0x801901C1L)
-#endif
 
 /* The server broke. */
-#ifndef BG_E_HTTP_ERROR_500
+#undef BG_E_HTTP_ERROR_500
 #define BG_E_HTTP_ERROR_500 ((HRESULT)0x801901F4L)
-#endif
 
 /* The server cannot do this at all. */
-#ifndef BG_E_HTTP_ERROR_501
+#undef BG_E_HTTP_ERROR_501
 #define BG_E_HTTP_ERROR_501 ((HRESULT)0x801901F5L)
-#endif
 
 /* A gateway got a bad answer. */
-#ifndef BG_E_HTTP_ERROR_502
+#undef BG_E_HTTP_ERROR_502
 #define BG_E_HTTP_ERROR_502 ((HRESULT)0x801901F6L)
-#endif
 
 /* The service is overloaded or down for a while. */
-#ifndef BG_E_HTTP_ERROR_503
+#undef BG_E_HTTP_ERROR_503
 #define BG_E_HTTP_ERROR_503 ((HRESULT)0x801901F7L)
-#endif
 
 /* A gateway got no answer in time. */
-#ifndef BG_E_HTTP_ERROR_504
+#undef BG_E_HTTP_ERROR_504
 #define BG_E_HTTP_ERROR_504 ((HRESULT)0x801901F8L)
-#endif
 
 /* The version of HTTP is not supported. */
-#ifndef BG_E_HTTP_ERROR_505
+#undef BG_E_HTTP_ERROR_505
 #define BG_E_HTTP_ERROR_505 ((HRESULT)0x801901F9L)
-#endif
 
 /*
  * What jobs answer with the codes of BITS
@@ -536,43 +509,35 @@
  */
 
 /* The error belongs to no protocol. */
-#ifndef BG_E_PROTOCOL_NOT_AVAILABLE
+#undef BG_E_PROTOCOL_NOT_AVAILABLE
 #define BG_E_PROTOCOL_NOT_AVAILABLE ((HRESULT)0x80200005L)
-#endif
 
 /* A success: the files that were done are kept, the others are not. */
-#ifndef BG_S_PARTIAL_COMPLETE
+#undef BG_S_PARTIAL_COMPLETE
 #define BG_S_PARTIAL_COMPLETE ((HRESULT)0x00200017L)
-#endif
 
 /* A success: but a temporary file could not be deleted. */
-#ifndef BG_S_UNABLE_TO_DELETE_FILES
+#undef BG_S_UNABLE_TO_DELETE_FILES
 #define BG_S_UNABLE_TO_DELETE_FILES ((HRESULT)0x0020001AL)
-#endif
 
 /* A text is too long. */
-#ifndef BG_E_STRING_TOO_LONG
+#undef BG_E_STRING_TOO_LONG
 #define BG_E_STRING_TOO_LONG ((HRESULT)0x80200021L)
-#endif
 
 /* The user has as many jobs as there may be. */
-#ifndef BG_E_TOO_MANY_JOBS_PER_USER
+#undef BG_E_TOO_MANY_JOBS_PER_USER
 #define BG_E_TOO_MANY_JOBS_PER_USER ((HRESULT)0x80200049L)
-#endif
 
 /* The machine has as many jobs as there may be. */
-#ifndef BG_E_TOO_MANY_JOBS_PER_MACHINE
+#undef BG_E_TOO_MANY_JOBS_PER_MACHINE
 #define BG_E_TOO_MANY_JOBS_PER_MACHINE ((HRESULT)0x80200050L)
-#endif
 
 /* The job has as many files as there may be. */
-#ifndef BG_E_TOO_MANY_FILES_IN_JOB
+#undef BG_E_TOO_MANY_FILES_IN_JOB
 #define BG_E_TOO_MANY_FILES_IN_JOB ((HRESULT)0x80200051L)
-#endif
 
 /* The file has as many ranges as there may be. */
-#ifndef BG_E_TOO_MANY_RANGES_IN_FILE
+#undef BG_E_TOO_MANY_RANGES_IN_FILE
 #define BG_E_TOO_MANY_RANGES_IN_FILE ((HRESULT)0x80200052L)
-#endif
 
 #endif

@@ -172,6 +172,9 @@ void odo_engine_get_limits(struct odo_engine *engine, struct odo_limits *limits_
 /* True while some job is neither final nor safely in the store: stopping would lose it. */
 bool odo_engine_is_busy(struct odo_engine *engine);
 
+/* True while some job is to be fetched: it is being so, waits for its turn, or tries again. */
+bool odo_engine_is_running(struct odo_engine *engine);
+
 /*
  * Proxies
  * -------
@@ -528,12 +531,14 @@ struct odo_file_request {
  * resumed. Checks go in the order state, texts, ranges, path.
  *
  *   ODO_E_INVALID_STATE        the job is completed or cancelled
- *   ODO_E_INVALID_ARGUMENT     a missing, empty or malformed text, or NULL with a range count
+ *   ODO_E_INVALID_ARGUMENT     a missing, empty or malformed text, or NULL with a range count;
+ *                              or the local path is that of another file of the job, which
+ *                              comes from another URL or in other ranges
  *   ODO_E_OVERLAPPING_RANGES   two ranges share a byte, or something follows an open end
  *   ODO_E_INVALID_RANGE        a range is empty or reaches past the end of the file
  *   ODO_E_TOO_MANY             more ranges or files than can be held
  *   ODO_E_PATH_NOT_FOUND       the local folder does not exist
- *   ODO_E_ACCESS_DENIED        the local folder cannot be written
+ *   ODO_E_ACCESS_DENIED        the local folder cannot be written, or a folder has the name
  *   ODO_E_INPUT_OUTPUT ...     the job could not be recorded in the store
  *
  * `file_index_out` may be NULL.

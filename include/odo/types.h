@@ -135,6 +135,10 @@ enum odo_status {
     ODO_E_NOT_PRIVATE,            /* others can write to the store's folder, or above it */
     ODO_E_PATH_RELATIVE,          /* the store's folder must be named by an absolute path */
 
+    /* A piece hash file came as a web page, from a captive portal or a proxy, say; final. */
+    ODO_E_METAINFO_DIGEST_PORTAL,  /* where there is a digest; else as DIGEST_MATCH */
+    ODO_E_METAINFO_CONTENT_PORTAL, /* else as CONTENT */
+
     ODO_STATUS_COUNT
 };
 
@@ -177,8 +181,10 @@ enum odo_security_flag {
 /* A stream of the host's that takes a file's bytes in order, each once, instead of a path. */
 struct odo_stream {
     /*
-     * Take all `size` bytes, 1 to 1 MiB, or fail with a negative code of your own, which ends
-     * the file with ODO_E_SINK_FAILED. Called on a thread of the engine's, one call at a time,
+     * Take `size` bytes, 1 to 1 MiB, and return 0; or take the first of them, and return how
+     * many: the others are offered again. Or fail with a negative code of your own, which ends
+     * the file with ODO_E_SINK_FAILED: then none of them counts as taken, and when the job is
+     * resumed it goes on with them. Called on a thread of the engine's, one call at a time,
      * that may be held up for as long as you like. It may call into this header, but calls
      * that stop this job do not wait for it to return.
      */

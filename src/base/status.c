@@ -129,7 +129,11 @@
         "name")                                                                                \
     ROW(ODO_E_NOT_PRIVATE, "Other users can write to this folder or to one above it; take "    \
                            "that right from them, or choose another folder")                   \
-    ROW(ODO_E_PATH_RELATIVE, "The path of the folder must be absolute")
+    ROW(ODO_E_PATH_RELATIVE, "The path of the folder must be absolute")                        \
+    ROW(ODO_E_METAINFO_DIGEST_PORTAL,                                                          \
+        "Instead of the announced piece hash file a web page came; sign in to the network")    \
+    ROW(ODO_E_METAINFO_CONTENT_PORTAL,                                                         \
+        "Instead of a piece hash file a web page came; sign in to the network")
 
 struct status_row {
     const char *name;

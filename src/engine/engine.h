@@ -75,6 +75,7 @@ struct engine_runner {
     struct stream *stream;  /* where the bytes go, if not to a path; counted */
     bool is_recorded;       /* among the job's leftovers; under `operation` */
     uint64_t stream_base;   /* the position in it where the present request begins */
+    uint64_t place;         /* a hash of the local path; 0 before it was needed */
     enum download_state state;
     uint64_t since_ms;                  /* when the transfer was added */
     struct odo_file_statistics earlier; /* of the transfers before this one */

@@ -3,9 +3,11 @@
  */
 #include "engine/engine.h"
 #include "engine/engine_life.h"
+#include "engine/engine_place.h"
 #include "engine/engine_ranges.h"
 #include "engine/engine_runner.h"
 #include "engine/engine_store.h"
+#include "engine/engine_streams.h"
 
 #include "base/memory.h"
 #include "base/text.h"
@@ -217,6 +219,9 @@ enum odo_status odo_job_add_file(struct odo_job *job, const struct odo_file_requ
             engine_check_mandatory(&request->integrity, request->ranges, request->range_count);
     }
     if (status == ODO_OK && request->local_path) {
+        status = engine_check_place(job, UINT32_MAX, request);
+    }
+    if (status == ODO_OK && request->local_path) {
         status = find_temporary_path(job, request->local_path, &file->temporary_path);
     }
     if (status == ODO_OK) {
@@ -268,6 +273,22 @@ static void exchange_source(struct odo_job *job, uint32_t index, char **url, cha
     engine_unlock_and_deliver(job->engine, &events);
 }
 
+/* Of a file that is there, with another URL or another path. */
+static enum odo_status check_place_of(struct odo_job *job, uint32_t index, const char *url,
+                                      const char *local_path)
+{
+    const struct job_file *file = job->locked.job.files[index];
+
+    return local_path ? engine_check_place(job, index,
+                                           &(struct odo_file_request){
+                                               .url = url,
+                                               .local_path = local_path,
+                                               .ranges = file->ranges,
+                                               .range_count = file->range_count,
+                                           })
+                      : ODO_OK;
+}
+
 enum odo_status odo_file_set_url(struct odo_job *job, uint32_t file_index, const char *url)
 {
     /* Two servers give one file two entity tags: its size and date must do. */
@@ -279,6 +300,10 @@ enum odo_status odo_file_set_url(struct odo_job *job, uint32_t file_index, const
     status = check_alive(job);
     if (status == ODO_OK) {
         status = check_url(url);
+    }
+    if (status == ODO_OK) {
+        status =
+            check_place_of(job, file_index, url, job->locked.job.files[file_index]->local_path);
     }
     if (status == ODO_OK) {
         copy = text_copy(url);
@@ -322,6 +347,7 @@ static void exchange_paths(struct odo_job *job, uint32_t index, char **local_pat
 
     platform_mutex_lock(job->engine->lock);
     exchange_text_locked(job, index, &file->local_path, local_path);
+    job->locked.runners[index]->place = 0;
     exchange_text_locked(job, index, &file->temporary_path, temporary_path);
     engine_touch_locked(job, &events);
     engine_unlock_and_deliver(job->engine, &events);
@@ -341,6 +367,10 @@ enum odo_status odo_file_set_local_path(struct odo_job *job, uint32_t file_index
     }
     if (status == ODO_OK) {
         status = platform_path_check(local_path);
+    }
+    if (status == ODO_OK) {
+        status =
+            check_place_of(job, file_index, job->locked.job.files[file_index]->url, local_path);
     }
     if (status == ODO_OK) {
         status = find_temporary_path(job, local_path, &temporary_path);
@@ -476,6 +506,7 @@ void odo_file_get_progress(struct odo_job *job, uint32_t file_index,
 
     platform_mutex_lock(job->engine->lock);
     file = file_locked(job, file_index);
+    engine_count_stream_locked(job, file_index);
     *progress_out = (struct odo_file_progress){
         .bytes_total = file->bytes_total,
         .bytes_transferred = file->bytes_had,

@@ -7,6 +7,7 @@
 #include "engine/engine_life.h"
 #include "engine/engine_runner.h"
 #include "engine/engine_store.h"
+#include "engine/engine_streams.h"
 #include "engine/engine_temporary.h"
 
 #include "base/memory.h"
@@ -197,6 +198,9 @@ enum odo_job_state odo_job_get_state(struct odo_job *job)
 void odo_job_get_progress(struct odo_job *job, struct odo_job_progress *progress_out)
 {
     platform_mutex_lock(job->engine->lock);
+    for (uint32_t i = 0; i < job->locked.job.file_count; i++) {
+        engine_count_stream_locked(job, i);
+    }
     *progress_out = job_progress(&job->locked.job);
     platform_mutex_unlock(job->engine->lock);
 }

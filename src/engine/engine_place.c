@@ -10,6 +10,13 @@
 #include "platform/file.h"
 #include "platform/path.h"
 
+#include "base/memory.h"
+
+#include <string.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 enum { FILES_FLUSHED_AT_ONCE = 64 }; /* that many, and more: with all of the file system */
 
 static enum odo_status flush_file(const char *path)
@@ -146,6 +153,60 @@ enum odo_status engine_place_files(struct odo_job *job)
         status = flush_files(data, first, count, &end);
         renamed = rename_files(job, first, end);
         status = renamed == ODO_OK ? status : renamed;
+    }
+    return status;
+}
+
+/* --- Whose name it is ------------------------------------------------------------------ */
+
+/* Never 0. */
+static enum odo_status hash_place(const char *local_path, uint64_t *place_out)
+{
+    char *folded = NULL;
+    enum odo_status status = platform_path_fold(local_path, &folded);
+
+    if (status == ODO_OK) {
+        uint64_t hash = XXH3_64bits(folded, strlen(folded));
+
+        *place_out = hash ? hash : 1;
+        memory_free(folded);
+    }
+    return status;
+}
+
+static bool is_same_content(const struct job_file *file, const struct odo_file_request *request)
+{
+    return strcmp(file->url, request->url) == 0 && file->range_count == request->range_count &&
+           (file->range_count == 0 || memcmp(file->ranges, request->ranges,
+                                             file->range_count * sizeof(*file->ranges)) == 0);
+}
+
+enum odo_status engine_check_place(struct odo_job *job, uint32_t self,
+                                   const struct odo_file_request *request)
+{
+    const struct job *data = &job->locked.job;
+    uint64_t place = 0;
+    enum odo_status status = hash_place(request->local_path, &place);
+
+    if (status == ODO_OK && platform_path_is_folder(request->local_path)) {
+        status = ODO_E_ACCESS_DENIED; /* as when it would be renamed to it */
+    }
+    for (uint32_t i = 0; i < data->file_count && status == ODO_OK; i++) {
+        struct engine_runner *runner = job->locked.runners[i];
+        const struct job_file *file = data->files[i];
+
+        if (runner->place != 0 && runner->place != place) {
+            continue; /* of thousands nearly all */
+        }
+        if (i == self || !file->local_path || file->is_completed) {
+            continue;
+        }
+        if (runner->place == 0) { /* of `operation` alone, as are the paths */
+            status = hash_place(file->local_path, &runner->place);
+        }
+        if (status == ODO_OK && runner->place == place && !is_same_content(file, request)) {
+            status = ODO_E_INVALID_ARGUMENT;
+        }
     }
     return status;
 }

@@ -11,4 +11,16 @@
  * the job runs. */
 enum odo_status engine_place_files(struct odo_job *job);
 
+/*
+ * May a file from `url`, in these ranges, get the name `local_path`? Not when a folder has it,
+ * nor when another file of the job is to get it: one would replace the other. The same file
+ * twice is one in the end. `operation` is held; `self` is its index, or UINT32_MAX.
+ *
+ *   ODO_E_ACCESS_DENIED      a folder has the name
+ *   ODO_E_INVALID_ARGUMENT   another file has it
+ *   ODO_E_OUT_OF_MEMORY
+ */
+enum odo_status engine_check_place(struct odo_job *job, uint32_t self,
+                                   const struct odo_file_request *request);
+
 #endif

@@ -269,3 +269,15 @@ bool odo_engine_is_busy(struct odo_engine *engine)
     platform_mutex_unlock(engine->lock);
     return is_busy;
 }
+
+bool odo_engine_is_running(struct odo_engine *engine)
+{
+    bool is_running = false;
+
+    platform_mutex_lock(engine->lock);
+    for (size_t i = 0; i < engine->locked.job_count && !is_running; i++) {
+        is_running = job_state_is_running(engine->locked.jobs[i]->locked.job.state);
+    }
+    platform_mutex_unlock(engine->lock);
+    return is_running;
+}

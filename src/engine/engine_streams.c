@@ -82,6 +82,23 @@ static void bury(struct odo_engine *engine, struct stream *stream)
     platform_mutex_unlock(engine->lock);
 }
 
+void engine_count_stream_locked(struct odo_job *job, uint32_t file_index)
+{
+    const struct engine_runner *runner = job->locked.runners[file_index];
+    struct job_file *file = job->locked.job.files[file_index];
+    uint64_t taken;
+
+    if (!runner->stream) {
+        return;
+    }
+    taken = stream_taken(runner->stream);
+    taken = taken > runner->stream_base ? taken - runner->stream_base : 0;
+    if (taken > file->bytes_had && file->bytes_total != ODO_SIZE_UNKNOWN &&
+        taken <= file->bytes_total) {
+        job_set_progress(&job->locked.job, file, file->bytes_total, taken);
+    }
+}
+
 void engine_wait_for_streams(struct odo_job *job)
 {
     struct stream *stream;

@@ -14,6 +14,10 @@ void engine_wait_for_streams(struct odo_job *job);
 
 void engine_release_streams(struct odo_job *job);
 
+/* Count what the client of a file's stream has by now: since the transfer last told of it, a
+ * call that was under way may have come to its end. */
+void engine_count_stream_locked(struct odo_job *job, uint32_t file_index);
+
 /* The same without waiting. */
 void engine_bury_streams(struct odo_job *job);
 

@@ -229,9 +229,39 @@ static enum odo_status check_hash_of_hashes(const struct piece_hashes *hashes,
     return status;
 }
 
-enum odo_status piece_hashes_read(const void *data, size_t size,
-                                  const struct piece_hash_info *info, uint64_t file_size,
-                                  struct piece_hashes *hashes_out)
+/*
+ * A captive portal, or a proxy that refuses, answers for the server with a page of HTML or XML.
+ * No piece hash file begins as one does.
+ */
+static bool is_web_page(const char *text, size_t size)
+{
+    static const char byte_order_mark[] = "\xEF\xBB\xBF";
+    size_t i = 0;
+
+    if (size >= 3 && memcmp(text, byte_order_mark, 3) == 0) {
+        i = 3;
+    }
+    while (i < size && is_blank(text[i])) {
+        i++;
+    }
+    return i < size && text[i] == '<';
+}
+
+static enum odo_status name_the_portal(enum odo_status status)
+{
+    switch (status) {
+    case ODO_E_METAINFO_DIGEST_MATCH:
+        return ODO_E_METAINFO_DIGEST_PORTAL;
+    case ODO_E_METAINFO_CONTENT:
+        return ODO_E_METAINFO_CONTENT_PORTAL;
+    default:
+        return status;
+    }
+}
+
+static enum odo_status read_file(const void *data, size_t size,
+                                 const struct piece_hash_info *info, uint64_t file_size,
+                                 struct piece_hashes *hashes_out)
 {
     struct piece_hashes hashes = {.count = 0};
     cJSON *object = NULL;
@@ -268,6 +298,15 @@ enum odo_status piece_hashes_read(const void *data, size_t size,
     }
     *hashes_out = hashes;
     return ODO_OK;
+}
+
+enum odo_status piece_hashes_read(const void *data, size_t size,
+                                  const struct piece_hash_info *info, uint64_t file_size,
+                                  struct piece_hashes *hashes_out)
+{
+    enum odo_status status = read_file(data, size, info, file_size, hashes_out);
+
+    return status != ODO_OK && is_web_page(data, size) ? name_the_portal(status) : status;
 }
 
 void piece_hashes_free(struct piece_hashes *hashes)

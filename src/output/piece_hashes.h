@@ -53,6 +53,8 @@ void piece_hash_info_free(struct piece_hash_info *info);
  *   ODO_E_METAINFO_FILE_SIZE             empty, or more than PIECE_HASHES_FILE_MOST
  *   ODO_E_METAINFO_DIGEST_MATCH          not the bytes that the client's digest is of
  *   ODO_E_METAINFO_CONTENT               no JSON object
+ *   ODO_E_METAINFO_DIGEST_PORTAL         } the same two; it is a web page, as they come from
+ *   ODO_E_METAINFO_CONTENT_PORTAL        } who wants a sign-in first
  *   ODO_E_METAINFO_VERSION               neither 1.0 nor 1.1
  *   ODO_E_METAINFO_PARSE_HOH             HashOfHashes, here or the client's, is no hash
  *   ODO_E_METAINFO_HOH_MATCH             it is not the client's

@@ -147,7 +147,7 @@ static void hand_over(struct stream *stream)
     size_t place = (size_t)(stream->position % stream->buffer_size);
     size_t size = stream->buffer_size - place;
     const unsigned char *data = stream->buffer + place; /* stays while a call is in progress */
-    int32_t failure;
+    int32_t result;
 
     size = size < STREAM_WRITE_MOST ? size : STREAM_WRITE_MOST;
     if (size > limit_of(stream) - stream->position) {
@@ -156,15 +156,16 @@ static void hand_over(struct stream *stream)
     stream->position += size;
     stream->is_in_call = true;
     platform_mutex_unlock(stream->mutex);
-    failure = stream->target.write(stream->target.context, data, size);
+    result = stream->target.write(stream->target.context, data, size);
     platform_mutex_lock(stream->mutex);
 
     stream->is_in_call = false;
-    if (failure < 0) {
-        stream->failure = failure;
+    if (result < 0) {
+        stream->failure = result;
     } else {
-        stream->taken = stream->position;
+        stream->taken += result > 0 && (size_t)result < size ? (size_t)result : size;
     }
+    stream->position = stream->taken; /* what was not taken is still in the buffer */
     platform_condition_broadcast(stream->changed);
     if (stream->listener.on_progress) {
         stream->listener.on_progress(stream->listener.context);
@@ -224,6 +225,7 @@ enum odo_status stream_attach(struct stream *stream, const struct stream_use *us
     }
     if (status == ODO_OK) {
         stream->listener = use->listener;
+        stream->failure = 0; /* the client may take bytes again; it is asked */
         stream->passed = use->holds_back ? stream->whole : UINT64_MAX;
         platform_condition_broadcast(stream->changed); /* something may have been kept */
     }

@@ -99,7 +99,8 @@ uint64_t stream_end(struct stream *stream);
 
 size_t stream_buffer_size(struct stream *stream);
 
-/* 0, or the failure with which the client refused bytes. Final. */
+/* 0, or the failure with which the client refused bytes. It stays until the next attachment,
+ * which offers them again. */
 int32_t stream_failure(struct stream *stream);
 
 /* How many bytes from stream_taken() on the buffer can hold that are not in it yet, when all

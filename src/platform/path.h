@@ -27,6 +27,17 @@ enum odo_status platform_path_check(const char *path);
  */
 enum odo_status platform_path_check_writable(const char *path);
 
+/* Is there a folder of that name? */
+bool platform_path_is_folder(const char *path);
+
+/*
+ * A path in one spelling: two that name the same file give the same text, as far as the texts
+ * tell; a link may still lead two names to one file. On Windows neither case matters, nor which
+ * slash, "." and "..", or a "\\?\" in front; elsewhere doubled slashes and ".". The caller
+ * frees it with memory_free().
+ */
+enum odo_status platform_path_fold(const char *path, char **folded_out);
+
 /* Do two paths name files in the same folder? Looks at the texts only. */
 bool platform_path_shares_folder(const char *path, const char *other);
 

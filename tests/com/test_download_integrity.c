@@ -96,6 +96,8 @@ static const struct code_case {
      {"\"}", "\",\"PiecesHashFileDigest\":\"" OTHER_HASH "\"}"},
      DO_E_METAINFO_DIGEST_MATCH},
     {"a list that is no JSON", NULL, {"{", ""}, {0}, DO_E_METAINFO_CONTENT},
+    {"a list that is a web page", NULL, {"{", "<html>{"}, {0},
+     DO_E_PHF_PARSEJSON_POTENTIAL_PROXYSERVER},
     {"a list of another version",
      NULL,
      {"\"MajorVersion\":1", "\"MajorVersion\":2"},

@@ -83,6 +83,8 @@ static const struct status_case {
     {"a piece hash file of a bad size", ODO_E_METAINFO_FILE_SIZE, 0x80D06822},
     {"another digest", ODO_E_METAINFO_DIGEST_MATCH, 0x80D0681A},
     {"no JSON", ODO_E_METAINFO_CONTENT, 0x80D06809},
+    {"another digest, of a web page", ODO_E_METAINFO_DIGEST_PORTAL, 0x80D06823},
+    {"a web page", ODO_E_METAINFO_CONTENT_PORTAL, 0x80D06824},
     {"another version", ODO_E_METAINFO_VERSION, 0x80D0680A},
     {"no hash of hashes", ODO_E_METAINFO_PARSE_HOH, 0x80D0681F},
     {"another hash of hashes", ODO_E_METAINFO_HOH_MATCH, 0x80D0681B},

@@ -672,13 +672,14 @@ static void a_target_that_is_a_folder_fails_completing_until_it_is_gone(void **s
     struct download_fixture *fixture = download_fixture_begin(NULL, NULL);
     struct odo_job *job = download_fixture_job(fixture);
     const struct range_list ranges = RANGES({0, 10});
-    char *folder = temp_folder_make(fixture->folder, "second");
     struct odo_file_progress progress;
+    char *folder;
 
     (void)state;
     download_fixture_add(fixture, job, "/file", "first", ranges);
     download_fixture_add(fixture, job, "/file", "second", ranges);
     download_fixture_add(fixture, job, "/file", "third", ranges);
+    folder = temp_folder_make(fixture->folder, "second"); /* before, it would be refused */
     download_fixture_run(fixture, job, ODO_JOB_TRANSFERRED);
     assert_status(odo_job_complete(job), ODO_E_ACCESS_DENIED);
     expect_state(job, ODO_JOB_TRANSFERRED);

@@ -1455,6 +1455,7 @@ namespace OpenDO.Interop
         public const int DO_E_ALREADY_HAVE_PIECE = unchecked((int)0x80D06807);
         public const int DO_E_MISSING_PIECE = unchecked((int)0x80D06808);
         public const int DO_E_METAINFO_CONTENT = unchecked((int)0x80D06809);
+        public const int DO_E_METAINFO_PARSE_JSON = unchecked((int)0x80D06809);
         public const int DO_E_METAINFO_VERSION = unchecked((int)0x80D0680A);
         public const int DO_E_SWARM_NOT_RUNNING = unchecked((int)0x80D0680B);
         public const int DO_E_UNRECOGNIZED_CONN = unchecked((int)0x80D0680C);
@@ -1480,6 +1481,8 @@ namespace OpenDO.Interop
         public const int DO_E_METAINFO_PARSE_PIECEHASHES = unchecked((int)0x80D06820);
         public const int DO_E_METAINFO_PARSE_ONE_PIECEHASH = unchecked((int)0x80D06821);
         public const int DO_E_METAINFO_FILE_SIZE = unchecked((int)0x80D06822);
+        public const int DO_E_PHF_DIGESTMATCH_POTENTIAL_PROXYSERVER = unchecked((int)0x80D06823);
+        public const int DO_E_PHF_PARSEJSON_POTENTIAL_PROXYSERVER = unchecked((int)0x80D06824);
 
         /// <summary>ERROR_CANCELLED, as an HRESULT.</summary>
         internal const int ERROR_CANCELLED = unchecked((int)0x800704C7);

@@ -88,7 +88,7 @@ static const struct known_hresult {
     {0x80D06806, "DO_E_BAD_PIECE_HASH_NO_BAN", "a piece of data does not have the expected hash; its source is kept", CHANGED},
     {0x80D06807, "DO_E_ALREADY_HAVE_PIECE", "the piece is in the cache already", OTHER},
     {0x80D06808, "DO_E_MISSING_PIECE", "the piece is no longer in the cache", OTHER},
-    {0x80D06809, "DO_E_METAINFO_CONTENT", "the piece hash file is not JSON", OTHER},
+    {0x80D06809, "DO_E_METAINFO_PARSE_JSON", "the piece hash file is not JSON", OTHER},
     {0x80D0680A, "DO_E_METAINFO_VERSION", "the piece hash file has an unsupported version", OTHER},
     {0x80D0680B, "DO_E_SWARM_NOT_RUNNING", "the swarm is not running", OTHER},
     {0x80D0680C, "DO_E_UNRECOGNIZED_CONN", "the connection to a peer is not known", OTHER},
@@ -114,6 +114,8 @@ static const struct known_hresult {
     {0x80D06820, "DO_E_METAINFO_PARSE_PIECEHASHES", "the piece hashes cannot be read", OTHER},
     {0x80D06821, "DO_E_METAINFO_PARSE_ONE_PIECEHASH", "one piece hash cannot be read", OTHER},
     {0x80D06822, "DO_E_METAINFO_FILE_SIZE", "the size of the piece hash file is unknown or bad", OTHER},
+    {0x80D06823, "DO_E_PHF_DIGESTMATCH_POTENTIAL_PROXYSERVER", "a web page came instead of the piece hash file; sign in to the network", OTHER},
+    {0x80D06824, "DO_E_PHF_PARSEJSON_POTENTIAL_PROXYSERVER", "a web page came instead of a piece hash file; sign in to the network", OTHER},
 
     {0x80190001, "HTTP_E_STATUS_UNEXPECTED", "the server's reply has an impossible status", NETWORK},
     {0x80190003, "HTTP_E_STATUS_UNEXPECTED_REDIRECTION", "the server redirects in a way that cannot be followed", NETWORK},

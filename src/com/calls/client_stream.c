@@ -62,8 +62,12 @@ static void note_call(struct client_stream *stream, bool is_in_call)
     ReleaseSRWLockExclusive(&lock);
 }
 
-/* By IStream: an object of .NET that implements it does not answer ISequentialStream. */
-static HRESULT write_to(DWORD kept, const void *data, size_t size)
+/*
+ * By IStream: an object of .NET that implements it does not answer ISequentialStream. The
+ * result is struct odo_stream's. Clients that leave the count as it is, at 0, or put something
+ * else into it have taken all when they say S_OK; only a count in between says otherwise.
+ */
+static int32_t write_to(DWORD kept, const void *data, size_t size)
 {
     IStream *stream;
     ULONGLONG written = 0; /* room for clients that write eight bytes */
@@ -73,24 +77,27 @@ static HRESULT write_to(DWORD kept, const void *data, size_t size)
         hr = IStream_Write(stream, data, (ULONG)size, (ULONG *)&written);
         IStream_Release(stream);
     }
-    return hr;
+    if (FAILED(hr)) {
+        return hr;
+    }
+    return written > 0 && written < size ? (int32_t)written : 0;
 }
 
 static int32_t stream_write(void *context, const void *data, size_t size)
 {
     struct client_stream *stream = context;
     HRESULT com = CoInitializeEx(NULL, COINIT_MULTITHREADED);
-    HRESULT hr;
+    int32_t result;
 
     object_count_begin(); /* the engine must not end meanwhile: it would wait for us */
     note_call(stream, true);
-    hr = write_to(stream->stream, data, size);
+    result = write_to(stream->stream, data, size);
     note_call(stream, false);
     object_count_end_in_engine();
     if (SUCCEEDED(com)) {
         CoUninitialize();
     }
-    return hr;
+    return result;
 }
 
 /* --- Letting it go ------------------------------------------------------------------------ */

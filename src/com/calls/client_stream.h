@@ -2,8 +2,9 @@
  * A client's IStream as the place where a file goes.
  *
  * Only ISequentialStream::Write is called: in order, each byte once, on a thread of the
- * engine's. A success means that every byte was taken: the count of bytes written is not looked
- * at, since clients leave it as it is, or write eight bytes there.
+ * engine's. A success means that every byte was taken, since clients leave the count of bytes
+ * written as it is, or write eight bytes there; but with a count above 0 and below what was
+ * offered the rest is offered again.
  *
  * The engine does not wait for a call to end, since the client's apartment may be the one that
  * waits; client_stream_wait() does, as COM wants it. A stream that the engine needs no more is

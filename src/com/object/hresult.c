@@ -168,7 +168,7 @@ HRESULT hresult_from_status(enum odo_status status)
     case ODO_E_METAINFO_DIGEST_MATCH:
         return DO_E_METAINFO_DIGEST_MATCH;
     case ODO_E_METAINFO_CONTENT:
-        return DO_E_METAINFO_CONTENT;
+        return DO_E_METAINFO_PARSE_JSON;
     case ODO_E_METAINFO_VERSION:
         return DO_E_METAINFO_VERSION;
     case ODO_E_METAINFO_PARSE_HOH:
@@ -185,6 +185,10 @@ HRESULT hresult_from_status(enum odo_status status)
         return DO_E_METAINFO_PARSE_ONE_PIECEHASH;
     case ODO_E_METAINFO_HOH_FINAL_MATCH:
         return DO_E_METAINFO_HOH_FINAL_MATCH;
+    case ODO_E_METAINFO_DIGEST_PORTAL:
+        return DO_E_PHF_DIGESTMATCH_POTENTIAL_PROXYSERVER;
+    case ODO_E_METAINFO_CONTENT_PORTAL:
+        return DO_E_PHF_PARSEJSON_POTENTIAL_PROXYSERVER;
 
     case ODO_E_TEMPORARY_FILE_CHANGED:
         return HRESULT_FROM_WIN32(ERROR_FILE_INVALID);

@@ -51,6 +51,35 @@ enum odo_status platform_path_check_writable(const char *path)
     return status;
 }
 
+bool platform_path_is_folder(const char *path)
+{
+    struct stat about;
+
+    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+enum odo_status platform_path_fold(const char *path, char **folded_out)
+{
+    char *folded = text_copy(path);
+    char *at = folded;
+
+    if (!folded) {
+        return ODO_E_OUT_OF_MEMORY;
+    }
+    while (*path) {
+        if (path[0] == '/' && path[1] == '/') {
+            path++;
+        } else if (path[0] == '/' && path[1] == '.' && path[2] == '/') {
+            path += 2;
+        } else {
+            *at++ = *path++;
+        }
+    }
+    *at = '\0';
+    *folded_out = folded;
+    return ODO_OK;
+}
+
 /* The length of a path's folder, with its last separator. */
 static size_t folder_length(const char *path)
 {

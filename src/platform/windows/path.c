@@ -199,6 +199,56 @@ enum odo_status platform_path_check_writable(const char *path)
     return status;
 }
 
+bool platform_path_is_folder(const char *path)
+{
+    wchar_t *wide = NULL;
+    DWORD attributes;
+
+    if (wide_path_make(path, &wide) != ODO_OK) {
+        return false;
+    }
+    attributes = GetFileAttributesW(wide);
+    memory_free(wide);
+    return attributes != INVALID_FILE_ATTRIBUTES && attributes & FILE_ATTRIBUTE_DIRECTORY;
+}
+
+/* "\\\\?\\" and "\\\\?\\UNC\\" only change how much of a path is looked at. */
+static const wchar_t *skip_verbatim(wchar_t *path)
+{
+    if (wcsncmp(path, L"\\\\?\\UNC\\", 8) == 0) {
+        path[6] = L'\\'; /* "\\server" is left */
+        return path + 6;
+    }
+    return wcsncmp(path, L"\\\\?\\", 4) == 0 ? path + 4 : path;
+}
+
+enum odo_status platform_path_fold(const char *path, char **folded_out)
+{
+    wchar_t *wide = NULL;
+    wchar_t *full = NULL;
+    DWORD size;
+    enum odo_status status = wide_path_make(path, &wide);
+
+    if (status != ODO_OK) {
+        return status;
+    }
+    size = GetFullPathNameW(wide, 0, NULL, NULL);
+    full = size > 0 ? memory_allocate(size, sizeof(*full)) : NULL;
+    if (size == 0) {
+        status = ODO_E_INVALID_NAME;
+    } else if (!full) {
+        status = ODO_E_OUT_OF_MEMORY;
+    } else if (GetFullPathNameW(wide, size, full, NULL) >= size) {
+        status = ODO_E_INVALID_NAME;
+    } else {
+        CharUpperW(full); /* as the file system folds it, but for a few letters */
+        status = wide_path_read(skip_verbatim(full), folded_out);
+    }
+    memory_free(full);
+    memory_free(wide);
+    return status;
+}
+
 bool platform_path_shares_folder(const char *path, const char *other)
 {
     size_t length = folder_length(path);
