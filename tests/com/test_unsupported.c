@@ -110,6 +110,7 @@ static const struct listed {
     LISTED(IBackgroundCopyJob3, IBackgroundCopyJob2),
     LISTED(IBackgroundCopyJob4, IBackgroundCopyJob3),
     LISTED(IBackgroundCopyJob5, IBackgroundCopyJob4),
+    LISTED(IBackgroundCopyJobHttpOptions, IUnknown),
     LISTED(IBackgroundCopyFile, IUnknown),
     LISTED(IBackgroundCopyFile2, IBackgroundCopyFile),
     LISTED(IBackgroundCopyFile3, IBackgroundCopyFile2),

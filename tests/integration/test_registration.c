@@ -24,7 +24,7 @@ static const WCHAR *const other_keys[] = {
     L"AppID\\{11111111-2222-3333-4444-555555555555}",
     L"CLSID\\{4991D34B-80A1-4291-83B6-3328366B9097}",     /* BITS */
     L"TypeLib\\{1DEEB74F-7915-4560-B558-918C83F176A6}",   /* BITS */
-    L"TypeLib\\{5B99FA76-721C-423C-ADAC-56D03C8A8007}",   /* Delivery Optimization */
+    L"TypeLib\\{6A1FAE95-21B8-46C4-A0C9-5D5FAE106EF0}",   /* Delivery Optimization */
     L"Interface\\{5CE34C0D-0DC9-4C1F-897C-DAA1B78CEE7C}", /* IBackgroundCopyManager */
     L"Interface\\{37668D37-507E-4160-9316-26306D150B12}", /* IBackgroundCopyJob */
     L"Interface\\{01B7BD23-FB88-4A77-8490-5891D3E4653A}", /* IBackgroundCopyFile */

@@ -36,7 +36,7 @@ add_custom_command(
     OUTPUT ${header} ${uuids} ${proxies} ${proxy_list} ${odo_type_library}
     COMMAND ${widl} -h -o ${header} ${idl}
     COMMAND ${widl} -u -o ${uuids} ${idl}
-    COMMAND ${widl} -p -o ${proxies} ${idl}
+    COMMAND ${widl} -D ODO_PROXIES -p -o ${proxies} ${idl}
     COMMAND ${widl} --dlldata-only -o ${proxy_list} deliveryoptimization
     COMMAND ${widl} -t -o ${odo_type_library} ${idl}
     DEPENDS ${idl}
@@ -70,5 +70,5 @@ target_include_directories(odo_interface INTERFACE
 # Which odo_com takes in. Whoever writes them as C code meets what MinGW-w64's headers lack.
 set(odo_proxy_sources ${proxies} ${proxy_list})
 set_source_files_properties(${odo_proxy_sources} PROPERTIES
-    COMPILE_DEFINITIONS "PROXY_DELEGATION;ENTRY_PREFIX=Proxy"
+    COMPILE_DEFINITIONS "PROXY_DELEGATION;ENTRY_PREFIX=Proxy;DELIVERYOPTIMIZATION_OWN_BITS"
     COMPILE_OPTIONS "-w;-include;${CMAKE_CURRENT_LIST_DIR}/proxy_declarations.h")

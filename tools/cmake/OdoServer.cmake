@@ -7,6 +7,8 @@ target_include_directories(odo_com PUBLIC ${PROJECT_SOURCE_DIR}/src)
 # Nothing in this room is busy enough for speed to pay; the DLL is to stay small.
 target_compile_options(odo_com PRIVATE $<$<CONFIG:Release>:-Os>)
 target_compile_definitions(odo_com PRIVATE ODO_VERSION="${PROJECT_VERSION}")
+# The server is built from the IDL alone, whatever of BITS the toolchain has.
+target_compile_definitions(odo_com PUBLIC DELIVERYOPTIMIZATION_OWN_BITS)
 target_link_libraries(odo_com
     PUBLIC odo_interface odo_engine ole32 oleaut32 rpcrt4 uuid advapi32 user32 iphlpapi winhttp
     PRIVATE odo_warnings odo_system_headers)

@@ -7,6 +7,7 @@
 #include "com/job/file_enum_object.h"
 #include "com/job/file_object.h"
 #include "com/job/job_files.h"
+#include "com/job/job_http_options.h"
 #include "com/job/job_properties.h"
 #include "com/network/conditions.h"
 #include "com/network/download_policy.h"
@@ -35,12 +36,14 @@ struct job_object {
     IBackgroundCopyJob5 IBackgroundCopyJob5_iface; /* and those it inherits from */
     IDeliveryOptimizationJob IDeliveryOptimizationJob_iface;
     IDeliveryOptimizationJob2 IDeliveryOptimizationJob2_iface;
+    IBackgroundCopyJobHttpOptions IBackgroundCopyJobHttpOptions_iface;
     struct odo_job *job; /* counted */
 };
 
 COM_DEFINE_UNKNOWN(job_object, IBackgroundCopyJob5)
 COM_DEFINE_UNKNOWN(job_object, IDeliveryOptimizationJob)
 COM_DEFINE_UNKNOWN(job_object, IDeliveryOptimizationJob2)
+COM_DEFINE_UNKNOWN(job_object, IBackgroundCopyJobHttpOptions)
 
 static struct odo_job *job_of(IBackgroundCopyJob5 *self)
 {
@@ -758,6 +761,77 @@ static const IDeliveryOptimizationJob2Vtbl delivery_optimization_job2_vtbl = {
     .SetProperty = job_object_Job2SetProperty,
 };
 
+/* --- IBackgroundCopyJobHttpOptions ------------------------------------------------------ */
+
+static struct odo_job *http_job_of(IBackgroundCopyJobHttpOptions *self)
+{
+    return impl_from_IBackgroundCopyJobHttpOptions(self)->job;
+}
+
+static HRESULT STDMETHODCALLTYPE
+job_object_SetClientCertificateByID(IBackgroundCopyJobHttpOptions *self,
+                                    BG_CERT_STORE_LOCATION location, LPCWSTR store, BYTE *hash)
+{
+    return job_http_options_set_certificate(http_job_of(self), location, store, hash);
+}
+
+static HRESULT STDMETHODCALLTYPE job_object_SetClientCertificateByName(
+    IBackgroundCopyJobHttpOptions *self, BG_CERT_STORE_LOCATION location, LPCWSTR store,
+    LPCWSTR subject)
+{
+    return job_http_options_find_certificate(http_job_of(self), location, store, subject);
+}
+
+static HRESULT STDMETHODCALLTYPE
+job_object_RemoveClientCertificate(IBackgroundCopyJobHttpOptions *self)
+{
+    return job_http_options_remove_certificate(http_job_of(self));
+}
+
+static HRESULT STDMETHODCALLTYPE job_object_GetClientCertificate(
+    IBackgroundCopyJobHttpOptions *self, BG_CERT_STORE_LOCATION *location_out,
+    LPWSTR *store_out, BYTE **hash_out, LPWSTR *subject_out)
+{
+    return job_http_options_get_certificate(http_job_of(self), location_out, store_out,
+                                            hash_out, subject_out);
+}
+
+static HRESULT STDMETHODCALLTYPE
+job_object_SetCustomHeaders(IBackgroundCopyJobHttpOptions *self, LPCWSTR headers)
+{
+    return job_http_options_set_headers(http_job_of(self), headers);
+}
+
+static HRESULT STDMETHODCALLTYPE
+job_object_GetCustomHeaders(IBackgroundCopyJobHttpOptions *self, LPWSTR *headers_out)
+{
+    return job_http_options_get_headers(http_job_of(self), headers_out);
+}
+
+static HRESULT STDMETHODCALLTYPE
+job_object_SetSecurityFlags(IBackgroundCopyJobHttpOptions *self, ULONG flags)
+{
+    return job_http_options_set_flags(http_job_of(self), flags);
+}
+
+static HRESULT STDMETHODCALLTYPE
+job_object_GetSecurityFlags(IBackgroundCopyJobHttpOptions *self, ULONG *flags_out)
+{
+    return job_http_options_get_flags(http_job_of(self), flags_out);
+}
+
+static const IBackgroundCopyJobHttpOptionsVtbl job_http_options_vtbl = {
+    COM_UNKNOWN_SLOTS(job_object, IBackgroundCopyJobHttpOptions),
+    .SetClientCertificateByID = job_object_SetClientCertificateByID,
+    .SetClientCertificateByName = job_object_SetClientCertificateByName,
+    .RemoveClientCertificate = job_object_RemoveClientCertificate,
+    .GetClientCertificate = job_object_GetClientCertificate,
+    .SetCustomHeaders = job_object_SetCustomHeaders,
+    .GetCustomHeaders = job_object_GetCustomHeaders,
+    .SetSecurityFlags = job_object_SetSecurityFlags,
+    .GetSecurityFlags = job_object_GetSecurityFlags,
+};
+
 /* --- Life ------------------------------------------------------------------------------- */
 
 static void job_object_destroy(struct com_object *base)
@@ -776,6 +850,7 @@ static const struct com_interface job_interfaces[] = {
     COM_BASE_INTERFACE(job_object, IBackgroundCopyJob5, IBackgroundCopyJob4),
     COM_INTERFACE(job_object, IDeliveryOptimizationJob),
     COM_INTERFACE(job_object, IDeliveryOptimizationJob2),
+    COM_INTERFACE(job_object, IBackgroundCopyJobHttpOptions),
 };
 
 static const struct com_class job_class = {
@@ -797,6 +872,7 @@ HRESULT job_object_create(struct odo_job *job, REFIID iid, void **out)
     object->IBackgroundCopyJob5_iface.lpVtbl = &background_copy_job_vtbl;
     object->IDeliveryOptimizationJob_iface.lpVtbl = &delivery_optimization_job_vtbl;
     object->IDeliveryOptimizationJob2_iface.lpVtbl = &delivery_optimization_job2_vtbl;
+    object->IBackgroundCopyJobHttpOptions_iface.lpVtbl = &job_http_options_vtbl;
     object->job = odo_job_add_ref(job);
 
     hr = com_object_query(&object->base, iid, out);

@@ -427,9 +427,9 @@ namespace OpenDO.InteropTest
             options.SetCustomHeaders("X-A: 1\r\nX-B: 2\r\n");
             options.GetCustomHeaders(out string headers);
             Equal("X-A: 1\r\nX-B: 2\r\n", headers, "headers");
-            options.SetSecurityFlags(0x100);
+            options.SetSecurityFlags(0x808); // an unknown authority, and from https to http
             options.GetSecurityFlags(out uint flags);
-            Equal(0x100u, flags, "security flags");
+            Equal(0x808u, flags, "security flags");
             Equal(0, ((IBackgroundCopyJob)options).Cancel(), "Cancel");
         }
 
