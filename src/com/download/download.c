@@ -197,6 +197,34 @@ void download_free_taken(struct download *taken)
     }
 }
 
+/* Taken out of the list and counted, so that nobody finds it any more; or NULL. */
+static struct download *take_lost(void)
+{
+    struct download *download;
+
+    AcquireSRWLockExclusive(&list_lock);
+    for (download = downloads; download; download = download->next) {
+        if (download->refs == 0 && odo_job_get_number(download->job, ODO_JOB_VOLATILE) &&
+            !is_running(odo_job_get_state(download->job))) {
+            unlist_locked(download);
+            break;
+        }
+    }
+    ReleaseSRWLockExclusive(&list_lock);
+    return download;
+}
+
+void download_abort_volatile(void)
+{
+    struct download *download;
+
+    while ((download = take_lost()) != NULL) {
+        download_callback_forget(download->job);
+        odo_job_cancel(download->job);
+        free_download(download);
+    }
+}
+
 /* --- Making and finding ---------------------------------------------------------------------
  */
 
@@ -488,29 +516,44 @@ static HRESULT save_locked(struct download *download)
     return hresult_from_status(status);
 }
 
+/* Put `*text_inout` in the place of what is set, which it becomes. On failure nothing has
+ * changed. */
+static HRESULT exchange_text(struct download *download, enum download_text which,
+                             char **text_inout)
+{
+    char **place = &download->settings.texts[which];
+    char *before;
+    HRESULT hr;
+
+    AcquireSRWLockExclusive(&download->settings_lock);
+    before = *place;
+    *place = *text_inout;
+    hr = save_locked(download);
+    if (SUCCEEDED(hr)) {
+        *text_inout = before;
+    } else {
+        *place = before;
+    }
+    ReleaseSRWLockExclusive(&download->settings_lock);
+    return hr;
+}
+
 HRESULT download_set_text(struct download *download, enum download_text which, const char *text)
 {
     char *copy = text ? _strdup(text) : NULL;
-    char *before;
-    HRESULT hr = S_OK;
+    HRESULT hr;
 
     if (text && !copy) {
         return E_OUTOFMEMORY;
     }
-    if (which == DOWNLOAD_URI && download_has_file(download)) {
+    hr = exchange_text(download, which, &copy);
+    if (SUCCEEDED(hr) && which == DOWNLOAD_URI && download_has_file(download)) {
         hr = hresult_from_status(odo_file_set_url(download->job, 0, text));
-    }
-    AcquireSRWLockExclusive(&download->settings_lock);
-    before = download->settings.texts[which];
-    if (SUCCEEDED(hr)) {
-        download->settings.texts[which] = copy;
-        hr = save_locked(download);
         if (FAILED(hr)) {
-            download->settings.texts[which] = before;
+            exchange_text(download, which, &copy); /* what was there, and could be kept */
         }
     }
-    ReleaseSRWLockExclusive(&download->settings_lock);
-    free(SUCCEEDED(hr) ? before : copy);
+    free(copy);
     return hr;
 }
 
@@ -613,6 +656,25 @@ HRESULT download_get_stream(struct download *download, IUnknown **stream_out)
 
 /* --- Starting -------------------------------------------------------------------------------
  */
+
+/*
+ * Is it a full path with no character that no name can have? Asked before anything is made of
+ * it; the engine looks more closely.
+ */
+static bool is_possible_path(const char *path)
+{
+    bool is_share = (path[0] == '\\' && path[1] == '\\') || (path[0] == '/' && path[1] == '/');
+    bool is_drive = path[0] != '\0' && path[1] == ':' && (path[2] == '\\' || path[2] == '/');
+    const char *names = path + (strncmp(path, "\\\\?\\", 4) == 0 ? 4 : 0);
+
+    for (const char *at = names; *at; at++) {
+        if (strchr("<>\"|?*", *at) || (unsigned char)*at < ' ' ||
+            (*at == ':' && at != names + 1)) {
+            return false;
+        }
+    }
+    return is_share || is_drive;
+}
 
 /* Make the folder of a path, and what is missing above it. */
 static HRESULT make_folder(const char *path)
@@ -749,6 +811,9 @@ static HRESULT add_file(struct download *download, const struct byte_range *rang
         hr = DO_E_INTEGRITYCHECKINFO_UNSPECIFIED;
     }
     has_entered = caller_enter();
+    if (SUCCEEDED(hr) && path && !is_possible_path(path)) {
+        hr = HRESULT_FROM_WIN32(ERROR_INVALID_NAME);
+    }
     if (SUCCEEDED(hr) && path) {
         hr = make_folder(path);
     }

@@ -97,6 +97,9 @@ HRESULT download_get_stream(struct download *download, IUnknown **stream_out);
  */
 void download_process_ends(void);
 
+/* Abort the volatile downloads that nobody has and that do not run: their files go. */
+void download_abort_volatile(void);
+
 /* All of an engine that is about to end, out of the list; to be freed without a lock. */
 struct download *download_take_all(void);
 void download_free_taken(struct download *taken);

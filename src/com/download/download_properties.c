@@ -204,7 +204,8 @@ static HRESULT get_display_name(void *object, VARIANT *value_out)
 static HRESULT set_display_name(void *object, const VARIANT *value)
 {
     char *text = NULL;
-    HRESULT hr = not_ended(object);
+    HRESULT hr =
+        SysStringLen(V_BSTR(value)) <= ODO_DISPLAY_NAME_MAX ? not_ended(object) : E_INVALIDARG;
 
     if (SUCCEEDED(hr)) {
         hr = take_text(value, &text);
@@ -221,19 +222,13 @@ static HRESULT get_local_path(void *object, VARIANT *value_out)
     return get_setting(object, DOWNLOAD_LOCAL_PATH, value_out);
 }
 
-static bool is_full_path(const WCHAR *path)
-{
-    return (path[0] != L'\0' && path[1] == L':' && (path[2] == L'\\' || path[2] == L'/')) ||
-           (path[0] == L'\\' && path[1] == L'\\' && path[2] != L'\0');
-}
-
 static HRESULT set_local_path(void *object, const VARIANT *value)
 {
     IUnknown *stream = NULL;
     char *text = NULL;
     HRESULT hr;
 
-    if (!V_BSTR(value) || !is_full_path(V_BSTR(value))) {
+    if (!V_BSTR(value) || *V_BSTR(value) == L'\0') {
         return E_INVALIDARG;
     }
     hr = only_created(object);

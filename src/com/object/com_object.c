@@ -2,12 +2,24 @@
 
 #include "com/object/object_count.h"
 
+static const struct com_object_hook *object_hook; /* NULL for nobody */
+
+void com_object_set_hook(const struct com_object_hook *hook)
+{
+    object_hook = hook;
+}
+
 void com_object_init(struct com_object *object, const struct com_class *class)
 {
     object->class = class;
     object->refs = 1;
+    object->is_counted_out = 0;
+    object->client = NULL;
     com_marshal_init(&object->marshal, com_object_identity(object), class->remote_kind);
     object_count_begin();
+    if (object_hook) {
+        object_hook->on_begin(object);
+    }
 }
 
 /* Where the vtable pointer of an interface lies. */
@@ -45,11 +57,17 @@ HRESULT com_object_query(struct com_object *object, REFIID iid, void **out)
         return E_POINTER;
     }
     *out = NULL;
+    if (!iid) {
+        return E_INVALIDARG;
+    }
     entry = find(object->class, iid);
     if (entry) {
         com_object_add_ref(object);
         *out = interface_at(object, entry);
         return S_OK;
+    }
+    if (IsEqualIID(iid, &IID_IMarshal) && object_hook) {
+        object_hook->on_marshal(object);
     }
     if (IsEqualIID(iid, &IID_IMarshal) && com_marshal_is_answered(object->class->remote_kind)) {
         com_object_add_ref(object);
@@ -64,14 +82,43 @@ ULONG com_object_add_ref(struct com_object *object)
     return (ULONG)InterlockedIncrement(&object->refs);
 }
 
+bool com_object_try_add_ref(struct com_object *object)
+{
+    LONG refs = InterlockedCompareExchange(&object->refs, 0, 0);
+
+    while (refs > 0) {
+        LONG found = InterlockedCompareExchange(&object->refs, refs + 1, refs);
+
+        if (found == refs) {
+            return true;
+        }
+        refs = found;
+    }
+    return false;
+}
+
+void com_object_give_up(struct com_object *object)
+{
+    if (!InterlockedExchange(&object->is_counted_out, 1)) {
+        object_count_end();
+    }
+}
+
 ULONG com_object_release(struct com_object *object)
 {
     LONG refs = InterlockedDecrement(&object->refs);
 
     if (refs == 0) {
+        bool is_counted = !InterlockedExchange(&object->is_counted_out, 1);
+
+        if (object_hook) {
+            object_hook->on_end(object);
+        }
         com_marshal_end(&object->marshal);
         object->class->destroy(object);
-        object_count_end();
+        if (is_counted) {
+            object_count_end();
+        }
     }
     return (ULONG)refs;
 }

@@ -43,15 +43,33 @@ struct com_class {
 struct com_object {
     const struct com_class *class;
     LONG refs; /* starts at 1, owned by the creator */
+    LONG is_counted_out;
     struct com_marshal marshal;
+    /* Of the hook, below: whose it is, and its neighbours. */
+    void *client;
+    struct com_object *next;
+    struct com_object *previous;
 };
+
+/*
+ * Who wants to know of each object: before anybody else has it; when COM is about to hand it to
+ * another apartment or process, which may be more often than it does; and when nobody has it.
+ */
+struct com_object_hook {
+    void (*on_begin)(struct com_object *object);
+    void (*on_marshal)(struct com_object *object);
+    void (*on_end)(struct com_object *object);
+};
+
+/* Before the first object. `hook` must stay. */
+void com_object_set_hook(const struct com_object_hook *hook);
 
 /* Counted by object_count.h: the module stays loaded as long as there is one. */
 void com_object_init(struct com_object *object, const struct com_class *class);
 
 /*
- * QueryInterface. E_POINTER without an `out`; E_NOINTERFACE and NULL for what is not in the
- * table.
+ * QueryInterface. E_POINTER without an `out`, E_INVALIDARG without an `iid`; E_NOINTERFACE and
+ * NULL for what is not in the table.
  */
 HRESULT com_object_query(struct com_object *object, REFIID iid, void **out);
 
@@ -63,6 +81,12 @@ bool com_class_answers(const struct com_class *class, REFIID iid);
 
 ULONG com_object_add_ref(struct com_object *object);
 ULONG com_object_release(struct com_object *object);
+
+/* A reference, unless the last one has gone. For the hook's owner, before its on_end(). */
+bool com_object_try_add_ref(struct com_object *object);
+
+/* It counts no longer as one that keeps the module, however long it lives. */
+void com_object_give_up(struct com_object *object);
 
 /*
  * Define impl_from_<iface>() and the three IUnknown methods for one interface of

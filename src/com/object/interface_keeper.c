@@ -35,7 +35,10 @@ HRESULT interface_keeper_keep(IUnknown *object, REFIID iid, DWORD *kept_out)
 
     *kept_out = 0;
     hr = IUnknown_QueryInterface(object, iid, (void **)&wanted);
-    if (FAILED(hr) || !wanted) {
+    if (FAILED(hr)) {
+        return hr;
+    }
+    if (!wanted) {
         return E_NOINTERFACE;
     }
     if (keeper_hook && keeper_hook->keeps(wanted)) {

@@ -16,8 +16,7 @@
 /*
  * Keep the interface `iid` of an object. *kept_out is never 0.
  *
- *   E_NOINTERFACE   the object does not have it
- *   what COM says   then *kept_out is 0
+ *   what the object or COM says   then *kept_out is 0
  */
 HRESULT interface_keeper_keep(IUnknown *object, REFIID iid, DWORD *kept_out);
 

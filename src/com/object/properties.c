@@ -1,6 +1,8 @@
 #include "com/object/properties.h"
 
 #include <deliveryoptimizationerrors.h>
+#include <stdbool.h>
+#include <wchar.h>
 
 static const struct property *find(const struct property *table, size_t count, LONG id)
 {
@@ -35,6 +37,14 @@ HRESULT properties_get(const struct property *table, size_t count, void *object,
     return hr;
 }
 
+/* A text ends at its first zero for whoever reads it: one behind which more stands is none. */
+static bool has_zero_inside(const VARIANT *value)
+{
+    BSTR text = V_VT(value) == VT_BSTR ? V_BSTR(value) : NULL;
+
+    return text && wcslen(text) != SysStringLen(text);
+}
+
 HRESULT properties_set(const struct property *table, size_t count, void *object, LONG id,
                        const VARIANT *value)
 {
@@ -47,6 +57,9 @@ HRESULT properties_set(const struct property *table, size_t count, void *object,
         return DO_E_READ_ONLY_PROPERTY;
     }
     if (!value || (V_VT(value) != property->type && property->type != PROPERTY_ANY_TYPE)) {
+        return E_INVALIDARG;
+    }
+    if (property->type == VT_BSTR && has_zero_inside(value)) {
         return E_INVALIDARG;
     }
     return property->set(object, value);

@@ -2,7 +2,7 @@
  * Properties that travel in a VARIANT, as a table: what each is called, of which type it is,
  * and who reads and writes it. The rules that hold for all of them stand here once:
  *
- *   E_INVALIDARG               no VARIANT, or one of another type
+ *   E_INVALIDARG               no VARIANT, or one of another type, or a text with a zero in it
  *   DO_E_UNKNOWN_PROPERTY_ID   not in the table
  *   DO_E_READ_ONLY_PROPERTY    no writer
  *   DO_E_WRITE_ONLY_PROPERTY   no reader

@@ -5,6 +5,7 @@
 #include "com/server/module.h"
 #include "com/server/proxies.h"
 #include "com/wine/remote_object.h"
+#include "com/wine/wine_proxies.h"
 
 #include "deliveryoptimization.h" /* generated from idl/ */
 #include "opendo.h"               /* generated from idl/ */
@@ -27,8 +28,11 @@ static HRESULT STDMETHODCALLTYPE class_factory_QueryInterface(IClassFactory *sel
     if (!out) {
         return E_POINTER;
     }
+    *out = NULL;
+    if (!iid) {
+        return E_INVALIDARG;
+    }
     if (!IsEqualIID(iid, &IID_IUnknown) && !IsEqualIID(iid, &IID_IClassFactory)) {
-        *out = NULL;
         return E_NOINTERFACE;
     }
     *out = self;
@@ -57,6 +61,9 @@ static HRESULT STDMETHODCALLTYPE class_factory_CreateInstance(IClassFactory *sel
     *out = NULL;
     if (outer) {
         return CLASS_E_NOAGGREGATION;
+    }
+    if (!iid) {
+        return E_INVALIDARG;
     }
     return impl_from_IClassFactory(self)->create(iid, out);
 }
@@ -103,17 +110,24 @@ static struct class_factory factories[] = {
 
 HRESULT class_factory_get(REFCLSID clsid, REFIID iid, void **out)
 {
+    if (!out) {
+        return E_POINTER;
+    }
+    *out = NULL;
+    if (!clsid || !iid) {
+        return E_INVALIDARG;
+    }
     module_prepare();
     if (IsEqualCLSID(clsid, &proxies_class)) {
         return proxies_get_class_object(iid, out);
+    }
+    if (IsEqualCLSID(clsid, &remote_object_class) && IsEqualIID(iid, &IID_IPSFactoryBuffer)) {
+        return wine_proxies_get_class_object(iid, out);
     }
     for (size_t i = 0; i < ARRAYSIZE(factories); i++) {
         if (IsEqualCLSID(clsid, factories[i].clsid)) {
             return IClassFactory_QueryInterface(&factories[i].IClassFactory_iface, iid, out);
         }
-    }
-    if (out) {
-        *out = NULL;
     }
     return CLASS_E_CLASSNOTAVAILABLE;
 }

@@ -4,7 +4,8 @@
  *
  * COM starts it, with -Embedding, when the first client asks. It ends when nobody has needed it
  * for OPENDO_HOST_IDLE_SECONDS (30): no object lives, nobody has locked the server, and no job
- * moves. So a transfer goes on when its client has ended.
+ * moves. So a transfer goes on when its client has ended. Volatile downloads at rest that
+ * nobody has are aborted then, and their temporary files deleted.
  *
  * On Windows no activation is lost. This process counts as in use for COM until it has been
  * idle for so long; then it lets that count go, which at the same moment takes the classes off
@@ -18,6 +19,8 @@
 #include "com/server/permissions.h"
 #include "com/server/proxies.h"
 #include "com/server/registry_table.h"
+#include "com/wine/client_watch.h"
+#include "com/wine/standard_handles.h"
 #include "com/wine/wine.h"
 
 #include <stdbool.h>
@@ -91,11 +94,14 @@ static DWORD idle_time_ms(void)
 static void wait_until_idle(DWORD idle_ms)
 {
     for (;;) {
-        bool is_idle = module_can_unload();
-        DWORD result = WaitForSingleObject(changed, is_idle ? idle_ms : LOOK_AGAIN_MS);
+        bool is_quiet = module_can_unload() || module_is_quiet();
+        DWORD result = WaitForSingleObject(changed, is_quiet ? idle_ms : LOOK_AGAIN_MS);
 
-        if (is_idle && result == WAIT_TIMEOUT && module_can_unload()) {
-            return;
+        if (is_quiet && result == WAIT_TIMEOUT) {
+            module_abort_volatile();
+            if (module_can_unload()) {
+                return;
+            }
         }
     }
 }
@@ -285,6 +291,7 @@ static HRESULT run(void)
     }
     if (wine_is_here()) {
         com_marshal_leave_to_com();
+        client_watch_begin();
     }
     changed = CreateEventW(NULL, FALSE, FALSE, NULL);
     if (changed) {
@@ -323,6 +330,9 @@ int WINAPI WinMain(HINSTANCE instance, HINSTANCE before, LPSTR arguments, int sh
               "regsvr32 dosvc.dll, in the same folder, registers it.\n",
               stderr);
         return EXIT_USAGE;
+    }
+    if (wine_is_here()) {
+        standard_handles_let_go();
     }
     hr = CoInitializeEx(NULL, COINIT_MULTITHREADED | COINIT_DISABLE_OLE1DDE);
     if (SUCCEEDED(hr)) {

@@ -106,6 +106,9 @@ static HRESULT STDMETHODCALLTYPE manager_object_GetJob(IBackgroundCopyManager *s
         return E_INVALIDARG;
     }
     *job_out = NULL;
+    if (!id) {
+        return E_INVALIDARG;
+    }
     status = module_get_engine(&engine);
     if (status == ODO_OK) {
         status = odo_job_find(engine, (const struct odo_job_id *)id, &job);

@@ -187,3 +187,20 @@ bool module_can_unload(void)
 {
     return tidy();
 }
+
+bool module_is_quiet(void)
+{
+    bool is_quiet;
+
+    AcquireSRWLockShared(&engine_lock);
+    is_quiet = !is_in_use() && (!engine || !odo_engine_is_running(engine));
+    ReleaseSRWLockShared(&engine_lock);
+    return is_quiet;
+}
+
+void module_abort_volatile(void)
+{
+    if (module_is_quiet()) {
+        download_abort_volatile();
+    }
+}

@@ -40,6 +40,16 @@ enum odo_status module_get_engine(struct odo_engine **engine_out);
 bool module_can_unload(void);
 
 /*
+ * For a program that ends when nobody needs it: nobody has an object or a lock, and no job is
+ * running. There may still be volatile downloads at rest, which keep the engine: they can be
+ * found again.
+ */
+bool module_is_quiet(void);
+
+/* It is about to end: abort those downloads, unless somebody has come meanwhile. */
+void module_abort_volatile(void);
+
+/*
  * Who wants to hear of it when the server comes into use and out of it: a program that ends
  * when nobody needs it. Each function may be called on any thread, also the engine's, and must
  * return at once.

@@ -1,10 +1,11 @@
 #include "com/server/proxies.h"
 
+#include "com/wine/wine.h"
+
 #include <rpcproxy.h>
 #include <string.h>
 
-const CLSID proxies_class = {
-    0xb08ce5f7, 0xf4e7, 0x421e, {0x96, 0x80, 0x93, 0xfa, 0x1e, 0x4b, 0x18, 0x2f}};
+#include "deliveryoptimization.h" /* generated from idl/ */
 
 /* Of the generated files; the prefix is ENTRY_PREFIX. */
 HRESULT WINAPI ProxyDllGetClassObject(REFCLSID clsid, REFIID iid, void **out);
@@ -46,6 +47,12 @@ const char *proxies_name(size_t index)
     return list()->pNamesArray[index];
 }
 
+/* Its texts: see wine_proxies.h. */
+static bool is_better_ours(REFIID iid)
+{
+    return IsEqualIID(iid, &IID_IBackgroundCopyError) && wine_is_here();
+}
+
 HRESULT proxies_use_here(DWORD *registration_out)
 {
     IUnknown *factory = NULL;
@@ -60,7 +67,7 @@ HRESULT proxies_use_here(DWORD *registration_out)
     for (size_t i = 0; SUCCEEDED(hr) && i < proxies_count(); i++) {
         CLSID known;
 
-        if (FAILED(CoGetPSClsid(proxies_iid(i), &known))) {
+        if (is_better_ours(proxies_iid(i)) || FAILED(CoGetPSClsid(proxies_iid(i), &known))) {
             hr = CoRegisterPSClsid(proxies_iid(i), &proxies_class);
         }
     }

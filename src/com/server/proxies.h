@@ -9,14 +9,12 @@
 #ifndef ODO_COM_SERVER_PROXIES_H
 #define ODO_COM_SERVER_PROXIES_H
 
+#include "com/object/class_ids.h"
+
 #include <stdbool.h>
 #include <windows.h>
 
 #include <objbase.h>
-
-#define PROXIES_CLASS L"{B08CE5F7-F4E7-421E-9680-93FA1E4B182F}"
-
-extern const CLSID proxies_class; /* the same */
 
 /* What DllGetClassObject answers for that class. */
 HRESULT proxies_get_class_object(REFIID iid, void **out);
@@ -31,8 +29,9 @@ const char *proxies_name(size_t index);
 
 /*
  * Have COM use our proxies in this process, for the interfaces that nobody else's are known
- * for. To be called in the multithreaded apartment, once. The registration lasts until
- * CoRevokeClassObject(*registration_out), and until the process ends for the interfaces.
+ * for, and for those that Wine's fail to carry. To be called in the multithreaded apartment,
+ * once. The registration lasts until CoRevokeClassObject(*registration_out), and until the
+ * process ends for the interfaces.
  */
 HRESULT proxies_use_here(DWORD *registration_out);
 

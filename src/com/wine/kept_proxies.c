@@ -1,5 +1,6 @@
 #include "com/wine/kept_proxies.h"
 
+#include "com/object/client_id.h"
 #include "com/object/interface_keeper.h"
 
 #include <stdlib.h>
@@ -11,6 +12,7 @@ struct direct {
     DWORD id;
     LONG refs;        /* one for the list, one for each use */
     IUnknown *wanted; /* counted; the interface that was kept */
+    DWORD client;     /* whose it is: a process id, or 0 */
 };
 
 /* Apart from what Wine's table gives, which counts up from a small number. */
@@ -66,6 +68,7 @@ static HRESULT direct_keep(IUnknown *wanted, DWORD *kept_out)
         return E_OUTOFMEMORY;
     }
     direct->refs = 1;
+    direct->client = client_id_of_call();
     direct->wanted = wanted;
     IUnknown_AddRef(wanted);
     AcquireSRWLockExclusive(&direct_lock);
@@ -98,6 +101,7 @@ static HRESULT direct_get(DWORD kept, REFIID iid, void **out)
         return E_INVALIDARG; /* as the table answers for what was dropped */
     }
     hr = IUnknown_QueryInterface(direct->wanted, iid, out);
+    client_id_will_call(direct->client);
     direct_release(direct);
     return hr;
 }

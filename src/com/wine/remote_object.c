@@ -2,13 +2,11 @@
 
 #include "com/object/client_security.h"
 #include "com/object/com_object.h"
+#include "com/wine/wine_proxies.h"
 
 #include <stdlib.h>
 
 #include "deliveryoptimization.h" /* generated from idl/ */
-
-const CLSID remote_object_class = {
-    0x9ebf7df7, 0x2a7e, 0x4ba1, {0x85, 0xa4, 0xd0, 0x5d, 0x37, 0x42, 0x84, 0x71}};
 
 /* A wrapper; without a standard proxy, the reader that makes wrappers. */
 struct remote_object {
@@ -149,6 +147,7 @@ static HRESULT STDMETHODCALLTYPE remote_object_UnmarshalInterface(IMarshal *self
 
     (void)self;
     *out = NULL;
+    wine_proxies_use_in_client();
     if (SUCCEEDED(hr)) {
         hr = CoUnmarshalInterface(stream, &IID_IUnknown, (void **)&proxy);
     }

@@ -13,11 +13,8 @@
 #ifndef ODO_COM_WINE_REMOTE_OBJECT_H
 #define ODO_COM_WINE_REMOTE_OBJECT_H
 
+#include "com/object/class_ids.h"
 #include "com/object/com_marshal.h"
-
-#define REMOTE_OBJECT_CLASS L"{9EBF7DF7-2A7E-4BA1-85A4-D05D37428471}"
-
-extern const CLSID remote_object_class; /* the same; CoUnmarshalInterface() creates it */
 
 /* Have objects that have a kind marshalled so. */
 void remote_object_begin(void);

@@ -1,0 +1,195 @@
+#include "com/wine/client_watch.h"
+
+#include "com/object/client_id.h"
+#include "com/object/com_object.h"
+
+#include <objbase.h>
+#include <stdlib.h>
+
+struct client {
+    struct client *next;
+    DWORD id;
+    HANDLE process; /* which keeps others from getting the same id */
+    HANDLE wait;
+    struct com_object *objects; /* made for it, and alive */
+};
+
+/* Guards everything here, and the places of objects in the lists. */
+static SRWLOCK lock = SRWLOCK_INIT;
+static struct client *clients;
+
+static void unlink_locked(struct com_object *object)
+{
+    struct client *client = object->client;
+
+    if (!client) {
+        return;
+    }
+    if (object->previous) {
+        object->previous->next = object->next;
+    } else {
+        client->objects = object->next;
+    }
+    if (object->next) {
+        object->next->previous = object->previous;
+    }
+    object->client = NULL;
+}
+
+static void link_locked(struct com_object *object, struct client *client)
+{
+    object->client = client;
+    object->previous = NULL;
+    object->next = client->objects;
+    if (client->objects) {
+        client->objects->previous = object;
+    }
+    client->objects = object;
+}
+
+/* --- The end of a client ---------------------------------------------------------------- */
+
+/* One of its objects, counted and in no list any more; or NULL. */
+static struct com_object *take_object(struct client *client)
+{
+    struct com_object *object;
+
+    AcquireSRWLockExclusive(&lock);
+    do {
+        object = client->objects;
+        if (object) {
+            unlink_locked(object);
+        }
+    } while (object && !com_object_try_add_ref(object)); /* it is about to end */
+    ReleaseSRWLockExclusive(&lock);
+    return object;
+}
+
+/* False when a call that was still under way has made another object for it. */
+static bool forget(struct client *client)
+{
+    struct client **place = &clients;
+    bool has_more;
+
+    AcquireSRWLockExclusive(&lock);
+    has_more = client->objects != NULL;
+    if (!has_more) {
+        while (*place != client) {
+            place = &(*place)->next;
+        }
+        *place = client->next;
+    }
+    ReleaseSRWLockExclusive(&lock);
+    if (has_more) {
+        return false;
+    }
+    UnregisterWaitEx(client->wait,
+                     NULL); /* from within its own call, so it is not waited for */
+    CloseHandle(client->process);
+    free(client);
+    return true;
+}
+
+static void let_go(struct com_object *object)
+{
+    IUnknown *identity = com_object_identity(object);
+
+    if (identity->lpVtbl) { /* else it is just being made, and nobody is connected to it */
+        CoDisconnectObject(identity, 0);
+    }
+    com_object_give_up(object);
+    com_object_release(object);
+}
+
+static void CALLBACK on_client_end(PVOID context, BOOLEAN is_time_out)
+{
+    struct client *client = context;
+    HRESULT com = CoInitializeEx(NULL, COINIT_MULTITHREADED);
+    struct com_object *object;
+
+    (void)is_time_out;
+    do {
+        while ((object = take_object(client)) != NULL) {
+            let_go(object);
+        }
+    } while (!forget(client));
+    if (SUCCEEDED(com)) {
+        CoUninitialize();
+    }
+}
+
+/* --- What is made for it ---------------------------------------------------------------- */
+
+/* NULL when it cannot be watched: it has ended, say. */
+static struct client *make_client_locked(DWORD id)
+{
+    struct client *client = calloc(1, sizeof(*client));
+
+    if (!client) {
+        return NULL;
+    }
+    client->id = id;
+    client->process = OpenProcess(SYNCHRONIZE, FALSE, id);
+    if (!client->process ||
+        !RegisterWaitForSingleObject(&client->wait, client->process, on_client_end, client,
+                                     INFINITE, WT_EXECUTEONLYONCE | WT_EXECUTELONGFUNCTION)) {
+        if (client->process) {
+            CloseHandle(client->process);
+        }
+        free(client);
+        return NULL;
+    }
+    client->next = clients;
+    clients = client;
+    return client;
+}
+
+static void note(struct com_object *object, DWORD id)
+{
+    struct client *client;
+
+    if (id == 0) {
+        return;
+    }
+    AcquireSRWLockExclusive(&lock);
+    client = clients;
+    while (client && client->id != id) {
+        client = client->next;
+    }
+    if (!client) {
+        client = make_client_locked(id);
+    }
+    if (client && !object->client) {
+        link_locked(object, client);
+    }
+    ReleaseSRWLockExclusive(&lock);
+}
+
+static void on_begin(struct com_object *object)
+{
+    note(object, client_id_of_call());
+}
+
+/* One that was made for a callback, which nobody has asked for by a call. */
+static void on_marshal(struct com_object *object)
+{
+    note(object, client_id_called());
+}
+
+static void on_end(struct com_object *object)
+{
+    AcquireSRWLockExclusive(&lock);
+    unlink_locked(object);
+    ReleaseSRWLockExclusive(&lock);
+}
+
+void client_watch_begin(void)
+{
+    static const struct com_object_hook hook = {
+        .on_begin = on_begin,
+        .on_marshal = on_marshal,
+        .on_end = on_end,
+    };
+
+    com_object_set_hook(&hook);
+}
