@@ -47,10 +47,12 @@ const char *proxies_name(size_t index)
     return list()->pNamesArray[index];
 }
 
-/* Its texts: see wine_proxies.h. */
+/* Their texts: see wine_proxies.h. */
 static bool is_better_ours(REFIID iid)
 {
-    return IsEqualIID(iid, &IID_IBackgroundCopyError) && wine_is_here();
+    return (IsEqualIID(iid, &IID_IBackgroundCopyError) ||
+            IsEqualIID(iid, &IID_IBackgroundCopyJobHttpOptions)) &&
+           wine_is_here();
 }
 
 HRESULT proxies_use_here(DWORD *registration_out)

@@ -256,5 +256,6 @@ HRESULT wine_proxies_get_class_object(REFIID iid, void **out)
 void wine_proxies_use_in_client(void)
 {
     CoRegisterPSClsid(&IID_IBackgroundCopyError, &proxies_class);
+    CoRegisterPSClsid(&IID_IBackgroundCopyJobHttpOptions, &proxies_class);
     CoRegisterPSClsid(&IID_IStream, &remote_object_class);
 }

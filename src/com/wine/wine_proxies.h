@@ -2,7 +2,8 @@
  * Wine 8's proxies and stubs where they fail, and what stands in for them in clients of the
  * local server. On Windows nothing of this is used.
  *
- *   IBackgroundCopyError   its three texts fail with RPC_X_NULL_REF_POINTER: ours carry them
+ *   IBackgroundCopyError, IBackgroundCopyJobHttpOptions
+ *                          their texts fail with RPC_X_NULL_REF_POINTER: ours carry them
  *   IStream                the stub has four bytes for the count of bytes written, and clients
  *                          exist, in .NET, that write eight. Ours puts a stream between, which
  *                          has room for eight, and leaves all else to Wine's
