@@ -197,7 +197,7 @@ void download_free_taken(struct download *taken)
     }
 }
 
-/* Taken out of the list and counted, so that nobody finds it any more; or NULL. */
+/* Taken out of the list, so that nobody finds it any more; or NULL. */
 static struct download *take_lost(void)
 {
     struct download *download;
@@ -219,8 +219,8 @@ void download_abort_volatile(void)
     struct download *download;
 
     while ((download = take_lost()) != NULL) {
-        download_callback_forget(download->job);
         odo_job_cancel(download->job);
+        client_stream_release_unused();
         free_download(download);
     }
 }
