@@ -1,6 +1,7 @@
 #include "com/calls/client_stream.h"
 
 #include "com/calls/apartment_wait.h"
+#include "com/calls/subscription.h"
 #include "com/object/hresult.h"
 #include "com/object/interface_keeper.h"
 #include "com/object/object_count.h"
@@ -131,8 +132,9 @@ static void unlist_locked(const struct client_stream *stream)
     }
 }
 
-/* The engine needs it no more. Whoever has made it say so may hold a lock, or be in a hurry;
- * the thread that has called the client has no other business. */
+/* The engine needs it no more. Whoever has made it say so may hold a lock, and lets it go after
+ * that. The thread that has called the client must not, for an engine that ends waits for it.
+ */
 static void stream_release(void *context)
 {
     struct client_stream *stream = context;
@@ -143,7 +145,7 @@ static void stream_release(void *context)
     is_caller = stream->locked.thread == GetCurrentThreadId();
     ReleaseSRWLockExclusive(&lock);
     if (is_caller) {
-        client_stream_release_unused();
+        subscription_call_soon(client_stream_release_unused);
     }
 }
 

@@ -18,7 +18,7 @@ struct waiter {
 static SRWLOCK lock = SRWLOCK_INIT;
 static struct subscription *subscriptions;
 static struct waiter *waiters;
-static void (*wanted_call)(void); /* NULL for none */
+static void (*wanted_calls[2])(void); /* NULL for none; there are no more functions */
 
 void subscription_lock(void)
 {
@@ -182,8 +182,8 @@ static bool make_wanted_call(void)
     void (*function)(void);
 
     subscription_lock();
-    function = wanted_call;
-    wanted_call = NULL;
+    function = wanted_calls[0] ? wanted_calls[0] : wanted_calls[1];
+    wanted_calls[wanted_calls[0] ? 0 : 1] = NULL;
     subscription_unlock();
     if (function) {
         function();
@@ -227,7 +227,7 @@ void subscription_wake(void)
 void subscription_call_soon(void (*function)(void))
 {
     subscription_lock();
-    wanted_call = function;
+    wanted_calls[!wanted_calls[0] || wanted_calls[0] == function ? 0 : 1] = function;
     subscription_unlock();
     subscription_wake();
 }
