@@ -41,7 +41,8 @@ static int32_t client_take(void *context, const void *data, size_t size)
 static void add_client(struct download_fixture *fixture, struct odo_job *job,
                        struct client *client, const int32_t *answers)
 {
-    const struct odo_stream stream = {client_take, taken_bytes_release, client};
+    const struct odo_stream stream = {
+        .write = client_take, .release = taken_bytes_release, .context = client};
     struct taken_bytes unused;
 
     *client =
@@ -116,7 +117,8 @@ static int32_t take_and_suspend(void *context, const void *data, size_t size)
 static void what_was_taken_after_the_job_was_suspended_is_counted(void **state)
 {
     struct hasty_client client = {.taken = {.bytes = malloc(ROOM), .most = ROOM}};
-    const struct odo_stream stream = {take_and_suspend, taken_bytes_release, &client};
+    const struct odo_stream stream = {
+        .write = take_and_suspend, .release = taken_bytes_release, .context = &client};
     struct download_fixture *fixture = download_fixture_begin(NULL, NULL);
     struct odo_job *job = download_fixture_job(fixture);
     struct odo_file_progress file;
