@@ -909,6 +909,10 @@ class Words(OdoTest):
             self.assertIsNotNone(name)
         if self.on_windows:
             codes = codes[::20]  # a start under Wine is slow, and the table is the same
+        numbers = {}
+        for name, number in codes:  # a number that has two names is explained by the first
+            numbers.setdefault(number.lower(), name)
+        codes = [(name, number) for number, name in numbers.items()]
         for name, number in codes:
             result = self.odo("explain", number)
             self.check(result, 0)
