@@ -164,15 +164,22 @@ static enum odo_status take_checkpoint(struct fetch *download,
 
 void fetch_free(struct fetch *download, struct checkpoint *checkpoint_out)
 {
+    bool is_checked;
+
     assert(!download->requests);
     fetch_close_sink(download);
-    if (take_checkpoint(download, checkpoint_out) != ODO_OK) {
-        checkpoint_init(checkpoint_out); /* nothing has come, as far as anybody will know */
-        checkpoint_out->begun = download->transfer.has_begun;
-        checkpoint_out->temporary = download->temporary;
+    if (integrity_is_checking(download)) {
+        memory_free(download->transfer.wanted.plan.holes);
+        download->transfer.wanted.plan.holes = NULL;
+        download->transfer.wanted.plan.hole_count = 0;
+    }
+    is_checked = integrity_is_checking(download);
+    transfer_end(&download->transfer, checkpoint_out);
+    checkpoint_out->temporary = download->temporary;
+    if (is_checked) {
+        integrity_record(download, checkpoint_out); /* without memory less, but no lie */
     }
     integrity_free(download->integrity);
-    transfer_free(&download->transfer);
     buffer_free(&download->response_headers);
     checkpoint_free(&download->reported);
     memory_free(download);

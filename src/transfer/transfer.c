@@ -261,6 +261,28 @@ enum odo_status transfer_checkpoint(const struct transfer *transfer,
     return status;
 }
 
+void transfer_end(struct transfer *transfer, struct checkpoint *checkpoint_out)
+{
+    struct version_mark *mark = &transfer->version.mark;
+    struct request_plan *plan = &transfer->wanted.plan;
+
+    assert(!transfer->attempts);
+    checkpoint_init(checkpoint_out);
+    checkpoint_out->begun = transfer->has_begun;
+    checkpoint_out->file_size = mark->size;
+    checkpoint_out->entity_tag = mark->etag;
+    checkpoint_out->last_modified = mark->last_modified;
+    checkpoint_out->content_encoding = mark->encoding;
+    checkpoint_out->cursor = plan->cursor;
+    checkpoint_out->holes = plan->holes;
+    checkpoint_out->hole_count = plan->hole_count;
+    *mark = (struct version_mark){.size = ODO_SIZE_UNKNOWN};
+    plan->holes = NULL;
+    plan->hole_count = 0;
+    plan->hole_capacity = 0;
+    transfer_free(transfer);
+}
+
 void transfer_restarted(struct transfer *transfer, enum odo_status status, uint64_t now_ms)
 {
     struct checkpoint nothing;

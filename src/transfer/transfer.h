@@ -49,6 +49,12 @@ enum odo_status transfer_init(struct transfer *transfer, const struct transfer_s
 void transfer_free(struct transfer *transfer);
 
 /*
+ * The same with nothing out, and where the file stands is handed over instead of freed: so this
+ * needs no memory. The caller owns *checkpoint_out.
+ */
+void transfer_end(struct transfer *transfer, struct checkpoint *checkpoint_out);
+
+/*
  * Where the file would go on if the process ended now: what is out counts as missing. Of a
  * transfer that is checked, `cursor` and holes are nothing's.
  *
