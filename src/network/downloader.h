@@ -138,7 +138,7 @@ enum odo_status downloader_prepare(struct downloader *downloader,
                                    struct fetch **transfer_out);
 
 /* Begin it: reports may come from now on. Any thread; takes no time. */
-void downloader_begin(struct downloader *downloader, struct fetch *transfer);
+void downloader_begin(struct downloader *downloader, struct fetch *download);
 
 /* A transfer to be removed, and where its file stands then. */
 struct downloader_removal {
@@ -156,7 +156,7 @@ void downloader_remove(struct downloader *downloader, struct downloader_removal 
                        size_t count);
 
 /* Change the settings of a transfer that has not been removed. Any thread. */
-void downloader_change(struct downloader *downloader, struct fetch *transfer,
+void downloader_change(struct downloader *downloader, struct fetch *download,
                        const struct download_settings *settings);
 
 /* What find_proxy has found is no longer true. Any thread. */
