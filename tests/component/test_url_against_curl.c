@@ -171,7 +171,7 @@ static const char *const pieces[] = {
 
 static void make_url(struct test_random *random, char url_out[URL_SIZE])
 {
-    size_t count = 1 + test_random_below(random, 8);
+    size_t count = 1 + (size_t)test_random_below(random, 8);
     size_t used = 0;
 
     /* Mostly something that looks like one. */
@@ -256,7 +256,7 @@ static void make_reference(struct test_random *random, char location_out[URL_SIZ
                                          "https://d.example:8443/"};
     static const char *const steps[] = {"g/",   "../",       "./", "g", "h;x=1/", "/i/", " ",
                                         "%41/", "\xc3\xb6/", "..", ".", "...",    "..j/"};
-    size_t count = test_random_below(random, 6);
+    size_t count = (size_t)test_random_below(random, 6);
     size_t used = (size_t)snprintf(location_out, URL_SIZE, "%s",
                                    fronts[test_random_below(random, TEST_COUNT(fronts))]);
 
