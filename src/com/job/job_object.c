@@ -733,7 +733,10 @@ static HRESULT STDMETHODCALLTYPE job_object_Job2AddFile(IDeliveryOptimizationJob
         return E_INVALIDARG;
     }
     *file_out = NULL;
-    if (!iid || !file_object_answers(iid)) {
+    if (!iid) {
+        return E_INVALIDARG;
+    }
+    if (!file_object_answers(iid)) {
         return E_NOINTERFACE;
     }
     hr = job_files_add_without_path(job, file_id, remote_url, range_count, ranges, &index);
