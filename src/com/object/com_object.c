@@ -69,7 +69,8 @@ HRESULT com_object_query(struct com_object *object, REFIID iid, void **out)
     if (IsEqualIID(iid, &IID_IMarshal) && object_hook) {
         object_hook->on_marshal(object);
     }
-    if (IsEqualIID(iid, &IID_IMarshal) && com_marshal_is_answered(object->class->remote_kind)) {
+    if (IsEqualIID(iid, &IID_IMarshal) && !object->is_counted_out &&
+        com_marshal_is_answered(object->class->remote_kind)) {
         com_object_add_ref(object);
         *out = &object->marshal.IMarshal_iface;
         return S_OK;

@@ -94,10 +94,10 @@ static void let_go(struct com_object *object)
 {
     IUnknown *identity = com_object_identity(object);
 
-    if (identity->lpVtbl) { /* else it is just being made, and nobody is connected to it */
+    com_object_give_up(object); /* first: from now on Wine's own marshalling answers for it */
+    if (identity->lpVtbl) {     /* else it is just being made, and nobody is connected to it */
         CoDisconnectObject(identity, 0);
     }
-    com_object_give_up(object);
     com_object_release(object);
 }
 
