@@ -185,21 +185,27 @@ void fetch_free(struct fetch *download, struct checkpoint *checkpoint_out)
     memory_free(download);
 }
 
+struct odo_error fetch_error(const struct fetch *download, enum odo_status status)
+{
+    struct odo_error error = {.status = status};
+
+    if (status == ODO_E_SINK_FAILED && download->options.stream) {
+        error.sink_code = stream_failure(download->options.stream);
+    }
+    return error;
+}
+
 void fetch_fail(struct fetch *download, const struct odo_error *error)
 {
-    struct odo_error final = *error;
-
-    if (final.status == ODO_E_SINK_FAILED && final.sink_code == 0 && download->options.stream) {
-        /* The stream refused later bytes, before the news of its failure came through. */
-        final.sink_code = stream_failure(download->options.stream);
-    }
-    transfer_fail(&download->transfer, &final);
+    transfer_fail(&download->transfer, error);
     fetch_note_due(download);
 }
 
 static void fail_with(struct fetch *download, enum odo_status status)
 {
-    fetch_fail(download, &(struct odo_error){.status = status});
+    struct odo_error error = fetch_error(download, status);
+
+    fetch_fail(download, &error);
 }
 
 /* --- The output ----------------------------------------------------------------------- */
@@ -396,15 +402,13 @@ static void resume_paused(struct fetch *download)
 
 void fetch_stream_progressed(struct fetch *download)
 {
-    struct odo_error error = {.status = ODO_E_SINK_FAILED};
     struct transfer *transfer = &download->transfer;
 
     if (!download->options.stream || transfer->phase == TRANSFER_DONE) {
         return;
     }
-    error.sink_code = stream_failure(download->options.stream);
-    if (error.sink_code != 0) {
-        fetch_fail(download, &error);
+    if (stream_failure(download->options.stream) != 0) {
+        fail_with(download, ODO_E_SINK_FAILED);
         return;
     }
     transfer_stream_taken(transfer,

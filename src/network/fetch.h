@@ -113,6 +113,9 @@ enum odo_status fetch_open_sink(struct fetch *download);
 /* Something is to be settled, or to be reported. */
 void fetch_note_due(struct fetch *download);
 
+/* What `status` of the output means: with the client's own failure, when its stream refused. */
+struct odo_error fetch_error(const struct fetch *download, enum odo_status status);
+
 /* Make `error` final. */
 void fetch_fail(struct fetch *download, const struct odo_error *error);
 

@@ -340,7 +340,9 @@ void integrity_arrived(struct fetch *download, uint64_t output, uint64_t bytes)
         download->transfer.output_had += good;
     }
     if (status != ODO_OK) {
-        fetch_fail(download, &(struct odo_error){.status = status});
+        struct odo_error error = fetch_error(download, status);
+
+        fetch_fail(download, &error);
     }
 }
 

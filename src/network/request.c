@@ -67,7 +67,7 @@ static void fail(struct request *request, enum odo_status status)
 {
     if (request->attempt->end == ATTEMPT_OPEN) {
         request->attempt->end = ATTEMPT_FAILED;
-        request->attempt->error = (struct odo_error){.status = status};
+        request->attempt->error = fetch_error(request->download, status);
     }
 }
 
@@ -134,7 +134,7 @@ enum odo_status request_flush(struct request *request)
         sink_write(request->download->sink, request->gathered_output, request->gathered, size);
     if (status != ODO_OK) {
         request->attempt->end = ATTEMPT_FAILED;
-        request->attempt->error = (struct odo_error){.status = status};
+        request->attempt->error = fetch_error(request->download, status);
         return status;
     }
     request->gathered_size = 0;
@@ -498,7 +498,7 @@ static bool on_header_end(struct request *request)
     status = prepare_body(request, was_known && size_known == transfer->wanted.file_size);
     if (status != ODO_OK) {
         attempt->end = ATTEMPT_FAILED;
-        attempt->error = (struct odo_error){.status = status};
+        attempt->error = fetch_error(download, status);
         fetch_fail(download, &attempt->error);
         return false;
     }

@@ -97,7 +97,9 @@ static void write_node(struct node *node, size_t offset, const void *data, size_
     if (offset + size > node->size) {
         resize(node, offset + size);
     }
-    memcpy(node->data + offset, data, size);
+    if (size > 0) {
+        memcpy(node->data + offset, data, size);
+    }
 }
 
 static struct name *find_name(const char *text)

@@ -50,6 +50,9 @@ static void insert(struct output_map *map, size_t index, struct stretch stretch)
 
 static void erase(struct output_map *map, size_t index, size_t count)
 {
+    if (count == 0) {
+        return; /* `items` may be NULL */
+    }
     memmove(&map->items[index], &map->items[index + count],
             (map->count - index - count) * sizeof(*map->items));
     map->count -= count;

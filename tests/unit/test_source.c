@@ -26,7 +26,7 @@ static const struct source_case {
     const char *url; /* asked in the end */
     bool is_foreign;
 } cases[] = {
-    {"nothing happened", {{NO_STEP}}, "http://a/f", false},
+    {"nothing happened", {{.kind = NO_STEP}}, "http://a/f", false},
     {"a redirect moves it", {{REDIRECTED, 0, "http://a/g", true}}, "http://a/g", false},
     {"the second of two that were redirected at once moves nobody",
      {{REDIRECTED, 0, "http://a/1", true}, {REDIRECTED, 0, "http://a/2", false}},
