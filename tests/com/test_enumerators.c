@@ -15,11 +15,13 @@ static void set_up(struct fixture *fixture, bool over_jobs)
 {
     WCHAR path[MAX_PATH];
 
-    assert_true(GetTempPathW(MAX_PATH - 20, path) > 0);
-    wcscat(path, L"enumerator.bin");
+    size_t length = GetTempPathW(MAX_PATH - 20, path);
+
+    assert_true(length > 0);
     fixture->manager = client_manager();
     for (int i = 0; i < ITEMS; i++) {
         fixture->jobs[i] = client_job(fixture->manager);
+        swprintf(path + length, MAX_PATH - length, L"enumerator%d.bin", i);
         assert_hr(IBackgroundCopyJob_AddFile(fixture->jobs[0],
                                              i == 0   ? L"http://127.0.0.1:9/0"
                                              : i == 1 ? L"http://127.0.0.1:9/1"

@@ -12,6 +12,7 @@
  */
 #include "com/download_fixture.h"
 #include "com/linked_server.h"
+#include "com/server/proxies.h"
 #include "com/strict_stream.h"
 
 #include <stdlib.h>
@@ -217,8 +218,14 @@ static void leave(struct client *client)
 static DWORD WINAPI run_client(void *context)
 {
     struct client *client = context;
+    DWORD proxies = 0;
+    HRESULT hr;
 
     CoInitializeEx(NULL, (DWORD)client->apartment);
+    hr = proxies_use_here(&proxies);
+    if (FAILED(hr)) {
+        fault(client->world, "the proxies", hr);
+    }
     status_callback_make_plain(&client->callback);
     for (int step = 0; step < STEPS; step++) {
         take_step(client);
@@ -230,6 +237,7 @@ static DWORD WINAPI run_client(void *context)
         client_wait_once(NULL, 0, 5); /* the watch-dog sees to it that this ends */
         client_pump();
     }
+    CoRevokeClassObject(proxies);
     CoUninitialize();
     return 0;
 }

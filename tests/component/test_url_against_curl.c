@@ -219,8 +219,7 @@ static const char *const taken_urls[] = {
     "http://example.org?q#/f",
     "http://example.org/\xc3\xb6?\xff",
     "http://xn--bcher-kva.example/",
-    "http://b\xc3\xbc"
-    "cher.example/",
+    "http://\xc3\xb6l.example/",
     "http://user@example.org/@x",
     "http://:@example.org/",
 };

@@ -1596,6 +1596,8 @@ namespace OpenDO.Interop
             { 0x80D06820, "the piece hashes cannot be read" },
             { 0x80D06821, "one piece hash cannot be read" },
             { 0x80D06822, "the size of the piece hash file is unknown or bad" },
+            { 0x80D06823, "a web page came instead of the piece hash file; sign in to the network" },
+            { 0x80D06824, "a web page came instead of a piece hash file; sign in to the network" },
             { 0x80190001, "the server's reply has an impossible status" },
             { 0x80190003, "the server redirects in a way that cannot be followed" },
             { 0x801901A0, "the server answered 416: a range lies outside of the file" },

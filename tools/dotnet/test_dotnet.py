@@ -173,7 +173,7 @@ def check_enumerations(idl, source):
 
 
 def check_errors(source):
-    theirs = dict(re.findall(r"#define (DO_E_\w+) \(\(HRESULT\)(0x[0-9A-F]{8})L\)",
+    theirs = dict(re.findall(r"#define (DO_E_\w+) +\(\(HRESULT\)(0x[0-9A-F]{8})L\)",
                              read("include", "deliveryoptimizationerrors.h")))
     ours = dict(re.findall(r"const int (DO_E_\w+) = unchecked\(\(int\)(0x[0-9A-F]{8})\)", source))
     assert len(theirs) > 60, "the header was not understood"

@@ -141,6 +141,7 @@ $serve = {
         try { $client = $listener.AcceptTcpClient() } catch { return }
         try {
             $client.ReceiveTimeout = 10000
+            $client.SendTimeout = 10000
             $stream = $client.GetStream()
             $request = ''
             $buffer = [byte[]]::new(16384)

@@ -102,7 +102,7 @@ class Compiler:
 
     def build(self, source, program, headers):
         done = run([self.c, "-std=c17", *WARNINGS, *WINDOWS_10, "-DCOBJMACROS", "-municode",
-                    "-static-libgcc", *("-I" + str(folder) for folder in headers),
+                    "-static-libgcc", *(word for folder in headers for word in ("-isystem", str(folder))),
                     "-o", program, source, self.options.identifiers, "-lole32", "-loleaut32", "-luuid"])
         assert done.returncode == 0, f"{source.name} does not compile"
 
