@@ -72,11 +72,11 @@ static int32_t write_to(DWORD kept, const void *data, size_t size)
 {
     IStream *stream;
     ULONGLONG written = 0; /* room for clients that write eight bytes */
-    HRESULT hr = interface_keeper_get(kept, &IID_IStream, (void **)&stream);
+    HRESULT hr = interface_keeper_begin_call(kept, &IID_IStream, (void **)&stream);
 
     if (SUCCEEDED(hr)) {
         hr = IStream_Write(stream, data, (ULONG)size, (ULONG *)&written);
-        IStream_Release(stream);
+        interface_keeper_end_call(kept, (IUnknown *)stream);
     }
     if (FAILED(hr)) {
         return hr;

@@ -253,14 +253,12 @@ static void call_client(const struct call *call, struct download *download, IDOD
             status.ExtendedError = S_OK;
         }
     }
-    if (SUCCEEDED(interface_keeper_get(call->client, &IID_IDODownloadStatusCallback,
-                                       (void **)&client)) &&
+    if (SUCCEEDED(interface_keeper_begin_call(call->client, &IID_IDODownloadStatusCallback,
+                                              (void **)&client)) &&
         begin_call(call, &status)) {
         IDODownloadStatusCallback_OnStatusChange(client, object, &status);
     }
-    if (client) {
-        IDODownloadStatusCallback_Release(client);
-    }
+    interface_keeper_end_call(call->client, (IUnknown *)client);
 }
 
 static bool is_final(enum odo_job_state state)

@@ -523,9 +523,10 @@ static HRESULT get_callback(void *object, VARIANT *value_out)
     return download_callback_get(object, &V_UNKNOWN(value_out));
 }
 
+/* Who wants no more calls is obeyed in any state: the news of the end may be under way. */
 static HRESULT set_callback(void *object, const VARIANT *value)
 {
-    HRESULT hr = not_ended(object);
+    HRESULT hr = V_UNKNOWN(value) ? not_ended(object) : S_OK;
 
     return SUCCEEDED(hr) ? download_callback_set(object, V_UNKNOWN(value)) : hr;
 }

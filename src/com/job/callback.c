@@ -341,7 +341,7 @@ static bool begin_call(const struct call *call)
 static HRESULT reach_client(const struct call *call, REFIID iid, void **out)
 {
     if (call->client != 0) {
-        return interface_keeper_get(call->client, iid, out);
+        return interface_keeper_begin_call(call->client, iid, out);
     }
     return CoCreateInstance(&call->class, NULL, CLSCTX_LOCAL_SERVER, iid, out);
 }
@@ -388,7 +388,9 @@ static HRESULT call_client(const struct call *call, IBackgroundCopyJob *job)
     }
 
 done:
-    if (client) {
+    if (call->client != 0) {
+        interface_keeper_end_call(call->client, (IUnknown *)client);
+    } else if (client) {
         IBackgroundCopyCallback2_Release(client);
     }
     if (file) {

@@ -10,7 +10,7 @@
 /* Of the call that this thread serves; 0 without one, or when it comes from this process. */
 DWORD client_id_of_call(void);
 
-/* Of the client that this thread has last named as the one it calls; 0 for none. */
+/* Of the client that this thread calls, or is about to: perhaps this process; 0 for none. */
 DWORD client_id_called(void);
 void client_id_will_call(DWORD process_id);
 

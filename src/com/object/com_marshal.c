@@ -1,5 +1,7 @@
 #include "com/object/com_marshal.h"
 
+#include "com/object/client_id.h"
+
 static bool is_left_to_com;                         /* set before the first object, if ever */
 static const struct com_marshal_hook *marshal_hook; /* NULL where COM's proxies do */
 
@@ -23,9 +25,11 @@ static struct com_marshal *impl_from_IMarshal(IMarshal *self)
     return CONTAINING_RECORD(self, struct com_marshal, IMarshal_iface);
 }
 
+/* Wine 8 has a proxy of an object in this process say MSHCTX_LOCAL for what it passes on. */
 static bool is_inside_process(DWORD context)
 {
-    return context == MSHCTX_INPROC || context == MSHCTX_CROSSCTX;
+    return context == MSHCTX_INPROC || context == MSHCTX_CROSSCTX ||
+           (context == MSHCTX_LOCAL && client_id_called() == GetCurrentProcessId());
 }
 
 /* The hook that has a say there, or NULL. */

@@ -41,23 +41,30 @@ HRESULT interface_keeper_keep(IUnknown *object, REFIID iid, DWORD *kept_out)
     if (!wanted) {
         return E_NOINTERFACE;
     }
-    if (keeper_hook && keeper_hook->keeps(wanted)) {
-        hr = keeper_hook->keep(wanted, kept_out);
-    } else {
-        hr = table_keep(wanted, iid, kept_out);
-    }
+    hr = keeper_hook ? keeper_hook->keep(wanted, iid, kept_out)
+                     : table_keep(wanted, iid, kept_out);
     IUnknown_Release(wanted);
     return hr;
 }
 
 HRESULT interface_keeper_get(DWORD kept, REFIID iid, void **out)
 {
+    HRESULT hr = interface_keeper_begin_call(kept, iid, out);
+
+    if (SUCCEEDED(hr) && keeper_hook) {
+        keeper_hook->end_call(kept); /* it is the caller's own now */
+    }
+    return hr;
+}
+
+HRESULT interface_keeper_begin_call(DWORD kept, REFIID iid, void **out)
+{
     IGlobalInterfaceTable *table = NULL;
     HRESULT hr;
 
     *out = NULL;
-    if (keeper_hook && keeper_hook->has_kept(kept)) {
-        return keeper_hook->get(kept, iid, out);
+    if (keeper_hook) {
+        return keeper_hook->begin_call(kept, iid, out);
     }
     hr = get_table(&table);
     if (SUCCEEDED(hr)) {
@@ -67,13 +74,27 @@ HRESULT interface_keeper_get(DWORD kept, REFIID iid, void **out)
     return hr;
 }
 
+void interface_keeper_end_call(DWORD kept, IUnknown *object)
+{
+    if (!object) {
+        return;
+    }
+    IUnknown_Release(object);
+    if (keeper_hook) {
+        keeper_hook->end_call(kept);
+    }
+}
+
 void interface_keeper_drop(DWORD kept)
 {
     IGlobalInterfaceTable *table = NULL;
 
-    if (keeper_hook && keeper_hook->has_kept(kept)) {
+    if (kept == 0) {
+        return;
+    }
+    if (keeper_hook) {
         keeper_hook->drop(kept);
-    } else if (kept != 0 && SUCCEEDED(get_table(&table))) {
+    } else if (SUCCEEDED(get_table(&table))) {
         IGlobalInterfaceTable_RevokeInterfaceFromGlobal(table, kept);
         IGlobalInterfaceTable_Release(table);
     }

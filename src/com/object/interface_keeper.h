@@ -23,15 +23,23 @@ HRESULT interface_keeper_keep(IUnknown *object, REFIID iid, DWORD *kept_out);
 /* An interface of what is kept, counted, for this apartment. On failure *out is NULL. */
 HRESULT interface_keeper_get(DWORD kept, REFIID iid, void **out);
 
+/*
+ * The same for a call that this thread makes now: until it is ended, what was dropped meanwhile
+ * is not let go.
+ */
+HRESULT interface_keeper_begin_call(DWORD kept, REFIID iid, void **out);
+
+/* Release `object`, which was got so. NULL is fine. */
+void interface_keeper_end_call(DWORD kept, IUnknown *object);
+
 /* Keep it no longer. 0 is fine. */
 void interface_keeper_drop(DWORD kept);
 
-/* Who keeps some interfaces in another way than the table does; as the functions above. */
+/* Who keeps interfaces in another way than the table does; as the functions above. */
 struct interface_keeper_hook {
-    bool (*keeps)(IUnknown *wanted);
-    HRESULT (*keep)(IUnknown *wanted, DWORD *kept_out);
-    bool (*has_kept)(DWORD kept); /* told from what the table gives, which counts from 1 */
-    HRESULT (*get)(DWORD kept, REFIID iid, void **out);
+    HRESULT (*keep)(IUnknown *wanted, REFIID iid, DWORD *kept_out);
+    HRESULT (*begin_call)(DWORD kept, REFIID iid, void **out);
+    void (*end_call)(DWORD kept); /* the interface was released */
     void (*drop)(DWORD kept);
 };
 

@@ -48,11 +48,12 @@ static HRESULT STDMETHODCALLTYPE automation_progress_OnStatusChange(
     (void)status; /* the script asks the download, which may have come further */
     hr = progress->wrap(download, &script_download);
     if (SUCCEEDED(hr)) {
-        hr = interface_keeper_get(progress->function, &IID_IDispatch, (void **)&function);
+        hr =
+            interface_keeper_begin_call(progress->function, &IID_IDispatch, (void **)&function);
     }
     if (SUCCEEDED(hr)) {
         call(function, script_download);
-        IDispatch_Release(function);
+        interface_keeper_end_call(progress->function, (IUnknown *)function);
     }
     if (script_download) {
         IOdoDownload_Release(script_download);

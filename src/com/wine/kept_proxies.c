@@ -2,6 +2,7 @@
 
 #include "com/object/client_id.h"
 #include "com/object/interface_keeper.h"
+#include "com/wine/kept_table.h"
 
 #include <stdlib.h>
 
@@ -15,16 +16,13 @@ struct direct {
     DWORD client;     /* whose it is: a process id, or 0 */
 };
 
-/* Apart from what Wine's table gives, which counts up from a small number. */
-enum { FIRST_ID_BIT = 31 };
-
 static SRWLOCK direct_lock = SRWLOCK_INIT;
 static struct direct *directs;
 static DWORD last_id;
 
 static bool is_direct(DWORD kept)
 {
-    return kept >> FIRST_ID_BIT != 0;
+    return kept >= KEPT_TABLE_END;
 }
 
 static bool is_multithreaded(void)
@@ -55,11 +53,6 @@ static void direct_release(struct direct *direct)
     }
 }
 
-static bool keeps(IUnknown *wanted)
-{
-    return is_multithreaded() && is_proxy(wanted);
-}
-
 static HRESULT direct_keep(IUnknown *wanted, DWORD *kept_out)
 {
     struct direct *direct = calloc(1, sizeof(*direct));
@@ -73,7 +66,7 @@ static HRESULT direct_keep(IUnknown *wanted, DWORD *kept_out)
     IUnknown_AddRef(wanted);
     AcquireSRWLockExclusive(&direct_lock);
     last_id++;
-    direct->id = (1U << FIRST_ID_BIT) | last_id;
+    direct->id = KEPT_TABLE_END | last_id;
     direct->next = directs;
     directs = direct;
     *kept_out = direct->id;
@@ -125,14 +118,53 @@ static void direct_drop(DWORD kept)
     }
 }
 
+/* --- What is kept how ----------------------------------------------------------------------
+ */
+
+static HRESULT keep(IUnknown *wanted, REFIID iid, DWORD *kept_out)
+{
+    return is_multithreaded() && is_proxy(wanted) ? direct_keep(wanted, kept_out)
+                                                  : kept_table_keep(wanted, iid, kept_out);
+}
+
+static HRESULT begin_call(DWORD kept, REFIID iid, void **out)
+{
+    HRESULT hr;
+
+    if (is_direct(kept)) {
+        return direct_get(kept, iid, out);
+    }
+    hr = kept_table_begin_call(kept, iid, out);
+    if (SUCCEEDED(hr)) {
+        client_id_will_call(GetCurrentProcessId());
+    }
+    return hr;
+}
+
+static void end_call(DWORD kept)
+{
+    client_id_will_call(0);
+    if (!is_direct(kept)) {
+        kept_table_end_call(kept);
+    }
+}
+
+static void drop(DWORD kept)
+{
+    if (is_direct(kept)) {
+        direct_drop(kept);
+    } else {
+        kept_table_drop(kept);
+    }
+}
+
 void kept_proxies_begin(void)
 {
     static const struct interface_keeper_hook hook = {
-        .keeps = keeps,
-        .keep = direct_keep,
-        .has_kept = is_direct,
-        .get = direct_get,
-        .drop = direct_drop,
+        .keep = keep,
+        .begin_call = begin_call,
+        .end_call = end_call,
+        .drop = drop,
     };
 
     interface_keeper_set_hook(&hook);

@@ -225,7 +225,7 @@ def numbers(idl, headers):
         else:
             rows += [f"offsetof({name}, {member})" for member in
                      re.findall(r"(\w+)(?:\[\])?;", body)]
-    rows += [define for define in re.findall(r'cpp_quote\("#define (\w+) +[^L"]*"\)', bare)
+    rows += [define for define in re.findall(r'cpp_quote\("#define (\w+) +[^L"\\]*"\)', bare)
              if define in known]
     return rows
 
