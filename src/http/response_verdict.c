@@ -150,7 +150,9 @@ static enum response_version_relation relation(const struct response_context *co
     if (!context->version_is_known) {
         return RESPONSE_VERSION_SAME;
     }
-    if (context->size_is_doubtful && size != ODO_SIZE_UNKNOWN && size < context->known_size) {
+    if (size != ODO_SIZE_UNKNOWN &&
+        (size < context->had_bytes ||
+         (context->size_is_doubtful && size < context->known_size))) {
         return RESPONSE_VERSION_OTHER;
     }
     return response_version_compare(&known, &told);
@@ -408,6 +410,10 @@ static struct response_verdict judge_part(const struct response_question *questi
     enum response_version_relation version = relation(context, header, told);
     struct response_verdict verdict;
 
+    if (is_end && version != RESPONSE_VERSION_SAME &&
+        relation(context, header, ODO_SIZE_UNKNOWN) == RESPONSE_VERSION_SAME) {
+        return verdict_of(RESPONSE_RETRY_WHOLE); /* which says how long the file is */
+    }
     if (version != RESPONSE_VERSION_SAME) {
         return not_the_version_of(question, context, header, told, version);
     }
@@ -596,6 +602,10 @@ static struct response_verdict judge_416(const struct response_question *questio
     }
     if (context->wants_whole_file && !context->version_is_known) {
         return verdict_of(RESPONSE_RETRY_WHOLE);
+    }
+    if (context->wanted_is_open && size == ODO_SIZE_UNKNOWN &&
+        question->span.length != BYTE_RANGE_TO_END) {
+        return verdict_of(RESPONSE_RETRY_WHOLE); /* our end may be behind the file's */
     }
     return wants_past_end(context, size) ? fail(ODO_E_INVALID_RANGE, header)
                                          : fail_by_range(question, ODO_E_HTTP_STATUS, header);

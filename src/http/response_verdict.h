@@ -33,6 +33,7 @@ struct response_context {
     const char *known_etag; /* as sent, W/ included */
     const char *known_date; /* Last-Modified, as sent */
     const char *known_encoding; /* Content-Encoding, as sent */
+    uint64_t had_bytes;         /* of the known version; it is no shorter than that. Or 0 */
     uint64_t stated_size;       /* what the caller said of the file; or ODO_SIZE_UNKNOWN */
     bool wants_whole_file;      /* the caller asked for all of it, had or not */
     uint64_t wanted_bytes;      /* still wanted below `wanted_end` */

@@ -60,6 +60,22 @@ static void advance(struct attempt *attempt, struct attempt_piece *piece, uint64
     }
 }
 
+/* The client waits for a byte that this very reply brings, behind what has no room. */
+static bool waits_for_itself(const struct transfer *transfer, const struct attempt *attempt)
+{
+    for (size_t i = 0; i < attempt->piece_count; i++) {
+        const struct attempt_piece *piece = &attempt->pieces[i];
+        struct layout_run run =
+            range_layout_find(&transfer->wanted.layout, piece->position, &(size_t){0});
+
+        if (piece->position < attempt_end_of(piece->span) && run.wanted &&
+            transfer->wanted.run_output + run.output == transfer->stream_taken) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Bytes that a piece waits for. */
 static struct transfer_step take(struct transfer *transfer, struct attempt *attempt,
                                  struct attempt_piece *piece, uint64_t size, uint64_t now_ms)
@@ -76,6 +92,12 @@ static struct transfer_step take(struct transfer *transfer, struct attempt *atte
 
         step.output = transfer->wanted.run_output + run.output;
         window = window_at(transfer, step.output);
+        if (window == 0 && waits_for_itself(transfer, attempt)) {
+            transfer->asking =
+                TRANSFER_ASKS_PLAINLY; /* the parts are in no order for a stream */
+            attempt->end = ATTEMPT_ASK_AGAIN;
+            return step_of(TRANSFER_STOP, 0);
+        }
         if (window == 0) {
             attempt->was_paused = true;
             return step_of(TRANSFER_PAUSE, 0);

@@ -71,6 +71,9 @@ static struct response_verdict judge(const struct transfer *transfer,
         .allow_unknown_size = transfer->rules->allow_unknown_size,
     };
 
+    if (context.wants_whole_file) {
+        context.had_bytes = transfer_had(transfer); /* ranges may have a byte twice */
+    }
     if (mark->size == ODO_SIZE_UNKNOWN && transfer->doubtful_size != ODO_SIZE_UNKNOWN) {
         context.known_size = transfer->doubtful_size;
         context.size_is_doubtful = true;

@@ -14,6 +14,9 @@
 /* So many failures in a row are enough to look for another way of asking. */
 enum { FAILURES_ENOUGH = 2 };
 
+/* And so many, with the whole file offered each time, to know that it is the ranges. */
+enum { DOUBTS_ENOUGH = 6 };
+
 /* --- Phases --------------------------------------------------------------------------- */
 
 /* Which phase may follow which. FAILED may follow all but DONE. */
@@ -465,6 +468,35 @@ static void give_back_all(struct transfer *transfer, const struct byte_range *sp
     }
 }
 
+/*
+ * Parts come in whatever order the server likes, so a stream's window must hold them all: what
+ * others have out between them takes its place as well. Returns how many stay.
+ */
+static size_t fit_into_window(struct transfer *transfer, const struct byte_range *spans,
+                              size_t count)
+{
+    const struct wanted *wanted = &transfer->wanted;
+    uint64_t limit = transfer->stream_taken + transfer->setup.stream_window;
+    size_t fitting = 1;
+
+    if (transfer->setup.output != TRANSFER_TO_STREAM || !wanted->layout_is_known ||
+        transfer->asking == TRANSFER_ASKS_ONE_REPLY) {
+        return count;
+    }
+    while (fitting < count) {
+        uint64_t last = spans[fitting].offset + spans[fitting].length - 1;
+
+        if (wanted->run_output +
+                range_layout_find(&wanted->layout, last, &(size_t){0}).output >=
+            limit) {
+            break;
+        }
+        fitting++;
+    }
+    give_back_all(transfer, spans + fitting, count - fitting);
+    return fitting;
+}
+
 static enum odo_status take_from_plan(struct transfer *transfer, struct attempt *attempt)
 {
     struct request_limits limits = limits_of(transfer);
@@ -497,6 +529,7 @@ static enum odo_status take_from_plan(struct transfer *transfer, struct attempt 
     if (status != ODO_OK) {
         return status;
     }
+    count = fit_into_window(transfer, spans, count);
     if (transfer->asking == TRANSFER_ASKS_ONE_REPLY &&
         !request_plan_is_empty(&transfer->wanted.plan)) {
         give_back_all(transfer, spans, count);
@@ -909,7 +942,8 @@ static void conclude(struct transfer *transfer, struct attempt *attempt,
         return; /* the others have ended meanwhile: what is it told when it is alone? */
     }
     if (transfer->ranges == TRANSFER_RANGES_DOUBTED &&
-        error.status == ODO_E_RANGES_UNSUPPORTED) {
+        error.status == ODO_E_RANGES_UNSUPPORTED &&
+        transfer->backoff.failures < DOUBTS_ENOUGH) {
         transfer->ranges = TRANSFER_RANGES_UNKNOWN; /* that is no better: wait for them */
         error = transfer->error;
     }

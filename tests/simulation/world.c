@@ -411,6 +411,7 @@ void world_draw(struct world *world, uint64_t seed)
     /* That a part is all that there is cannot be told from a file that is as short. */
     world->part_most = world->total_is_end ? UINT64_MAX : world->part_most;
     world->part_as_200 = world->part_as_200 && !world->total_is_end;
+    world->range_is_not_clipped = world->range_is_not_clipped && !world->total_is_end;
     world->range_is_not_clipped = world->range_is_not_clipped && !world->total_is_star;
     /* A body without a length and without an end has no size, whoever asks. */
     if (world->ending != ENDING_GOOD && world->framing != FRAMING_LENGTH &&

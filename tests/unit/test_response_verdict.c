@@ -53,8 +53,9 @@ enum scene {
     LIST_FIRST,         /* bytes 0-99 are asked for, 900-1099 wanted as well; unknown size */
     MANY_LATER,         /* ranges from 100 to 199; size, strong ETag and date known, If-Range */
     SALVAGE_REFUSED,    /* as RANGE_FIRST, and 200 is not welcome */
-    BEHIND_DOUBT,  /* 200 bytes are there, of as many perhaps; bytes 200-299 of an open end */
-    WHOLE_REFUSED, /* as WHOLE_RESUMED without If-Range, and 200 is not welcome */
+    BEHIND_DOUBT,    /* 200 bytes are there, of as many perhaps; bytes 200-299 of an open end */
+    UNSIZED_RESUMED, /* 400 bytes of a file whose size nobody has told */
+    WHOLE_REFUSED,   /* as WHOLE_RESUMED without If-Range, and 200 is not welcome */
 };
 
 struct scene_setting {
@@ -104,6 +105,14 @@ static struct scene_setting setting_of(enum scene scene)
         later.context.refuse_salvage = scene == WHOLE_REFUSED;
         later.context.wanted_bytes = 600;
         later.context.wanted_end = 1000;
+        return later;
+    case UNSIZED_RESUMED:
+        later.question.span = (struct byte_range){400, END};
+        later.context.known_size = UNKNOWN;
+        later.context.had_bytes = 400;
+        later.context.wants_whole_file = true;
+        later.context.wanted_is_open = true;
+        later.context.allow_unknown_size = true;
         return later;
     case SALVAGE_REFUSED:
     case RANGE_STATED:
@@ -477,10 +486,10 @@ static const struct verdict_case {
      RANGE_NO_IF,
      {RANGE("bytes 100-199/200", 100), SAME},
      PART(100, 100, 1000)},
-    {"but without validators it is another version",
+    {"but without validators the whole file has to tell",
      RANGE_NO_VALIDATOR,
      {RANGE("bytes 100-199/200", 100)},
-     IS(CHANGED)},
+     IS(RETRY_WHOLE)},
     {"a total that ends with an open range is believed",
      OPEN_FIRST,
      {RANGE("bytes 500-999/1000", 500)},
@@ -504,6 +513,18 @@ static const struct verdict_case {
     {"a total below what was had is of another version",
      BEHIND_DOUBT,
      {RANGE("bytes 0-99/150", 100), SAME},
+     IS(CHANGED)},
+    {"a 416 whose size is less than what has come is of another version",
+     UNSIZED_RESUMED,
+     {.status = 416, .content_range = "bytes */399"},
+     IS(CHANGED)},
+    {"one whose size is what has come tells the end",
+     UNSIZED_RESUMED,
+     {.status = 416, .content_range = "bytes */400"},
+     IS(AT_END)},
+    {"a 200 that is shorter than what has come is of another version",
+     UNSIZED_RESUMED,
+     {.status = 200, LENGTH(399), SAME},
      IS(CHANGED)},
     {"416 without a size confirms the end", BEHIND_DOUBT, {.status = 416}, IS(AT_END)},
     {"416 with that size confirms the end",
@@ -1421,7 +1442,8 @@ static void any_header_is_judged_safely(void **state)
             assert_false(setting.question.sent_if_range);
         }
         if (verdict.kind == TAKE_PART || verdict.kind == TAKE_WHOLE) {
-            assert_true(verdict.file_size != UNKNOWN || !setting.context.wanted_is_open);
+            assert_true(verdict.file_size != UNKNOWN || !setting.context.wanted_is_open ||
+                        setting.context.allow_unknown_size);
             assert_true(verdict.file_size >= setting.context.wanted_end ||
                         verdict.total_is_doubtful);
             check_same_version(&setting.context, &header, &verdict);
