@@ -557,7 +557,7 @@ static bool tells_size(const struct response_question *question,
     bool is_refused_for_it = span.offset >= size || span.length == BYTE_RANGE_TO_END ||
                              size - span.offset < span.length;
 
-    return is_refused_for_it && context->version_is_known && context->wanted_is_open &&
+    return is_refused_for_it && context->wanted_is_open &&
            known_size(context) == ODO_SIZE_UNKNOWN && size != ODO_SIZE_UNKNOWN &&
            size > context->wanted_end;
 }
@@ -579,8 +579,9 @@ static struct response_verdict judge_416(const struct response_question *questio
     }
     if (asks_behind_doubtful_end(question, context) &&
         (size == context->known_size ||
-         (size == ODO_SIZE_UNKNOWN && question->span.offset == context->known_size))) {
-        return at_end(context->known_size);
+         (size == ODO_SIZE_UNKNOWN && question->span.offset == context->known_size &&
+          (question->span.length == 1 || question->span.length == BYTE_RANGE_TO_END)))) {
+        return at_end(context->known_size); /* there is not one byte more */
     }
     if (relation(context, &of_file, size) == RESPONSE_VERSION_OTHER) {
         return changed(&of_file, size);

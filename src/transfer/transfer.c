@@ -14,7 +14,8 @@
 /* So many failures in a row are enough to look for another way of asking. */
 enum { FAILURES_ENOUGH = 2 };
 
-/* And so many, with the whole file offered each time, to know that it is the ranges. */
+/* And so many, before any byte and with the whole file offered, to know that it is the ranges.
+ */
 enum { DOUBTS_ENOUGH = 6 };
 
 /* --- Phases --------------------------------------------------------------------------- */
@@ -943,7 +944,7 @@ static void conclude(struct transfer *transfer, struct attempt *attempt,
     }
     if (transfer->ranges == TRANSFER_RANGES_DOUBTED &&
         error.status == ODO_E_RANGES_UNSUPPORTED &&
-        transfer->backoff.failures < DOUBTS_ENOUGH) {
+        (transfer->backoff.failures < DOUBTS_ENOUGH || transfer_had(transfer) > 0)) {
         transfer->ranges = TRANSFER_RANGES_UNKNOWN; /* that is no better: wait for them */
         error = transfer->error;
     }

@@ -53,9 +53,10 @@ enum scene {
     LIST_FIRST,         /* bytes 0-99 are asked for, 900-1099 wanted as well; unknown size */
     MANY_LATER,         /* ranges from 100 to 199; size, strong ETag and date known, If-Range */
     SALVAGE_REFUSED,    /* as RANGE_FIRST, and 200 is not welcome */
-    BEHIND_DOUBT,    /* 200 bytes are there, of as many perhaps; bytes 200-299 of an open end */
-    UNSIZED_RESUMED, /* 400 bytes of a file whose size nobody has told */
-    WHOLE_REFUSED,   /* as WHOLE_RESUMED without If-Range, and 200 is not welcome */
+    BEHIND_DOUBT, /* 200 bytes are there, of as many perhaps; bytes 200-299 of an open end */
+    BYTE_BEHIND_DOUBT, /* the same, but byte 200 alone is asked for */
+    UNSIZED_RESUMED,   /* 400 bytes of a file whose size nobody has told */
+    WHOLE_REFUSED,     /* as WHOLE_RESUMED without If-Range, and 200 is not welcome */
 };
 
 struct scene_setting {
@@ -144,8 +145,9 @@ static struct scene_setting setting_of(enum scene scene)
     case RANGE_WEAK:
         later.context.known_etag = "W/\"one\"";
         return later;
+    case BYTE_BEHIND_DOUBT:
     case BEHIND_DOUBT:
-        later.question.span = (struct byte_range){200, 100};
+        later.question.span = (struct byte_range){200, scene == BEHIND_DOUBT ? 100 : 1};
         later.context.known_size = 200;
         later.context.size_is_doubtful = true;
         later.context.wanted_bytes = 0;
@@ -526,7 +528,14 @@ static const struct verdict_case {
      UNSIZED_RESUMED,
      {.status = 200, LENGTH(399), SAME},
      IS(CHANGED)},
-    {"416 without a size confirms the end", BEHIND_DOUBT, {.status = 416}, IS(AT_END)},
+    {"416 without a size to one byte confirms the end",
+     BYTE_BEHIND_DOUBT,
+     {.status = 416},
+     IS(AT_END)},
+    {"to more it may be for their end, and the whole file has to tell",
+     BEHIND_DOUBT,
+     {.status = 416},
+     IS(RETRY_WHOLE)},
     {"416 with that size confirms the end",
      BEHIND_DOUBT,
      {.status = 416, .content_range = "bytes */200"},
