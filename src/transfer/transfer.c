@@ -148,12 +148,10 @@ static enum odo_status begin(struct transfer *transfer, const struct checkpoint 
         .had = transfer->setup.stream_had,
     };
     enum odo_status status = wanted_begin(&transfer->wanted, &start);
-    uint64_t handed_out;
 
     transfer->output_had = 0;
     if (status == ODO_OK && transfer->setup.output == TRANSFER_TO_FILE && checkpoint->begun) {
-        handed_out = wanted_handed_out(&transfer->wanted);
-        transfer->output_had = handed_out != ODO_SIZE_UNKNOWN ? handed_out : 0;
+        transfer->output_had = wanted_behind_us(&transfer->wanted);
     }
     return status;
 }

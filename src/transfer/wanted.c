@@ -293,3 +293,18 @@ uint64_t wanted_handed_out(const struct wanted *wanted)
     }
     return total - wanted->plan.remaining;
 }
+
+uint64_t wanted_behind_us(const struct wanted *wanted)
+{
+    const struct request_plan *plan = &wanted->plan;
+    uint64_t bytes = wanted_handed_out(wanted);
+
+    if (bytes != ODO_SIZE_UNKNOWN) {
+        return bytes;
+    }
+    bytes = request_plan_wanted_within(plan, (struct byte_range){0, plan->cursor});
+    for (size_t i = 0; i < plan->hole_count; i++) {
+        bytes -= request_plan_wanted_within(plan, plan->holes[i]);
+    }
+    return bytes;
+}

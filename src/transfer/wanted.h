@@ -75,4 +75,7 @@ uint64_t wanted_in_run(const struct wanted *wanted);
 /* Those of the run that were handed out; ODO_SIZE_UNKNOWN while the end is open. */
 uint64_t wanted_handed_out(const struct wanted *wanted);
 
+/* The same with the end open as well: those below where the plan stands that are no holes. */
+uint64_t wanted_behind_us(const struct wanted *wanted);
+
 #endif
