@@ -3,7 +3,7 @@
 #include "com/linked_server.h"
 #include "com/strict_stream.h"
 
-enum { ROUNDS = 8, YIELDS = 50 };
+enum { ROUNDS = 8, YIELDS = 50, MADE = 300, MAKERS = 8 };
 
 static const struct server_rule slow[] = {{.does = SERVER_THROTTLE, .number = 300000}};
 static const struct server_rule stalling[] = {{.does = SERVER_STALL_AFTER, .number = 1000}};
@@ -400,6 +400,59 @@ static void a_new_object_is_not_ended_with_the_last_one(void **state)
     }
 }
 
+/* --- One that is being made -----------------------------------------------------------------
+ */
+
+static DWORD WINAPI make_and_look(void *context)
+{
+    LONG *faults = context;
+    IDOManager *manager;
+
+    CoInitializeEx(NULL, COINIT_MULTITHREADED);
+    manager = modern_manager();
+    for (int round = 0; round < MADE; round++) {
+        DO_DOWNLOAD_STATUS status = {.State = DODownloadState_Aborted};
+        IDODownload *download = NULL;
+        IEnumUnknown *all = NULL;
+
+        IDOManager_CreateDownload(manager, &download);
+        if (download) {
+            IDODownload_GetStatus(download, &status);
+        }
+        *faults += status.State != DODownloadState_Created;
+        IDOManager_EnumDownloads(manager, NULL, &all);
+        if (all) {
+            IEnumUnknown_Release(all);
+        }
+        if (download) {
+            IDODownload_Release(download);
+        }
+    }
+    IDOManager_Release(manager);
+    CoUninitialize();
+    return 0;
+}
+
+/* Whoever lists all downloads has each for a moment, and ends what nobody else has. */
+static void who_looks_at_all_ends_none_that_is_being_made(void **state)
+{
+    LONG faults[MAKERS] = {0};
+    HANDLE threads[MAKERS];
+
+    (void)state;
+    for (int i = 0; i < MAKERS; i++) {
+        threads[i] = CreateThread(NULL, 0, make_and_look, &faults[i], 0, NULL);
+        assert_non_null(threads[i]);
+    }
+    for (int i = 0; i < MAKERS; i++) {
+        assert_true(client_wait(threads[i], 10 * CLIENT_DEADLINE_MS));
+        CloseHandle(threads[i]);
+    }
+    for (int i = 0; i < MAKERS; i++) {
+        assert_int_equal(faults[i], 0);
+    }
+}
+
 int main(void)
 {
     static struct test_suite suite = {0};
@@ -410,5 +463,6 @@ int main(void)
     TEST_ADD_TABLE(&suite, stops, check_stop);
     TEST_ADD(&suite, of_two_that_start_at_once_one_survives);
     TEST_ADD(&suite, a_new_object_is_not_ended_with_the_last_one);
+    TEST_ADD(&suite, who_looks_at_all_ends_none_that_is_being_made);
     return client_run_in_both(&suite, "lifetimes");
 }

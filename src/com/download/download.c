@@ -240,17 +240,24 @@ HRESULT download_create(struct odo_engine *engine, struct download **download_ou
     if (status != ODO_OK) {
         return hresult_from_status(status);
     }
+    /* In the list before it has an owner, who may find it from then on: whoever finds a
+     * download that nobody has ends it when he is done with it. */
+    download = make_download(engine, job);
+    if (!download) {
+        odo_job_cancel(job);
+        odo_job_release(job);
+        return E_OUTOFMEMORY;
+    }
+    download = list_or_find(download);
     hr = owner_claim(job);
     if (SUCCEEDED(hr)) {
         hr = hresult_from_status(
             odo_job_set_number(job, ODO_JOB_NO_PROGRESS_TIMEOUT, DOWNLOAD_NO_PROGRESS_S));
     }
-    download = SUCCEEDED(hr) ? make_download(engine, job) : NULL;
-    if (download) {
-        *download_out = list_or_find(download);
+    if (SUCCEEDED(hr)) {
+        *download_out = download;
     } else {
-        hr = SUCCEEDED(hr) ? E_OUTOFMEMORY : hr;
-        odo_job_cancel(job);
+        download_release(download); /* which ends it */
     }
     odo_job_release(job);
     return hr;
