@@ -3,12 +3,12 @@
  * multithreaded one call whatever they like on a download that they share and on their own,
  * with streams and callbacks that call back.
  *
- *   test_interleavings                    some worlds
+ *   test_interleavings                    two hundred worlds
  *   test_interleavings --seed N           one of them again
  *   test_interleavings --seeds FIRST LAST
  *
- * (Wine 8 has room for some sixty single-threaded apartments in the life of a process, so the
- * test run asks for a few worlds at a time.)
+ * Wine 8 has room for some sixty single-threaded apartments in the life of a process, so the
+ * two hundred are run by processes of this program, each of which is asked for a stretch.
  *
  * A world is its seed. Which thread comes first is the machine's choice, so the results are
  * those that some order may have; but nobody may wait for ever, be called after he has let go,
@@ -22,10 +22,10 @@
 #include <stdlib.h>
 
 enum {
-    WORLDS = 25,
     THREADS = 4,
     STEPS = 12,
-    WATCH_DOG_MS = 20000, /* without a step of anybody's */
+    WATCH_DOG_MS = 20000,      /* without a step of anybody's */
+    STRETCH_LIMIT_MS = 120000, /* for a process that runs a stretch of worlds */
 };
 
 /* --- Chance ---------------------------------------------------------------------------------
@@ -204,8 +204,11 @@ static void take_step(struct client *client)
     if (!client->own) {
         make_own(client);
     }
+    if (!client->own) {
+        return; /* that was a fault */
+    }
     hr = call(is_shared ? shared : client->own, action, client);
-    if (!may_be(action, hr) && client->own) {
+    if (!may_be(action, hr)) {
         fault(client->world, rules[action].name, hr);
     }
     IDODownload_GetStatus(shared, &status);
@@ -327,8 +330,8 @@ static LONG run_world(uint32_t seed)
     return world.faults;
 }
 
-static uint32_t first_seed = 1;
-static uint32_t last_seed = WORLDS;
+static uint32_t first_seed;
+static uint32_t last_seed;
 
 static void clients_against_each_other(void **state)
 {
@@ -342,17 +345,72 @@ static void clients_against_each_other(void **state)
     }
 }
 
-int main(int count, char **words)
+/* --- Stretches of worlds --------------------------------------------------------------------
+ */
+
+static const struct stretch {
+    const char *name;
+    unsigned first, last;
+} stretches[] = {
+    {"nobody waits for ever or is called too late with the seeds 1 to 25", 1, 25},
+    {"nobody waits for ever or is called too late with the seeds 26 to 50", 26, 50},
+    {"nobody waits for ever or is called too late with the seeds 51 to 75", 51, 75},
+    {"nobody waits for ever or is called too late with the seeds 76 to 100", 76, 100},
+    {"nobody waits for ever or is called too late with the seeds 101 to 125", 101, 125},
+    {"nobody waits for ever or is called too late with the seeds 126 to 150", 126, 150},
+    {"nobody waits for ever or is called too late with the seeds 151 to 175", 151, 175},
+    {"nobody waits for ever or is called too late with the seeds 176 to 200", 176, 200},
+};
+
+/* This program again, for these seeds; it writes to where this one does. */
+static HANDLE start_stretch(const struct stretch *stretch)
+{
+    STARTUPINFOW startup = {
+        .cb = sizeof(startup),
+        .dwFlags = STARTF_USESTDHANDLES,
+        .hStdInput = GetStdHandle(STD_INPUT_HANDLE),
+        .hStdOutput = GetStdHandle(STD_OUTPUT_HANDLE),
+        .hStdError = GetStdHandle(STD_ERROR_HANDLE),
+    };
+    PROCESS_INFORMATION started;
+    WCHAR path[MAX_PATH];
+    WCHAR line[MAX_PATH + 50];
+    DWORD length = GetModuleFileNameW(NULL, path, MAX_PATH);
+
+    assert_in_range(length, 1, MAX_PATH - 1);
+    swprintf(line, TEST_COUNT(line), L"\"%ls\" --seeds %u %u", path, stretch->first,
+             stretch->last);
+    fflush(NULL); /* what we have said comes before what it says */
+    assert_true(
+        CreateProcessW(path, line, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &started));
+    CloseHandle(started.hThread);
+    return started.hProcess;
+}
+
+static void check_stretch(void **state)
+{
+    HANDLE process = start_stretch(*state);
+    bool has_ended = WaitForSingleObject(process, STRETCH_LIMIT_MS) == WAIT_OBJECT_0;
+    DWORD code = EXIT_FAILURE;
+
+    if (has_ended) {
+        GetExitCodeProcess(process, &code);
+    } else {
+        TerminateProcess(process, EXIT_FAILURE);
+        WaitForSingleObject(process, INFINITE);
+    }
+    CloseHandle(process);
+    assert_true(has_ended);
+    assert_int_equal(code, EXIT_SUCCESS);
+}
+
+static int run_here(void)
 {
     static struct test_suite suite = {0};
     char *store = client_use_own_store();
     DWORD proxies = 0;
     int failed;
 
-    if (count >= 3 && strncmp(words[1], "--seed", strlen("--seed")) == 0) {
-        first_seed = (uint32_t)strtoul(words[2], NULL, 10);
-        last_seed = (uint32_t)strtoul(words[count - 1], NULL, 10);
-    }
     client_apartment = COINIT_MULTITHREADED;
     if (FAILED(CoInitializeEx(NULL, COINIT_MULTITHREADED)) ||
         FAILED(proxies_use_here(&proxies))) {
@@ -365,4 +423,17 @@ int main(int count, char **words)
     CoUninitialize();
     temp_folder_remove(store);
     return failed;
+}
+
+int main(int count, char **words)
+{
+    static struct test_suite suite = {0};
+
+    if (count >= 3 && strncmp(words[1], "--seed", strlen("--seed")) == 0) {
+        first_seed = (uint32_t)strtoul(words[2], NULL, 10);
+        last_seed = (uint32_t)strtoul(words[count - 1], NULL, 10);
+        return run_here();
+    }
+    TEST_ADD_TABLE(&suite, stretches, check_stretch);
+    return test_suite_run(&suite, "stretches of interleavings");
 }
