@@ -667,6 +667,9 @@ struct odo_file_statistics {
     uint32_t requests;        /* sent for this file */
     uint64_t transferring_ms; /* time in motion, pauses excluded */
     uint16_t response_status; /* of the last reply, 100 to 999; 0 before one */
+    bool length_is_unproved;  /* The server told no length, and ended the file by closing the
+                                 connection: whatever cuts one ends it, too. Only with
+                                 allow_unknown_size */
 };
 
 void odo_file_get_statistics(struct odo_job *job, uint32_t file_index,

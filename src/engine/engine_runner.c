@@ -70,6 +70,7 @@ static void record_locked(struct engine_runner *runner, const struct download_up
     file->file_size = update->file_size;
     file->last_modified_us = update->last_modified_us;
     file->statistics.file_size = update->file_size;
+    file->statistics.length_is_unproved = update->length_is_unproved;
     file->statistics.bytes_received = runner->earlier.bytes_received + update->bytes_received;
     file->statistics.connections = runner->earlier.connections + update->connections;
     file->statistics.requests = runner->earlier.requests + update->requests;

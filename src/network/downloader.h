@@ -76,6 +76,7 @@ struct download_update {
     uint16_t response_status;   /* of the last reply, 100 to 999; 0 before one */
     const struct checkpoint *checkpoint; /* when one was due; or NULL */
     bool begun;                          /* the temporary file was made */
+    bool length_is_unproved;             /* the file ends where the connection did */
 };
 
 /* What may be changed while a transfer runs. */

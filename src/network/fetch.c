@@ -366,6 +366,7 @@ struct download_update fetch_describe(struct fetch *download)
         .requests = transfer->requests_sent,
         .last_modified_us = download->last_modified_us,
         .begun = transfer->has_begun,
+        .length_is_unproved = transfer->length_is_unproved,
         .effective_url = download->response_status != 0 ? transfer->source.url : NULL,
         .server_address = *download->server_address ? download->server_address : NULL,
         .response_status = download->response_status,

@@ -81,12 +81,13 @@ struct attempt {
     uint64_t saved_unproved; /* those that are in the output, and do not count yet */
     size_t piece;            /* the one that the last bytes went to */
     size_t layout_hint;
-    uint64_t arrived;       /* bytes of the body */
-    uint64_t arrived_first; /* of them, those that came at once with the header */
-    uint64_t body_at_ms;    /* when the first of them came */
-    uint64_t counted;       /* wanted bytes of it that count */
-    bool was_paused;        /* so that its rate says nothing of the network */
-    bool is_cut;            /* somebody else took over a part of it */
+    uint64_t arrived;          /* bytes of the body */
+    uint64_t arrived_first;    /* of them, those that came at once with the header */
+    uint64_t body_at_ms;       /* when the first of them came */
+    uint64_t counted;          /* wanted bytes of it that count */
+    bool was_paused;           /* so that its rate says nothing of the network */
+    bool is_cut;               /* somebody else took over a part of it */
+    bool ends_with_connection; /* nothing else tells where the body ends */
 
     /* Of the two that are sent for the same bytes, each knows the other. */
     struct attempt *twin;

@@ -168,6 +168,7 @@ static bool take(struct transfer *transfer, struct attempt *attempt,
                                       : ODO_E_SIZE_UNKNOWN_IN_200);
     }
     trim(transfer, attempt);
+    attempt->ends_with_connection = verdict->end_is_doubtful;
     attempt->offset = verdict->offset;
     attempt->body =
         verdict->kind == RESPONSE_TAKE_WHOLE ? ATTEMPT_TAKES_FILE : ATTEMPT_TAKES_RUN;

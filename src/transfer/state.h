@@ -101,6 +101,7 @@ struct transfer {
     bool has_begun;          /* the output was made */
     bool is_checked;         /* what comes is verified by pieces, which count for themselves */
     uint64_t doubtful_size;  /* what a server said the size was: see total_is_doubtful */
+    bool length_is_unproved; /* it is where the server closed the connection */
 
     /* What is going on. */
     struct attempt *attempts; /* out; owned */

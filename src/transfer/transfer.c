@@ -294,6 +294,7 @@ void transfer_restarted(struct transfer *transfer, enum odo_status status, uint6
     version_free(&transfer->version);
     wanted_free(&transfer->wanted);
     transfer->doubtful_size = ODO_SIZE_UNKNOWN;
+    transfer->length_is_unproved = false;
     transfer->setup.stream_had = 0;
     transfer->stream_taken = 0;
     transfer->ranges = TRANSFER_RANGES_UNKNOWN;
@@ -822,6 +823,7 @@ static void close_open_end(struct transfer *transfer, struct attempt *attempt,
         return;
     }
     transfer->version.mark.size = attempt->offset;
+    transfer->length_is_unproved = attempt->ends_with_connection;
     piece->span.length = attempt->offset - piece->span.offset;
 }
 

@@ -370,6 +370,7 @@ static enum odo_status show_file(struct odo_job *job, uint32_t index,
                                           .connections = statistics.connections,
                                           .requests = statistics.requests,
                                           .transferring_ms = statistics.transferring_ms,
+                                          .length_is_unproved = statistics.length_is_unproved,
                                       });
     }
     odo_free(ranges);

@@ -6,6 +6,7 @@
 #include "command.h"
 #include "follow.h"
 #include "get_options.h"
+#include "job_view.h"
 #include "outcome.h"
 #include "system.h"
 #include "terminal.h"
@@ -43,6 +44,19 @@ static bool begin(struct get *get, struct error_report *report_out)
     return client_resume(get->client, report_out);
 }
 
+/* For client_each_file(). Said before the file has its name; the exit code is that of success,
+ * as with every other program, for nobody can tell. */
+static bool warn_of_length(void *context, const struct file_view *file)
+{
+    (void)context;
+    if (file->length_is_unproved) {
+        (void)fputs("odo get: warning: the server told no length and closed the connection, so "
+                    "the file may have been cut\n",
+                    stderr);
+    }
+    return true;
+}
+
 static enum get_result download(struct get *get, struct error_report *report_out)
 {
     enum follow_result result;
@@ -55,6 +69,9 @@ static enum get_result download(struct get *get, struct error_report *report_out
         return GET_INTERRUPTED;
     }
     if (result != FOLLOW_TRANSFERRED) {
+        return GET_FAILED;
+    }
+    if (!client_each_file(get->client, warn_of_length, NULL, report_out)) {
         return GET_FAILED;
     }
     if (!client_finish(get->client, /* partial_out */ NULL, report_out)) {

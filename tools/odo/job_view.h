@@ -74,6 +74,7 @@ struct file_view {
     uint32_t connections;
     uint32_t requests;
     uint64_t transferring_ms;
+    bool length_is_unproved; /* it ends where the server closed the connection */
 };
 
 #endif

@@ -74,6 +74,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
             pass
         self.close_connection = True
 
+    def get_unsized(self):
+        """Nothing tells where the body ends but the end of the connection."""
+        self.send_response(200)
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(CONTENT)
+
+    def get_chunked(self):
+        self.send_response(200)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        self.wfile.write(b"%x\r\n" % len(CONTENT) + CONTENT + b"\r\n0\r\n\r\n")
+
     def get_lanes(self):
         """A large file, slowly, until five requests have been under way at once."""
         match = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
@@ -327,6 +340,23 @@ class Downloads(OdoTest):
         self.check(self.odo("get", self.server.url("file"), "-o", "out", "--size",
                             str(len(CONTENT)), "-r", "10-19"), 0)
         self.assertEqual(self.read("out"), CONTENT[10:20])
+
+
+    def test_a_file_in_chunks_needs_no_length(self):
+        if self.on_windows:
+            self.skipTest("Delivery Optimization refuses a file whose size nobody tells")
+        result = self.odo("get", self.server.url("chunked"), "-o", "out")
+        self.check(result, 0)
+        self.assertNotIn("warning", result.stderr)
+        self.assertEqual(self.read("out"), CONTENT)
+
+    def test_a_file_that_ends_with_the_connection_is_taken_with_a_warning(self):
+        if self.on_windows:
+            self.skipTest("Delivery Optimization refuses a file whose size nobody tells")
+        result = self.odo("get", self.server.url("unsized"), "-o", "out")
+        self.check(result, 0)
+        self.assertIn("warning: the server told no length", result.stderr)
+        self.assertEqual(self.read("out"), CONTENT)
 
 
 class Output(OdoTest):
