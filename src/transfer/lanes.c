@@ -155,6 +155,8 @@ struct attempt *lanes_find_slow(struct transfer *transfer, uint64_t now_ms)
         }
     }
     if (slow) {
+        /* If the next one is as slow, that is what a connection can bring. */
+        transfer->typical_rate = transfer->typical_rate / 2 + rate_of(slow, now_ms) / 2;
         postpone(transfer, now_ms);
     }
     return slow;

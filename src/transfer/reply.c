@@ -167,6 +167,10 @@ static bool take(struct transfer *transfer, struct attempt *attempt,
                                       ? ODO_E_SIZE_UNKNOWN_IN_206
                                       : ODO_E_SIZE_UNKNOWN_IN_200);
     }
+    if (transfer->list_refused > 0 && transfer->origin) {
+        origin_ranges_answered(transfer->origin, transfer->list_refused, 0);
+        transfer->list_refused = 0;
+    }
     trim(transfer, attempt);
     attempt->ends_with_connection = verdict->end_is_doubtful;
     attempt->offset = verdict->offset;

@@ -94,6 +94,8 @@ struct transfer {
                                      plainly, to see */
         TRANSFER_RANGES_UNUSABLE, /* the server ignores or refuses them */
     } ranges;
+    size_t list_refused; /* a list of so many ranges failed in passing, or for being one: the
+                            next request has one range, to see. Or 0 */
     bool front_goes_through; /* further requests are refused: the one for all that is left reads
                                 on, over what others have, for what is missing behind it */
     bool without_if_range;   /* the server answers 200 to If-Range of an unchanged file */

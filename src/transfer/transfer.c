@@ -298,6 +298,7 @@ void transfer_restarted(struct transfer *transfer, enum odo_status status, uint6
     transfer->setup.stream_had = 0;
     transfer->stream_taken = 0;
     transfer->ranges = TRANSFER_RANGES_UNKNOWN;
+    transfer->list_refused = 0;
     transfer->without_if_range = false;
     transfer->front_goes_through = false;
     transfer->asked_again = 0;
@@ -452,7 +453,7 @@ static size_t ranges_most(const struct transfer *transfer)
     size_t most = transfer->origin ? transfer->origin->ranges_most : 1;
     uint32_t ruled = transfer->rules->ranges_per_request;
 
-    if (asks_plainly(transfer) || transfer->is_checked ||
+    if (asks_plainly(transfer) || transfer->is_checked || transfer->list_refused > 0 ||
         wanted_total(&transfer->wanted) == ODO_SIZE_UNKNOWN ||
         transfer->backoff.failures >= FAILURES_ENOUGH) {
         return 1;
@@ -841,6 +842,7 @@ static void retry_later(struct transfer *transfer, const struct attempt *attempt
         return;
     }
     transfer->error = *error;
+    transfer->list_refused = 0; /* it was no better */
     backoff_failed(&transfer->backoff, &rules, attempt->sent_at_ms, attempt->retry_after_ms,
                    now_ms);
     if (transfer->backoff.failures >= FAILURES_ENOUGH) {
@@ -859,6 +861,19 @@ static bool may_ask_again(struct transfer *transfer)
     return true;
 }
 
+/* Servers and what stands before them fail or hang up at lists that they do not know. One that
+ * names a time, or has answered lists, means what it says. */
+static bool is_refused_list(const struct transfer *transfer, const struct attempt *attempt,
+                            const struct odo_error *error)
+{
+    return attempt->pieces_sent > 1 && attempt->arrived == 0 &&
+           attempt->retry_after_ms == RETRY_AFTER_NONE && transfer->list_refused == 0 &&
+           transfer->origin && !transfer->origin->ranges_are_known &&
+           transfer->asking == TRANSFER_ASKS_FREELY &&
+           (error->status == ODO_E_HTTP_STATUS || error->status == ODO_E_CONNECTION_LOST) &&
+           retry_is_transient(error);
+}
+
 /* A refusal that no other attempt makes good. Is there another way to ask? */
 static bool find_other_way(struct transfer *transfer, const struct attempt *attempt,
                            const struct odo_error *error)
@@ -866,6 +881,10 @@ static bool find_other_way(struct transfer *transfer, const struct attempt *atte
     if (error->status == ODO_E_HTTP_STATUS &&
         response_verdict_refuses_place(error->http_status) && may_ask_again(transfer) &&
         source_refused(&transfer->source, attempt->generation)) {
+        return true;
+    }
+    if (is_refused_list(transfer, attempt, error) && may_ask_again(transfer)) {
+        transfer->list_refused = attempt->pieces_sent;
         return true;
     }
     /* Servers refuse Range that would serve the same without. One that says that it is busy may
