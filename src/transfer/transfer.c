@@ -885,6 +885,7 @@ static bool find_other_way(struct transfer *transfer, const struct attempt *atte
     }
     if (is_refused_list(transfer, attempt, error) && may_ask_again(transfer)) {
         transfer->list_refused = attempt->pieces_sent;
+        source_renew(&transfer->source); /* a link may be good for one request */
         return true;
     }
     /* Servers refuse Range that would serve the same without. One that says that it is busy may
