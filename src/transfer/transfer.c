@@ -893,8 +893,7 @@ static bool find_other_way(struct transfer *transfer, const struct attempt *atte
      * it says or that would be the end. */
     if (attempt->range_is_suspect && !asks_plainly(transfer) &&
         (!transfer->rules->refuse_salvage || wanted_is_whole_file(&transfer->wanted)) &&
-        (retry_is_transient(error) ? transfer->backoff.failures >= FAILURES_ENOUGH
-                                   : may_ask_again(transfer))) {
+        (!retry_is_transient(error) || transfer->backoff.failures >= FAILURES_ENOUGH)) {
         transfer->ranges =
             retry_is_transient(error) ? TRANSFER_RANGES_DOUBTED : TRANSFER_RANGES_UNUSABLE;
         source_renew(&transfer->source); /* to be asked plainly, it is a fresh place */
