@@ -1,4 +1,6 @@
 /* Runs a fuzz target over stored inputs where there is no fuzzing engine. */
+#include <dirent.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,26 +38,43 @@ done:
     return data;
 }
 
+static bool replay(const char *path)
+{
+    size_t size = 0;
+    uint8_t *data = read_input(path, &size);
+
+    if (!data) {
+        fprintf(stderr, "cannot read %s\n", path);
+        return false;
+    }
+    /* Known before it runs: an input that makes the target abort is the last line. */
+    printf("%s\n", path);
+    fflush(stdout);
+    LLVMFuzzerTestOneInput(data, size);
+    free(data);
+    return true;
+}
+
 int main(int argc, char **argv)
 {
-    if (argc < 2) {
-        fprintf(stderr, "%s: no stored inputs; a fuzz target needs a corpus\n", argv[0]);
+    const struct dirent *entry;
+    DIR *folder = argc == 2 ? opendir(argv[1]) : NULL;
+    char path[4096];
+    int inputs = 0;
+    bool ok = true;
+
+    if (!folder) {
+        fprintf(stderr, "%s: it needs the folder of its stored inputs\n", argv[0]);
         return EXIT_FAILURE;
     }
-    for (int i = 1; i < argc; i++) {
-        size_t size = 0;
-        uint8_t *data = read_input(argv[i], &size);
-
-        if (!data) {
-            fprintf(stderr, "cannot read %s\n", argv[i]);
-            return EXIT_FAILURE;
+    while (ok && (entry = readdir(folder)) != NULL) {
+        if (entry->d_name[0] != '.') {
+            snprintf(path, sizeof(path), "%s/%s", argv[1], entry->d_name);
+            ok = replay(path);
+            inputs++;
         }
-        /* Known before it runs: an input that makes the target abort is the last line. */
-        printf("%s\n", argv[i]);
-        fflush(stdout);
-        LLVMFuzzerTestOneInput(data, size);
-        free(data);
     }
-    printf("%d stored inputs replayed\n", argc - 1);
-    return EXIT_SUCCESS;
+    closedir(folder);
+    printf("%d stored inputs replayed\n", inputs);
+    return ok && inputs > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -1,7 +1,7 @@
 # The COM server: odo_com are its objects, which the tests in tests/com link; dosvc is the DLL.
 set(com_floors server script job download network calls wine object)
-list(TRANSFORM com_floors PREPEND src/com/)
-odo_folder_sources(com_sources ${com_floors} EXCEPT src/com/server/server.c src/com/server/host_main.c)
+list(TRANSFORM com_floors PREPEND com/)
+odo_sources_of(com_sources ${com_floors})
 add_library(odo_com OBJECT ${com_sources} ${odo_proxy_sources})
 target_include_directories(odo_com PUBLIC ${PROJECT_SOURCE_DIR}/src)
 # Nothing in this room is busy enough for speed to pay; the DLL is to stay small.

@@ -1,24 +1,26 @@
-# odo_folder_sources(<variable> <folder>... [NAMED pattern] [EXCEPT <file>...])
+# odo_list_sources(<folder> <file>...)
 #
-# The C files of some folders, found again at each build. A file that ends in _windows.c or
-# _posix.c belongs to that system only.
-function(odo_folder_sources variable)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "NAMED" "EXCEPT")
-    if(NOT arg_NAMED)
-        set(arg_NAMED *.c)
-    endif()
-    set(sources)
-    foreach(folder IN LISTS arg_UNPARSED_ARGUMENTS)
-        file(GLOB found CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/${arg_NAMED})
-        list(APPEND sources ${found})
-    endforeach()
+# Sets sources_<folder> to the files of a folder beside the list. A file that ends in _windows.c or
+# _posix.c belongs to that system only. tools/check_sources.py sees that no file is forgotten.
+function(odo_list_sources folder)
+    set(sources ${ARGN})
     if(WIN32)
         list(FILTER sources EXCLUDE REGEX "_posix\\.c$")
     else()
         list(FILTER sources EXCLUDE REGEX "_windows\\.c$")
     endif()
-    foreach(file IN LISTS arg_EXCEPT)
-        list(REMOVE_ITEM sources ${CMAKE_CURRENT_SOURCE_DIR}/${file})
+    list(TRANSFORM sources PREPEND ${CMAKE_CURRENT_LIST_DIR}/${folder}/)
+    set(sources_${folder} ${sources} PARENT_SCOPE)
+endfunction()
+
+# odo_sources_of(<variable> <folder>...): the files of several such lists.
+function(odo_sources_of variable)
+    set(sources)
+    foreach(folder IN LISTS ARGN)
+        if(NOT DEFINED sources_${folder})
+            message(FATAL_ERROR "no list of sources has ${folder}")
+        endif()
+        list(APPEND sources ${sources_${folder}})
     endforeach()
     set(${variable} ${sources} PARENT_SCOPE)
 endfunction()

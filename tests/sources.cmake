@@ -1,0 +1,174 @@
+# The C files of each folder. Each test_*.c, fuzz_*.c and bench_*.c is a program of that name.
+
+odo_list_sources(support
+    child_process_posix.c
+    child_process_windows.c
+    content.c
+    download_fixture.c
+    event_log.c
+    failing_memory.c
+    job_sample.c
+    log_lines.c
+    piece_hash_file.c
+    range_server.c
+    server_message.c
+    server_reply.c
+    server_socket_posix.c
+    server_socket_windows.c
+    temp_folder_posix.c
+    temp_folder_windows.c
+    tls_servers.c
+    tls_trust_posix.c
+    tls_trust_windows.c)
+
+odo_list_sources(unit
+    test_automation_ranges.c
+    test_backoff.c
+    test_buffer.c
+    test_checked.c
+    test_checkpoint.c
+    test_content_range.c
+    test_cost_policy.c
+    test_header_lines.c
+    test_http_date.c
+    test_ip_address.c
+    test_job.c
+    test_job_state.c
+    test_job_table.c
+    test_journal_format.c
+    test_local_name.c
+    test_log.c
+    test_measurement.c
+    test_memory.c
+    test_multipart_reader.c
+    test_pace.c
+    test_piece_hashes.c
+    test_plan_on_networks.c
+    test_proxy_choice.c
+    test_proxy_list.c
+    test_range_layout.c
+    test_range_set.c
+    test_redirect.c
+    test_request_plan.c
+    test_response_verdict.c
+    test_response_version.c
+    test_retry.c
+    test_source.c
+    test_status.c
+    test_text.c
+    test_url.c
+    test_version.c)
+
+odo_list_sources(component
+    test_ascii_url.c
+    test_block.c
+    test_client_headers.c
+    test_concurrency.c
+    test_descriptors_posix.c
+    test_disk_errors_posix.c
+    test_downloader.c
+    test_engine.c
+    test_host_waits.c
+    test_integrity.c
+    test_job_memory.c
+    test_journal.c
+    test_kill.c
+    test_leftovers.c
+    test_lock_order_posix.c
+    test_look_up.c
+    test_many_ranges.c
+    test_odo_program.c
+    test_out_of_memory.c
+    test_places.c
+    test_platform_file.c
+    test_platform_file_posix.c
+    test_platform_file_windows.c
+    test_platform_path.c
+    test_platform_path_posix.c
+    test_platform_path_windows.c
+    test_platform_thread.c
+    test_priority.c
+    test_proxy.c
+    test_rate_limits.c
+    test_real_servers_posix.c
+    test_restart.c
+    test_set_ranges.c
+    test_slow_host.c
+    test_slow_lane.c
+    test_store.c
+    test_store_faults.c
+    test_store_full_posix.c
+    test_store_rights_posix.c
+    test_stream.c
+    test_temporary_files.c
+    test_tls_certificates.c
+    test_tls_http2.c
+    test_url_against_curl.c)
+
+odo_list_sources(com
+    test_add_file_with_ranges.c
+    test_automation.c
+    test_automation_values.c
+    test_callback.c
+    test_class_factory.c
+    test_conditions.c
+    test_download.c
+    test_download_callback.c
+    test_download_integrity.c
+    test_download_properties.c
+    test_enumerators.c
+    test_file_object.c
+    test_hresult.c
+    test_identity.c
+    test_interleavings.c
+    test_job_object.c
+    test_lifetimes.c
+    test_null_parameters.c
+    test_refusals.c
+    test_registration_rules.c
+    test_system_proxy.c
+    test_tls_http_options.c
+    test_tls_security_flags.c
+    test_unsupported.c
+    test_wide_text.c)
+
+odo_list_sources(integration
+    test_abi.c
+    test_client_deaths.c
+    test_download_ranges.c
+    test_every_method.c
+    test_local_downloads.c
+    test_local_server.c
+    test_manifest.c
+    test_messages.c
+    test_registration.c
+    test_stress.c
+    test_unload.c)
+
+odo_list_sources(simulation
+    driver.c
+    oracle.c
+    output_map.c
+    server.c
+    test_simulation.c
+    world.c)
+
+odo_list_sources(fuzz
+    fuzz_automation_ranges.c
+    fuzz_content_range.c
+    fuzz_header_lines.c
+    fuzz_journal.c
+    fuzz_local_name.c
+    fuzz_multipart_reader.c
+    fuzz_piece_hashes.c
+    fuzz_range_layout.c
+    fuzz_range_set.c
+    fuzz_request_plan.c
+    fuzz_url.c)
+
+odo_list_sources(bench
+    bench_fetch.c
+    bench_loopback.c
+    bench_many_ranges.c
+    bench_range_set.c
+    bench_scale.c)

@@ -1,0 +1,38 @@
+# The C files of the command-line program, without its main file.
+
+odo_list_sources(odo
+    arguments.c
+    client_posix.c
+    client_view_windows.c
+    client_windows.c
+    engine_report_posix.c
+    explain.c
+    file_options.c
+    follow.c
+    get.c
+    get_options.c
+    hresult_text.c
+    job.c
+    job_callback_windows.c
+    job_id.c
+    job_json.c
+    job_options.c
+    job_session.c
+    job_table.c
+    job_view.c
+    json.c
+    local_name.c
+    outcome.c
+    progress_bar.c
+    range_list.c
+    report.c
+    set_aside_windows.c
+    status.c
+    system_posix.c
+    system_windows.c
+    terminal_posix.c
+    terminal_windows.c
+    time_text.c
+    wakeup_posix.c
+    wakeup_windows.c
+    wide_text_windows.c)
