@@ -67,6 +67,7 @@ odo_list_sources(component
     test_descriptors_posix.c
     test_disk_errors_posix.c
     test_downloader.c
+    test_floods.c
     test_engine.c
     test_host_waits.c
     test_integrity.c

@@ -60,6 +60,7 @@ void request_reset(struct request *request)
     request->attempt = NULL;
     request->next = NULL;
     buffer_clear(&request->header_block);
+    request->header_bytes = 0;
     request->gathered_size = 0;
 }
 
@@ -514,6 +515,11 @@ static size_t on_header(char *line, size_t unit, size_t size, void *context)
     long code = 0;
 
     (void)unit;
+    request->header_bytes += size;
+    if (request->header_bytes > REQUEST_ALL_HEADERS_MAX) {
+        fail(request, ODO_E_INVALID_REPLY); /* interim replies, or trailers, without end */
+        return 0;
+    }
     if (request->attempt->body != ATTEMPT_UNANSWERED) {
         return size; /* a trailer */
     }
@@ -760,11 +766,23 @@ static uint16_t refused_tunnel(const struct request *request)
                : 0;
 }
 
+/* A connection is there, and what the server has sent is no whole header. */
+static bool is_in_header(const struct request *request)
+{
+    curl_off_t asked_us = 0;
+
+    curl_easy_getinfo(request->easy, CURLINFO_PRETRANSFER_TIME_T, &asked_us);
+    return asked_us > 0 && request->attempt->body == ATTEMPT_UNANSWERED;
+}
+
 struct odo_error request_result(const struct request *request, CURLcode code)
 {
     struct odo_error result = {.status = request_status_from_curl(code)};
     uint16_t http_status = code != CURLE_OK ? refused_tunnel(request) : 0;
 
+    if (code == CURLE_OUT_OF_MEMORY && is_in_header(request)) {
+        result.status = ODO_E_INVALID_REPLY; /* libcurl's word for a line that has no end */
+    }
     if (http_status != 0) {
         result = (struct odo_error){.status = ODO_E_HTTP_STATUS, .http_status = http_status};
     } else if (result.status == ODO_E_CERTIFICATE) {

@@ -27,6 +27,8 @@ enum {
     /* libcurl's receive buffer: recv() is expensive under Wine, and not cheap anywhere. */
     REQUEST_RECEIVE_SIZE = 512 * 1024,
     REQUEST_HEADERS_MAX = 64 * 1024,
+    /* Of the reply, the interim ones before it and the trailers behind it together. */
+    REQUEST_ALL_HEADERS_MAX = 1024 * 1024,
     /* One request brings no more bytes than this before other requests, and what other threads
      * have asked for, have their turn. */
     REQUEST_TURN_MOST = 1024 * 1024,
@@ -49,6 +51,7 @@ struct request {
     char *found_proxy; /* owned; set by the downloader if the proxy was found; or NULL */
 
     struct buffer header_block;     /* lines as received */
+    size_t header_bytes;            /* of all its headers, interim ones and trailers too */
     struct multipart_reader reader; /* of a reply in parts */
 
     unsigned char *gathered; /* owned; bytes on their way to the output */

@@ -14,10 +14,6 @@
 /* So many failures in a row are enough to look for another way of asking. */
 enum { FAILURES_ENOUGH = 2 };
 
-/* And so many, before any byte and with the whole file offered, to know that it is the ranges.
- */
-enum { DOUBTS_ENOUGH = 6 };
-
 /* --- Phases --------------------------------------------------------------------------- */
 
 /* Which phase may follow which. FAILED may follow all but DONE. */
@@ -962,8 +958,7 @@ static void conclude(struct transfer *transfer, struct attempt *attempt,
         return; /* the others have ended meanwhile: what is it told when it is alone? */
     }
     if (transfer->ranges == TRANSFER_RANGES_DOUBTED &&
-        error.status == ODO_E_RANGES_UNSUPPORTED &&
-        (transfer->backoff.failures < DOUBTS_ENOUGH || transfer_had(transfer) > 0)) {
+        error.status == ODO_E_RANGES_UNSUPPORTED) {
         transfer->ranges = TRANSFER_RANGES_UNKNOWN; /* that is no better: wait for them */
         error = transfer->error;
     }
