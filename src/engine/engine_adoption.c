@@ -20,18 +20,15 @@ static bool settle_files(struct job *data)
 
     for (uint32_t i = 0; i < data->file_count; i++) {
         struct job_file *file = data->files[i];
-        bool had_begun = file->has_begun || file->is_completed;
-        bool was_transferred = file->is_transferred;
-        bool was_completed = file->is_completed;
-        bool was_begun = file->has_begun;
+        enum job_file_stage stage = file->stage;
+        bool had_begun = job_file_has_begun(file);
         uint64_t had = file->bytes_had;
 
         engine_settle_file(data, file);
-        if (file->has_begun != was_begun || file->is_transferred != was_transferred ||
-            file->is_completed != was_completed || file->bytes_had != had) {
+        if (file->stage != stage || file->bytes_had != had) {
             job_note_unsaved(data, i, false);
         }
-        is_missing = is_missing || (had_begun && !file->is_transferred);
+        is_missing = is_missing || (had_begun && file->stage < JOB_FILE_TRANSFERRED);
     }
     return is_missing;
 }
@@ -39,7 +36,7 @@ static bool settle_files(struct job *data)
 static bool every_file_has_a_place(const struct job *data)
 {
     for (uint32_t i = 0; i < data->file_count; i++) {
-        if (!data->files[i]->local_path && !data->files[i]->is_transferred) {
+        if (!data->files[i]->local_path && data->files[i]->stage < JOB_FILE_TRANSFERRED) {
             return false;
         }
     }

@@ -332,7 +332,7 @@ static enum odo_status check_untouched(struct odo_job *job, uint32_t file_index)
     platform_mutex_lock(job->engine->lock);
     status = engine_check_alive_locked(job);
     if (status == ODO_OK && (job->locked.job.state != ODO_JOB_SUSPENDED ||
-                             job->locked.job.files[file_index]->has_begun)) {
+                             job_file_has_begun(job->locked.job.files[file_index]))) {
         status = ODO_E_INVALID_STATE;
     }
     platform_mutex_unlock(job->engine->lock);
@@ -510,7 +510,7 @@ void odo_file_get_progress(struct odo_job *job, uint32_t file_index,
     *progress_out = (struct odo_file_progress){
         .bytes_total = file->bytes_total,
         .bytes_transferred = file->bytes_had,
-        .completed = file->is_completed,
+        .completed = file->stage == JOB_FILE_COMPLETED,
     };
     platform_mutex_unlock(job->engine->lock);
 }
@@ -525,7 +525,7 @@ static const char *text_of(const struct job_file *file, enum odo_file_text which
     case ODO_FILE_LOCAL_PATH:
         return file->local_path ? file->local_path : "";
     case ODO_FILE_TEMPORARY_PATH:
-        return file->has_begun ? file->temporary_path : "";
+        return job_file_has_begun(file) ? file->temporary_path : "";
     case ODO_FILE_RESPONSE_HEADERS:
         return file->response_headers ? file->response_headers : "";
     case ODO_FILE_EFFECTIVE_URL:

@@ -31,8 +31,8 @@ static size_t find_unflushed_locked(const struct odo_job *job, bool whole_ones,
     for (uint32_t i = 0; i < data->file_count && count < FLUSH_FILES_MOST; i++) {
         const struct job_file *file = data->files[i];
 
-        if (file->has_begun && !file->is_flushed && !file->is_completed &&
-            (file->is_transferred || !whole_ones)) {
+        if (job_file_has_begun(file) && !file->is_flushed && file->stage < JOB_FILE_COMPLETED &&
+            (file->stage >= JOB_FILE_TRANSFERRED || !whole_ones)) {
             indices[count++] = i;
         }
     }

@@ -128,7 +128,7 @@ static enum odo_status start_runners(struct odo_job *job, struct downloader *dow
 
         platform_mutex_lock(job->engine->lock);
         must_start = may_run_locked(job) && !runner->transfer &&
-                     !job->locked.job.files[i]->is_transferred;
+                     job->locked.job.files[i]->stage < JOB_FILE_TRANSFERRED;
         platform_mutex_unlock(job->engine->lock);
         if (must_start) {
             status = start_runner(job, runner, downloader, settings);
@@ -147,7 +147,8 @@ enum odo_status engine_start_file(struct odo_job *job, uint32_t index)
 
     platform_mutex_lock(engine->lock);
     runner = job->locked.runners[index];
-    is_running = may_run_locked(job) && !job->locked.job.files[index]->is_transferred;
+    is_running =
+        may_run_locked(job) && job->locked.job.files[index]->stage < JOB_FILE_TRANSFERRED;
     downloader = engine->locked.downloader;
     settings = engine_settings_locked(job);
     platform_mutex_unlock(engine->lock);
@@ -218,7 +219,7 @@ static enum odo_status check_integrity_locked(const struct odo_job *job)
     for (uint32_t i = 0; i < data->file_count && status == ODO_OK; i++) {
         const struct job_file *file = data->files[i];
 
-        if (!file->is_transferred) {
+        if (file->stage < JOB_FILE_TRANSFERRED) {
             status = engine_check_mandatory(
                 &(struct odo_integrity){file->integrity_info, file->integrity_is_mandatory},
                 file->ranges, file->range_count);

@@ -41,8 +41,8 @@ static enum odo_status announce_renaming(struct odo_job *job)
     for (uint32_t i = 0; i < data->file_count; i++) {
         struct job_file *file = data->files[i];
 
-        if (file->is_transferred && !file->is_completed && !file->is_completing) {
-            file->is_completing = true;
+        if (file->stage == JOB_FILE_TRANSFERRED) {
+            job_set_stage(data, file, JOB_FILE_COMPLETING);
             job_note_unsaved(data, i, false);
         }
     }
@@ -53,7 +53,7 @@ static enum odo_status announce_renaming(struct odo_job *job)
 /* To be renamed; a stream has had it all, and needs no more than to be noted. */
 static bool is_to_be_placed(const struct job_file *file)
 {
-    return file->is_transferred && !file->is_completed && file->local_path;
+    return file->stage == JOB_FILE_COMPLETING && file->local_path;
 }
 
 /*
@@ -116,7 +116,7 @@ static enum odo_status rename_files(struct odo_job *job, uint32_t first, uint32_
     for (uint32_t i = first; i < end && status == ODO_OK; i++) {
         struct job_file *file = data->files[i];
 
-        if (!file->is_transferred || file->is_completed) {
+        if (file->stage != JOB_FILE_COMPLETING) {
             continue;
         }
         if (file->local_path) {
@@ -127,7 +127,7 @@ static enum odo_status rename_files(struct odo_job *job, uint32_t first, uint32_
         }
         if (status == ODO_OK) {
             platform_mutex_lock(job->engine->lock);
-            job_set_completed(data, file);
+            job_set_stage(data, file, JOB_FILE_COMPLETED);
             job_note_unsaved(data, i, false);
             platform_mutex_unlock(job->engine->lock);
         }
@@ -198,7 +198,7 @@ enum odo_status engine_check_place(struct odo_job *job, uint32_t self,
         if (runner->place != 0 && runner->place != place) {
             continue; /* of thousands nearly all */
         }
-        if (i == self || !file->local_path || file->is_completed) {
+        if (i == self || !file->local_path || file->stage == JOB_FILE_COMPLETED) {
             continue;
         }
         if (runner->place == 0) { /* of `operation` alone, as are the paths */

@@ -21,9 +21,9 @@ static enum odo_status check_state(struct odo_job *job, uint32_t file_index, boo
     status = engine_check_alive_locked(job);
     file = job->locked.job.files[file_index];
     state = job->locked.job.state;
-    is_allowed = append ? state == ODO_JOB_TRANSFERRED && file->is_transferred
+    is_allowed = append ? state == ODO_JOB_TRANSFERRED && file->stage >= JOB_FILE_TRANSFERRED
                         : state == ODO_JOB_SUSPENDED || state == ODO_JOB_ERROR;
-    if (status == ODO_OK && (file->is_completed || !is_allowed)) {
+    if (status == ODO_OK && (file->stage == JOB_FILE_COMPLETED || !is_allowed)) {
         status = ODO_E_INVALID_STATE;
     }
     platform_mutex_unlock(job->engine->lock);
@@ -100,7 +100,7 @@ static enum odo_status change(struct odo_job *job, uint32_t file_index,
     struct job_file *other = NULL;
     uint64_t stream_base = runner->stream ? stream_position(runner->stream) : 0;
     uint64_t earlier_base = runner->stream_base;
-    bool had_begun = file->has_begun;
+    bool had_begun = job_file_has_begun(file);
     enum odo_status status = ODO_OK;
 
     change->stated_size = file->stated_size;

@@ -36,6 +36,16 @@ struct fetch *engine_take_transfer_locked(struct engine_runner *runner)
     return transfer;
 }
 
+static void note_begun_locked(struct engine_runner *runner)
+{
+    struct job *job = &runner->job->locked.job;
+    struct job_file *file = job->files[runner->index];
+
+    if (file->stage == JOB_FILE_QUEUED) {
+        job_set_stage(job, file, JOB_FILE_BEGUN);
+    }
+}
+
 static void keep_checkpoint_locked(struct engine_runner *runner, struct checkpoint *checkpoint)
 {
     struct job_file *file = runner->job->locked.job.files[runner->index];
@@ -43,7 +53,9 @@ static void keep_checkpoint_locked(struct engine_runner *runner, struct checkpoi
     checkpoint_free(&file->checkpoint);
     file->checkpoint = *checkpoint;
     checkpoint_init(checkpoint);
-    file->has_begun = file->has_begun || file->checkpoint.begun;
+    if (file->checkpoint.begun) {
+        note_begun_locked(runner);
+    }
     file->is_flushed = false;
     job_note_unsaved(&runner->job->locked.job, runner->index, false);
     engine_wake_keeper_locked(runner->job);
@@ -66,7 +78,9 @@ static void record_locked(struct engine_runner *runner, const struct download_up
     struct job *job = &runner->job->locked.job;
     struct job_file *file = job->files[runner->index];
 
-    file->has_begun = file->has_begun || update->begun;
+    if (update->begun) {
+        note_begun_locked(runner);
+    }
     file->file_size = update->file_size;
     file->last_modified_us = update->last_modified_us;
     file->statistics.file_size = update->file_size;
@@ -132,7 +146,7 @@ static void on_done_locked(struct engine_runner *runner, struct engine_events *e
     struct odo_job *job = runner->job;
     struct job *data = &job->locked.job;
 
-    job_set_transferred(data, data->files[runner->index]);
+    job_set_stage(data, data->files[runner->index], JOB_FILE_TRANSFERRED);
     job_note_unsaved(data, runner->index, false);
     engine_note(events, ODO_EVENT_FILE_TRANSFERRED, job, runner->index);
     if (data->totals.transferred == data->file_count) {

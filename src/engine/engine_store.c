@@ -26,8 +26,7 @@ static enum odo_status write_unsaved_locked(struct odo_job *job)
         }
         /* A file that is defined anew has no progress until a record behind says so. */
         if (status == ODO_OK &&
-            (file->is_unsaved ||
-             (file->is_redefined && (file->has_begun || file->is_transferred)))) {
+            (file->is_unsaved || (file->is_redefined && file->stage > JOB_FILE_QUEUED))) {
             status = journal_write_progress(buffer, row, data, i, boot_id);
         }
     }

@@ -18,7 +18,7 @@ static bool may_be_cut(const struct job_file *file, uint64_t size)
 {
     uint64_t kept = kept_of(file, size);
 
-    if (file->is_transferred) {
+    if (file->stage >= JOB_FILE_TRANSFERRED) {
         return kept < file->bytes_total;
     }
     if (file->range_count == 0) {
@@ -46,7 +46,7 @@ static bool stands_at_target(const struct job_file *file)
     if (platform_file_look(file->local_path, &view) != ODO_OK || !view.is_ordinary) {
         return false;
     }
-    if (file->is_completed) {
+    if (file->stage == JOB_FILE_COMPLETED) {
         return file_identity_may_be(view.identity, ours);
     }
     return file_identity_is(view.identity, ours) &&
@@ -64,13 +64,15 @@ static bool is_missing(enum odo_status status)
 /* A file that was being given its name when the process ended has it, and is all there. */
 static void settle_completed(struct job *data, struct job_file *file)
 {
-    if (!file->is_transferred) {
-        job_set_transferred(data, file);
-    }
     if (file->bytes_total != ODO_SIZE_UNKNOWN) {
         job_set_progress(data, file, file->bytes_total, file->bytes_total);
     }
-    job_set_completed(data, file);
+    job_set_stage(data, file, JOB_FILE_COMPLETED);
+}
+
+static bool may_have_its_name(const struct job_file *file)
+{
+    return file->stage == JOB_FILE_COMPLETING || file->stage == JOB_FILE_IN_DOUBT;
 }
 
 void engine_settle_file(struct job *data, struct job_file *file)
@@ -78,10 +80,10 @@ void engine_settle_file(struct job *data, struct job_file *file)
     struct platform_file_view view;
     enum odo_status status;
 
-    if (!file->local_path || (!file->has_begun && !file->is_completed)) {
+    if (!job_file_has_begun(file)) {
         return;
     }
-    if (file->is_completed) {
+    if (file->stage == JOB_FILE_COMPLETED) {
         if (!stands_at_target(file)) {
             job_forget_progress(data, file);
         }
@@ -89,7 +91,7 @@ void engine_settle_file(struct job *data, struct job_file *file)
     }
     status = platform_file_look(file->temporary_path, &view);
     if (is_missing(status)) {
-        if (file->is_completing && stands_at_target(file)) {
+        if (may_have_its_name(file) && stands_at_target(file)) {
             settle_completed(data, file);
         } else {
             job_forget_progress(data, file);
@@ -107,7 +109,7 @@ enum odo_status engine_check_begun(struct odo_job *job, struct job_file *file)
     struct platform_file_view view;
     enum odo_status status;
 
-    if (!file->local_path || !file->has_begun ||
+    if (!job_file_has_begun(file) ||
         platform_file_look(file->temporary_path, &view) != ODO_OK || !is_ours(file, &view) ||
         !may_be_cut(file, view.size)) {
         return ODO_OK; /* what else is wrong is found by opening it */
@@ -165,10 +167,10 @@ static enum odo_status check_file(const struct job_file *file, uint64_t *kept_ou
 {
     *kept_out = 0;
     *is_cut_out = false;
-    if (!file->local_path || !file->is_transferred) {
+    if (!file->local_path || file->stage < JOB_FILE_TRANSFERRED) {
         return ODO_OK;
     }
-    if (!file->is_completed) {
+    if (file->stage < JOB_FILE_COMPLETED) {
         return check_whole(file, kept_out, is_cut_out);
     }
     *is_cut_out = !stands_at_target(file);
@@ -270,13 +272,13 @@ enum odo_status engine_remove_temporary_files(struct odo_job *job)
         enum odo_status status;
 
         /* A process that was killed may have begun a file without having said so. */
-        if (!file->temporary_path || file->is_completed) {
+        if (!file->temporary_path || file->stage == JOB_FILE_COMPLETED) {
             continue;
         }
         platform_mutex_lock(job->journal_lock); /* the keeper may have it open, to flush it */
         status = remove_file(file);
         platform_mutex_unlock(job->journal_lock);
-        if (file->has_begun && status != ODO_OK && status != ODO_E_FILE_NOT_FOUND) {
+        if (job_file_has_begun(file) && status != ODO_OK && status != ODO_E_FILE_NOT_FOUND) {
             result = ODO_TEMPORARY_FILES_LEFT;
         }
     }

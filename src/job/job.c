@@ -60,6 +60,11 @@ void job_file_free(struct job_file *file)
     memory_free(file);
 }
 
+bool job_file_has_begun(const struct job_file *file)
+{
+    return file->local_path && file->stage >= JOB_FILE_BEGUN;
+}
+
 static bool size_is_possible(uint64_t file_size)
 {
     return file_size <= BYTE_OFFSET_LIMIT || file_size == ODO_SIZE_UNKNOWN;
@@ -187,12 +192,12 @@ enum odo_status job_file_change(const struct job_file *file,
     }
     changed->stated_size = change->stated_size;
     changed->output_base = change->output_base;
-    changed->has_begun = change->output_base > 0;
-    changed->checkpoint.begun = changed->has_begun;
-    if (changed->has_begun) {
+    if (change->output_base > 0) {
+        changed->stage = JOB_FILE_BEGUN;
+        changed->checkpoint.begun = true;
         changed->checkpoint.temporary = file->checkpoint.temporary;
+        changed->is_flushed = true; /* it says no more than that */
     }
-    changed->is_flushed = changed->has_begun; /* it says no more than that */
     if (changed->bytes_total != ODO_SIZE_UNKNOWN &&
         changed->bytes_total > BYTE_OFFSET_LIMIT - change->output_base) {
         status = ODO_E_INVALID_RANGE;
@@ -220,8 +225,8 @@ static void count_in(struct job *job, const struct job_file *file)
         job->totals.bytes_total += file->bytes_total;
     }
     job->totals.bytes_had += file->bytes_had;
-    job->totals.transferred += file->is_transferred;
-    job->totals.completed += file->is_completed;
+    job->totals.transferred += file->stage >= JOB_FILE_TRANSFERRED;
+    job->totals.completed += file->stage == JOB_FILE_COMPLETED;
 }
 
 static void count_out(struct job *job, const struct job_file *file)
@@ -232,8 +237,8 @@ static void count_out(struct job *job, const struct job_file *file)
         job->totals.bytes_total -= file->bytes_total;
     }
     job->totals.bytes_had -= file->bytes_had;
-    job->totals.transferred -= file->is_transferred;
-    job->totals.completed -= file->is_completed;
+    job->totals.transferred -= file->stage >= JOB_FILE_TRANSFERRED;
+    job->totals.completed -= file->stage == JOB_FILE_COMPLETED;
 }
 
 enum odo_status job_append(struct job *job, struct job_file *file)
@@ -362,18 +367,17 @@ enum odo_status job_restore_progress(struct job *job, struct job_file *file,
 
 void job_forget_progress(struct job *job, struct job_file *file)
 {
-    count_out(job, file);
-    file->has_begun = file->output_base > 0; /* what lies before cannot be had again */
-    if (file->has_begun) {
+    bool is_kept = file->output_base > 0; /* what lies before cannot be had again */
+
+    if (is_kept) {
         checkpoint_restart(&file->checkpoint);
     } else {
         checkpoint_free(&file->checkpoint);
     }
-    file->checkpoint.begun = file->has_begun;
+    file->checkpoint.begun = is_kept;
+    job_set_stage(job, file, is_kept ? JOB_FILE_BEGUN : JOB_FILE_QUEUED);
+    count_out(job, file);
     file->is_flushed = false;
-    file->is_transferred = false;
-    file->is_completing = false;
-    file->is_completed = false;
     file->file_size = file->stated_size;
     file->statistics.file_size = file->stated_size;
     file->last_modified_us = 0;
@@ -509,11 +513,9 @@ enum odo_status job_cut_progress(struct job *job, struct job_file *file, uint64_
         job_forget_progress(job, file);
         status = ODO_OK;
     }
-    if (status == ODO_OK && file->is_transferred && file->bytes_had != file->bytes_total) {
-        count_out(job, file);
-        file->is_transferred = false;
-        file->is_completing = false;
-        count_in(job, file);
+    if (status == ODO_OK && file->stage >= JOB_FILE_TRANSFERRED &&
+        file->bytes_had != file->bytes_total) {
+        job_set_stage(job, file, JOB_FILE_BEGUN);
     }
     return status;
 }
@@ -527,17 +529,30 @@ void job_set_progress(struct job *job, struct job_file *file, uint64_t bytes_tot
     count_in(job, file);
 }
 
-void job_set_transferred(struct job *job, struct job_file *file)
+static bool may_follow(enum job_file_stage earlier, enum job_file_stage later)
 {
-    count_out(job, file);
-    file->is_transferred = true;
-    count_in(job, file);
+    switch (later) {
+    case JOB_FILE_QUEUED:
+    case JOB_FILE_BEGUN:
+        return true;
+    case JOB_FILE_IN_DOUBT:
+        return earlier == JOB_FILE_BEGUN;
+    case JOB_FILE_TRANSFERRED:
+        return earlier < JOB_FILE_TRANSFERRED;
+    case JOB_FILE_COMPLETING:
+        return earlier == JOB_FILE_TRANSFERRED;
+    case JOB_FILE_COMPLETED:
+        return earlier == JOB_FILE_COMPLETING || earlier == JOB_FILE_IN_DOUBT;
+    }
+    return false;
 }
 
-void job_set_completed(struct job *job, struct job_file *file)
+void job_set_stage(struct job *job, struct job_file *file, enum job_file_stage stage)
 {
+    assert(may_follow(file->stage, stage));
+    (void)may_follow; /* without assertions */
     count_out(job, file);
-    file->is_completed = true;
+    file->stage = stage;
     count_in(job, file);
 }
 

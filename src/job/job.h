@@ -11,6 +11,20 @@
 
 #include <odo/odo.h>
 
+/*
+ * How far a file has come: each stage is further than those before it. A file that goes to a
+ * stream has no temporary file at any of them, and no BEGUN.
+ */
+enum job_file_stage {
+    JOB_FILE_QUEUED,
+    JOB_FILE_BEGUN,    /* the temporary file may exist */
+    JOB_FILE_IN_DOUBT, /* so it may; or the machine stopped when it had just got its name. That
+                          it was whole was not flushed, and does not count */
+    JOB_FILE_TRANSFERRED, /* every byte is in the temporary file */
+    JOB_FILE_COMPLETING,  /* it is about to be given its name, or has it */
+    JOB_FILE_COMPLETED,   /* the file stands at its local path */
+};
+
 struct job_file {
     char *file_id;
     char *url;
@@ -26,11 +40,8 @@ struct job_file {
     bool integrity_is_mandatory;
 
     struct checkpoint checkpoint; /* as of the last time it stood still */
-    bool has_begun;               /* the temporary file may exist */
+    enum job_file_stage stage;    /* changed by job_set_stage() alone once it is in a job */
     bool is_flushed;              /* what the checkpoint says would survive a power cut */
-    bool is_transferred;          /* every byte is in the temporary file */
-    bool is_completing;           /* it is about to be given its name, or has it */
-    bool is_completed;            /* the file stands at its local path */
     uint64_t file_size;           /* of the remote file, or ODO_SIZE_UNKNOWN */
     uint64_t bytes_total;         /* wanted, or ODO_SIZE_UNKNOWN */
     uint64_t bytes_had;
@@ -85,6 +96,9 @@ void job_free(struct job *job);
 enum odo_status job_file_create(const struct odo_file_request *request,
                                 struct job_file **file_out);
 void job_file_free(struct job_file *file); /* NULL is fine */
+
+/* True when it has a temporary file, as far as we know, or the target that it became. */
+bool job_file_has_begun(const struct job_file *file);
 
 /* Append a file; the job owns it then. ODO_E_OUT_OF_MEMORY, ODO_E_TOO_MANY: it does not. */
 enum odo_status job_append(struct job *job, struct job_file *file);
@@ -146,8 +160,13 @@ enum odo_status job_cut_progress(struct job *job, struct job_file *file, uint64_
 /* What is newly known of a file; keeps the totals right. */
 void job_set_progress(struct job *job, struct job_file *file, uint64_t bytes_total,
                       uint64_t bytes_had);
-void job_set_transferred(struct job *job, struct job_file *file);
-void job_set_completed(struct job *job, struct job_file *file);
+
+/*
+ * Take a file to another stage; keeps the totals right. It may be lost at any stage, and is
+ * QUEUED or BEGUN again; forward it goes by way of TRANSFERRED and COMPLETING, and in doubt
+ * only until it is whole.
+ */
+void job_set_stage(struct job *job, struct job_file *file, enum job_file_stage stage);
 
 struct odo_job_progress job_progress(const struct job *job);
 

@@ -194,7 +194,20 @@ static enum odo_status end_record(struct writer *writer, uint64_t *row)
 
 static bool has_progress(const struct job_file *file)
 {
-    return file->has_begun || file->is_transferred;
+    return file->stage > JOB_FILE_QUEUED;
+}
+
+/* What a record says of a file's stage. */
+static unsigned flags_of(const struct job_file *file)
+{
+    enum job_file_stage stage = file->stage;
+    bool is_completing = stage >= JOB_FILE_COMPLETING || stage == JOB_FILE_IN_DOUBT;
+
+    return (job_file_has_begun(file) ? PROGRESS_BEGUN : 0U) |
+           (stage >= JOB_FILE_TRANSFERRED ? PROGRESS_TRANSFERRED : 0U) |
+           (is_completing ? PROGRESS_COMPLETING : 0U) |
+           (stage == JOB_FILE_COMPLETED ? PROGRESS_COMPLETED : 0U) |
+           (file->is_flushed ? PROGRESS_FLUSHED : 0U);
 }
 
 static enum odo_status write_header(struct buffer *buffer, uint64_t *row, const struct job *job)
@@ -265,14 +278,9 @@ enum odo_status journal_write_progress(struct buffer *buffer, uint64_t *row,
     const struct job_file *file = job->files[index];
     const struct checkpoint *checkpoint = &file->checkpoint;
     struct writer writer = begin_record(buffer, RECORD_PROGRESS);
-    unsigned flags = (file->has_begun ? PROGRESS_BEGUN : 0U) |
-                     (file->is_transferred ? PROGRESS_TRANSFERRED : 0U) |
-                     (file->is_completing ? PROGRESS_COMPLETING : 0U) |
-                     (file->is_completed ? PROGRESS_COMPLETED : 0U) |
-                     (file->is_flushed ? PROGRESS_FLUSHED : 0U);
 
     put_u32(&writer, index);
-    put_u8(&writer, (uint8_t)flags);
+    put_u8(&writer, (uint8_t)flags_of(file));
     put_text(&writer, boot_id);
     put_u64(&writer, checkpoint->file_size);
     put_u64(&writer, (uint64_t)file->last_modified_us);
@@ -1004,35 +1012,51 @@ static bool has_old_heads(const unsigned char *data, size_t size)
     return size < JOURNAL_HEAD_SIZE || look_at(&bytes, 0, &found) == FOUND_BAD;
 }
 
+/* Take a file that has just been read to the stage that the records come to. */
+static void settle_stage(struct job *job, struct job_file *file,
+                         const struct progress *progress)
+{
+    uint8_t flags = progress->counts ? progress->flags : 0;
+    bool is_whole = (flags & PROGRESS_TRANSFERRED) && file->bytes_had == file->bytes_total;
+    bool is_completed = is_whole && (flags & PROGRESS_COMPLETED);
+
+    /* Streams leave no file. */
+    if ((progress->has_begun && file->local_path) || file->output_base > 0) {
+        job_set_stage(job, file, JOB_FILE_BEGUN);
+    }
+    if (is_whole) {
+        job_set_stage(job, file, JOB_FILE_TRANSFERRED);
+    }
+    if (is_whole && (progress->is_completing || is_completed)) {
+        job_set_stage(job, file, JOB_FILE_COMPLETING);
+    }
+    if (is_completed) {
+        job_set_stage(job, file, JOB_FILE_COMPLETED);
+    }
+    if (file->stage == JOB_FILE_BEGUN && progress->is_completing) {
+        job_set_stage(job, file, JOB_FILE_IN_DOUBT);
+    }
+    file->checkpoint.begun = job_file_has_begun(file);
+    file->checkpoint.temporary = progress->temporary;
+}
+
 /* Every record has been read: believe what the last ones say of a file, if it fits. */
 static enum odo_status settle_progress(struct job *job, struct job_file *file,
                                        struct progress *progress)
 {
     enum odo_status status;
 
-    /* Streams leave no file. */
-    file->has_begun = (progress->has_begun && file->local_path) || file->output_base > 0;
     if (!progress->counts) {
-        file->checkpoint.begun = file->has_begun;
-        file->checkpoint.temporary = progress->temporary;
-        file->is_completing = progress->is_completing && file->has_begun;
+        settle_stage(job, file, progress);
         return ODO_OK;
     }
     status = job_restore_progress(job, file, &progress->checkpoint);
     if (status != ODO_OK) {
         return status;
     }
-    file->checkpoint.begun = file->has_begun;
-    file->checkpoint.temporary = progress->temporary;
-    file->is_completing = progress->is_completing;
+    settle_stage(job, file, progress);
     file->is_flushed = (progress->flags & PROGRESS_FLUSHED) != 0;
     file->last_modified_us = progress->last_modified_us;
-    if ((progress->flags & PROGRESS_TRANSFERRED) && file->bytes_had == file->bytes_total) {
-        job_set_transferred(job, file);
-        if (progress->flags & PROGRESS_COMPLETED) {
-            job_set_completed(job, file);
-        }
-    }
     if (!has_progress(file)) {
         job_forget_progress(job, file); /* what was learnt of a file that has not begun */
     }

@@ -568,7 +568,7 @@ static void touch_file(const struct job_file *file, enum deed deed)
     struct platform_file *opened = NULL;
     uint64_t size = 0;
 
-    if (!file->has_begun || deed == DEED_NONE) {
+    if (!job_file_has_begun(file) || deed == DEED_NONE) {
         return;
     }
     if (platform_file_open(file->temporary_path, &opened) == ODO_E_FILE_NOT_FOUND) {
@@ -658,7 +658,7 @@ static void what_was_replaced_after_a_kill_is_refused(void **state)
         wait_ms(300 * child_process_cost());
         assert_true(child_process_kill(child));
         read_job(&data);
-        if (!data.files[0]->has_begun) {
+        if (!job_file_has_begun(data.files[0])) {
             job_free(&data);
         }
     } while (data.file_count == 0); /* the machine was slow */

@@ -1033,8 +1033,8 @@ static void check_completing(void **state)
     memory_free(file->checkpoint.last_modified);
     file->checkpoint.entity_tag = NULL;
     file->checkpoint.last_modified = NULL;
-    job_set_transferred(&data, file);
-    file->is_completing = c->is_completing;
+    job_sample_take_to(&data, file,
+                       c->is_completing ? JOB_FILE_COMPLETING : JOB_FILE_TRANSFERRED);
     file->is_flushed = c->is_flushed;
     data.state = ODO_JOB_TRANSFERRED;
     if (c->has_temporary) {
@@ -1096,7 +1096,7 @@ static void that_a_temporary_file_is_gone_is_recorded_at_once(void **state)
     assert_status(store_open(here.store_folder, &store), ODO_OK);
     assert_status(store_list(store, note_only_id, &id), ODO_OK);
     assert_status(journal_adopt(store, &id, &journal, &data), ODO_OK);
-    assert_false(data.files[0]->has_begun);
+    assert_int_equal(data.files[0]->stage, JOB_FILE_QUEUED);
     assert_int_equal(data.files[0]->checkpoint.temporary.number, 0);
     job_free(&data);
     journal_close(journal);
@@ -1114,7 +1114,7 @@ static void a_job_with_every_file_there_is_transferred(void **state)
     (void)state;
     file = make_data(&data, 1);
     job_sample_progress(&data, file, 1000, 1000, NULL, 0);
-    job_set_transferred(&data, file);
+    job_set_stage(&data, file, JOB_FILE_TRANSFERRED);
     write_content(file->temporary_path, SEED);
     data.state = ODO_JOB_TRANSFERRING;
     put_into_store(&data, true);
@@ -1408,7 +1408,7 @@ static bool is_whole_after_power_cut(const char *path, uint32_t index)
     assert_status(platform_file_read_at(file, 0, bytes, (size_t)size, &got), ODO_OK);
     platform_file_close(file);
     if (journal_read(bytes, got, "another start", &job, &reading) == ODO_OK) {
-        is_whole = job.files[index]->is_transferred;
+        is_whole = job.files[index]->stage >= JOB_FILE_TRANSFERRED;
         job_free(&job);
     }
     free(bytes);

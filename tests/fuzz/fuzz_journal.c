@@ -44,12 +44,12 @@ static void check_file(const struct job_file *file)
 {
     REQUIRE(file->file_id && file->url);
     REQUIRE(!file->local_path == !file->temporary_path);
-    REQUIRE(file->local_path || !file->has_begun);
     REQUIRE(range_set_is_normal(&file->wanted) && file->wanted.count > 0);
-    REQUIRE(file->checkpoint.begun == file->has_begun);
+    REQUIRE(file->checkpoint.begun == job_file_has_begun(file));
     REQUIRE(file->bytes_total == ODO_SIZE_UNKNOWN || file->bytes_had <= file->bytes_total);
-    REQUIRE(!file->is_transferred || file->bytes_had == file->bytes_total);
-    REQUIRE(!file->is_completed || file->is_transferred);
+    REQUIRE(file->stage < JOB_FILE_TRANSFERRED || file->bytes_had == file->bytes_total);
+    REQUIRE(file->local_path || file->stage == JOB_FILE_QUEUED ||
+            file->stage >= JOB_FILE_TRANSFERRED);
 }
 
 static void check_job(const struct job *job)

@@ -71,10 +71,7 @@ static inline const char *job_compare_files(const struct job_file *left,
     if (left->stated_size != right->stated_size || left->file_size != right->file_size) {
         return "the size of a file";
     }
-    if (left->has_begun != right->has_begun || left->is_flushed != right->is_flushed ||
-        left->is_transferred != right->is_transferred ||
-        left->is_completing != right->is_completing ||
-        left->is_completed != right->is_completed) {
+    if (left->stage != right->stage || left->is_flushed != right->is_flushed) {
         return "how far a file is";
     }
     if (left->bytes_total != right->bytes_total || left->bytes_had != right->bytes_had) {

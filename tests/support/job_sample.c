@@ -75,8 +75,22 @@ void job_sample_progress(struct job *job, struct job_file *file, uint64_t file_s
     need(filled.entity_tag && filled.last_modified && filled.content_encoding, "no memory");
     need(job_restore_progress(job, file, &filled) == ODO_OK, "the progress does not fit");
     checkpoint_free(&filled);
-    file->has_begun = true;
+    if (file->stage == JOB_FILE_QUEUED && file->local_path) {
+        job_set_stage(job, file, JOB_FILE_BEGUN);
+    }
     file->last_modified_us = INT64_C(784111777000000);
+}
+
+void job_sample_take_to(struct job *job, struct job_file *file, enum job_file_stage stage)
+{
+    static const enum job_file_stage way[] = {JOB_FILE_TRANSFERRED, JOB_FILE_COMPLETING,
+                                              JOB_FILE_COMPLETED};
+
+    for (size_t i = 0; i < sizeof(way) / sizeof(way[0]); i++) {
+        if (file->stage < way[i] && way[i] <= stage) {
+            job_set_stage(job, file, way[i]);
+        }
+    }
 }
 
 static void add_files(struct job *job, const char *folder)
@@ -99,19 +113,16 @@ static void add_files(struct job *job, const char *folder)
 
     file = job_sample_add(job, folder, ranges, 3, ODO_SIZE_UNKNOWN);
     job_sample_progress(job, file, 1000, 950, NULL, 0);
-    job_set_transferred(job, file);
+    job_set_stage(job, file, JOB_FILE_TRANSFERRED);
 
     file = job_sample_add(job, folder, NULL, 0, 1000);
     job_sample_progress(job, file, 1000, 1000, NULL, 0);
-    job_set_transferred(job, file);
-    file->is_completing = true;
+    job_sample_take_to(job, file, JOB_FILE_COMPLETING);
 
     file = job_sample_add(job, folder, NULL, 0, 1000);
     job_sample_progress(job, file, 1000, 1000, NULL, 0);
-    job_set_transferred(job, file);
     file->is_flushed = true;
-    file->is_completing = true;
-    job_set_completed(job, file);
+    job_sample_take_to(job, file, JOB_FILE_COMPLETED);
 
     file = job_sample_add(job, folder, open, 2, 4000);
     file->integrity_info = text_copy("{\"PiecesHashFileUrl\":\"\",\"HashOfHashes\":\"\"}");

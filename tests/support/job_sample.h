@@ -23,6 +23,9 @@ struct job_file *job_sample_add(struct job *job, const char *folder,
 void job_sample_progress(struct job *job, struct job_file *file, uint64_t file_size,
                          uint64_t cursor, const struct byte_range *holes, size_t hole_count);
 
+/* Take a file on to a stage by way of those before it; one that is there already stays. */
+void job_sample_take_to(struct job *job, struct job_file *file, enum job_file_stage stage);
+
 /*
  * A job with everything set: every number, text, time and the error, and a file of each sort
  * (whole, with ranges, open, transferred, completing, completed, not begun).

@@ -32,8 +32,8 @@ static void expect_totals_are_sums(const struct job *job)
             sums.bytes_total += file->bytes_total;
         }
         sums.bytes_had += file->bytes_had;
-        sums.transferred += file->is_transferred;
-        sums.completed += file->is_completed;
+        sums.transferred += file->stage >= JOB_FILE_TRANSFERRED;
+        sums.completed += file->stage == JOB_FILE_COMPLETED;
     }
     assert_true(job->totals.bytes_total == sums.bytes_total);
     assert_true(job->totals.bytes_had == sums.bytes_had);
@@ -235,8 +235,7 @@ static void totals_stay_right_when_a_file_is_replaced(void **state)
     (void)state;
     file = job_sample_add(&job, FOLDER, NULL, 0, 1000);
     job_sample_progress(&job, file, 1000, 1000, NULL, 0);
-    job_set_transferred(&job, file);
-    job_set_completed(&job, file);
+    job_sample_take_to(&job, file, JOB_FILE_COMPLETED);
     job_sample_add(&job, FOLDER, NULL, 0, 500);
     expect_totals_are_sums(&job);
     assert_status(create(none, UNKNOWN, &file), ODO_OK);
@@ -264,10 +263,13 @@ static void totals_stay_right_over_progress(void **state)
 
         job_set_progress(&job, file, total, test_random_below(&random, 1000000));
         if (test_random_below(&random, 10) == 0) {
-            job_set_transferred(&job, file); /* twice counts once */
+            job_sample_take_to(&job, file, JOB_FILE_TRANSFERRED);
         }
         if (test_random_below(&random, 20) == 0) {
-            job_set_completed(&job, file);
+            job_sample_take_to(&job, file, JOB_FILE_COMPLETED);
+        }
+        if (test_random_below(&random, 20) == 0) {
+            job_set_stage(&job, file, JOB_FILE_BEGUN); /* it was cut */
         }
         expect_totals_are_sums(&job);
     }
@@ -287,7 +289,7 @@ static void one_unknown_total_makes_the_sum_unknown(void **state)
     job_set_progress(&job, file, 50, 20);
     assert_true(job_progress(&job).bytes_total == 1050);
     assert_true(job_progress(&job).bytes_transferred == 20);
-    job_set_transferred(&job, file);
+    job_set_stage(&job, file, JOB_FILE_TRANSFERRED);
     assert_int_equal(job_progress(&job).files_transferred, 1);
     assert_int_equal(job_progress(&job).files_total, 2);
     job_free(&job);
@@ -469,12 +471,11 @@ static void a_file_whose_progress_is_lost_is_as_it_was_added(void **state)
     (void)state;
     job_sample_progress(&job, file, 1000, 1000, NULL, 0);
     file->is_flushed = true;
-    file->is_completing = true;
-    job_set_transferred(&job, file);
+    job_sample_take_to(&job, file, JOB_FILE_COMPLETING);
     job_forget_progress(&job, file);
     expect_totals_are_sums(&job);
-    assert_false(file->has_begun || file->is_flushed || file->is_transferred ||
-                 file->is_completing || file->is_completed);
+    assert_int_equal(file->stage, JOB_FILE_QUEUED);
+    assert_false(file->is_flushed);
     assert_true(file->bytes_had == 0 && file->bytes_total == UNKNOWN);
     assert_true(file->file_size == UNKNOWN && file->last_modified_us == 0);
     assert_null(file->checkpoint.entity_tag);

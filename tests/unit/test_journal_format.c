@@ -326,23 +326,22 @@ static void what_went_to_a_stream_counts_when_it_was_all(void **state)
         file->local_path = NULL;
         file->temporary_path = NULL;
         job_sample_progress(&job, file, 1000, is_all ? 1000 : 999, NULL, 0);
-        file->has_begun = false; /* no temporary file was made */
-        file->checkpoint.begun = false;
+        file->checkpoint.begun = false; /* no temporary file was made */
         if (is_all) {
-            job_set_transferred(&job, file);
+            job_set_stage(&job, file, JOB_FILE_TRANSFERRED);
         }
         write_all(&writing, &job);
         assert_status(journal_write_progress(&writing.bytes, &writing.row, &job, 0, BOOT),
                       ODO_OK);
         assert_status(read_all(&writing, &read), ODO_OK);
-        assert_false(read.files[0]->has_begun);
-        assert_int_equal(read.files[0]->is_transferred, is_all);
+        assert_false(job_file_has_begun(read.files[0]) || read.files[0]->checkpoint.begun);
+        assert_int_equal(read.files[0]->stage, is_all ? JOB_FILE_TRANSFERRED : JOB_FILE_QUEUED);
         assert_true(read.files[0]->bytes_had == (is_all ? 1000U : 0U));
         job_free(&read);
         buffer_free(&writing.bytes);
         write_all(&writing, &job);
         assert_status(read_all(&writing, &read), ODO_OK);
-        assert_int_equal(read.files[0]->is_transferred, is_all);
+        assert_int_equal(read.files[0]->stage, is_all ? JOB_FILE_TRANSFERRED : JOB_FILE_QUEUED);
         job_free(&read);
         job_free(&job);
         buffer_free(&writing.bytes);
@@ -412,12 +411,12 @@ static void a_file_written_again_has_no_progress(void **state)
     (void)state;
     make_small(&job);
     job_sample_progress(&job, job.files[0], 1000, 1000, NULL, 0);
-    job_set_transferred(&job, job.files[0]);
+    job_set_stage(&job, job.files[0], JOB_FILE_TRANSFERRED);
     write_all(&writing, &job);
     assert_status(journal_write_file(&writing.bytes, &writing.row, &job, 0), ODO_OK);
     assert_status(read_all(&writing, &read), ODO_OK);
     assert_int_equal(read.file_count, 1);
-    assert_false(read.files[0]->has_begun || read.files[0]->is_transferred);
+    assert_int_equal(read.files[0]->stage, JOB_FILE_QUEUED);
     assert_true(read.files[0]->bytes_had == 0 && read.totals.transferred == 0);
     job_free(&read);
     job_free(&job);
@@ -443,8 +442,8 @@ static void many_records_of_a_file_of_many_ranges_are_read_in_no_time(void **sta
     job_init(&job, &id, 5);
     job_sample_add(&job, FOLDER, ranges, RANGES, UNKNOWN);
     write_all(&writing, &job);
+    job_set_stage(&job, job.files[0], JOB_FILE_BEGUN);
     for (uint64_t i = 0; i < RECORDS; i++) {
-        job.files[0]->has_begun = true;
         job.files[0]->checkpoint.begun = true;
         job.files[0]->checkpoint.cursor = i * 100;
         assert_status(journal_write_progress(&writing.bytes, &writing.row, &job, 0, BOOT),
@@ -463,31 +462,34 @@ static void many_records_of_a_file_of_many_ranges_are_read_in_no_time(void **sta
 
 /* --- What counts after the machine was started anew ----------------------------------- */
 
-enum what_is_left { NOTHING, BEGUN, EARLIER, ALL, ALL_AND_DONE, ALL_AND_COMPLETED };
-
 static const struct boot_case {
     const char *name;
     bool same_boot;
     bool is_flushed;
-    bool is_transferred;
-    bool is_completing;
-    bool is_completed;
-    enum what_is_left left;
+    enum job_file_stage written;
+    enum job_file_stage read;
+    bool is_left; /* what it had */
 } boots[] = {
-    {"progress counts while the machine runs on", true, false, false, false, false, ALL},
-    {"progress that was not flushed does not count after a new start", false, false, false,
-     false, false, BEGUN},
-    {"flushed progress counts after a new start", false, true, false, false, false, ALL},
-    {"a whole file counts while the machine runs on", true, false, true, false, false,
-     ALL_AND_DONE},
-    {"a whole file that was not flushed does not count after a new start", false, false, true,
-     false, false, BEGUN},
-    {"a whole file that was flushed counts after a new start", false, true, true, false, false,
-     ALL_AND_DONE},
-    {"a file about to be named that was not flushed does not count after a new start", false,
-     false, true, true, false, BEGUN},
-    {"a file that has its name counts after a new start", false, false, true, true, true,
-     ALL_AND_COMPLETED},
+    {"progress counts while the machine runs on", true, false, JOB_FILE_BEGUN, JOB_FILE_BEGUN,
+     true},
+    {"progress that was not flushed does not count after a new start", false, false,
+     JOB_FILE_BEGUN, JOB_FILE_BEGUN, false},
+    {"flushed progress counts after a new start", false, true, JOB_FILE_BEGUN, JOB_FILE_BEGUN,
+     true},
+    {"a whole file counts while the machine runs on", true, false, JOB_FILE_TRANSFERRED,
+     JOB_FILE_TRANSFERRED, true},
+    {"a whole file that was not flushed does not count after a new start", false, false,
+     JOB_FILE_TRANSFERRED, JOB_FILE_BEGUN, false},
+    {"a whole file that was flushed counts after a new start", false, true,
+     JOB_FILE_TRANSFERRED, JOB_FILE_TRANSFERRED, true},
+    {"a file about to be named counts while the machine runs on", true, false,
+     JOB_FILE_COMPLETING, JOB_FILE_COMPLETING, true},
+    {"a file about to be named that was flushed counts after a new start", false, true,
+     JOB_FILE_COMPLETING, JOB_FILE_COMPLETING, true},
+    {"a file about to be named that was not flushed is in doubt after a new start", false,
+     false, JOB_FILE_COMPLETING, JOB_FILE_IN_DOUBT, false},
+    {"a file that has its name counts after a new start", false, false, JOB_FILE_COMPLETED,
+     JOB_FILE_COMPLETED, true},
 };
 
 static void check_boot(void **state)
@@ -498,31 +500,23 @@ static void check_boot(void **state)
     struct job read;
     struct journal_reading reading;
     struct job_file *file;
-    const bool is_left = c->left >= ALL;
+    const bool is_whole = c->written >= JOB_FILE_TRANSFERRED;
 
     make_small(&job);
     file = job.files[0];
-    job_sample_progress(&job, file, 1000, c->is_transferred ? 1000 : 400, NULL, 0);
+    job_sample_progress(&job, file, 1000, is_whole ? 1000 : 400, NULL, 0);
     file->is_flushed = c->is_flushed;
-    file->is_completing = c->is_completing;
-    if (c->is_transferred) {
-        job_set_transferred(&job, file);
-    }
-    if (c->is_completed) {
-        job_set_completed(&job, file);
-    }
+    job_sample_take_to(&job, file, c->written);
     write_all(&writing, &job);
     assert_status(journal_read(writing.bytes.data, writing.bytes.size,
                                c->same_boot ? BOOT : "another start of the machine", &read,
                                &reading),
                   ODO_OK);
     file = read.files[0];
-    assert_true(file->has_begun && file->checkpoint.begun);
-    assert_int_equal(file->is_completing, c->is_completing);
-    assert_int_equal(file->is_transferred, is_left && c->is_transferred);
-    assert_int_equal(file->is_completed, c->left == ALL_AND_COMPLETED);
-    assert_true(file->bytes_had == (!is_left ? 0U : c->is_transferred ? 1000U : 400U));
-    assert_int_equal(file->checkpoint.entity_tag != NULL, is_left);
+    assert_int_equal(file->stage, c->read);
+    assert_true(file->checkpoint.begun);
+    assert_true(file->bytes_had == (!c->is_left ? 0U : is_whole ? 1000U : 400U));
+    assert_int_equal(file->checkpoint.entity_tag != NULL, c->is_left);
     assert_true(read.totals.bytes_had == file->bytes_had);
     job_free(&read);
     job_free(&job);
@@ -569,7 +563,7 @@ static void check_two_boots(void **state)
     assert_status(
         journal_read(writing.bytes.data, writing.bytes.size, "another start", &read, &reading),
         ODO_OK);
-    assert_true(read.files[0]->has_begun);
+    assert_int_equal(read.files[0]->stage, JOB_FILE_BEGUN);
     assert_true(read.files[0]->bytes_had == (c->earlier_counts ? 400U : 0U));
     assert_int_equal(read.files[0]->checkpoint.entity_tag != NULL, c->earlier_counts);
     job_free(&read);
@@ -1017,7 +1011,7 @@ static void check_base(void **state)
         assert_status(read_all(&writing, &read), ODO_OK);
         assert_true(read.files[0]->output_base == c->base);
         /* What lies before the base is there, whatever else was recorded. */
-        assert_int_equal(read.files[0]->has_begun, c->base > 0);
+        assert_int_equal(read.files[0]->stage, c->base > 0 ? JOB_FILE_BEGUN : JOB_FILE_QUEUED);
         assert_int_equal(read.files[0]->checkpoint.begun, c->base > 0);
         job_free(&read);
     } else {
@@ -1265,11 +1259,10 @@ static void a_file_that_has_not_come_is_not_taken_for_whole(void **state)
     (void)state;
     make_small(&job);
     job_sample_progress(&job, job.files[0], 1000, 1000, hole, 1);
-    job.files[0]->is_completed = true; /* a lie */
-    job.files[0]->is_transferred = true;
+    job_sample_take_to(&job, job.files[0], JOB_FILE_COMPLETED); /* a lie */
     write_all(&writing, &job);
     assert_status(read_all(&writing, &read), ODO_OK);
-    assert_false(read.files[0]->is_transferred || read.files[0]->is_completed);
+    assert_int_equal(read.files[0]->stage, JOB_FILE_IN_DOUBT);
     assert_true(read.files[0]->bytes_had == 980);
     assert_true(read.totals.transferred == 0 && read.totals.completed == 0);
     job_free(&read);
