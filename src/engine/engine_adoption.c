@@ -26,7 +26,7 @@ static bool settle_files(struct job *data)
 
         engine_settle_file(data, file);
         if (file->stage != stage || file->bytes_had != had) {
-            job_note_unsaved(data, i, false);
+            job_note_unwritten(data, i, JOB_FILE_PROGRESS);
         }
         is_missing = is_missing || (had_begun && file->stage < JOB_FILE_TRANSFERRED);
     }
@@ -64,18 +64,6 @@ static void settle_state(struct job *data, bool is_missing)
     }
 }
 
-static void note_all_saved(struct job *data)
-{
-    for (uint32_t i = 0; i < data->file_count; i++) {
-        data->files[i]->is_unsaved = false;
-        data->files[i]->is_redefined = false;
-    }
-    data->is_unsaved = false;
-    data->saved_files = data->file_count;
-    data->unsaved_first = 0;
-    data->unsaved_end = 0;
-}
-
 /* Read a job that nobody owns. The caller holds `adopting`, and owns *job_out. */
 static enum odo_status adopt(struct odo_engine *engine, const struct odo_job_id *id,
                              struct odo_job **job_out)
@@ -88,7 +76,7 @@ static enum odo_status adopt(struct odo_engine *engine, const struct odo_job_id 
     if (status != ODO_OK) {
         return status;
     }
-    note_all_saved(&data);
+    job_note_saved(&data);
     settle_state(&data,
                  settle_files(&data)); /* the state will be settled alike the next time */
     status = engine_make_job(engine, &data, &job); /* takes the data over */

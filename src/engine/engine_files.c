@@ -257,7 +257,7 @@ static void exchange_text_locked(struct odo_job *job, uint32_t index, char **pla
 
     *place = *text;
     *text = earlier;
-    job_note_unsaved(&job->locked.job, index, true);
+    job_note_unwritten(&job->locked.job, index, JOB_FILE_DEFINITION);
 }
 
 /* The same for where a file comes from; nothing of it runs. */

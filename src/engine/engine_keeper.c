@@ -31,7 +31,8 @@ static size_t find_unflushed_locked(const struct odo_job *job, bool whole_ones,
     for (uint32_t i = 0; i < data->file_count && count < FLUSH_FILES_MOST; i++) {
         const struct job_file *file = data->files[i];
 
-        if (job_file_has_begun(file) && !file->is_flushed && file->stage < JOB_FILE_COMPLETED &&
+        if (job_file_has_begun(file) && (file->unwritten & JOB_FILE_BYTES) &&
+            file->stage < JOB_FILE_COMPLETED &&
             (file->stage >= JOB_FILE_TRANSFERRED || !whole_ones)) {
             indices[count++] = i;
         }
@@ -52,7 +53,8 @@ static enum odo_status write_flushed(struct odo_job *job, uint32_t index, char *
     }
     *path_out = text_copy(data->files[index]->temporary_path);
     if (*path_out) {
-        data->files[index]->is_flushed = true; /* of the record that is written now */
+        data->files[index]->unwritten &=
+            ~(unsigned)JOB_FILE_BYTES; /* of the record that is written now */
         status = journal_write_progress(journal_buffer(job->journal), journal_row(job->journal),
                                         data, index, store_boot_id(job->engine->store));
     }
@@ -82,7 +84,7 @@ static enum odo_status flush_file(struct odo_job *job, uint32_t index)
     }
     if (status != ODO_OK) {
         platform_mutex_lock(job->engine->lock);
-        job->locked.job.files[index]->is_flushed = false;
+        job->locked.job.files[index]->unwritten |= JOB_FILE_BYTES;
         platform_mutex_unlock(job->engine->lock);
     }
     return status;

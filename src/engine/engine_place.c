@@ -43,7 +43,7 @@ static enum odo_status announce_renaming(struct odo_job *job)
 
         if (file->stage == JOB_FILE_TRANSFERRED) {
             job_set_stage(data, file, JOB_FILE_COMPLETING);
-            job_note_unsaved(data, i, false);
+            job_note_unwritten(data, i, JOB_FILE_PROGRESS);
         }
     }
     platform_mutex_unlock(job->engine->lock);
@@ -128,7 +128,7 @@ static enum odo_status rename_files(struct odo_job *job, uint32_t first, uint32_
         if (status == ODO_OK) {
             platform_mutex_lock(job->engine->lock);
             job_set_stage(data, file, JOB_FILE_COMPLETED);
-            job_note_unsaved(data, i, false);
+            job_note_unwritten(data, i, JOB_FILE_PROGRESS);
             platform_mutex_unlock(job->engine->lock);
         }
     }

@@ -56,8 +56,8 @@ static void keep_checkpoint_locked(struct engine_runner *runner, struct checkpoi
     if (file->checkpoint.begun) {
         note_begun_locked(runner);
     }
-    file->is_flushed = false;
-    job_note_unsaved(&runner->job->locked.job, runner->index, false);
+    job_note_unwritten(&runner->job->locked.job, runner->index,
+                       JOB_FILE_PROGRESS | JOB_FILE_BYTES);
     engine_wake_keeper_locked(runner->job);
 }
 
@@ -147,7 +147,7 @@ static void on_done_locked(struct engine_runner *runner, struct engine_events *e
     struct job *data = &job->locked.job;
 
     job_set_stage(data, data->files[runner->index], JOB_FILE_TRANSFERRED);
-    job_note_unsaved(data, runner->index, false);
+    job_note_unwritten(data, runner->index, JOB_FILE_PROGRESS);
     engine_note(events, ODO_EVENT_FILE_TRANSFERRED, job, runner->index);
     if (data->totals.transferred == data->file_count) {
         data->error = (struct odo_error){.status = ODO_OK};

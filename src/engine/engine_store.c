@@ -21,12 +21,13 @@ static enum odo_status write_unsaved_locked(struct odo_job *job)
     for (uint32_t i = data->unsaved_first; i < data->unsaved_end && status == ODO_OK; i++) {
         const struct job_file *file = data->files[i];
 
-        if (i >= data->saved_files || file->is_redefined) {
+        if (i >= data->saved_files || (file->unwritten & JOB_FILE_DEFINITION)) {
             status = journal_write_file(buffer, row, data, i);
         }
         /* A file that is defined anew has no progress until a record behind says so. */
         if (status == ODO_OK &&
-            (file->is_unsaved || (file->is_redefined && file->stage > JOB_FILE_QUEUED))) {
+            ((file->unwritten & JOB_FILE_PROGRESS) ||
+             ((file->unwritten & JOB_FILE_DEFINITION) && file->stage > JOB_FILE_QUEUED))) {
             status = journal_write_progress(buffer, row, data, i, boot_id);
         }
     }
@@ -34,20 +35,6 @@ static enum odo_status write_unsaved_locked(struct odo_job *job)
         status = journal_write_job(buffer, row, data);
     }
     return status;
-}
-
-static void note_saved_locked(struct odo_job *job)
-{
-    struct job *data = &job->locked.job;
-
-    for (uint32_t i = data->unsaved_first; i < data->unsaved_end; i++) {
-        data->files[i]->is_unsaved = false;
-        data->files[i]->is_redefined = false;
-    }
-    data->is_unsaved = false;
-    data->saved_files = data->file_count;
-    data->unsaved_first = 0;
-    data->unsaved_end = 0;
 }
 
 /* The journal lacks something, and must be made anew. */
@@ -71,7 +58,7 @@ enum odo_status engine_rewrite_journal(struct odo_job *job)
     status =
         journal_write_all(&bytes, &row, &job->locked.job, store_boot_id(job->engine->store));
     if (status == ODO_OK) {
-        note_saved_locked(job);
+        job_note_saved(&job->locked.job);
         job->locked.must_rewrite = false;
     }
     platform_mutex_unlock(job->engine->lock);
@@ -93,7 +80,7 @@ static enum odo_status append(struct odo_job *job)
     platform_mutex_lock(job->engine->lock);
     status = write_unsaved_locked(job);
     if (status == ODO_OK) {
-        note_saved_locked(job);
+        job_note_saved(&job->locked.job);
     }
     platform_mutex_unlock(job->engine->lock);
     if (status == ODO_OK) {

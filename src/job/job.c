@@ -120,6 +120,7 @@ enum odo_status job_file_create(const struct odo_file_request *request,
         return ODO_E_OUT_OF_MEMORY;
     }
     checkpoint_init(&file->checkpoint);
+    file->unwritten = JOB_FILE_BYTES;
     file->stated_size = request->file_size;
     file->file_size = request->file_size;
     file->statistics.file_size = request->file_size;
@@ -196,7 +197,7 @@ enum odo_status job_file_change(const struct job_file *file,
         changed->stage = JOB_FILE_BEGUN;
         changed->checkpoint.begun = true;
         changed->checkpoint.temporary = file->checkpoint.temporary;
-        changed->is_flushed = true; /* it says no more than that */
+        changed->unwritten = 0; /* it says no more than that */
     }
     if (changed->bytes_total != ODO_SIZE_UNKNOWN &&
         changed->bytes_total > BYTE_OFFSET_LIMIT - change->output_base) {
@@ -259,16 +260,13 @@ enum odo_status job_append(struct job *job, struct job_file *file)
     }
     job->files[job->file_count++] = file;
     count_in(job, file);
-    job_note_unsaved(job, job->file_count - 1, true);
+    job_note_unwritten(job, job->file_count - 1, JOB_FILE_DEFINITION);
     return ODO_OK;
 }
 
-void job_note_unsaved(struct job *job, uint32_t index, bool is_redefined)
+void job_note_unwritten(struct job *job, uint32_t index, unsigned what)
 {
-    struct job_file *file = job->files[index];
-
-    file->is_redefined = file->is_redefined || is_redefined;
-    file->is_unsaved = file->is_unsaved || !is_redefined;
+    job->files[index]->unwritten |= what;
     if (job->unsaved_first == job->unsaved_end) {
         job->unsaved_first = index;
         job->unsaved_end = index + 1;
@@ -277,6 +275,17 @@ void job_note_unsaved(struct job *job, uint32_t index, bool is_redefined)
     } else if (index >= job->unsaved_end) {
         job->unsaved_end = index + 1;
     }
+}
+
+void job_note_saved(struct job *job)
+{
+    for (uint32_t i = job->unsaved_first; i < job->unsaved_end; i++) {
+        job->files[i]->unwritten &= (unsigned)JOB_FILE_BYTES;
+    }
+    job->is_unsaved = false;
+    job->saved_files = job->file_count;
+    job->unsaved_first = 0;
+    job->unsaved_end = 0;
 }
 
 struct job_file *job_remove_last(struct job *job)
@@ -314,7 +323,7 @@ void job_exchange_file(struct job *job, uint32_t index, struct job_file *other)
     *file = *other;
     *other = kept;
     count_in(job, file);
-    job_note_unsaved(job, index, true);
+    job_note_unwritten(job, index, JOB_FILE_DEFINITION);
 }
 
 /* How many wanted bytes a checkpoint says are there, and of how many. */
@@ -377,7 +386,7 @@ void job_forget_progress(struct job *job, struct job_file *file)
     file->checkpoint.begun = is_kept;
     job_set_stage(job, file, is_kept ? JOB_FILE_BEGUN : JOB_FILE_QUEUED);
     count_out(job, file);
-    file->is_flushed = false;
+    file->unwritten |= JOB_FILE_BYTES;
     file->file_size = file->stated_size;
     file->statistics.file_size = file->stated_size;
     file->last_modified_us = 0;

@@ -25,6 +25,13 @@ enum job_file_stage {
     JOB_FILE_COMPLETED,   /* the file stands at its local path */
 };
 
+/* What of a file is not where it would survive yet. */
+enum {
+    JOB_FILE_DEFINITION = 1, /* what was asked for it: not in the store */
+    JOB_FILE_PROGRESS = 2,   /* how far it is: the same */
+    JOB_FILE_BYTES = 4,      /* what the checkpoint says has come: a power cut may take it */
+};
+
 struct job_file {
     char *file_id;
     char *url;
@@ -41,7 +48,7 @@ struct job_file {
 
     struct checkpoint checkpoint; /* as of the last time it stood still */
     enum job_file_stage stage;    /* changed by job_set_stage() alone once it is in a job */
-    bool is_flushed;              /* what the checkpoint says would survive a power cut */
+    unsigned unwritten;           /* of JOB_FILE_DEFINITION, ..._PROGRESS and ..._BYTES */
     uint64_t file_size;           /* of the remote file, or ODO_SIZE_UNKNOWN */
     uint64_t bytes_total;         /* wanted, or ODO_SIZE_UNKNOWN */
     uint64_t bytes_had;
@@ -50,8 +57,6 @@ struct job_file {
     char *effective_url;      /* of the last request; the same */
     char *server_address;     /* of the last reply; the same */
     struct odo_file_statistics statistics;
-    bool is_unsaved;   /* its progress is not in the store yet */
-    bool is_redefined; /* what was asked for it has changed since it was saved */
 };
 
 /* Sums over the files, kept so that asking costs nothing. */
@@ -77,7 +82,7 @@ struct job {
     struct odo_error error;          /* while in ERROR or TRANSIENT_ERROR */
     uint32_t error_file;             /* the file that met it, or UINT32_MAX */
     uint32_t error_count;
-    bool is_unsaved;        /* something but the files' progress is not in the store yet */
+    bool is_unsaved;        /* something of the job itself is not in the store yet */
     uint32_t saved_files;   /* files that are in the store */
     uint32_t unsaved_first; /* all files with something unsaved are in [first, end) */
     uint32_t unsaved_end;
@@ -141,8 +146,11 @@ void job_exchange_file(struct job *job, uint32_t index, struct job_file *other);
 enum odo_status job_restore_progress(struct job *job, struct job_file *file,
                                      struct checkpoint *checkpoint);
 
-/* Something of the file must be saved: its progress; or, redefined, what was asked for it. */
-void job_note_unsaved(struct job *job, uint32_t index, bool is_redefined);
+/* Something of a file must be written, of JOB_FILE_DEFINITION and so on. */
+void job_note_unwritten(struct job *job, uint32_t index, unsigned what);
+
+/* All of the job is in the store; bytes that are to be flushed still are. */
+void job_note_saved(struct job *job);
 
 /* What has come of a file's present request is gone: it is to be fetched from its first byte.
  */

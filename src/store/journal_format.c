@@ -207,7 +207,7 @@ static unsigned flags_of(const struct job_file *file)
            (stage >= JOB_FILE_TRANSFERRED ? PROGRESS_TRANSFERRED : 0U) |
            (is_completing ? PROGRESS_COMPLETING : 0U) |
            (stage == JOB_FILE_COMPLETED ? PROGRESS_COMPLETED : 0U) |
-           (file->is_flushed ? PROGRESS_FLUSHED : 0U);
+           (file->unwritten & JOB_FILE_BYTES ? 0U : PROGRESS_FLUSHED);
 }
 
 static enum odo_status write_header(struct buffer *buffer, uint64_t *row, const struct job *job)
@@ -1055,7 +1055,9 @@ static enum odo_status settle_progress(struct job *job, struct job_file *file,
         return status;
     }
     settle_stage(job, file, progress);
-    file->is_flushed = (progress->flags & PROGRESS_FLUSHED) != 0;
+    if (progress->flags & PROGRESS_FLUSHED) {
+        file->unwritten &= ~(unsigned)JOB_FILE_BYTES;
+    }
     file->last_modified_us = progress->last_modified_us;
     if (!has_progress(file)) {
         job_forget_progress(job, file); /* what was learnt of a file that has not begun */

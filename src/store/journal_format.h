@@ -58,9 +58,10 @@ enum odo_status journal_write_file(struct buffer *buffer, uint64_t *row, const s
                                    uint32_t index);
 
 /*
- * How far a file has come. Unless the file is_flushed or COMPLETED, the record counts only
- * while the machine has not been started anew; but that the file is COMPLETING counts always.
- * Of a file without a local path nothing counts, unless the client has had all of it.
+ * How far a file has come. Unless its bytes are flushed or the file is COMPLETED, the record
+ * counts only while the machine has not been started anew; but that the file is COMPLETING
+ * counts always. Of a file without a local path nothing counts, unless the client has had all
+ * of it.
  */
 enum odo_status journal_write_progress(struct buffer *buffer, uint64_t *row,
                                        const struct job *job, uint32_t index,

@@ -1035,7 +1035,7 @@ static void check_completing(void **state)
     file->checkpoint.last_modified = NULL;
     job_sample_take_to(&data, file,
                        c->is_completing ? JOB_FILE_COMPLETING : JOB_FILE_TRANSFERRED);
-    file->is_flushed = c->is_flushed;
+    file->unwritten = c->is_flushed ? 0 : JOB_FILE_BYTES;
     data.state = ODO_JOB_TRANSFERRED;
     if (c->has_temporary) {
         write_content(file->temporary_path, SEED);

@@ -472,7 +472,7 @@ static void make_version(int number, uint32_t version, struct job *job_out)
         const struct byte_range hole = {version, 1};
 
         job_sample_progress(job_out, file, 100000, 100 + 10 * (uint64_t)version + i, &hole, 1);
-        file->is_flushed = true; /* so that it counts after a power cut */
+        file->unwritten &= ~(unsigned)JOB_FILE_BYTES; /* so that it counts after a power cut */
     }
 }
 

@@ -71,7 +71,8 @@ static inline const char *job_compare_files(const struct job_file *left,
     if (left->stated_size != right->stated_size || left->file_size != right->file_size) {
         return "the size of a file";
     }
-    if (left->stage != right->stage || left->is_flushed != right->is_flushed) {
+    if (left->stage != right->stage ||
+        (left->unwritten & JOB_FILE_BYTES) != (right->unwritten & JOB_FILE_BYTES)) {
         return "how far a file is";
     }
     if (left->bytes_total != right->bytes_total || left->bytes_had != right->bytes_had) {

@@ -106,7 +106,7 @@ static void add_files(struct job *job, const char *folder)
 
     file = job_sample_add(job, folder, ranges, 3, 1000);
     job_sample_progress(job, file, 1000, 600, holes, 2);
-    file->is_flushed = true;
+    file->unwritten &= ~(unsigned)JOB_FILE_BYTES;
 
     job_sample_progress(job, job_sample_add(job, folder, open, 2, ODO_SIZE_UNKNOWN), 5000, 2000,
                         NULL, 0);
@@ -121,7 +121,7 @@ static void add_files(struct job *job, const char *folder)
 
     file = job_sample_add(job, folder, NULL, 0, 1000);
     job_sample_progress(job, file, 1000, 1000, NULL, 0);
-    file->is_flushed = true;
+    file->unwritten &= ~(unsigned)JOB_FILE_BYTES;
     job_sample_take_to(job, file, JOB_FILE_COMPLETED);
 
     file = job_sample_add(job, folder, open, 2, 4000);
@@ -132,7 +132,7 @@ static void add_files(struct job *job, const char *folder)
     file = job_sample_add(job, folder, ranges, 3, ODO_SIZE_UNKNOWN);
     file->output_base = 250;
     job_sample_progress(job, file, 1000, 600, holes, 2);
-    file->is_flushed = true;
+    file->unwritten &= ~(unsigned)JOB_FILE_BYTES;
 }
 
 void job_sample_make_full(struct job *job_out, const char *folder)

@@ -133,7 +133,7 @@ static void check_size_stated_later(void **state)
         assert_ptr_equal(job.files[0], file); /* the address stays */
         assert_true(file->file_size == c->stated_size && file->stated_size == c->stated_size);
         assert_true(other->stated_size == UNKNOWN);
-        assert_true(file->is_redefined);
+        assert_true(file->unwritten & JOB_FILE_DEFINITION);
         job_file_free(other);
     }
     assert_true(file->bytes_total ==
@@ -349,23 +349,19 @@ static void what_is_unsaved_is_within_the_bounds(void **state)
             break;
         case 2:
             if (job.file_count > 0) {
-                job_note_unsaved(&job, (uint32_t)test_random_below(&random, job.file_count),
-                                 test_random_below(&random, 2) == 0);
+                job_note_unwritten(&job, (uint32_t)test_random_below(&random, job.file_count),
+                                   1U << test_random_below(&random, 3));
             }
             break;
-        default: /* all is saved */
-            for (uint32_t k = job.unsaved_first; k < job.unsaved_end; k++) {
-                job.files[k]->is_unsaved = false;
-                job.files[k]->is_redefined = false;
-            }
-            job.unsaved_first = 0;
-            job.unsaved_end = 0;
+        default:
+            job_note_saved(&job);
+            assert_int_equal(job.saved_files, job.file_count);
             break;
         }
         assert_true(job.unsaved_end <= job.file_count);
         assert_true(job.unsaved_first <= job.unsaved_end);
         for (uint32_t k = 0; k < job.file_count; k++) {
-            if (job.files[k]->is_unsaved || job.files[k]->is_redefined) {
+            if (job.files[k]->unwritten & (JOB_FILE_DEFINITION | JOB_FILE_PROGRESS)) {
                 assert_true(k >= job.unsaved_first && k < job.unsaved_end);
             }
         }
@@ -470,12 +466,12 @@ static void a_file_whose_progress_is_lost_is_as_it_was_added(void **state)
 
     (void)state;
     job_sample_progress(&job, file, 1000, 1000, NULL, 0);
-    file->is_flushed = true;
+    file->unwritten &= ~(unsigned)JOB_FILE_BYTES;
     job_sample_take_to(&job, file, JOB_FILE_COMPLETING);
     job_forget_progress(&job, file);
     expect_totals_are_sums(&job);
     assert_int_equal(file->stage, JOB_FILE_QUEUED);
-    assert_false(file->is_flushed);
+    assert_true(file->unwritten & JOB_FILE_BYTES);
     assert_true(file->bytes_had == 0 && file->bytes_total == UNKNOWN);
     assert_true(file->file_size == UNKNOWN && file->last_modified_us == 0);
     assert_null(file->checkpoint.entity_tag);

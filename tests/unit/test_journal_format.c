@@ -505,7 +505,7 @@ static void check_boot(void **state)
     make_small(&job);
     file = job.files[0];
     job_sample_progress(&job, file, 1000, is_whole ? 1000 : 400, NULL, 0);
-    file->is_flushed = c->is_flushed;
+    file->unwritten = c->is_flushed ? 0 : JOB_FILE_BYTES;
     job_sample_take_to(&job, file, c->written);
     write_all(&writing, &job);
     assert_status(journal_read(writing.bytes.data, writing.bytes.size,
@@ -552,12 +552,12 @@ static void check_two_boots(void **state)
     job_init(&job, &id, 5);
     file = job_sample_add(&job, FOLDER, NULL, 0, UNKNOWN);
     job_sample_progress(&job, file, 1000, 400, NULL, 0);
-    file->is_flushed = true;
+    file->unwritten &= ~(unsigned)JOB_FILE_BYTES;
     write_all(&writing, &job);
     job_sample_progress(&job, file, c->file_size, c->cursor, NULL, 0);
     memory_free(file->checkpoint.entity_tag);
     file->checkpoint.entity_tag = c->entity_tag ? text_copy(c->entity_tag) : NULL;
-    file->is_flushed = false;
+    file->unwritten |= JOB_FILE_BYTES;
     assert_status(journal_write_progress(&writing.bytes, &writing.row, &job, 0, BOOT), ODO_OK);
 
     assert_status(
