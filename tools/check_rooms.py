@@ -6,6 +6,9 @@ usage: check_rooms.py [ROOT]
 A room is a folder in src/; src/README.md draws which may include which. The names below are that
 drawing. The check reads #include lines only, so a door cannot hide behind #ifdef.
 
+In include/odo it reads every line: the engine has hosts without COM, and speaks of nothing that is
+COM's alone.
+
 A source file and the header of its name are one unit. Of the units in a room none may include
 another that includes it, on whatever way round: they would be one unit with two names.
 """
@@ -75,6 +78,10 @@ POSIX = re.compile(
     r"^(sys/|netinet/|arpa/)|^(unistd|fcntl|dirent|pthread|poll|netdb|signal|termios|dlfcn|"
     r"spawn|pwd|grp)\.h$")
 GENERATED = {"deliveryoptimization.h", "opendo.h"}
+
+# What only COM has. A GUID is here, too: the engine's own word is id.
+COM = re.compile(r"\b(COM|HRESULT|GUID|CLSID|IID|BSTR|VARIANT|(IUnknown|IDispatch|IDO[A-Z]|BG_|DO_E_)\w*|"
+                 r"S_(OK|FALSE)|E_[A-Z]+|interfaces? of)\b")
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
 
@@ -150,6 +157,14 @@ def complaint(root, name, header):
     return None
 
 
+def words_of_com(root):
+    """Where the engine's public headers speak of COM, as (name, line number, word)."""
+    for path in sorted((root / "include/odo").rglob("*.h")):
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            for found in COM.finditer(line):
+                yield path.relative_to(root).as_posix(), number, found.group()
+
+
 def unit_of(name):
     """A file of src without its ending; src/x/y.h and src/x/y.c are one unit."""
     return name.rsplit(".", 1)[0].removeprefix("src/")
@@ -200,6 +215,9 @@ def main():
                 if problem:
                     bad += 1
                     print(f"{name}:{number}: {header}: {problem}")
+    for name, number, word in words_of_com(root):
+        bad += 1
+        print(f"{name}:{number}: {word}: the engine's headers speak of nothing that is COM's")
     for room, graph in graphs.items():
         for members in circles(graph):
             if room in CIRCLES:

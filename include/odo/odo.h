@@ -250,13 +250,14 @@ enum odo_status odo_engine_list_set_aside(struct odo_engine *engine, char ***pat
  * engine keeps a job until it is completed or cancelled, whether or not anybody holds it.
  */
 
-/* 16 bytes that name a job, in the byte order of a Windows GUID in memory. */
+/* 16 bytes that name a job. Shown as a UUID, its first three groups are numbers of which the
+ * lowest byte comes first here. */
 struct odo_job_id {
     uint8_t bytes[16];
 };
 
 enum {
-    ODO_DISPLAY_NAME_MAX = 256,        /* UTF-16 units, as COM clients count */
+    ODO_DISPLAY_NAME_MAX = 256,        /* UTF-16 units */
     ODO_DESCRIPTION_MAX = 1024,        /* UTF-16 units */
     ODO_OWNER_MAX = 256,               /* UTF-16 units, of the host's texts */
     ODO_HEADERS_MAX = 16384,           /* UTF-16 units; also of the host's data */
@@ -452,9 +453,9 @@ enum odo_job_number {
 enum odo_job_text {
     ODO_JOB_DISPLAY_NAME,
     ODO_JOB_DESCRIPTION,
-    ODO_JOB_OWNER, /* for the host: who may see and change the job; on Windows a SID */
-    ODO_JOB_NOTIFICATION_CLASS,     /* for the host: a class to be activated, as text */
-    ODO_JOB_HEADERS,                /* sent with every request to the file's own server */
+    ODO_JOB_OWNER,    /* for the host: who may see and change the job; on Windows a SID */
+    ODO_JOB_LISTENER, /* for the host: whom to tell how the job goes, as text */
+    ODO_JOB_HEADERS,  /* sent with every request to the file's own server */
     ODO_JOB_AUTHENTICATION_HEADERS, /* sent to it only in the repeat after a 401 or 407 */
     ODO_JOB_CORRELATION_VECTOR,     /* sent as MS-CV */
     ODO_JOB_CONTENT_ID,             /* for the host */

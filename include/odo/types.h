@@ -26,8 +26,8 @@ struct byte_range {
 
 /*
  * What a call or a transfer came to. Failures are ODO_E_*; the few results that succeed with
- * a remark stand directly behind ODO_OK. The COM server maps each to one HRESULT, and the
- * command-line program to one exit code.
+ * a remark stand directly behind ODO_OK. Each host has codes of its own for them: the
+ * command-line program, for one, its exit codes.
  */
 enum odo_status {
     ODO_OK,

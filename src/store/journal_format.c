@@ -30,7 +30,7 @@ enum {
     TEXT_SIZE_MAX = 1024 * 1024,
     /* What version 1 knew of a job. */
     NUMBERS_LEAST = ODO_JOB_COST_FLAGS + 1,
-    TEXTS_LEAST = ODO_JOB_NOTIFICATION_CLASS + 1,
+    TEXTS_LEAST = ODO_JOB_LISTENER + 1,
     VERSION_WITH_IDENTITY = 5, /* of temporary files */
     /* More holes than requests could ever leave are not ours. */
     HOLES_MAX = 1000 * 1000,

@@ -162,7 +162,7 @@ void job_sample_make_full(struct job *job_out, const char *folder)
          "a name");
     need(job_set_text(job_out, ODO_JOB_DESCRIPTION, "") == ODO_OK, "a description");
     need(job_set_text(job_out, ODO_JOB_OWNER, "S-1-5-21-1-2-3-1000") == ODO_OK, "an owner");
-    need(job_set_text(job_out, ODO_JOB_NOTIFICATION_CLASS, "{5}") == ODO_OK, "a class");
+    need(job_set_text(job_out, ODO_JOB_LISTENER, "{5}") == ODO_OK, "a class");
     need(job_set_text(job_out, ODO_JOB_HEADERS, "X-One: 1\r\nX-Two: 2\n") == ODO_OK, "headers");
     need(job_set_text(job_out, ODO_JOB_AUTHENTICATION_HEADERS, "Authorization: none") == ODO_OK,
          "more headers");

@@ -517,7 +517,7 @@ static bool read_class(struct odo_job *job, CLSID *class_out)
     char *text = NULL;
     bool has_class;
 
-    if (odo_job_get_text(job, ODO_JOB_NOTIFICATION_CLASS, &text) != ODO_OK) {
+    if (odo_job_get_text(job, ODO_JOB_LISTENER, &text) != ODO_OK) {
         return false;
     }
     has_class = *text != '\0' &&

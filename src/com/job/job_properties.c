@@ -34,7 +34,7 @@ static HRESULT set_notification_class(struct odo_job *job, const CLSID *class)
     }
     status = wide_text_to_utf8(wide, &text);
     if (status == ODO_OK) {
-        status = odo_job_set_text(job, ODO_JOB_NOTIFICATION_CLASS, text);
+        status = odo_job_set_text(job, ODO_JOB_LISTENER, text);
     }
     free(text);
     return status == ODO_OK ? callback_class_changed(job) : hresult_from_status(status);
@@ -44,7 +44,7 @@ static HRESULT get_notification_class(struct odo_job *job, CLSID *class_out)
 {
     LPWSTR wide = NULL;
     char *text = NULL;
-    HRESULT hr = hresult_from_status(odo_job_get_text(job, ODO_JOB_NOTIFICATION_CLASS, &text));
+    HRESULT hr = hresult_from_status(odo_job_get_text(job, ODO_JOB_LISTENER, &text));
 
     if (FAILED(hr)) {
         return hr;
