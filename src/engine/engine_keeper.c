@@ -53,13 +53,24 @@ static enum odo_status write_flushed(struct odo_job *job, uint32_t index, char *
     }
     *path_out = text_copy(data->files[index]->temporary_path);
     if (*path_out) {
-        data->files[index]->unwritten &=
-            ~(unsigned)JOB_FILE_BYTES; /* of the record that is written now */
+        /* Of the record that is written now. */
+        data->files[index]->unwritten &= ~(unsigned)JOB_FILE_BYTES;
         status = journal_write_progress(journal_buffer(job->journal), journal_row(job->journal),
                                         data, index, store_boot_id(job->engine->store));
     }
     platform_mutex_unlock(job->engine->lock);
     return status;
+}
+
+static void note_unflushed(struct odo_job *job, uint32_t index)
+{
+    struct job *data = &job->locked.job;
+
+    platform_mutex_lock(job->engine->lock);
+    if (index < data->file_count) { /* as above */
+        data->files[index]->unwritten |= JOB_FILE_BYTES;
+    }
+    platform_mutex_unlock(job->engine->lock);
 }
 
 /* Flush the bytes of a file, and record that the checkpoint of before is safe now. */
@@ -83,9 +94,7 @@ static enum odo_status flush_file(struct odo_job *job, uint32_t index)
         journal_rollback(job->journal);
     }
     if (status != ODO_OK) {
-        platform_mutex_lock(job->engine->lock);
-        job->locked.job.files[index]->unwritten |= JOB_FILE_BYTES;
-        platform_mutex_unlock(job->engine->lock);
+        note_unflushed(job, index);
     }
     return status;
 }
