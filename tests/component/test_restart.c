@@ -817,6 +817,29 @@ static void a_job_whose_stream_has_gone_waits_for_another_one(void **state)
     odo_job_release(job);
 }
 
+/* Its bytes are with the client, and not at the path. */
+static void a_file_that_a_stream_has_had_comes_again_for_a_path(void **state)
+{
+    char *path = temp_folder_path(here.folder, "file");
+    struct odo_job *job = make_streaming_job();
+
+    (void)state;
+    run(job, ODO_JOB_TRANSFERRED);
+    add(job, "second", some);
+    leave_stopped(job);
+    range_server_release(here.server);
+    use_rules(NULL, 0);
+    job = restart(job); /* without the stream */
+    assert_status(odo_file_set_local_path(job, 0, path), ODO_OK);
+    job = restart(job);
+    run(job, ODO_JOB_TRANSFERRED);
+    assert_status(odo_job_complete(job), ODO_OK);
+    expect_content("file", whole);
+    expect_content("second", some);
+    odo_job_release(job);
+    free(path);
+}
+
 /* --- What is gone, and what cannot be known ------------------------------------------- */
 
 static void remove_temporary_file(struct odo_job *job, uint32_t index)
@@ -1695,6 +1718,7 @@ int main(void)
     ADD(&suite, jobs_that_have_ended_do_not_come_back);
     ADD(&suite, a_file_without_a_place_survives);
     ADD(&suite, a_job_whose_stream_has_gone_waits_for_another_one);
+    ADD(&suite, a_file_that_a_stream_has_had_comes_again_for_a_path);
     ADD(&suite, a_transferred_file_that_is_gone_is_fetched_again);
     ADD(&suite, a_suspended_file_that_is_gone_begins_again);
     TEST_ADD_TABLE(&suite, ages, check_age);
