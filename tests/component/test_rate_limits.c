@@ -189,6 +189,9 @@ static void a_stall_is_seen_under_a_cap(void **state)
 {
     static const struct server_rule rules[] = {
         {.from = 1, .to = 1, .does = SERVER_STALL_AFTER, .number = 150000}};
+    /* A state of a few milliseconds may pass unseen: here it lasts until the job is resumed. */
+    static const struct odo_engine_options options = {
+        .retry_base_ms = 4 * DOWNLOAD_DEADLINE_MS, .retry_limit_ms = 4 * DOWNLOAD_DEADLINE_MS};
     struct range_server_options stalling = server;
     struct download_fixture *fixture;
     struct odo_job *job;
@@ -196,12 +199,13 @@ static void a_stall_is_seen_under_a_cap(void **state)
     (void)state;
     stalling.rules = rules;
     stalling.rule_count = 1;
-    fixture = download_fixture_begin(&stalling, NULL);
+    fixture = download_fixture_begin(&stalling, &options);
     job = add_job(fixture, "/file", "target", false, 60000);
     assert_status(odo_job_resume(job), ODO_OK);
     assert_true(event_log_wait_for_state(fixture->log, job, ODO_JOB_TRANSIENT_ERROR, 1,
                                          DOWNLOAD_DEADLINE_MS));
     assert_status(odo_job_set_number(job, ODO_JOB_RATE_LIMIT, 0), ODO_OK);
+    assert_status(odo_job_resume(job), ODO_OK);
     assert_status(odo_job_wait(job, DOWNLOAD_DEADLINE_MS), ODO_OK);
     expect_state(job, ODO_JOB_TRANSFERRED);
     assert_status(odo_job_complete(job), ODO_OK);
