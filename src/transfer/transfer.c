@@ -1013,7 +1013,7 @@ static bool has_paused(const struct transfer *transfer)
     for (const struct attempt *attempt = transfer->attempts; attempt; attempt = attempt->next) {
         if (attempt->was_paused && attempt->end == ATTEMPT_OPEN &&
             (transfer->setup.output != TRANSFER_TO_STREAM ||
-             transfer->wanted.plan.hole_count > 0)) {
+             transfer->wanted.plan.hole_count > 0 || transfer_ranges_fail(transfer))) {
             return true;
         }
     }
