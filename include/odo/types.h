@@ -197,6 +197,13 @@ struct odo_stream {
      * that has returned. A stopping engine waits nevertheless.
      */
     bool host_waits;
+    /*
+     * NULL, or told just before each call of `write`, by the thread that makes it. Once a
+     * function that stops the job has returned, no more calls begin: a host that waits itself
+     * knows by this of the one that may still be on its way. The engine holds a lock meanwhile,
+     * so it must return at once, and call nothing in this header.
+     */
+    void (*begin)(void *context);
 };
 
 #endif

@@ -155,6 +155,9 @@ static void hand_over(struct stream *stream)
     }
     stream->position += size;
     stream->is_in_call = true;
+    if (stream->target.begin) {
+        stream->target.begin(stream->target.context); /* before anybody can detach it */
+    }
     platform_mutex_unlock(stream->mutex);
     result = stream->target.write(stream->target.context, data, size);
     platform_mutex_lock(stream->mutex);

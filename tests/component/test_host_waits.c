@@ -8,10 +8,21 @@
 struct client {
     struct platform_mutex *mutex;
     struct platform_condition *changed;
+    bool has_begun;
+    bool was_told; /* of the call in progress, before it came */
     bool is_in_call;
     bool may_return;
     bool is_released;
 };
+
+static void note_begin(void *context)
+{
+    struct client *client = context;
+
+    platform_mutex_lock(client->mutex);
+    client->has_begun = true;
+    platform_mutex_unlock(client->mutex);
+}
 
 static int32_t stay(void *context, const void *data, size_t size)
 {
@@ -20,6 +31,8 @@ static int32_t stay(void *context, const void *data, size_t size)
     (void)data;
     (void)size;
     platform_mutex_lock(client->mutex);
+    client->was_told = client->has_begun;
+    client->has_begun = false;
     client->is_in_call = true;
     platform_condition_broadcast(client->changed);
     while (!client->may_return) {
@@ -43,8 +56,11 @@ static void note_release(void *context)
 static void add(struct download_fixture *fixture, struct odo_job *job, struct client *client)
 {
     char url[SERVER_URL_SIZE];
-    const struct odo_stream stream = {
-        .write = stay, .release = note_release, .context = client, .host_waits = true};
+    const struct odo_stream stream = {.write = stay,
+                                      .release = note_release,
+                                      .context = client,
+                                      .host_waits = true,
+                                      .begin = note_begin};
 
     assert_status(odo_job_add_file(job,
                                    &(struct odo_file_request){
@@ -78,6 +94,7 @@ static void what_stops_a_job_returns_while_its_stream_is_in_a_call(void **state)
 
     platform_mutex_lock(client.mutex);
     assert_true(client.is_in_call);
+    assert_true(client.was_told);
     assert_false(client.is_released); /* while it is being called */
     client.may_return = true;
     platform_condition_broadcast(client.changed);

@@ -48,18 +48,35 @@ static void tell_waiters_locked(const struct odo_job *job)
 
 /* --- Calling it --------------------------------------------------------------------------- */
 
-static void note_call(struct client_stream *stream, bool is_in_call)
+/* Before the engine can be stopped: whoever stops it then knows that there is a call to wait
+ * for.
+ */
+static void stream_begin(void *context)
+{
+    struct client_stream *stream = context;
+
+    AcquireSRWLockExclusive(&lock);
+    stream->locked.is_in_call = true;
+    stream->locked.thread = GetCurrentThreadId();
+    stream->locked.caller = GUID_NULL; /* it has yet to reach the client */
+    ReleaseSRWLockExclusive(&lock);
+}
+
+static void note_caller(struct client_stream *stream)
 {
     GUID caller = GUID_NULL;
 
     CoGetCurrentLogicalThreadId(&caller);
     AcquireSRWLockExclusive(&lock);
-    stream->locked.is_in_call = is_in_call;
-    stream->locked.thread = GetCurrentThreadId();
     stream->locked.caller = caller;
-    if (!is_in_call) {
-        tell_waiters_locked(stream->job);
-    }
+    ReleaseSRWLockExclusive(&lock);
+}
+
+static void note_end(struct client_stream *stream)
+{
+    AcquireSRWLockExclusive(&lock);
+    stream->locked.is_in_call = false;
+    tell_waiters_locked(stream->job);
     ReleaseSRWLockExclusive(&lock);
 }
 
@@ -91,9 +108,9 @@ static int32_t stream_write(void *context, const void *data, size_t size)
     int32_t result;
 
     object_count_begin(); /* the engine must not end meanwhile: it would wait for us */
-    note_call(stream, true);
+    note_caller(stream);
     result = write_to(stream->stream, data, size);
-    note_call(stream, false);
+    note_end(stream);
     object_count_end_in_engine();
     if (SUCCEEDED(com)) {
         CoUninitialize();
@@ -290,6 +307,7 @@ HRESULT client_stream_attach(struct client_stream *stream, struct odo_job *job,
                                      .release = stream_release,
                                      .context = stream,
                                      .host_waits = true,
+                                     .begin = stream_begin,
                                  });
     if (status != ODO_OK) {
         AcquireSRWLockExclusive(&lock);
