@@ -139,6 +139,7 @@ odo_list_sources(integration
     test_download_ranges.c
     test_every_method.c
     test_local_downloads.c
+    test_local_interleavings.c
     test_local_server.c
     test_manifest.c
     test_messages.c
