@@ -134,8 +134,8 @@ in_wine()
     "$root/tools/cmake/run_in_wine" x86_64 "$@"
 }
 
-# One prefix more, in which the tests that register the DLL run, so that the others need not wait.
-wine_prefixes=("$build/wine" "$build/wine-registered")
+# The tests that register the DLL have prefixes of their own (see tests/CMakeLists.txt).
+wine_prefixes=("$build/wine" "$build/wine-registered" "$build/wine-clients")
 
 wine_start()
 {
