@@ -510,6 +510,57 @@ static void user_and_machine_do_not_disturb_each_other(void **state)
     snapshot_free(&before);
 }
 
+#ifdef _WIN64
+#define OTHER_VIEW   KEY_WOW64_32KEY
+#define OTHER_SYSTEM L"win32"
+#else
+#define OTHER_VIEW   KEY_WOW64_64KEY
+#define OTHER_SYSTEM L"win64"
+#endif
+#define OTHER_DLL L"C:\\other\\dosvc.dll"
+
+/*
+ * A DLL for programs of the other kind, 32 bits or 64, is registered in a part of the registry
+ * that only these see, and names its type library beside ours.
+ */
+static void both_kinds_of_dll_may_be_registered(void **state)
+{
+    static const WCHAR library[] = L"TypeLib\\" SCRIPT_LIBRARY L"\\1.0\\0\\" OTHER_SYSTEM;
+    WCHAR value[200];
+    DWORD size = sizeof(value);
+    HKEY other = NULL;
+    BOOL is_beside = FALSE;
+
+    (void)state;
+    if (sizeof(void *) == 4 &&
+        (!IsWow64Process(GetCurrentProcess(), &is_beside) || !is_beside)) {
+        skip(); /* there is one kind */
+    }
+    assert_int_equal(RegCreateKeyExW(HKEY_LOCAL_MACHINE,
+                                     L"Software\\Classes\\" PRODUCT_KEY L"\\InprocServer32", 0,
+                                     NULL, 0, KEY_ALL_ACCESS | OTHER_VIEW, NULL, &other, NULL),
+                     ERROR_SUCCESS);
+    assert_int_equal(RegSetKeyValueW(other, NULL, NULL, REG_SZ, OTHER_DLL, sizeof(OTHER_DLL)),
+                     ERROR_SUCCESS);
+    write_text(MACHINE, library, NULL, REG_SZ, OTHER_DLL);
+
+    assert_hr(install(true, PLAIN), S_OK);
+    expect_product(MACHINE);
+    assert_hr(install(false, PLAIN), S_OK);
+    assert_false(is_there(MACHINE, PRODUCT_KEY));
+    assert_true(says(MACHINE, library, NULL, OTHER_DLL));
+    assert_int_equal(RegGetValueW(other, NULL, NULL, RRF_RT_REG_SZ, NULL, value, &size),
+                     ERROR_SUCCESS);
+    assert_true(wcscmp(value, OTHER_DLL) == 0);
+
+    RegCloseKey(other);
+    assert_int_equal(RegOpenKeyExW(HKEY_LOCAL_MACHINE, L"Software\\Classes\\CLSID", 0,
+                                   KEY_ALL_ACCESS | OTHER_VIEW, &other),
+                     ERROR_SUCCESS);
+    assert_int_equal(RegDeleteTreeW(other, PRODUCT_CLASS), ERROR_SUCCESS);
+    RegCloseKey(other);
+}
+
 /* A user's classes go when the last of them does; with this key in it they stay. */
 #define GUARD_KEY L"OpenDO.Test"
 
@@ -720,6 +771,7 @@ int main(void)
     TEST_ADD(&suite, a_plain_registration_keeps_what_a_takeover_took);
     TEST_ADD(&suite, a_takeover_may_follow_a_plain_registration);
     TEST_ADD(&suite, user_and_machine_do_not_disturb_each_other);
+    TEST_ADD(&suite, both_kinds_of_dll_may_be_registered);
     TEST_ADD(&suite, what_was_made_for_the_user_goes_with_the_last_of_it);
     TEST_ADD(&suite, a_dll_that_was_moved_is_found_where_it_registered_last);
     TEST_ADD(&suite, another_copy_that_registered_later_is_left_alone);
