@@ -97,6 +97,24 @@ static void its_own_server_is_told(void **state)
     scene_end(&scene);
 }
 
+static void its_own_name_is_sent_instead_of_ours(void **state)
+{
+    size_t count = 0;
+    char value[200] = "";
+    struct server_request request;
+    struct scene scene;
+
+    (void)state;
+    scene_start(&scene, NULL, 0);
+    assert_status(odo_job_set_text(scene.job, ODO_JOB_HEADERS, "User-Agent: client/1"), ODO_OK);
+    assert_int_equal(fetch(&scene), ODO_JOB_TRANSFERRED);
+    request = range_server_get_request(scene.server, 0);
+    assert_true(server_request_header(&request, "User-Agent", value, sizeof(value), &count));
+    assert_string_equal(value, "client/1");
+    assert_int_equal(count, 1);
+    scene_end(&scene);
+}
+
 static void another_server_is_told_nothing(void **state)
 {
     struct scene scene;
@@ -188,6 +206,7 @@ int main(void)
     struct test_suite suite = {0};
 
     TEST_ADD(&suite, its_own_server_is_told);
+    TEST_ADD(&suite, its_own_name_is_sent_instead_of_ours);
     TEST_ADD(&suite, another_server_is_told_nothing);
     TEST_ADD(&suite, who_we_are_is_told_when_it_is_asked);
     TEST_ADD(&suite, what_is_refused_twice_is_refused);

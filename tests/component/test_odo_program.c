@@ -156,6 +156,24 @@ static void a_hundred_thousand_ranges_are_taken(void **state)
     range_list_free(&list);
 }
 
+/* The list is as if all but one had been taken: 160 MB that nobody touches. */
+static void ten_million_ranges_are_the_most(void **state)
+{
+    enum { MOST = 10000000 };
+    struct range_list list = {.count = MOST - 1, .capacity = MOST};
+    char why[256] = "";
+
+    (void)state;
+    list.items = malloc(MOST * sizeof(*list.items));
+    assert_non_null(list.items);
+    assert_true(range_list_add_text(&list, "7-7", why, sizeof(why)));
+    assert_int_equal(list.count, MOST);
+    assert_true(list.items[MOST - 1].offset == 7);
+    assert_false(range_list_add_text(&list, "8-8", why, sizeof(why)));
+    assert_string_equal(why, "more than 10000000 ranges");
+    range_list_free(&list);
+}
+
 static const struct size_case {
     const char *name;
     uint64_t bytes;
@@ -631,6 +649,7 @@ int main(void)
     TEST_ADD_TABLE(&suite, range_files, check_range_file);
     TEST_ADD(&suite, a_line_without_an_end_is_refused_in_time);
     TEST_ADD(&suite, a_hundred_thousand_ranges_are_taken);
+    TEST_ADD(&suite, ten_million_ranges_are_the_most);
     TEST_ADD_TABLE(&suite, sizes, check_size);
     TEST_ADD_TABLE(&suite, durations, check_duration);
     TEST_ADD_TABLE(&suite, bars, check_bar);

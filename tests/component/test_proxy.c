@@ -100,6 +100,31 @@ static void a_file_comes_through_the_proxy(void **state)
     scene_end(&scene);
 }
 
+static void a_password_may_stand_in_the_proxys_url(void **state)
+{
+    char url[SERVER_URL_SIZE];
+    char with_password[SERVER_URL_SIZE + 20];
+    struct range_server *proxy = range_server_start(&(struct range_server_options){
+        .files = {{.path = "/file", .seed = SEED, .size = SIZE}},
+    });
+    struct server_request request;
+    char value[200] = "";
+    struct scene scene;
+
+    (void)state;
+    snprintf(with_password, sizeof(with_password), "http://name:password@%s",
+             range_server_url(proxy, "", url) + strlen("http://"));
+    scene_start(&scene, NULL, 0, &(struct odo_engine_options){.proxy = with_password});
+    assert_int_equal(fetch(&scene, "http://server.invalid/file"), ODO_JOB_TRANSFERRED);
+    request = range_server_get_request(proxy, 0);
+    assert_true(
+        server_request_header(&request, "Proxy-Authorization", value, sizeof(value), NULL));
+    assert_string_equal(value, "Basic bmFtZTpwYXNzd29yZA==");
+    assert_false(server_request_header(&request, "Authorization", value, sizeof(value), NULL));
+    scene_end(&scene);
+    range_server_stop(proxy);
+}
+
 static void what_is_excepted_does_not(void **state)
 {
     struct scene scene;
@@ -450,6 +475,7 @@ int main(void)
     struct test_suite suite = {0};
 
     TEST_ADD(&suite, a_file_comes_through_the_proxy);
+    TEST_ADD(&suite, a_password_may_stand_in_the_proxys_url);
     TEST_ADD(&suite, what_is_excepted_does_not);
     TEST_ADD(&suite, https_may_have_another_proxy);
     TEST_ADD(&suite, none_at_all_may_be_wanted);
