@@ -67,8 +67,8 @@ odo_list_sources(component
     test_descriptors_posix.c
     test_disk_errors_posix.c
     test_downloader.c
-    test_floods.c
     test_engine.c
+    test_floods.c
     test_host_waits.c
     test_integrity.c
     test_job_memory.c
