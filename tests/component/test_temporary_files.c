@@ -399,10 +399,16 @@ static void expect_completed(uint32_t index, bool is_completed)
     assert_int_equal(progress.completed, is_completed);
 }
 
+/* It was there all the time: a new one might get the identity of one that was removed before.
+ */
 static void put_old_file_back(void)
 {
+    char *aside = temp_folder_path(here.folder, "aside");
+
+    write_file(aside, OLD_SEED, OLD_SIZE);
     assert_status(platform_file_remove(here.target), ODO_OK);
-    write_file(here.target, OLD_SEED, OLD_SIZE);
+    assert_status(platform_file_rename(aside, here.target), ODO_OK);
+    free(aside);
 }
 
 static const struct half_case {
