@@ -126,6 +126,7 @@ odo_list_sources(com/object
     enumerator.c
     error_info.c
     error_text.c
+    global_table.c
     hresult.c
     interface_keeper.c
     object_count.c

@@ -1,12 +1,6 @@
 #include "com/object/interface_keeper.h"
 
-#include <objbase.h>
-
-static HRESULT get_table(IGlobalInterfaceTable **table_out)
-{
-    return CoCreateInstance(&CLSID_StdGlobalInterfaceTable, NULL, CLSCTX_INPROC_SERVER,
-                            &IID_IGlobalInterfaceTable, (void **)table_out);
-}
+#include "com/object/global_table.h"
 
 /* NULL where the table does for everything. */
 static const struct interface_keeper_hook *keeper_hook;
@@ -14,18 +8,6 @@ static const struct interface_keeper_hook *keeper_hook;
 void interface_keeper_set_hook(const struct interface_keeper_hook *hook)
 {
     keeper_hook = hook;
-}
-
-static HRESULT table_keep(IUnknown *wanted, REFIID iid, DWORD *kept_out)
-{
-    IGlobalInterfaceTable *table = NULL;
-    HRESULT hr = get_table(&table);
-
-    if (SUCCEEDED(hr)) {
-        hr = IGlobalInterfaceTable_RegisterInterfaceInGlobal(table, wanted, iid, kept_out);
-        IGlobalInterfaceTable_Release(table);
-    }
-    return hr;
 }
 
 HRESULT interface_keeper_keep(IUnknown *object, REFIID iid, DWORD *kept_out)
@@ -42,7 +24,7 @@ HRESULT interface_keeper_keep(IUnknown *object, REFIID iid, DWORD *kept_out)
         return E_NOINTERFACE;
     }
     hr = keeper_hook ? keeper_hook->keep(wanted, iid, kept_out)
-                     : table_keep(wanted, iid, kept_out);
+                     : global_table_register(wanted, iid, kept_out);
     IUnknown_Release(wanted);
     return hr;
 }
@@ -59,19 +41,9 @@ HRESULT interface_keeper_get(DWORD kept, REFIID iid, void **out)
 
 HRESULT interface_keeper_begin_call(DWORD kept, REFIID iid, void **out)
 {
-    IGlobalInterfaceTable *table = NULL;
-    HRESULT hr;
-
     *out = NULL;
-    if (keeper_hook) {
-        return keeper_hook->begin_call(kept, iid, out);
-    }
-    hr = get_table(&table);
-    if (SUCCEEDED(hr)) {
-        hr = IGlobalInterfaceTable_GetInterfaceFromGlobal(table, kept, iid, out);
-        IGlobalInterfaceTable_Release(table);
-    }
-    return hr;
+    return keeper_hook ? keeper_hook->begin_call(kept, iid, out)
+                       : global_table_get(kept, iid, out);
 }
 
 void interface_keeper_end_call(DWORD kept, IUnknown *object)
@@ -87,15 +59,12 @@ void interface_keeper_end_call(DWORD kept, IUnknown *object)
 
 void interface_keeper_drop(DWORD kept)
 {
-    IGlobalInterfaceTable *table = NULL;
-
     if (kept == 0) {
         return;
     }
     if (keeper_hook) {
         keeper_hook->drop(kept);
-    } else if (SUCCEEDED(get_table(&table))) {
-        IGlobalInterfaceTable_RevokeInterfaceFromGlobal(table, kept);
-        IGlobalInterfaceTable_Release(table);
+    } else {
+        global_table_revoke(kept);
     }
 }

@@ -123,8 +123,10 @@ static void direct_drop(DWORD kept)
 
 static HRESULT keep(IUnknown *wanted, REFIID iid, DWORD *kept_out)
 {
-    return is_multithreaded() && is_proxy(wanted) ? direct_keep(wanted, kept_out)
-                                                  : kept_table_keep(wanted, iid, kept_out);
+    bool of_others = is_proxy(wanted);
+
+    return of_others && is_multithreaded() ? direct_keep(wanted, kept_out)
+                                           : kept_table_keep(wanted, iid, of_others, kept_out);
 }
 
 static HRESULT begin_call(DWORD kept, REFIID iid, void **out)
@@ -135,9 +137,9 @@ static HRESULT begin_call(DWORD kept, REFIID iid, void **out)
         return direct_get(kept, iid, out);
     }
     hr = kept_table_begin_call(kept, iid, out);
-    if (SUCCEEDED(hr)) {
-        client_id_will_call(GetCurrentProcessId());
-    }
+    /* Through a proxy of Wine's the call goes to this process. Without one the client's own
+     * code runs on this thread, and may call whom it likes. */
+    client_id_will_call(SUCCEEDED(hr) && is_proxy(*out) ? GetCurrentProcessId() : 0);
     return hr;
 }
 

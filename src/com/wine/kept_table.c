@@ -1,5 +1,7 @@
 #include "com/wine/kept_table.h"
 
+#include "com/object/global_table.h"
+
 #include <objbase.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,7 +19,10 @@ struct entry {
     struct entry *next;
     DWORD id; /* its bucket in the lower bits */
     enum entry_state state;
-    const void *identity; /* not counted: the table holds the object */
+    /* Not counted: the table holds the object. Of a proxy it does not hold the proxy, whose
+     * place in memory may be another's soon: there it is the entry itself, and nobody finds it.
+     */
+    const void *identity;
     IID iid;
     DWORD apartment; /* a single-threaded one by its thread, or 0 */
     DWORD cookie;    /* of Wine's table */
@@ -26,8 +31,8 @@ struct entry {
 };
 
 static SRWLOCK lock = SRWLOCK_INIT;
-static CONDITION_VARIABLE settled =
-    CONDITION_VARIABLE_INIT; /* an entry is ENTRY_READY, or gone */
+/* Told when an entry is ENTRY_READY, or gone. */
+static CONDITION_VARIABLE settled = CONDITION_VARIABLE_INIT;
 static struct entry *buckets[BUCKETS];
 static DWORD last_serial;
 
@@ -92,50 +97,6 @@ static void remove_locked(struct entry *entry)
     WakeAllConditionVariable(&settled);
 }
 
-/* --- Wine's table ---------------------------------------------------------------------------
- */
-
-static HRESULT get_table(IGlobalInterfaceTable **table_out)
-{
-    return CoCreateInstance(&CLSID_StdGlobalInterfaceTable, NULL, CLSCTX_INPROC_SERVER,
-                            &IID_IGlobalInterfaceTable, (void **)table_out);
-}
-
-static HRESULT register_object(IUnknown *wanted, REFIID iid, DWORD *cookie_out)
-{
-    IGlobalInterfaceTable *table = NULL;
-    HRESULT hr;
-
-    hr = get_table(&table);
-    if (SUCCEEDED(hr)) {
-        hr = IGlobalInterfaceTable_RegisterInterfaceInGlobal(table, wanted, iid, cookie_out);
-        IGlobalInterfaceTable_Release(table);
-    }
-    return hr;
-}
-
-static HRESULT get_object(DWORD cookie, REFIID iid, void **out)
-{
-    IGlobalInterfaceTable *table = NULL;
-    HRESULT hr = get_table(&table);
-
-    if (SUCCEEDED(hr)) {
-        hr = IGlobalInterfaceTable_GetInterfaceFromGlobal(table, cookie, iid, out);
-        IGlobalInterfaceTable_Release(table);
-    }
-    return hr;
-}
-
-static void revoke_object(DWORD cookie)
-{
-    IGlobalInterfaceTable *table = NULL;
-
-    if (SUCCEEDED(get_table(&table))) {
-        IGlobalInterfaceTable_RevokeInterfaceFromGlobal(table, cookie);
-        IGlobalInterfaceTable_Release(table);
-    }
-}
-
 /* With the lock held, which is left meanwhile: a client's Release may run. */
 static void revoke_if_unused_locked(struct entry *entry)
 {
@@ -144,13 +105,12 @@ static void revoke_if_unused_locked(struct entry *entry)
     }
     entry->state = ENTRY_REVOKING;
     ReleaseSRWLockExclusive(&lock);
-    revoke_object(entry->cookie);
+    global_table_revoke(entry->cookie);
     AcquireSRWLockExclusive(&lock);
     remove_locked(entry);
 }
 
-/* --- Keeping --------------------------------------------------------------------------------
- */
+/* --- Keeping -------------------------------------------------------------------------- */
 
 /* The entry of that object, kept once more; NULL when there is none. */
 static HRESULT keep_once_more_locked(const void *identity, REFIID iid, DWORD apartment,
@@ -178,7 +138,7 @@ static HRESULT keep_once_more_locked(const void *identity, REFIID iid, DWORD apa
 static HRESULT keep_new(struct entry *entry, IUnknown *wanted, DWORD *kept_out)
 {
     DWORD cookie = 0;
-    HRESULT hr = register_object(wanted, &entry->iid, &cookie);
+    HRESULT hr = global_table_register(wanted, &entry->iid, &cookie);
 
     AcquireSRWLockExclusive(&lock);
     if (SUCCEEDED(hr)) {
@@ -194,7 +154,7 @@ static HRESULT keep_new(struct entry *entry, IUnknown *wanted, DWORD *kept_out)
     return hr;
 }
 
-HRESULT kept_table_keep(IUnknown *wanted, REFIID iid, DWORD *kept_out)
+HRESULT kept_table_keep(IUnknown *wanted, REFIID iid, bool is_proxy, DWORD *kept_out)
 {
     struct entry *made = calloc(1, sizeof(*made));
     struct entry *entry = NULL;
@@ -209,9 +169,13 @@ HRESULT kept_table_keep(IUnknown *wanted, REFIID iid, DWORD *kept_out)
         free(made);
         return hr;
     }
-    *made = (struct entry){.identity = identity, .iid = *iid, .apartment = current_apartment()};
+    *made = (struct entry){
+        .identity = is_proxy ? (const void *)made : identity,
+        .iid = *iid,
+        .apartment = current_apartment(),
+    };
     AcquireSRWLockExclusive(&lock);
-    hr = keep_once_more_locked(identity, iid, made->apartment, &entry);
+    hr = keep_once_more_locked(made->identity, iid, made->apartment, &entry);
     if (SUCCEEDED(hr) && !entry) {
         insert_locked(made);
     } else if (SUCCEEDED(hr)) {
@@ -240,7 +204,7 @@ HRESULT kept_table_begin_call(DWORD kept, REFIID iid, void **out)
     }
     entry->users++;
     ReleaseSRWLockExclusive(&lock);
-    hr = get_object(entry->cookie, iid, out); /* the entry stays while it has a user */
+    hr = global_table_get(entry->cookie, iid, out); /* the entry stays while it has a user */
     if (FAILED(hr)) {
         kept_table_end_call(kept);
     }

@@ -8,11 +8,12 @@
  * kept; it is revoked when nobody keeps it any more and no call to it is under way; and nobody
  * registers it anew before that is done.
  *
- * The functions are those of struct interface_keeper_hook.
+ * The functions are those of struct interface_keeper_hook, but as said.
  */
 #ifndef ODO_COM_WINE_KEPT_TABLE_H
 #define ODO_COM_WINE_KEPT_TABLE_H
 
+#include <stdbool.h>
 #include <windows.h>
 
 #include <unknwn.h>
@@ -21,11 +22,13 @@
 #define KEPT_TABLE_END 0x80000000U
 
 /*
+ * `is_proxy` says that the object is one; of each proxy its object is registered anew.
+ *
  *   E_OUTOFMEMORY
  *   RPC_E_TIMEOUT              somebody has been letting the same object go for very long
  *   what the object or COM says
  */
-HRESULT kept_table_keep(IUnknown *wanted, REFIID iid, DWORD *kept_out);
+HRESULT kept_table_keep(IUnknown *wanted, REFIID iid, bool is_proxy, DWORD *kept_out);
 
 /* E_INVALIDARG when it was dropped, or what COM says. Then there is nothing to end. */
 HRESULT kept_table_begin_call(DWORD kept, REFIID iid, void **out);

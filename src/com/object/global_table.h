@@ -1,0 +1,20 @@
+/*
+ * COM's Global Interface Table: from one apartment to any other, through a proxy where one is
+ * needed. Any thread that COM is initialized on; failures are COM's.
+ */
+#ifndef ODO_COM_OBJECT_GLOBAL_TABLE_H
+#define ODO_COM_OBJECT_GLOBAL_TABLE_H
+
+#include <windows.h>
+
+#include <unknwn.h>
+
+/* *cookie_out is never 0. */
+HRESULT global_table_register(IUnknown *object, REFIID iid, DWORD *cookie_out);
+
+/* Counted, for this apartment. */
+HRESULT global_table_get(DWORD cookie, REFIID iid, void **out);
+
+void global_table_revoke(DWORD cookie);
+
+#endif
