@@ -140,6 +140,7 @@ odo_list_sources(integration
     test_every_method.c
     test_local_downloads.c
     test_local_interleavings.c
+    test_local_lifetimes.c
     test_local_server.c
     test_manifest.c
     test_messages.c

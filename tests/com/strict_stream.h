@@ -8,7 +8,8 @@ struct client_stream_object {
     IStream IStream_iface;
     LONG refs;
     bool is_sequential_only;
-    bool is_called_by_stub; /* whose room for the count is as small as it should be */
+    bool is_called_by_stub; /* whose room for the count is as small as it should be ... */
+    bool is_roomy;          /* ... or has eight bytes, whatever the apartment */
     uint8_t *bytes;
     size_t size, capacity;
     HRESULT result; /* of each Write */
@@ -73,7 +74,8 @@ static HRESULT STDMETHODCALLTYPE stream_Write(IStream *self, const void *data, U
     }
     stream->thread = GetCurrentThreadId();
     if (written) {
-        bool has_room = client_apartment == COINIT_MULTITHREADED && !stream->is_called_by_stub;
+        bool has_room = stream->is_roomy || (client_apartment == COINIT_MULTITHREADED &&
+                                             !stream->is_called_by_stub);
 
         memset(written, 0x7f, has_room ? 8 : 4);
     }
