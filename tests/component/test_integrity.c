@@ -339,6 +339,8 @@ static void a_failure_shows_while_the_file_waits_for_its_list(void **state)
     (void)state;
     scene_begin(&scene, &(struct scene_plan){.rules = rules, .rule_count = 1});
     add(&scene, true);
+    /* The next try, which clears the error, must not come before the error is looked at. */
+    assert_status(odo_job_set_number(scene.job, ODO_JOB_MINIMUM_RETRY_DELAY, 60), ODO_OK);
     assert_status(odo_job_resume(scene.job), ODO_OK);
     assert_true(event_log_wait_for_state(scene.fixture->log, scene.job, ODO_JOB_TRANSIENT_ERROR,
                                          1, DOWNLOAD_DEADLINE_MS));
