@@ -194,9 +194,7 @@ static void check_end(void **state)
 {
     struct download_fixture *fixture = download_fixture_begin(NULL, &options);
     struct odo_job *flooded;
-    struct odo_error error;
     struct flood flood;
-    uint32_t file;
 
     flood_begin(&flood, *state);
     flooded = flooded_job(fixture, &flood);
@@ -204,7 +202,6 @@ static void check_end(void **state)
     assert_true(event_log_wait_for_state(fixture->log, flooded, ODO_JOB_TRANSIENT_ERROR, 1,
                                          DOWNLOAD_DEADLINE_MS));
     assert_status(odo_job_suspend(flooded), ODO_OK);
-    (void)odo_job_get_error(flooded, &error, &file);
     download_fixture_stop_engine(fixture);
     odo_job_release(flooded);
     flood_end(&flood);
