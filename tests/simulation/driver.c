@@ -747,19 +747,23 @@ static void pump(struct simulation *sim)
 
 /* --- Life and death ------------------------------------------------------------------- */
 
+static void keep_checkpoint(struct simulation *sim, const struct checkpoint *checkpoint)
+{
+    if (sim->world.output == OUTPUT_FILE) {
+        oracle_check_checkpoint(&sim->oracle, checkpoint, &sim->output);
+    }
+    checkpoint_free(&sim->checkpoint);
+    sim->checkpoint = *checkpoint;
+    output_map_copy(&sim->output_then, &sim->output);
+}
+
 static void take_checkpoint(struct simulation *sim)
 {
     struct checkpoint checkpoint;
 
-    if (transfer_checkpoint(&sim->transfer, &checkpoint) != ODO_OK) {
-        return; /* the one before is as good */
-    }
-    if (sim->world.output == OUTPUT_FILE) {
-        oracle_check_checkpoint(&sim->oracle, &checkpoint, &sim->output);
-    }
-    checkpoint_free(&sim->checkpoint);
-    sim->checkpoint = checkpoint;
-    output_map_copy(&sim->output_then, &sim->output);
+    if (transfer_checkpoint(&sim->transfer, &checkpoint) == ODO_OK) {
+        keep_checkpoint(sim, &checkpoint);
+    } /* else the one before is as good */
 }
 
 static void begin(struct simulation *sim)
@@ -825,9 +829,21 @@ static void give_up_transfer(struct simulation *sim)
     sim->has_transfer = false;
 }
 
+/* As a client's pause ends it. Nobody reads a stream again, so that this must not fail. */
+static void end_transfer(struct simulation *sim)
+{
+    struct checkpoint checkpoint;
+
+    origin_release(&sim->origins, sim->transfer.origin);
+    sim->transfer.origin = NULL;
+    transfer_end(&sim->transfer, &checkpoint);
+    sim->has_transfer = false;
+    keep_checkpoint(sim, &checkpoint);
+}
+
 static void pause_transfer(struct simulation *sim)
 {
-    bool ends_each = random_chance(&sim->random, 700);
+    bool ends_each = random_chance(&sim->random, 700) || sim->world.output == OUTPUT_STREAM;
 
     tell(sim, "the client pauses");
     while (ends_each && sim->flights) {
@@ -840,8 +856,12 @@ static void pause_transfer(struct simulation *sim)
         sim->transfer.phase == TRANSFER_DONE) {
         return; /* that comes first */
     }
-    take_checkpoint(sim);
-    give_up_transfer(sim);
+    if (ends_each) {
+        end_transfer(sim);
+    } else {
+        take_checkpoint(sim);
+        give_up_transfer(sim);
+    }
     if (sim->world.output == OUTPUT_MEMORY) {
         output_map_clear(&sim->output);
         checkpoint_free(&sim->checkpoint);
