@@ -304,8 +304,11 @@ static void modifications_are_gathered(void **state)
     scene_end(&scene);
 }
 
+/* Each of the three changes may be told by itself, if the machine is slow, and no more than
+ * that: one that is repeated is repeated for ever. */
 static void a_failed_modification_is_not_repeated(void **state)
 {
+    enum { FLAGS, FILE_ADDED, DESCRIPTION, CHANGES };
     struct scene scene;
 
     (void)state;
@@ -314,8 +317,10 @@ static void a_failed_modification_is_not_repeated(void **state)
     assert_hr(set_client(&scene, &scene.callback), S_OK);
     assert_hr(IBackgroundCopyJob_SetDescription(scene.fixture.job, L"x"), S_OK);
     assert_true(client_callback_wait(&scene.callback, NEWS_MODIFICATION, 1));
-    assert_false(client_wait(scene.callback.called[NEWS_MODIFICATION], 1200));
-    assert_string_equal(scene.callback.log, "M");
+    while (client_wait(scene.callback.called[NEWS_MODIFICATION], 1200)) {
+        assert_true(scene.callback.log_length <= CHANGES);
+    }
+    assert_true(scene.callback.log_length <= CHANGES);
     scene_end(&scene);
 }
 
