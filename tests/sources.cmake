@@ -149,9 +149,11 @@ odo_list_sources(integration
     test_unload.c)
 
 odo_list_sources(simulation
+    connections.c
     driver.c
     oracle.c
     output_map.c
+    regret.c
     server.c
     test_simulation.c
     world.c)

@@ -233,8 +233,9 @@ static enum outcome take_parts(struct request *request, const unsigned char *dat
         switch (event.kind) {
         case MULTIPART_PART:
             /* To a stream nothing goes together with what may prove false. */
-            if (!request->download->options.stream || request_flush(request) == ODO_OK) {
-                transfer_part(transfer, request->attempt, &event.part);
+            if ((!request->download->options.stream || request_flush(request) == ODO_OK) &&
+                !transfer_part(transfer, request->attempt, &event.part)) {
+                request->gathered_size = 0; /* none of this file */
             }
             break;
         case MULTIPART_BODY:
@@ -249,13 +250,12 @@ static enum outcome take_parts(struct request *request, const unsigned char *dat
         case MULTIPART_FAILED:
             drop_parts(request);
             break;
-        case MULTIPART_MORE:
         case MULTIPART_END:
+            transfer_parts_ended(transfer, request->attempt);
+            break;
+        case MULTIPART_MORE:
             break;
         }
-    }
-    if (request->attempt->end == ATTEMPT_ASK_AGAIN) {
-        request->gathered_size = 0; /* a part was none of this file */
     }
     return request->attempt->end == ATTEMPT_OPEN ? TAKEN : STOPPED;
 }

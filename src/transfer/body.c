@@ -288,6 +288,18 @@ void transfer_part_proved(struct transfer *transfer, struct attempt *attempt, ui
     front_end_if_complete(transfer, attempt, now_ms);
 }
 
+void transfer_parts_ended(struct transfer *transfer, struct attempt *attempt)
+{
+    if (attempt->end != ATTEMPT_OPEN) {
+        return;
+    }
+    if (transfer->origin && !attempt->is_cut) {
+        origin_ranges_answered(transfer->origin, attempt->pieces_sent,
+                               attempt_complete(attempt));
+    }
+    attempt->end = ATTEMPT_ASK_AGAIN;
+}
+
 void transfer_parts_failed(struct transfer *transfer, struct attempt *attempt)
 {
     if (transfer->origin) {

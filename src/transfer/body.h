@@ -35,6 +35,10 @@ bool transfer_part(struct transfer *transfer, struct attempt *attempt,
                    const struct content_range *part);
 void transfer_part_proved(struct transfer *transfer, struct attempt *attempt, uint64_t now_ms);
 
+/* No part comes any more, whether or not the message ends: what it left out is asked for again.
+ */
+void transfer_parts_ended(struct transfer *transfer, struct attempt *attempt);
+
 /* What came in parts cannot be believed or read: whatever was kept of the part that is open is
  * dropped, and ranges are asked for one at a time. */
 void transfer_parts_failed(struct transfer *transfer, struct attempt *attempt);

@@ -1,5 +1,7 @@
 #include "driver.h"
 
+#include "connections.h"
+
 #include "base/memory.h"
 #include "base/status.h"
 #include "http/multipart_reader.h"
@@ -41,6 +43,7 @@ struct flight {
     uint64_t due_us;
     uint64_t sent_us;
     uint64_t rate;
+    uint64_t window;   /* of its connection, where that is measured */
     uint64_t position; /* in the body, of the next byte that was not handed over */
     uint64_t in_hand;  /* bytes that have come and were not handed over */
     bool body_began;
@@ -87,6 +90,8 @@ struct simulation {
     uint64_t lag_until_us[16]; /* connections that the server has not seen end */
     uint32_t outage_next;
 
+    struct connections connections;
+    uint64_t bytes;
     uint32_t requests;
     uint32_t requests_at_once;
     uint32_t steps_at_once;
@@ -301,6 +306,10 @@ static void end_flight(struct simulation *sim, struct flight *flight, enum odo_s
         save(sim, flight);
     }
     tell(sim, "#%u ends: %s, %s", flight->number, status_name(status), end_name(attempt->end));
+    sim->bytes += flight->position + flight->in_hand;
+    if (status == ODO_OK) {
+        connections_keep(&sim->connections, flight->window);
+    }
     if (status == ODO_E_CANCELLED && sim->world.limit_lag_ms > 0 &&
         flight->position < flight->reply.length && flight->reply.length > SMALL_BODY) {
         lag(sim);
@@ -426,9 +435,11 @@ static void take_event(struct simulation *sim, struct flight *flight,
         drop_kept(flight);
         transfer_parts_failed(&sim->transfer, flight->attempt);
         break;
+    case MULTIPART_END:
+        transfer_parts_ended(&sim->transfer, flight->attempt);
+        break;
     case MULTIPART_MORE:
     case MULTIPART_BODY:
-    case MULTIPART_END:
         break;
     }
 }
@@ -489,12 +500,20 @@ static void hand_over(struct simulation *sim, struct flight *flight)
 }
 
 /* When the next bytes come. */
-static uint64_t chunk_time_us(const struct simulation *sim, const struct flight *flight,
+static uint64_t chunk_time_us(const struct simulation *sim, struct flight *flight,
                               uint64_t bytes)
 {
     uint64_t share = sim->world.line_rate / (sim->flight_count > 0 ? sim->flight_count : 1);
     uint64_t rate = flight->rate < share ? flight->rate : share;
+    uint64_t bodies = 0;
 
+    if (sim->world.is_measured) {
+        for (const struct flight *other = sim->flights; other; other = other->next) {
+            bodies += other->stage == FLIGHT_BODY;
+        }
+        return connections_bring_us(&flight->window, bytes, sim->world.delay_us,
+                                    sim->world.line_rate / (bodies > 0 ? bodies : 1));
+    }
     return bytes * 1000000 / (rate > 0 ? rate : 1) + 1;
 }
 
@@ -532,7 +551,8 @@ static void body_event(struct simulation *sim, struct flight *flight)
             return;
         }
     }
-    if (bytes == sim->world.chunk && random_chance(&sim->random, 300)) {
+    if (bytes == sim->world.chunk && !sim->world.is_measured &&
+        random_chance(&sim->random, 300)) {
         bytes = random_between(&sim->random, 1, bytes);
     }
     if (!flight->body_began) {
@@ -696,6 +716,10 @@ static void send_attempt(struct simulation *sim, struct attempt *attempt)
     }
     flight->due_us =
         sim->now_us + world->delay_us + random_below(&sim->random, world->delay_spread_us + 1);
+    if (world->is_measured && connections_take(&sim->connections, &flight->window)) {
+        flight->due_us += world->delay_us;
+        flight->sent_us += world->delay_us; /* a handshake is not latency */
+    }
     flight->next = sim->flights;
     sim->flights = flight;
     sim->flight_count++;
@@ -732,7 +756,7 @@ static void pump(struct simulation *sim)
             (attempt->pieces[0].span.length == 0 && sim->transfer.wanted.set.count > 0)) {
             oracle_fail(&sim->oracle, "an attempt for nothing");
         }
-        if (random_chance(&sim->random, 5)) {
+        if (!sim->world.is_measured && random_chance(&sim->random, 5)) {
             tell(sim, "the attempt is not sent");
             transfer_unsent(&sim->transfer, attempt);
             sim->again_at_ms = now_ms(sim) + 10;
@@ -1160,7 +1184,8 @@ static void live(struct simulation *sim)
             if (sim->is_over) {
                 break;
             }
-            if ((sim->checks++ & (sim->world.range_count > 20 ? 7 : 0)) == 0) {
+            if (!sim->world.is_measured &&
+                (sim->checks++ & (sim->world.range_count > 20 ? 7 : 0)) == 0) {
                 oracle_check_state(&sim->oracle, &sim->transfer, &sim->output, now_ms(sim));
             }
             if (sim->now_us >= sim->checkpoint_at_us) {
@@ -1226,17 +1251,17 @@ static void judge_end(struct simulation *sim)
     }
 }
 
-static void set_up(struct simulation *sim, uint64_t seed, bool tells)
+static void set_up(struct simulation *sim, const struct world *world, bool tells)
 {
     static const struct byte_range everything = {0, BYTE_RANGE_TO_END};
 
     memset(sim, 0, sizeof(*sim));
-    world_draw(&sim->world, seed);
+    sim->world = *world;
     if (tells) {
         world_describe(&sim->world);
     }
     sim->tells = tells;
-    sim->random.state = random_mix(seed ^ UINT64_C(0x5eed));
+    sim->random.state = random_mix(world->seed ^ UINT64_C(0x5eed));
     sim->server = (struct server){.world = &sim->world, .random = &sim->random};
     sim->taken_content = CONTENT_NONE;
     sim->take_at_us = UINT64_MAX;
@@ -1261,12 +1286,20 @@ static void tear_down(struct simulation *sim)
 
 struct run simulation_run(uint64_t seed, bool tells)
 {
+    static struct world world;
+
+    world_draw(&world, seed);
+    return simulation_run_in(&world, tells);
+}
+
+struct run simulation_run_in(const struct world *world, bool tells)
+{
     static struct simulation sim;
     struct run run = {0};
     int64_t left;
 
     failing_memory_start(0, 0);
-    set_up(&sim, seed, tells);
+    set_up(&sim, world, tells);
     if (sim.world.memory_fails_at > 0) {
         failing_memory_arm(sim.world.memory_fails_at, sim.world.memory_fails_at);
     }
@@ -1276,6 +1309,8 @@ struct run simulation_run(uint64_t seed, bool tells)
     judge_end(&sim);
     tell(&sim, "%s: %s", sim.is_done ? "done" : "failed", status_name(sim.error.status));
     run.virtual_ms = now_ms(&sim);
+    run.virtual_us = sim.now_us;
+    run.bytes = sim.bytes;
     run.requests = sim.requests;
     run.is_done = sim.is_done;
     tear_down(&sim);

@@ -4,11 +4,13 @@
  *   simulate --worlds N [--from SEED]    so many worlds, from this seed on
  *   simulate --minutes N [--from SEED]   as many as come in the time
  *   simulate --story SEED                one world, with its story
+ *   simulate --regret even|odd [--background]   the table of regret.h, one half of its cells
  *
  * Ends with 0 when all were right. At the first that was not it tells its story, and ends with
  * 1; with --keep-on it goes on without a story.
  */
 #include "driver.h"
+#include "regret.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -55,6 +57,9 @@ int main(int count, char **arguments)
     uint64_t tried = 0;
     double began_s = now_s();
 
+    if (count > 2 && strcmp(arguments[1], "--regret") == 0) {
+        return regret_print(strcmp(arguments[2], "odd") == 0, count > 3) ? 0 : 1;
+    }
     for (int i = 1; i < count; i++) {
         const char *value = i + 1 < count ? arguments[i + 1] : "";
 

@@ -62,7 +62,7 @@ static void draw_lines(struct world *world, struct random *random)
 /* Stretches of a file, apart; in any order. */
 static void draw_ranges(struct world *world, struct random *random)
 {
-    uint32_t count = (uint32_t)random_spread(random, 1, WORLD_RANGES_MOST);
+    uint32_t count = (uint32_t)random_spread(random, 1, WORLD_RANGES_DRAWN);
     uint64_t size = world->sizes[0];
     uint64_t share = size / count;
     uint64_t length_most = random_spread(random, 1, share > 1 ? share : 1);

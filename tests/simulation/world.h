@@ -16,7 +16,8 @@
 enum {
     WORLD_VERSIONS_MOST = 5,
     WORLD_NODES_MOST = 3,
-    WORLD_RANGES_MOST = 200,
+    WORLD_RANGES_MOST = 2000,
+    WORLD_RANGES_DRAWN = 200,
     WORLD_OUTAGES_MOST = 3,
     WORLD_CLIENT_MOST = 6,
 };
@@ -188,6 +189,10 @@ struct world {
     uint32_t save_permille; /* kept bytes are saved after so many of a thousand chunks */
 
     uint64_t memory_fails_at; /* the nth allocation; 0 for none */
+
+    /* Nothing by chance, and connections as TCP has them (see connections.h): for measuring. No
+     * world that is drawn is so. */
+    bool is_measured;
 };
 
 /* The world of a seed. */

@@ -1,0 +1,16 @@
+/*
+ * How much longer a download takes than it must, for many kinds of lines and updates.
+ *
+ * A cell is one download of ranges in virtual time, and its regret the time over the limit:
+ * what the best of one to eight connections would take that are opened at the first moment, by
+ * somebody who knows all in advance.
+ */
+#ifndef SIMULATION_REGRET_H
+#define SIMULATION_REGRET_H
+
+#include <stdbool.h>
+
+/* Print the table, one half of the cells in it; true when none is above what is promised. */
+bool regret_print(bool other_half, bool is_background);
+
+#endif
