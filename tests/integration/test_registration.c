@@ -519,9 +519,32 @@ static void user_and_machine_do_not_disturb_each_other(void **state)
 #endif
 #define OTHER_DLL L"C:\\other\\dosvc.dll"
 
+static HKEY make_in_other_view(const WCHAR *key)
+{
+    HKEY other = NULL;
+
+    assert_int_equal(RegCreateKeyExW(HKEY_LOCAL_MACHINE, key, 0, NULL, 0,
+                                     KEY_ALL_ACCESS | OTHER_VIEW, NULL, &other, NULL),
+                     ERROR_SUCCESS);
+    return other;
+}
+
+static bool has_prog_ids(bool of_local_server)
+{
+    bool is_wanted = is_there(MACHINE, L"OpenDO.DeliveryOptimization") &&
+                     is_there(MACHINE, L"OpenDO.DeliveryOptimization.1") &&
+                     is_there(MACHINE, L"OpenDO.Downloads") &&
+                     is_there(MACHINE, L"OpenDO.Downloads.1");
+
+    return is_wanted && is_there(MACHINE, L"OpenDO.SharedDownloads") == of_local_server &&
+           is_there(MACHINE, L"OpenDO.SharedDownloads.1") == of_local_server &&
+           is_there(MACHINE, L"AppID\\" SERVER_APP_ID) == of_local_server;
+}
+
 /*
  * A DLL for programs of the other kind, 32 bits or 64, is registered in a part of the registry
- * that only these see, and names its type library beside ours.
+ * that only these see, and names its type library beside ours. ProgIDs and AppIDs are one for
+ * both.
  */
 static void both_kinds_of_dll_may_be_registered(void **state)
 {
@@ -529,6 +552,7 @@ static void both_kinds_of_dll_may_be_registered(void **state)
     WCHAR value[200];
     DWORD size = sizeof(value);
     HKEY other = NULL;
+    HKEY host = NULL;
     BOOL is_beside = FALSE;
 
     (void)state;
@@ -536,10 +560,7 @@ static void both_kinds_of_dll_may_be_registered(void **state)
         (!IsWow64Process(GetCurrentProcess(), &is_beside) || !is_beside)) {
         skip(); /* there is one kind */
     }
-    assert_int_equal(RegCreateKeyExW(HKEY_LOCAL_MACHINE,
-                                     L"Software\\Classes\\" PRODUCT_KEY L"\\InprocServer32", 0,
-                                     NULL, 0, KEY_ALL_ACCESS | OTHER_VIEW, NULL, &other, NULL),
-                     ERROR_SUCCESS);
+    other = make_in_other_view(L"Software\\Classes\\" PRODUCT_KEY L"\\InprocServer32");
     assert_int_equal(RegSetKeyValueW(other, NULL, NULL, REG_SZ, OTHER_DLL, sizeof(OTHER_DLL)),
                      ERROR_SUCCESS);
     write_text(MACHINE, library, NULL, REG_SZ, OTHER_DLL);
@@ -552,13 +573,27 @@ static void both_kinds_of_dll_may_be_registered(void **state)
     assert_int_equal(RegGetValueW(other, NULL, NULL, RRF_RT_REG_SZ, NULL, value, &size),
                      ERROR_SUCCESS);
     assert_true(wcscmp(value, OTHER_DLL) == 0);
+    assert_true(has_prog_ids(false)); /* its programs ask for the class by these */
 
+    /* With a local server. */
+    host = make_in_other_view(L"Software\\Classes\\" PRODUCT_KEY L"\\LocalServer32");
+    assert_hr(install(true, PLAIN), S_OK);
+    assert_hr(install(false, PLAIN), S_OK);
+    assert_true(has_prog_ids(true));
+    RegCloseKey(host);
     RegCloseKey(other);
+
+    /* Until that one goes as well. */
     assert_int_equal(RegOpenKeyExW(HKEY_LOCAL_MACHINE, L"Software\\Classes\\CLSID", 0,
                                    KEY_ALL_ACCESS | OTHER_VIEW, &other),
                      ERROR_SUCCESS);
     assert_int_equal(RegDeleteTreeW(other, PRODUCT_CLASS), ERROR_SUCCESS);
     RegCloseKey(other);
+    assert_hr(install(true, PLAIN), S_OK);
+    assert_hr(install(false, PLAIN), S_OK);
+    assert_false(is_there(MACHINE, L"OpenDO.DeliveryOptimization"));
+    assert_false(is_there(MACHINE, L"OpenDO.SharedDownloads"));
+    assert_false(is_there(MACHINE, L"AppID\\" SERVER_APP_ID));
 }
 
 /* A user's classes go when the last of them does; with this key in it they stay. */

@@ -55,9 +55,11 @@
 #ifdef _WIN64
 #define LIBRARY_SYSTEM       L"\\win64"
 #define OTHER_LIBRARY_SYSTEM L"\\win32"
+#define OTHER_VIEW           KEY_WOW64_32KEY
 #else
 #define LIBRARY_SYSTEM       L"\\win32"
 #define OTHER_LIBRARY_SYSTEM L"\\win64"
+#define OTHER_VIEW           KEY_WOW64_64KEY
 #endif
 
 /* Windows' marshaler for interfaces that a type library describes. */
@@ -536,22 +538,51 @@ done:
     return hr;
 }
 
-static HRESULT remove_prog_id(HKEY classes, const WCHAR *key, const WCHAR *class_key,
-                              const WCHAR *class)
+/* Is the other kind of DLL registered, with this kind of server? */
+static bool other_kind_has(const struct registration_place *place, const WCHAR *server)
 {
-    return key_says(classes, class_key, class) ? registry_delete_key(classes, key) : S_OK;
+    WCHAR key[64];
+
+    _snwprintf(key, ARRAYSIZE(key), PRODUCT_CLASS L"%ls", server);
+    return place->other_kind && registry_has_key(place->other_kind, key) &&
+           !key_says(place->other_kind, PRODUCT_CLASS SERVER, place->server_path);
+}
+
+/* A ProgID with a version, and the one without, of a class; those that the other kind of DLL
+ * needs stay. */
+static HRESULT remove_prog_ids(const struct registration_place *place, const WCHAR *server,
+                               const WCHAR *const keys[2], const WCHAR *const class_keys[2],
+                               const WCHAR *class)
+{
+    HRESULT hr = S_OK;
+
+    if (other_kind_has(place, server)) {
+        return S_OK;
+    }
+    for (size_t i = 0; SUCCEEDED(hr) && i < 2; i++) {
+        if (key_says(place->classes, class_keys[i], class)) {
+            hr = registry_delete_key(place->classes, keys[i]);
+        }
+    }
+    return hr;
+}
+
+static HRESULT remove_app_id(const struct registration_place *place)
+{
+    return other_kind_has(place, LOCAL_SERVER)
+               ? S_OK
+               : registry_delete_key(place->classes, APP_ID_KEY);
 }
 
 /* The class that only the local server has. */
-static HRESULT remove_shared_class(HKEY classes)
+static HRESULT remove_shared_class(const struct registration_place *place)
 {
-    HRESULT hr =
-        remove_prog_id(classes, SHARED_PROG_ID_1, SHARED_PROG_ID_1 L"\\CLSID", SHARED_CLASS);
+    static const WCHAR *const keys[] = {SHARED_PROG_ID_1, SHARED_PROG_ID};
+    static const WCHAR *const class_keys[] = {SHARED_PROG_ID_1 L"\\CLSID",
+                                              SHARED_PROG_ID L"\\CLSID"};
+    HRESULT hr = remove_prog_ids(place, LOCAL_SERVER, keys, class_keys, SHARED_CLASS);
 
-    if (SUCCEEDED(hr)) {
-        hr = remove_prog_id(classes, SHARED_PROG_ID, SHARED_PROG_ID L"\\CLSID", SHARED_CLASS);
-    }
-    return SUCCEEDED(hr) ? registry_delete_key(classes, SHARED_KEY) : hr;
+    return SUCCEEDED(hr) ? registry_delete_key(place->classes, SHARED_KEY) : hr;
 }
 
 /* All but the entry that a takeover replaces. */
@@ -568,11 +599,11 @@ static HRESULT add_entries(const struct registration_place *place, bool with_do_
     }
     if (SUCCEEDED(hr) && !place->host_path) {
         forget_host(place->classes, PRODUCT_KEY, PRODUCT_KEY LOCAL_SERVER);
-        remove_shared_class(place->classes);
+        remove_shared_class(place);
         if (with_do_class) {
             forget_host(place->classes, DO_KEY, DO_KEY LOCAL_SERVER);
         }
-        registry_delete_key(place->classes, APP_ID_KEY);
+        remove_app_id(place);
     }
     return hr;
 }
@@ -605,10 +636,11 @@ HRESULT registration_add(const struct registration_place *place, bool take_over)
 
 /* --- Removing --------------------------------------------------------------------------- */
 
-/* What describes the scripting interfaces; not as long as the other kind of DLL needs it. */
+/* What describes the scripting interfaces; the library itself stays as long as the other kind
+ * of DLL needs it. */
 static HRESULT remove_library(const struct registration_place *place)
 {
-    static const WCHAR *const keys[] = {DOWNLOADS_KEY, DOWNLOAD_KEY, LIBRARY_KEY};
+    static const WCHAR *const keys[] = {DOWNLOADS_KEY, DOWNLOAD_KEY};
     HKEY classes = place->classes;
     WCHAR *library = get_library_path(place);
     HRESULT hr = S_OK;
@@ -622,27 +654,30 @@ static HRESULT remove_library(const struct registration_place *place)
     if (!is_ours) {
         return S_OK;
     }
-    if (registry_has_key(classes, LIBRARY_FILES OTHER_LIBRARY_SYSTEM)) {
-        return registry_delete_key(classes, LIBRARY_FILES LIBRARY_SYSTEM);
-    }
     for (size_t i = 0; SUCCEEDED(hr) && i < ARRAYSIZE(keys); i++) {
         hr = registry_delete_key(classes, keys[i]);
+    }
+    if (SUCCEEDED(hr)) {
+        hr = registry_delete_key(classes,
+                                 registry_has_key(classes, LIBRARY_FILES OTHER_LIBRARY_SYSTEM)
+                                     ? LIBRARY_FILES LIBRARY_SYSTEM
+                                     : LIBRARY_KEY);
     }
     return hr;
 }
 
 static HRESULT remove_script_class(const struct registration_place *place)
 {
+    static const WCHAR *const keys[] = {SCRIPT_PROG_ID_1, SCRIPT_PROG_ID};
+    static const WCHAR *const class_keys[] = {SCRIPT_PROG_ID_1 L"\\CLSID",
+                                              SCRIPT_PROG_ID L"\\CLSID"};
     HKEY classes = place->classes;
     HRESULT hr;
 
     if (!key_says(classes, SCRIPT_KEY SERVER, place->server_path)) {
         return S_OK; /* another copy's */
     }
-    hr = remove_prog_id(classes, SCRIPT_PROG_ID_1, SCRIPT_PROG_ID_1 L"\\CLSID", SCRIPT_CLASS);
-    if (SUCCEEDED(hr)) {
-        hr = remove_prog_id(classes, SCRIPT_PROG_ID, SCRIPT_PROG_ID L"\\CLSID", SCRIPT_CLASS);
-    }
+    hr = remove_prog_ids(place, SERVER, keys, class_keys, SCRIPT_CLASS);
     if (SUCCEEDED(hr)) {
         hr = remove_library(place);
     }
@@ -651,6 +686,8 @@ static HRESULT remove_script_class(const struct registration_place *place)
 
 HRESULT registration_remove(const struct registration_place *place)
 {
+    static const WCHAR *const keys[] = {PROG_ID_1, PROG_ID};
+    static const WCHAR *const class_keys[] = {PROG_ID_1 L"\\CLSID", PROG_ID L"\\CLSID"};
     HKEY classes = place->classes;
     HRESULT hr = S_OK;
 
@@ -663,21 +700,18 @@ HRESULT registration_remove(const struct registration_place *place)
     if (FAILED(hr) || !key_says(classes, PRODUCT_KEY SERVER, place->server_path)) {
         return hr; /* the product's class is another copy's */
     }
-    hr = remove_prog_id(classes, PROG_ID_1, PROG_ID_1 L"\\CLSID", PRODUCT_CLASS);
-    if (SUCCEEDED(hr)) {
-        hr = remove_prog_id(classes, PROG_ID, PROG_ID L"\\CLSID", PRODUCT_CLASS);
-    }
+    hr = remove_prog_ids(place, SERVER, keys, class_keys, PRODUCT_CLASS);
     if (SUCCEEDED(hr)) {
         hr = remove_script_class(place);
     }
     if (SUCCEEDED(hr)) {
-        hr = remove_shared_class(classes);
+        hr = remove_shared_class(place);
     }
     if (SUCCEEDED(hr)) {
         hr = remove_proxies(place);
     }
     if (SUCCEEDED(hr)) {
-        hr = registry_delete_key(classes, APP_ID_KEY);
+        hr = remove_app_id(place);
     }
     /* Last, as it says that the others are ours. */
     return SUCCEEDED(hr) ? registry_delete_key(classes, PRODUCT_KEY) : hr;
@@ -797,6 +831,21 @@ static HKEY open_classes(HKEY hive, bool for_writing, HRESULT *reason_out)
     return status == ERROR_SUCCESS ? classes : NULL;
 }
 
+/* What programs of the other kind see as CLSID; NULL where there is nothing or one kind. */
+static HKEY open_other_kind(HKEY hive)
+{
+    BOOL is_beside = sizeof(void *) == 8;
+    HKEY key = NULL;
+
+    if (!is_beside && !IsWow64Process(GetCurrentProcess(), &is_beside)) {
+        return NULL;
+    }
+    return is_beside && RegOpenKeyExW(hive, L"Software\\Classes\\CLSID", 0,
+                                      KEY_READ | OTHER_VIEW, &key) == ERROR_SUCCESS
+               ? key
+               : NULL;
+}
+
 HRESULT registration_install(bool install, const WCHAR *words)
 {
     struct registration_place place = {.classes = NULL};
@@ -830,6 +879,7 @@ HRESULT registration_install(bool install, const WCHAR *words)
     place.user = user;
     place.windows_folder = windows_folder;
     place.classes = open_classes(for_user ? HKEY_CURRENT_USER : HKEY_LOCAL_MACHINE, true, &hr);
+    place.other_kind = open_other_kind(for_user ? HKEY_CURRENT_USER : HKEY_LOCAL_MACHINE);
     place.elsewhere =
         open_classes(for_user ? HKEY_LOCAL_MACHINE : HKEY_CURRENT_USER, false, &ignored);
     if (place.classes) {
@@ -838,6 +888,9 @@ HRESULT registration_install(bool install, const WCHAR *words)
     }
     if (place.elsewhere) {
         RegCloseKey(place.elsewhere);
+    }
+    if (place.other_kind) {
+        RegCloseKey(place.other_kind);
     }
     if (for_user && !install && SUCCEEDED(hr)) {
         remove_empty_parents();

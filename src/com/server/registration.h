@@ -24,6 +24,10 @@
  * only where nobody is named for it yet: neither Windows' proxies nor Wine's, which several of
  * them share with BITS, are ever replaced. No class and no type library of BITS is ever
  * written.
+ *
+ * Programs of 32 bits and of 64 each see classes and interfaces of their own, but the same
+ * ProgIDs, AppIDs and type libraries: these stay as long as the other kind of DLL is
+ * registered, and go with whichever goes last.
  */
 #ifndef ODO_COM_SERVER_REGISTRATION_H
 #define ODO_COM_SERVER_REGISTRATION_H
@@ -35,6 +39,8 @@
 struct registration_place {
     HKEY classes;                /* written: Software\Classes of the machine or of the user */
     HKEY elsewhere;              /* only read: that of the other one; NULL for none */
+    HKEY other_kind;             /* only read: CLSID there, as programs of the other kind, 32
+                                    bits or 64, see it; NULL where there is one kind */
     const WCHAR *server_path;    /* this DLL, in full */
     const WCHAR *host_path;      /* the local server's program, in full; NULL for none */
     const WCHAR *user;           /* the user's SID as text; NULL for all of the machine */
