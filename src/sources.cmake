@@ -69,8 +69,10 @@ odo_list_sources(network
 
 odo_list_sources(store
     journal.c
-    journal_format.c
+    journal_read.c
+    journal_write.c
     leftovers.c
+    record_row.c
     store.c)
 
 odo_list_sources(engine

@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "platform/file.h"
 #include "platform/path.h"
+#include "store/journal_read.h"
+#include "store/record_row.h"
 
 #include <assert.h>
 #include <stdio.h>

@@ -21,6 +21,7 @@
 #define ODO_STORE_JOURNAL_H
 
 #include "store/journal_format.h"
+#include "store/journal_write.h"
 #include "store/store.h"
 
 struct journal;

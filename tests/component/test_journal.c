@@ -2,6 +2,7 @@
  * Journals on a disk: what is written is read; and what is not ours is set aside.
  */
 #include "store/journal.h"
+#include "store/record_row.h"
 
 #include "base/text.h"
 #include "platform/file.h"

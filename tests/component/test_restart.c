@@ -8,6 +8,7 @@
 #include "platform/path.h"
 #include "platform/thread.h"
 #include "store/journal.h"
+#include "store/journal_read.h"
 #include "support/content.h"
 #include "support/event_log.h"
 #include "support/job_sample.h"

@@ -6,6 +6,8 @@
 
 #include "ranges/range_set.h"
 #include "store/journal_format.h"
+#include "store/journal_read.h"
+#include "store/journal_write.h"
 #include "support/job_compare.h"
 
 #include <string.h>

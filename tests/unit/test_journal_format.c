@@ -2,6 +2,8 @@
  * A job as bytes, and back; and bytes that are not what we wrote.
  */
 #include "store/journal_format.h"
+#include "store/journal_read.h"
+#include "store/journal_write.h"
 #include "support/job_compare.h"
 #include "support/job_sample.h"
 #include "support/test.h"
