@@ -91,7 +91,8 @@ odo_list_sources(engine
     engine_store.c
     engine_streams.c
     engine_temporary.c
-    job_table.c)
+    job_table.c
+    news.c)
 
 odo_list_sources(platform/posix
     certificate.c

@@ -16,7 +16,7 @@
  * -----------------------------
  * - All text is UTF-8 and ends with a zero. All sizes and offsets are bytes. Times of day are
  *   microseconds since 1970-01-01 UTC; durations carry their unit in their name.
- * - Any function may be called from any thread, but not from inside odo_host.on_event.
+ * - Any function may be called from any thread; odo_engine_stop() not from odo_host.on_event.
  * - Calls may wait for the disk and for another call on the same job, never for the network.
  * - Arguments are borrowed for the length of the call. What an `_out` parameter receives is
  *   the caller's: text and arrays end with odo_free(), jobs with odo_job_release().
@@ -74,10 +74,13 @@ struct odo_event {
 };
 
 /*
- * Whoever runs an engine. `on_event` is called from the engine's own threads and from inside
- * calls that change a job, with no lock held, in the order in which things happened to a job.
- * It must return at once: take a note, wake somebody, and leave. It may call
- * odo_job_add_ref() and nothing else of this header.
+ * Whoever runs an engine. `on_event` is called from one thread that does nothing else, with no
+ * lock held, one event after the other, in the order in which things happened to a job: soon,
+ * and perhaps after the call that changed the job has returned. The last ones come before
+ * odo_engine_stop() returns, which waits for them.
+ *
+ * A host that takes its time over an event holds up the next ones, and nothing else. When it is
+ * behind, a job that was modified often is told of once, and of its states the latest eight.
  */
 struct odo_host {
     void (*on_event)(void *context, const struct odo_event *event); /* may be NULL */

@@ -18,8 +18,7 @@ enum lock_rank {
                      that its temporary files are not renamed while they are flushed */
     LOCK_STORE,   /* a store: what this process owns */
     LOCK_ENGINE,  /* engine: every struct called `locked`; for moments */
-    LOCK_TURN,    /* engine: whose turn it is to tell the host what happened. It is not held
-                     while the host is told */
+    LOCK_NEWS,    /* engine: what the host is to be told. It is not held meanwhile */
     LOCK_STREAM,  /* output: a stream's buffer, and who is being given bytes */
     LOCK_NETWORK, /* network: what other threads ask the network thread to do */
 };

@@ -10,53 +10,52 @@
 
 /* --- Events --------------------------------------------------------------------------- */
 
-void engine_note(struct engine_events *events, enum odo_event_kind kind, struct odo_job *job,
-                 uint32_t file_index)
+static struct odo_event event_locked(const struct engine_runner *runner, struct odo_job *job,
+                                     enum odo_event_kind kind)
 {
-    assert(events->count < sizeof(events->items) / sizeof(events->items[0]));
-    events->items[events->count++] = (struct odo_event){
+    return (struct odo_event){
         .kind = kind,
         .job = job,
         .state = job->locked.job.state,
-        .file_index = file_index,
+        .file_index = runner ? runner->index : UINT32_MAX,
     };
 }
 
-void engine_unlock_and_deliver(struct odo_engine *engine, const struct engine_events *events)
+void engine_note_transferred_locked(struct engine_runner *runner)
 {
-    uint64_t turn;
+    struct odo_event event = event_locked(runner, runner->job, ODO_EVENT_FILE_TRANSFERRED);
 
-    if (events->count == 0 || !engine->host.on_event) {
-        platform_mutex_unlock(engine->lock);
-        return;
-    }
-    turn = engine->locked.next_turn++;
-    platform_mutex_unlock(engine->lock);
-
-    platform_mutex_lock(engine->turns);
-    while (engine->turn_now !=
-           turn) { /* who is before us is in the host, or on the way there */
-        platform_condition_wait(engine->turn_came, engine->turns);
-    }
-    platform_mutex_unlock(engine->turns);
-    for (size_t i = 0; i < events->count; i++) {
-        engine->host.on_event(engine->host.context, &events->items[i]);
-    }
-    platform_mutex_lock(engine->turns);
-    engine->turn_now++;
-    platform_condition_broadcast(engine->turn_came);
-    platform_mutex_unlock(engine->turns);
+    news_note(runner->job->engine->news, &runner->transferred, &event, false);
 }
 
-void engine_touch_locked(struct odo_job *job, struct engine_events *events)
+static void note_state_locked(struct odo_job *job)
+{
+    struct odo_event event = event_locked(NULL, job, ODO_EVENT_STATE_CHANGED);
+    uint32_t turn = job->locked.next_state;
+
+    news_note(job->engine->news, &job->states[turn], &event, false);
+    job->locked.next_state = (turn + 1) % ENGINE_STATES_UNTOLD_MOST;
+    job->locked.has_new_state = true;
+}
+
+/* It is told once for all that has changed until then, but not before a state that it is
+ * about. */
+static void note_modified_locked(struct odo_job *job)
+{
+    struct odo_event event = event_locked(NULL, job, ODO_EVENT_MODIFIED);
+
+    news_note(job->engine->news, &job->modified, &event, !job->locked.has_new_state);
+    job->locked.has_new_state = false;
+}
+
+void engine_touch_locked(struct odo_job *job)
 {
     job->locked.job.times.modified_us = platform_clock_wall_us();
     job->locked.job.is_unsaved = true;
-    engine_note(events, ODO_EVENT_MODIFIED, job, UINT32_MAX);
+    note_modified_locked(job);
 }
 
-enum odo_status engine_apply_locked(struct odo_job *job, enum job_event event,
-                                    struct engine_events *events)
+enum odo_status engine_apply_locked(struct odo_job *job, enum job_event event)
 {
     struct job *data = &job->locked.job;
     enum odo_job_state after;
@@ -76,7 +75,7 @@ enum odo_status engine_apply_locked(struct odo_job *job, enum job_event event,
         }
         data->is_unsaved = true;
         engine_wake_keeper_locked(job);
-        engine_note(events, ODO_EVENT_STATE_CHANGED, job, UINT32_MAX);
+        note_state_locked(job);
         platform_condition_broadcast(job->engine->changed);
     }
     return ODO_OK;
@@ -96,8 +95,7 @@ void engine_release(struct odo_engine *engine)
     platform_mutex_free(engine->adopting);
     platform_condition_free(engine->changed);
     platform_condition_free(engine->removed);
-    platform_condition_free(engine->turn_came);
-    platform_mutex_free(engine->turns);
+    news_free(engine->news);
     platform_mutex_free(engine->lock);
     memory_free((char *)(uintptr_t)engine->downloader_options.user_agent);
     memory_free((char *)(uintptr_t)engine->downloader_options.ca_file);
@@ -237,7 +235,7 @@ struct download_settings engine_settings_locked(const struct odo_job *job)
 
 /* --- Holding back, and limits of time ----------------------------------------------------- */
 
-void engine_hold_back_locked(struct odo_job *job, struct engine_events *events)
+void engine_hold_back_locked(struct odo_job *job)
 {
     struct job *data = &job->locked.job;
 
@@ -245,8 +243,8 @@ void engine_hold_back_locked(struct odo_job *job, struct engine_events *events)
         (data->state == ODO_JOB_TRANSFERRING || data->state == ODO_JOB_TRANSIENT_ERROR)) {
         data->error = (struct odo_error){.status = job->locked.block};
         data->error_file = UINT32_MAX;
-        engine_apply_locked(job, JOB_OBSTRUCT, events);
-        engine_touch_locked(job, events);
+        engine_apply_locked(job, JOB_OBSTRUCT);
+        engine_touch_locked(job);
         engine_expiry_changed_locked(job->engine);
         engine_wake_keeper_locked(job);
     }

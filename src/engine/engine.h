@@ -3,13 +3,13 @@
  * stops them in order.
  *
  * Which lock guards what, and in which order they are taken: base/lock_rank.h. The host is told
- * what happened with none held, in the order in which things happened: who has something to
- * tell draws a turn under the engine's lock, lets that go, and waits until its turn has come.
+ * what happened by a thread of its own (engine/news.h); nobody waits for that.
  */
 #ifndef ODO_ENGINE_ENGINE_H
 #define ODO_ENGINE_ENGINE_H
 
 #include "engine/job_table.h"
+#include "engine/news.h"
 #include "job/job.h"
 #include "network/downloader.h"
 #include "output/stream.h"
@@ -23,14 +23,11 @@
 
 struct odo_engine {
     atomic_uint references; /* the host's, and one for each job */
-    struct odo_host host;
+    struct news *news;      /* NULL when the host does not want to be told */
     struct downloader_options downloader_options; /* texts owned */
     struct platform_mutex *lock;
-    struct platform_mutex *turns;
-    struct platform_condition *turn_came; /* with `turns` */
-    uint64_t turn_now;                    /* under `turns` */
-    struct store *store;                  /* NULL when jobs are not kept */
-    struct platform_mutex *adopting;      /* held while a job is taken up from the store */
+    struct store *store;             /* NULL when jobs are not kept */
+    struct platform_mutex *adopting; /* held while a job is taken up from the store */
     bool resume_adopted;
     uint32_t job_age_limit_ms;
     struct platform_thread *keeper;          /* NULL until a job is resumed */
@@ -43,11 +40,10 @@ struct odo_engine {
         struct odo_job **jobs; /* counted; neither completed nor cancelled */
         size_t job_count;
         size_t job_capacity;
-        bool is_unsorted;       /* else the jobs are in their order, oldest first */
-        uint64_t listed_so_far; /* for that order */
-        size_t rooms;           /* made for jobs that are not among them yet */
-        struct job_table by_id; /* the same jobs; has room for as many as `jobs` */
-        uint64_t next_turn;
+        bool is_unsorted;        /* else the jobs are in their order, oldest first */
+        uint64_t listed_so_far;  /* for that order */
+        size_t rooms;            /* made for jobs that are not among them yet */
+        struct job_table by_id;  /* the same jobs; has room for as many as `jobs` */
         struct odo_job *unsaved; /* who must be kept, in turn; linked by next_unsaved */
         struct odo_job *last_unsaved;
         size_t unsaved_count;
@@ -79,7 +75,11 @@ struct engine_runner {
     enum download_state state;
     uint64_t since_ms;                  /* when the transfer was added */
     struct odo_file_statistics earlier; /* of the transfers before this one */
+    struct news_item transferred;
 };
+
+/* So many changes of a job's state wait for a host that is behind; it hears of the latest. */
+enum { ENGINE_STATES_UNTOLD_MOST = 8 };
 
 struct odo_job {
     atomic_uint references;
@@ -93,6 +93,8 @@ struct odo_job {
     struct journal *journal; /* under `journal_lock`; NULL when the job is not kept */
     uint64_t flushed_at_ms;  /* the same */
     bool flush_has_failed;   /* the same; for want of a file, perhaps */
+    struct news_item modified;
+    struct news_item states[ENGINE_STATES_UNTOLD_MOST]; /* used in turn */
     struct {
         struct job job;
         struct engine_runner **runners; /* one for each file */
@@ -107,35 +109,26 @@ struct odo_job {
         bool must_keep;     /* the keeper has something to do for it: it is among `unsaved` */
         struct odo_job *next_unsaved;
         struct odo_job *previous_unsaved;
-        bool must_rewrite; /* a record could not be written: the journal is made anew */
+        uint32_t next_state; /* whose turn it is among `states` */
+        bool has_new_state;  /* since `modified` was noted */
+        bool must_rewrite;   /* a record could not be written: the journal is made anew */
     } locked;
-};
-
-/* What is to be told once the lock can be let go. */
-struct engine_events {
-    struct odo_event items[4];
-    size_t count;
 };
 
 /* Fails on the state alone; a stopped engine is ODO_E_SHUTTING_DOWN. */
 enum odo_status engine_check_alive_locked(const struct odo_job *job);
 
-/* Note an event for engine_unlock_and_deliver(). */
-void engine_note(struct engine_events *events, enum odo_event_kind kind, struct odo_job *job,
-                 uint32_t file_index);
-
-/* Let the lock go and tell the host. */
-void engine_unlock_and_deliver(struct odo_engine *engine, const struct engine_events *events);
+/* Every byte of a file has come. */
+void engine_note_transferred_locked(struct engine_runner *runner);
 
 /* The only function that changes job->state. ODO_E_INVALID_STATE when the table refuses. */
-enum odo_status engine_apply_locked(struct odo_job *job, enum job_event event,
-                                    struct engine_events *events);
+enum odo_status engine_apply_locked(struct odo_job *job, enum job_event event);
 
 /* Something that a client can see has changed. */
-void engine_touch_locked(struct odo_job *job, struct engine_events *events);
+void engine_touch_locked(struct odo_job *job);
 
 /* A job that would transfer does not while its host holds it back. */
-void engine_hold_back_locked(struct odo_job *job, struct engine_events *events);
+void engine_hold_back_locked(struct odo_job *job);
 
 /* The next job whose time is up, counted for the caller; or NULL, and when to ask again. */
 struct odo_job *engine_next_expired_locked(struct odo_engine *engine,

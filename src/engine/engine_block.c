@@ -29,29 +29,27 @@ static bool is_reason(enum odo_status status)
 /* `operation` is held, and `locked.block` says why. */
 static void hold_back(struct odo_job *job, enum odo_status earlier)
 {
-    struct engine_events events = {.count = 0};
 
     engine_stop_runners(job);
     platform_mutex_lock(job->engine->lock);
     if (earlier == ODO_OK || earlier == ODO_E_NO_NETWORK) {
         job->locked.blocked_since_ms = platform_clock_milliseconds();
     }
-    engine_hold_back_locked(job, &events);
-    engine_unlock_and_deliver(job->engine, &events);
+    engine_hold_back_locked(job);
+    platform_mutex_unlock(job->engine->lock);
 }
 
 /* `operation` is held. */
 static void let_go_on(struct odo_job *job)
 {
-    struct engine_events events = {.count = 0};
 
     platform_mutex_lock(job->engine->lock);
     if (job->locked.job.state == ODO_JOB_TRANSIENT_ERROR) {
         job->locked.job.error = (struct odo_error){.status = ODO_OK};
-        engine_apply_locked(job, JOB_MOVE, &events);
-        engine_touch_locked(job, &events);
+        engine_apply_locked(job, JOB_MOVE);
+        engine_touch_locked(job);
     }
-    engine_unlock_and_deliver(job->engine, &events);
+    platform_mutex_unlock(job->engine->lock);
     engine_begin_again(job);
 }
 
@@ -89,15 +87,14 @@ enum odo_status odo_job_set_block(struct odo_job *job, enum odo_status reason)
 /* `operation` is held. A block that was lifted in the meantime does no harm. */
 static void end_patience(struct odo_job *job)
 {
-    struct engine_events events = {.count = 0};
 
     platform_mutex_lock(job->engine->lock);
     if (engine_check_alive_locked(job) == ODO_OK &&
         engine_block_ends_ms_locked(job) <= platform_clock_milliseconds()) {
-        engine_apply_locked(job, JOB_FAIL, &events); /* the error says why already */
-        engine_touch_locked(job, &events);
+        engine_apply_locked(job, JOB_FAIL); /* the error says why already */
+        engine_touch_locked(job);
     }
-    engine_unlock_and_deliver(job->engine, &events);
+    platform_mutex_unlock(job->engine->lock);
     engine_save_or_log(job);
 }
 

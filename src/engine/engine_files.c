@@ -153,7 +153,6 @@ static enum odo_status append(struct odo_job *job, struct job_file *file,
                               uint32_t *file_index_out)
 {
     struct engine_runner *runner = memory_allocate_zeroed(1, sizeof(*runner));
-    struct engine_events events = {.count = 0};
     enum odo_status status;
 
     if (!runner) {
@@ -170,17 +169,18 @@ static enum odo_status append(struct odo_job *job, struct job_file *file,
         runner->state = DOWNLOAD_QUEUED;
         job->locked.runners[runner->index] = runner;
         *file_index_out = runner->index;
-        engine_touch_locked(job, &events);
+        engine_touch_locked(job);
     } else {
         memory_free(runner);
     }
-    engine_unlock_and_deliver(job->engine, &events);
+    platform_mutex_unlock(job->engine->lock);
     return status;
 }
 
 /* The file was added to a job in motion and could not join it. `operation` is held. */
 static void remove_last(struct odo_job *job)
 {
+    struct engine_runner *runner;
     struct job_file *file;
 
     platform_mutex_lock(job->engine->lock);
@@ -190,8 +190,10 @@ static void remove_last(struct odo_job *job)
         job->locked.must_rewrite = true; /* its record must go */
         engine_wake_keeper_locked(job);
     }
-    memory_free(job->locked.runners[job->locked.job.file_count]);
+    runner = job->locked.runners[job->locked.job.file_count];
     platform_mutex_unlock(job->engine->lock);
+    news_forget(job->engine->news, &runner->transferred);
+    memory_free(runner);
     job_file_free(file);
 }
 
@@ -263,14 +265,13 @@ static void exchange_text_locked(struct odo_job *job, uint32_t index, char **pla
 /* The same for where a file comes from; nothing of it runs. */
 static void exchange_source(struct odo_job *job, uint32_t index, char **url, char **entity_tag)
 {
-    struct engine_events events = {.count = 0};
     struct job_file *file = job->locked.job.files[index];
 
     platform_mutex_lock(job->engine->lock);
     exchange_text_locked(job, index, &file->url, url);
     exchange_text_locked(job, index, &file->checkpoint.entity_tag, entity_tag);
-    engine_touch_locked(job, &events);
-    engine_unlock_and_deliver(job->engine, &events);
+    engine_touch_locked(job);
+    platform_mutex_unlock(job->engine->lock);
 }
 
 /* Of a file that is there, with another URL or another path. */
@@ -342,15 +343,14 @@ static enum odo_status check_untouched(struct odo_job *job, uint32_t file_index)
 static void exchange_paths(struct odo_job *job, uint32_t index, char **local_path,
                            char **temporary_path)
 {
-    struct engine_events events = {.count = 0};
     struct job_file *file = job->locked.job.files[index];
 
     platform_mutex_lock(job->engine->lock);
     exchange_text_locked(job, index, &file->local_path, local_path);
     job->locked.runners[index]->place = 0;
     exchange_text_locked(job, index, &file->temporary_path, temporary_path);
-    engine_touch_locked(job, &events);
-    engine_unlock_and_deliver(job->engine, &events);
+    engine_touch_locked(job);
+    platform_mutex_unlock(job->engine->lock);
 }
 
 enum odo_status odo_file_set_local_path(struct odo_job *job, uint32_t file_index,

@@ -324,21 +324,19 @@ static enum odo_status follow_number(struct odo_job *job, enum odo_job_number wh
 static void put_number_back(struct odo_job *job, enum odo_job_number which,
                             struct number earlier)
 {
-    struct engine_events events = {.count = 0};
 
     platform_mutex_lock(job->engine->lock);
     job->locked.job.numbers[which] = earlier.value;
     job->locked.job.number_is_set[which] = earlier.is_set;
     change_runners_locked(job);
-    engine_touch_locked(job, &events);
-    engine_unlock_and_deliver(job->engine, &events);
+    engine_touch_locked(job);
+    platform_mutex_unlock(job->engine->lock);
 }
 
 /* `operation` is held. */
 static enum odo_status set_number(struct odo_job *job, enum odo_job_number which,
                                   uint32_t value)
 {
-    struct engine_events events = {.count = 0};
     struct number earlier = {.is_set = false};
     enum odo_status status;
 
@@ -350,12 +348,12 @@ static enum odo_status set_number(struct odo_job *job, enum odo_job_number which
     }
     if (status == ODO_OK) {
         change_runners_locked(job);
-        engine_touch_locked(job, &events);
+        engine_touch_locked(job);
         engine_expiry_changed_locked(
             job->engine); /* a limit may have passed by its new value */
         engine_wake_keeper_locked(job);
     }
-    engine_unlock_and_deliver(job->engine, &events);
+    platform_mutex_unlock(job->engine->lock);
     if (status == ODO_OK) {
         status = follow_number(job, which);
         if (status != ODO_OK) {
@@ -405,15 +403,14 @@ enum odo_status odo_job_get_text(struct odo_job *job, enum odo_job_text which, c
 /* Exchange a text of the job for another; NULL is none. */
 static void exchange_text(struct odo_job *job, enum odo_job_text which, char **text)
 {
-    struct engine_events events = {.count = 0};
     char *earlier;
 
     platform_mutex_lock(job->engine->lock);
     earlier = job->locked.job.texts[which];
     job->locked.job.texts[which] = *text;
     *text = earlier;
-    engine_touch_locked(job, &events);
-    engine_unlock_and_deliver(job->engine, &events);
+    engine_touch_locked(job);
+    platform_mutex_unlock(job->engine->lock);
 }
 
 /* `operation` is held, so the texts stay as they are. */

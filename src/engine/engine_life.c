@@ -158,7 +158,6 @@ enum odo_status engine_start_file(struct odo_job *job, uint32_t index)
 void engine_begin_again(struct odo_job *job)
 {
     struct odo_engine *engine = job->engine;
-    struct engine_events events = {.count = 0};
     struct downloader *downloader;
     struct download_settings settings;
     enum odo_status status;
@@ -172,12 +171,12 @@ void engine_begin_again(struct odo_job *job)
         return;
     }
     platform_mutex_lock(engine->lock);
-    if (engine_apply_locked(job, JOB_FAIL, &events) == ODO_OK) {
+    if (engine_apply_locked(job, JOB_FAIL) == ODO_OK) {
         job->locked.job.error = (struct odo_error){.status = status};
         job->locked.job.error_file = UINT32_MAX;
-        engine_touch_locked(job, &events);
+        engine_touch_locked(job);
     }
-    engine_unlock_and_deliver(engine, &events);
+    platform_mutex_unlock(engine->lock);
     engine_stop_runners(job);
 }
 
@@ -191,11 +190,10 @@ static void wait_for_stopping_locked(struct odo_job *job)
 /* Take the state back that resuming has set: nothing could be begun. */
 static void resume_failed(struct odo_job *job)
 {
-    struct engine_events events = {.count = 0};
 
     platform_mutex_lock(job->engine->lock);
-    engine_apply_locked(job, JOB_SUSPEND, &events);
-    engine_unlock_and_deliver(job->engine, &events);
+    engine_apply_locked(job, JOB_SUSPEND);
+    platform_mutex_unlock(job->engine->lock);
     engine_stop_runners(job);
 }
 
@@ -233,7 +231,6 @@ static enum odo_status resume(struct odo_job *job)
 {
     struct odo_engine *engine = job->engine;
     struct job *data = &job->locked.job;
-    struct engine_events events = {.count = 0};
     struct downloader *downloader = NULL;
     struct download_settings settings;
     enum odo_status status;
@@ -265,16 +262,16 @@ static enum odo_status resume(struct odo_job *job)
     status = engine->begin_work(engine);
     downloader = engine->locked.downloader;
     if (status == ODO_OK) {
-        status = engine_apply_locked(job, JOB_RESUME, &events);
+        status = engine_apply_locked(job, JOB_RESUME);
     }
     if (status == ODO_OK) {
         data->error = (struct odo_error){.status = ODO_OK};
         data->error_file = UINT32_MAX;
-        engine_touch_locked(job, &events);
-        engine_hold_back_locked(job, &events);
+        engine_touch_locked(job);
+        engine_hold_back_locked(job);
     }
     settings = engine_settings_locked(job);
-    engine_unlock_and_deliver(engine, &events);
+    platform_mutex_unlock(engine->lock);
     if (status != ODO_OK) {
         return status;
     }
@@ -323,20 +320,19 @@ enum odo_status odo_job_resume(struct odo_job *job)
 /* Apply an event that ends all motion, with this error. `operation` is held. */
 static enum odo_status halt_with(struct odo_job *job, enum job_event event, enum odo_status why)
 {
-    struct engine_events events = {.count = 0};
     enum odo_status status;
 
     platform_mutex_lock(job->engine->lock);
     status = engine_check_alive_locked(job);
     if (status == ODO_OK) {
-        status = engine_apply_locked(job, event, &events);
+        status = engine_apply_locked(job, event);
     }
     if (status == ODO_OK) {
         job->locked.job.error = (struct odo_error){.status = why};
         job->locked.job.error_file = UINT32_MAX;
-        engine_touch_locked(job, &events);
+        engine_touch_locked(job);
     }
-    engine_unlock_and_deliver(job->engine, &events);
+    platform_mutex_unlock(job->engine->lock);
     if (status == ODO_OK) {
         engine_stop_runners(job);
     }

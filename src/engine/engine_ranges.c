@@ -83,12 +83,11 @@ static void drop_bytes(const struct job_file *file, bool had_begun)
 
 void engine_exchange_file(struct odo_job *job, uint32_t file_index, struct job_file *other)
 {
-    struct engine_events events = {.count = 0};
 
     platform_mutex_lock(job->engine->lock);
     job_exchange_file(&job->locked.job, file_index, other);
-    engine_touch_locked(job, &events);
-    engine_unlock_and_deliver(job->engine, &events);
+    engine_touch_locked(job);
+    platform_mutex_unlock(job->engine->lock);
 }
 
 /* `operation` is held, and nothing runs: so only we change the file. */

@@ -119,48 +119,46 @@ static void set_error_locked(struct engine_runner *runner, const struct odo_erro
     job->error_file = runner->index;
 }
 
-static void on_moving_locked(struct engine_runner *runner, struct engine_events *events)
+static void on_moving_locked(struct engine_runner *runner)
 {
     struct odo_job *job = runner->job;
 
     if (job->locked.job.state == ODO_JOB_TRANSIENT_ERROR) {
         job->locked.job.error = (struct odo_error){.status = ODO_OK};
-        engine_apply_locked(job, JOB_MOVE, events);
+        engine_apply_locked(job, JOB_MOVE);
     }
 }
 
 static void on_waiting_locked(struct engine_runner *runner,
-                              const struct download_update *update,
-                              struct engine_events *events)
+                              const struct download_update *update)
 {
     struct odo_job *job = runner->job;
 
     if (job->locked.moving == 0) {
         set_error_locked(runner, &update->error);
-        engine_apply_locked(job, JOB_OBSTRUCT, events);
+        engine_apply_locked(job, JOB_OBSTRUCT);
     }
 }
 
-static void on_done_locked(struct engine_runner *runner, struct engine_events *events)
+static void on_done_locked(struct engine_runner *runner)
 {
     struct odo_job *job = runner->job;
     struct job *data = &job->locked.job;
 
     job_set_stage(data, data->files[runner->index], JOB_FILE_TRANSFERRED);
     job_note_unwritten(data, runner->index, JOB_FILE_PROGRESS);
-    engine_note(events, ODO_EVENT_FILE_TRANSFERRED, job, runner->index);
+    engine_note_transferred_locked(runner);
     if (data->totals.transferred == data->file_count) {
         data->error = (struct odo_error){.status = ODO_OK};
-        engine_apply_locked(job, JOB_MOVE, events); /* it may have waited until now */
-        engine_apply_locked(job, JOB_ALL_DONE, events);
+        engine_apply_locked(job, JOB_MOVE); /* it may have waited until now */
+        engine_apply_locked(job, JOB_ALL_DONE);
     }
 }
 
-static void on_failed_locked(struct engine_runner *runner, const struct download_update *update,
-                             struct engine_events *events)
+static void on_failed_locked(struct engine_runner *runner, const struct download_update *update)
 {
     set_error_locked(runner, &update->error);
-    engine_apply_locked(runner->job, JOB_FAIL, events);
+    engine_apply_locked(runner->job, JOB_FAIL);
 }
 
 /* The network thread ends transfers of a job; calls on the job wait for that. */
@@ -209,7 +207,6 @@ void engine_on_update(void *context, const struct download_update *update)
     struct engine_runner *runner = context;
     struct odo_job *job = odo_job_add_ref(runner->job);
     struct odo_engine *engine = job->engine;
-    struct engine_events events = {.count = 0};
     struct fetch *ended = NULL;
     bool has_failed = false;
 
@@ -225,24 +222,24 @@ void engine_on_update(void *context, const struct download_update *update)
     case DOWNLOAD_QUEUED:
         break;
     case DOWNLOAD_MOVING:
-        on_moving_locked(runner, &events);
+        on_moving_locked(runner);
         break;
     case DOWNLOAD_WAITING:
-        on_waiting_locked(runner, update, &events);
+        on_waiting_locked(runner, update);
         break;
     case DOWNLOAD_DONE:
-        on_done_locked(runner, &events);
+        on_done_locked(runner);
         ended = engine_take_transfer_locked(runner);
         job->locked.stopping++;
         break;
     case DOWNLOAD_FAILED:
-        on_failed_locked(runner, update, &events);
+        on_failed_locked(runner, update);
         has_failed = true;
         job->locked.stopping++; /* keeps calls on the job waiting until all have gone */
         break;
     }
-    engine_touch_locked(job, &events);
-    engine_unlock_and_deliver(engine, &events);
+    engine_touch_locked(job);
+    platform_mutex_unlock(engine->lock);
 
     if (ended) {
         remove_transfer(runner, ended);

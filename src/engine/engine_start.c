@@ -120,7 +120,6 @@ enum odo_status odo_engine_start(const struct odo_engine_options *options,
     }
     atomic_init(&engine->references, 1);
     engine->begin_work = begin_work_locked;
-    engine->host = options->host;
     downloading = &engine->downloader_options;
     *downloading = (struct downloader_options){
         .connect_timeout_ms = or_default(options->connect_timeout_ms, 15000),
@@ -141,8 +140,6 @@ enum odo_status odo_engine_start(const struct odo_engine_options *options,
         options->user_agent ? options->user_agent : "Microsoft-Delivery-Optimization/10.1");
     downloading->ca_file = options->ca_file ? text_copy(options->ca_file) : NULL;
     engine->lock = platform_mutex_create_ranked(LOCK_ENGINE);
-    engine->turns = platform_mutex_create_ranked(LOCK_TURN);
-    engine->turn_came = platform_condition_create();
     engine->changed = platform_condition_create();
     engine->removed = platform_condition_create();
     engine->adopting = platform_mutex_create_ranked(LOCK_ADOPTING);
@@ -151,14 +148,17 @@ enum odo_status odo_engine_start(const struct odo_engine_options *options,
     engine->job_age_limit_ms = or_default(options->job_age_limit_ms, JOB_AGE_LIMIT_MS);
     if (!downloading->user_agent || (options->ca_file && !downloading->ca_file) ||
         !proxy_settings_copy(&proxies, &downloading->proxies) || !engine->lock ||
-        !engine->turns || !engine->turn_came || !engine->changed || !engine->removed ||
-        !engine->adopting || !engine->keeper_wakes) {
+        !engine->changed || !engine->removed || !engine->adopting || !engine->keeper_wakes) {
         status = ODO_E_OUT_OF_MEMORY;
+    }
+    if (status == ODO_OK && options->host.on_event) {
+        status = news_start(&options->host, &engine->news);
     }
     if (status == ODO_OK && options->store_folder) {
         status = open_store(engine, options->store_folder);
     }
     if (status != ODO_OK) {
+        news_stop(engine->news);
         engine_release(engine);
         return status;
     }
@@ -214,6 +214,7 @@ void odo_engine_stop(struct odo_engine *engine)
     platform_mutex_unlock(engine->lock);
     downloader_stop(downloader);
     engine_stop_keeper(engine);
+    news_stop(engine->news);
     engine_release(engine);
 }
 

@@ -11,7 +11,6 @@
 enum odo_status odo_file_set_stream(struct odo_job *job, uint32_t file_index,
                                     const struct odo_stream *stream)
 {
-    struct engine_events events = {.count = 0};
     struct engine_runner *runner;
     struct stream *created = NULL;
     struct stream *replaced = NULL;
@@ -34,9 +33,9 @@ enum odo_status odo_file_set_stream(struct odo_job *job, uint32_t file_index,
     if (status == ODO_OK) {
         replaced = runner->stream;
         runner->stream = created;
-        engine_touch_locked(job, &events);
+        engine_touch_locked(job);
     }
-    engine_unlock_and_deliver(job->engine, &events);
+    platform_mutex_unlock(job->engine->lock);
     platform_mutex_unlock(job->operation);
 
     if (status != ODO_OK && created) {

@@ -228,6 +228,7 @@ static void another_reason_takes_the_place_of_one(void **state)
     assert_status(odo_job_set_block(job, ODO_E_BLOCKED_BY_COST), ODO_OK);
     expect_blocked(job, ODO_E_BLOCKED_BY_COST);
     assert_status(odo_job_set_block(job, ODO_E_BLOCKED_BY_COST), ODO_OK); /* again: no news */
+    event_log_settle(fixture->log, fixture->engine);
     assert_int_equal(event_log_count_state(fixture->log, job, ODO_JOB_TRANSIENT_ERROR), 1);
     end(fixture, job);
 }

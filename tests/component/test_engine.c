@@ -754,6 +754,7 @@ static void many_files_all_arrive_and_each_is_reported_once(void **state)
     odo_job_get_progress(job, &progress);
     assert_int_equal(progress.files_transferred, MANY_FILES);
     assert_int_equal(progress.bytes_transferred, MANY_FILES * 3101);
+    event_log_settle(fixture->log, fixture->engine);
     assert_int_equal(event_log_count(fixture->log, job, ODO_EVENT_FILE_TRANSFERRED),
                      MANY_FILES);
     assert_true(event_log_wait_for_file(fixture->log, job, MANY_FILES - 1, 0));
@@ -832,6 +833,7 @@ static void a_file_added_to_a_transferred_job_is_all_that_is_fetched(void **stat
     expect_state(job, ODO_JOB_TRANSFERRED);
     download_fixture_run(fixture, job, ODO_JOB_TRANSFERRED);
     assert_int_equal(range_server_request_count(fixture->server), before + 1);
+    event_log_settle(fixture->log, fixture->engine);
     assert_int_equal(event_log_count_state(fixture->log, job, ODO_JOB_TRANSFERRED), 2);
     assert_status(odo_job_complete(job), ODO_OK);
     assert_int_equal(download_fixture_count_files(fixture), 2);
@@ -994,6 +996,7 @@ static void states_are_reported_in_order(void **state)
     download_fixture_add(fixture, job, "/file", "name", few);
     download_fixture_run(fixture, job, ODO_JOB_TRANSFERRED);
     assert_status(odo_job_complete(job), ODO_OK);
+    event_log_settle(fixture->log, fixture->engine);
     assert_string_equal(event_log_states(fixture->log, job, states, sizeof(states)),
                         "TRANSFERRING TRANSFERRED ACKNOWLEDGED");
     assert_true(event_log_count(fixture->log, NULL, ODO_EVENT_MODIFIED) > 0);

@@ -324,6 +324,7 @@ static void a_list_that_a_file_can_do_without_is_not_asked_for_without_end(void 
     add(&scene, false);
     download_fixture_run(scene.fixture, scene.job, ODO_JOB_TRANSFERRED);
     assert_int_equal(count_requests(&scene, "/hashes"), 3);
+    event_log_settle(scene.fixture->log, scene.fixture->engine);
     assert_int_equal(
         event_log_count_state(scene.fixture->log, scene.job, ODO_JOB_TRANSIENT_ERROR), 0);
     complete(&scene, SIZE);

@@ -86,6 +86,7 @@ static void check_case(void **state)
     if (c->is_slow) {
         assert_true(platform_clock_milliseconds() - began_ms >= LONG_MS);
     }
+    event_log_settle(fixture->log, fixture->engine);
     assert_int_equal(event_log_count_state(fixture->log, job, ODO_JOB_TRANSIENT_ERROR), 0);
     assert_status(odo_job_cancel(job), ODO_OK);
     odo_job_release(job);

@@ -18,6 +18,8 @@ struct event_log {
         uint64_t modified;
         struct odo_event *events; /* but those that say no more than "modified" */
         size_t count;
+        const struct odo_job *last; /* of event_log_settle(); is not counted */
+        bool has_settled;
     } locked;
 };
 
@@ -59,6 +61,13 @@ static void note(void *context, const struct odo_event *event)
     struct event_log *log = context;
 
     platform_mutex_lock(log->lock);
+    if (event->job == log->locked.last) {
+        log->locked.has_settled =
+            event->kind == ODO_EVENT_MODIFIED && event->state == ODO_JOB_CANCELLED;
+        platform_condition_broadcast(log->came);
+        platform_mutex_unlock(log->lock);
+        return;
+    }
     log->locked.arrivals++;
     if (event->kind == ODO_EVENT_MODIFIED) {
         log->locked.modified++;
@@ -72,6 +81,30 @@ static void note(void *context, const struct odo_event *event)
 struct odo_host event_log_host(struct event_log *log)
 {
     return (struct odo_host){.on_event = note, .context = log};
+}
+
+void event_log_settle(struct event_log *log, struct odo_engine *engine)
+{
+    const struct odo_job_options options = {.display_name = "the last", .is_volatile = true};
+    struct odo_job *job = NULL;
+
+    if (odo_job_create_with(engine, &options, &job) != ODO_OK) {
+        give_up("no job");
+    }
+    platform_mutex_lock(log->lock);
+    log->locked.last = job;
+    log->locked.has_settled = false;
+    platform_mutex_unlock(log->lock);
+    if (odo_job_cancel(job) != ODO_OK) {
+        give_up("no end");
+    }
+    platform_mutex_lock(log->lock);
+    while (!log->locked.has_settled) {
+        platform_condition_wait(log->came, log->lock);
+    }
+    log->locked.last = NULL;
+    platform_mutex_unlock(log->lock);
+    odo_job_release(job);
 }
 
 static size_t count_state_locked(const struct event_log *log, const struct odo_job *job,

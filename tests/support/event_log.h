@@ -20,6 +20,10 @@ void event_log_free(struct event_log *log);
 /* What goes into odo_engine_options.host. */
 struct odo_host event_log_host(struct event_log *log);
 
+/* Return when everything was told that has happened until now: only then is it counted. Its
+ * engine still runs. */
+void event_log_settle(struct event_log *log, struct odo_engine *engine);
+
 /* How often the job has entered the state. */
 size_t event_log_count_state(struct event_log *log, const struct odo_job *job,
                              enum odo_job_state state);

@@ -34,7 +34,9 @@ struct job_subscription {
         CLSID class;
         ULONG flags;
 
-        bool state_is_known;        /* an event has told */
+        bool state_is_known;        /* an event has told, or the job ... */
+        bool state_was_read;        /* ... whose event may be on its way ... */
+        enum odo_job_state state;   /* ... of this */
         bool has_outcome;           /* to tell ... */
         enum odo_job_state outcome; /* ... TRANSFERRED or ERROR ... */
         ULONG outcome_number;       /* ... the so manyth of the job ... */
@@ -161,9 +163,16 @@ static void note_outcome_locked(struct job_subscription *subscription,
 
 static void note_state_locked(struct job_subscription *subscription, enum odo_job_state state)
 {
+    bool is_old_news =
+        subscription->locked.state_was_read && subscription->locked.state == state;
+
     subscription->locked.state_is_known = true;
+    subscription->locked.state_was_read = false;
+    subscription->locked.state = state;
     if (is_outcome(state)) {
-        note_outcome_locked(subscription, state);
+        if (!is_old_news) {
+            note_outcome_locked(subscription, state);
+        }
         subscription->locked.skip_modification = true;
     } else {
         subscription->locked.has_outcome = false; /* what was not told is no longer true */
@@ -457,6 +466,8 @@ static void tell_what_was_missed(struct job_subscription *subscription)
     subscription_lock();
     if (!subscription->locked.state_is_known) {
         subscription->locked.state_is_known = true;
+        subscription->locked.state_was_read = true;
+        subscription->locked.state = state;
         if (is_outcome(state)) {
             note_outcome_locked(subscription, state);
         }
