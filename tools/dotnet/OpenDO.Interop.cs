@@ -39,13 +39,24 @@ using System.Threading.Tasks;
 namespace OpenDO.Interop
 {
     /// <summary>The identifiers of the classes.</summary>
-    public static class DOClass
+    public static partial class DOClass
     {
         /// <summary>The product's own class; nobody else has it.</summary>
         public const string OpenDO = "7E4F9C62-3B1D-4E5A-9A55-0D0C1B6E2F31";
 
         /// <summary>Windows' class: whoever is registered there answers.</summary>
         public const string DeliveryOptimization = "5B99FA76-721C-423C-ADAC-56D03C8A8007";
+    }
+
+#if !OPENDO_GENERATED_COM // then OpenDO.Interop.Generated.cs has the rest of this class
+    public static partial class DOClass
+    {
+        /// <summary>A new object of the class.</summary>
+        public static T Create<T>(string classId)
+            where T : class
+        {
+            return (T)Activator.CreateInstance(Type.GetTypeFromCLSID(new Guid(classId), true));
+        }
     }
 
     /// <summary>
@@ -62,6 +73,7 @@ namespace OpenDO.Interop
     public class DeliveryOptimizationClass
     {
     }
+#endif
 
     // ---------------------------------------------------------------------------------------
     // The newer model: downloads
@@ -156,7 +168,7 @@ namespace OpenDO.Interop
     /// Only the downloads whose property has this value. A class, so that it may be null.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    public sealed class DO_DOWNLOAD_ENUM_CATEGORY
+    public sealed partial class DO_DOWNLOAD_ENUM_CATEGORY
     {
         /// <summary>Id, Uri, ContentId, DisplayName or LocalPath.</summary>
         public DODownloadProperty Property;
@@ -164,6 +176,7 @@ namespace OpenDO.Interop
         [MarshalAs(UnmanagedType.LPWStr)] public string Value;
     }
 
+#if !OPENDO_GENERATED_COM // the interfaces for .NET's built-in COM interop
     /// <summary>
     /// One file being downloaded, whole or in ranges, to a path or into a stream.
     /// </summary>
@@ -234,6 +247,7 @@ namespace OpenDO.Interop
         void Reset();
         void Clone(out IEnumUnknown copy);
     }
+#endif
 
     // ---------------------------------------------------------------------------------------
     // The older model: jobs and their files
@@ -393,14 +407,14 @@ namespace OpenDO.Interop
     }
 
     [StructLayout(LayoutKind.Sequential)]
-    public struct BG_FILE_INFO
+    public partial struct BG_FILE_INFO
     {
         [MarshalAs(UnmanagedType.LPWStr)] public string RemoteName;
         [MarshalAs(UnmanagedType.LPWStr)] public string LocalName;
     }
 
     [StructLayout(LayoutKind.Sequential)]
-    public struct BG_FILE_PROGRESS
+    public partial struct BG_FILE_PROGRESS
     {
         /// <summary><see cref="JobExtensions.SizeUnknown"/> until it is known.</summary>
         public ulong BytesTotal;
@@ -459,7 +473,7 @@ namespace OpenDO.Interop
     }
 
     [StructLayout(LayoutKind.Sequential)]
-    public struct BG_AUTH_CREDENTIALS
+    public partial struct BG_AUTH_CREDENTIALS
     {
         public BG_AUTH_TARGET Target;
         public BG_AUTH_SCHEME Scheme;
@@ -479,7 +493,7 @@ namespace OpenDO.Interop
 
     /// <summary>Where the bytes of a file came from.</summary>
     [StructLayout(LayoutKind.Sequential)]
-    public struct DOSwarmStats
+    public partial struct DOSwarmStats
     {
         [MarshalAs(UnmanagedType.LPWStr)] public string fileId;
         [MarshalAs(UnmanagedType.LPWStr)] public string sourceURL;
@@ -507,6 +521,7 @@ namespace OpenDO.Interop
         [MarshalAs(UnmanagedType.Bool)] public bool isBackground;
     }
 
+#if !OPENDO_GENERATED_COM // the interfaces for .NET's built-in COM interop
     /// <summary>One file of a job: its names and how far it has come.</summary>
     [ComImport, Guid("01B7BD23-FB88-4A77-8490-5891D3E4653A"),
      InterfaceType(ComInterfaceType.InterfaceIsIUnknown)]
@@ -868,6 +883,7 @@ namespace OpenDO.Interop
         void SetProperty(DOFilePropertyId id,
                          [In, MarshalAs(UnmanagedType.Struct)] ref object value);
     }
+#endif
 
     // ---------------------------------------------------------------------------------------
     // Comfort
@@ -1063,8 +1079,12 @@ namespace OpenDO.Interop
     }
 
     /// <summary>One waiting for a download: its callback for that time.</summary>
+#if OPENDO_GENERATED_COM
+    [System.Runtime.InteropServices.Marshalling.GeneratedComClass]
+#else
     [ComVisible(true), ClassInterface(ClassInterfaceType.None)]
-    internal sealed class DownloadWait : IDODownloadStatusCallback
+#endif
+    internal sealed partial class DownloadWait : IDODownloadStatusCallback
     {
         private readonly IDODownload download;
         private readonly IProgress<DO_DOWNLOAD_STATUS> progress;
@@ -1223,8 +1243,12 @@ namespace OpenDO.Interop
     /// writes, in order and one call at a time, on a thread of its own. An exception of the
     /// stream becomes the download's error. Override Write to see the bytes pass.
     /// </summary>
+#if OPENDO_GENERATED_COM
+    [System.Runtime.InteropServices.Marshalling.GeneratedComClass]
+#else
     [ComVisible(true), ClassInterface(ClassInterfaceType.None)]
-    public class ComStream : IStream
+#endif
+    public partial class ComStream : IStream
     {
         private readonly Stream target;
 
@@ -1245,10 +1269,27 @@ namespace OpenDO.Interop
             }
         }
 
+#if OPENDO_GENERATED_COM
+        void ISequentialStream.Read(IntPtr bytes, int count, IntPtr read)
+        {
+            throw new NotImplementedException();
+        }
+
+        void IStream.Stat(IntPtr stat, int flags)
+        {
+            throw new NotImplementedException();
+        }
+#else
         void IStream.Read(byte[] bytes, int count, IntPtr read)
         {
             throw new NotImplementedException();
         }
+
+        void IStream.Stat(out System.Runtime.InteropServices.ComTypes.STATSTG stat, int flags)
+        {
+            throw new NotImplementedException();
+        }
+#endif
 
         void IStream.Seek(long move, int origin, IntPtr position)
         {
@@ -1281,11 +1322,6 @@ namespace OpenDO.Interop
         }
 
         void IStream.UnlockRegion(long offset, long count, int type)
-        {
-            throw new NotImplementedException();
-        }
-
-        void IStream.Stat(out System.Runtime.InteropServices.ComTypes.STATSTG stat, int flags)
         {
             throw new NotImplementedException();
         }

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Tests OpenDO.Interop.cs: against the IDL, and, where there is a .NET SDK, by a program.
+"""Tests OpenDO.Interop.cs and OpenDO.Interop.Generated.cs: against the IDL, and, where there is a
+.NET SDK, by a program each.
 
     test_dotnet.py --dll DOSVC.DLL --work FOLDER [--only WORD] [EMULATOR ARGUMENT...]
 
-The program is built for win-x64 in FOLDER. Whatever stands at the end is put before each Windows
+The programs are built for win-x64 in FOLDER. Whatever stands at the end is put before each Windows
 program, which is how they run under Wine. Without an SDK, or where its packages cannot be had,
-the program counts as skipped.
+the programs count as skipped.
 """
 
 import argparse
@@ -231,12 +232,34 @@ def check_console(work):
     assert "0 Warning(s)" in output, output
 
 
+BUILT_IN = "(IDOManager)new OpenDOClass()"
+GENERATED = "DOClass.Create<IDOManager>(DOClass.OpenDO)"
+
+
 def readme_example():
-    """The C# example of the README, which the program has among its sources."""
+    """The C# example of the README, which the programs have among their sources."""
     found = re.search(r"^<!-- run: GetRanges -->\s*\n+```csharp\n(.*?)^```", read("README.md"),
                       re.MULTILINE | re.DOTALL)
     assert found, "README.md has no C# example"
     return found.group(1)
+
+
+def publish(work, example, name="test_interop", *properties):
+    """Build the program of the tests in a folder, and return its path."""
+    os.makedirs(work, exist_ok=True)
+    path = os.path.join(work, "GetRanges.cs")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(example)
+    folder = client_tests.publish(os.path.join(HERE, "test", "OpenDO.InteropTest.csproj"), work,
+                                  "-p:ReadmeExample=" + path, *properties)
+    return os.path.join(folder, name + ".exe")
+
+
+def publish_generated(work, example):
+    """The same tests of what C# generates, trimmed."""
+    assert BUILT_IN in example, "the example of the README makes its manager in another way"
+    return publish(os.path.join(work, "generated"), example.replace(BUILT_IN, GENERATED),
+                   "test_generated", "-p:Generated=true")
 
 
 def main():
@@ -266,17 +289,15 @@ def main():
         cases.test("a project as dotnet makes it has no warning of the source",
                    lambda: check_console(work))
         good = cases.summarize()
-        with open(os.path.join(work, "GetRanges.cs"), "w", encoding="utf-8") as file:
-            file.write(readme_example())
-        folder = client_tests.publish(os.path.join(HERE, "test", "OpenDO.InteropTest.csproj"),
-                                      work, "-p:ReadmeExample=" + file.name)
+        programs = [publish(work, readme_example()), publish_generated(work, readme_example())]
         with client_tests.content_server() as server, wine.registered(options.dll), \
                 tempfile.TemporaryDirectory() as downloads:
-            good = client_tests.run_tests(
-                wine, os.path.join(folder, "test_interop.exe"),
-                [server.url(""), wine.path(downloads),
-                 wine.path(os.path.join(ROOT, "tests", "support", "local_names.tsv")),
-                 options.only], {}) and good
+            for program in programs:
+                good = client_tests.run_tests(
+                    wine, program,
+                    [server.url(""), wine.path(downloads),
+                     wine.path(os.path.join(ROOT, "tests", "support", "local_names.tsv")),
+                     options.only], {}) and good
     except client_tests.Skip as why:
         good = cases.summarize()
         print("SKIPPED: %s" % why)

@@ -45,7 +45,7 @@ namespace OpenDO.InteropTest
 
         private static IDODownload New(string url, string path)
         {
-            ((IDOManager)new OpenDOClass()).CreateDownload(out IDODownload download);
+            DOClass.Create<IDOManager>(DOClass.OpenDO).CreateDownload(out IDODownload download);
             download.Set(DODownloadProperty.Uri, Url(url));
             download.Set(DODownloadProperty.LocalPath, path);
             return download;

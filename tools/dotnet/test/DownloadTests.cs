@@ -12,8 +12,12 @@ using static OpenDO.InteropTest.Program;
 namespace OpenDO.InteropTest
 {
     /// <summary>Remembers every status, and wakes whoever waits for one.</summary>
+#if OPENDO_GENERATED_COM
+    [System.Runtime.InteropServices.Marshalling.GeneratedComClass]
+#else
     [ComVisible(true), ClassInterface(ClassInterfaceType.None)]
-    public sealed class StatusLog : IDODownloadStatusCallback
+#endif
+    public sealed partial class StatusLog : IDODownloadStatusCallback
     {
         private readonly object gate = new object();
         private readonly List<DO_DOWNLOAD_STATUS> log = new List<DO_DOWNLOAD_STATUS>();
@@ -69,9 +73,25 @@ namespace OpenDO.InteropTest
         }
     }
 
+    /// <summary>A stream that has no room for anything.</summary>
+#if OPENDO_GENERATED_COM
+    [System.Runtime.InteropServices.Marshalling.GeneratedComClass]
+#endif
+    public sealed partial class FullStream : ComStream
+    {
+        public FullStream() : base(Stream.Null)
+        {
+        }
+
+        public override void Write(byte[] bytes, int count, IntPtr written)
+        {
+            throw new IOException("no room", unchecked((int)0x80070070));
+        }
+    }
+
     public static class DownloadTests
     {
-        private static readonly IDOManager manager = (IDOManager)new OpenDOClass();
+        private static readonly IDOManager manager = DOClass.Create<IDOManager>(DOClass.OpenDO);
 
         public static void Run()
         {
@@ -162,18 +182,6 @@ namespace OpenDO.InteropTest
             EqualBytes(Join(Content(0, 100), Content(200, 1000)), bytes.ToArray());
             Equal((ulong)ContentLength, download.Get<ulong>(DODownloadProperty.TotalSizeBytes),
                   "size");
-        }
-
-        private sealed class FullStream : ComStream
-        {
-            public FullStream() : base(Stream.Null)
-            {
-            }
-
-            public override void Write(byte[] bytes, int count, IntPtr written)
-            {
-                throw new IOException("no room", unchecked((int)0x80070070));
-            }
         }
 
         private static void StreamThrows()

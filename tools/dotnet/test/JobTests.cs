@@ -12,8 +12,12 @@ using static OpenDO.InteropTest.Program;
 namespace OpenDO.InteropTest
 {
     /// <summary>Hears of a job's end.</summary>
+#if OPENDO_GENERATED_COM
+    [System.Runtime.InteropServices.Marshalling.GeneratedComClass]
+#else
     [ComVisible(true), ClassInterface(ClassInterfaceType.None)]
-    public sealed class JobEvents : IBackgroundCopyCallback2
+#endif
+    public sealed partial class JobEvents : IBackgroundCopyCallback2
     {
         public readonly ManualResetEvent Ended = new ManualResetEvent(false);
         public readonly List<string> Files = new List<string>();
@@ -55,7 +59,7 @@ namespace OpenDO.InteropTest
     public static class JobTests
     {
         private static readonly IBackgroundCopyManager manager =
-            (IBackgroundCopyManager)new OpenDOClass();
+            DOClass.Create<IBackgroundCopyManager>(DOClass.OpenDO);
 
         public static void Run()
         {
@@ -104,7 +108,7 @@ namespace OpenDO.InteropTest
         private static void BothModels()
         {
             Check(manager is IDOManager, "it answers IDOManager");
-            Check(new DeliveryOptimizationClass() is IBackgroundCopyManager,
+            Check(DOClass.Create<IBackgroundCopyManager>(DOClass.DeliveryOptimization) != null,
                   "Windows' class is there where nobody else has it");
         }
 
@@ -333,18 +337,6 @@ namespace OpenDO.InteropTest
             EqualBytes(Join(Content(8000, 80), Content(0, 8000), Content(8080, 100000)), bytes.ToArray());
             file.GetProperty(DOFilePropertyId.TotalSizeBytes, out object size);
             Equal((ulong)ContentLength, (ulong)size, "size, a ulong");
-        }
-
-        private sealed class FullStream : ComStream
-        {
-            public FullStream() : base(Stream.Null)
-            {
-            }
-
-            public override void Write(byte[] bytes, int count, IntPtr written)
-            {
-                throw new IOException("no room", unchecked((int)0x80070070));
-            }
         }
 
         private static void StreamThrows()

@@ -44,12 +44,14 @@ namespace OpenDO.InteropTest
             folder = arguments[1];
             word = arguments.Length > 3 ? arguments[3] : "";
 
+#if !OPENDO_GENERATED_COM // the structures have another form in memory there, and nothing is late bound
             LayoutTests.Run();
+            LateBoundTests.Run();
+#endif
             NameTests.Run(arguments[2]);
             JobTests.Run();
             DownloadTests.Run();
             ComfortTests.Run();
-            LateBoundTests.Run();
 
             Console.WriteLine("[  PASSED  ] {0} test(s).", passed);
             if (failed.Count == 0)
