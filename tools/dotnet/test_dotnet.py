@@ -139,6 +139,95 @@ def check_parameters(idl, source):
     assert compared > 40, "only %d numbers were compared" % compared
 
 
+def forms(text):
+    """Name: {method: its form} of each interface of a C# source: what it returns, and how each
+    parameter goes, whichever way the source says that."""
+    found = {}
+    for attributes, name, body in re.findall(
+            r"^    \[(?:ComImport|GeneratedComInterface)(.*?)\]\s*"
+            r"public (?:partial )?interface (\w+)[^{]*\{(.*?)\n    \}", text, re.DOTALL | re.MULTILINE):
+        all_text = "ComInterfaceType" in attributes or "StringMarshalling.Utf16" in attributes
+        methods = found[name] = {}
+        for preserved, is_new, result, method, arguments in re.findall(
+                r"(\[PreserveSig\]\s*)?(new )?(void|int) (\w+)\((.*?)\);", body, re.DOTALL):
+            if is_new or method.startswith("_VtblGap"):
+                continue
+            form = methods[method] = ["int" if preserved else result]
+            assert bool(preserved) == (result == "int"), "%s.%s: PreserveSig" % (name, method)
+            for attribute, parameter in zip(attributes_of(arguments), parameters(arguments)):
+                words = parameter.split()
+                by_reference = words.pop(0) if words[0] in ("out", "ref", "in") else ""
+                kind = words[0]
+                if kind == "object":
+                    kind = "VARIANT" if "Struct" in attribute or "VariantMarshaller" in attribute else "IUnknown"
+                elif kind == "string":
+                    assert "LPWStr" in attribute or all_text and "Generated" in text, \
+                        "%s.%s: a text that is not UTF-16" % (name, method)
+                elif kind == "bool":
+                    assert "UnmanagedType.Bool" in attribute, "%s.%s: a bool" % (name, method)
+                elif kind.endswith("[]"):
+                    kind += " filled" if "Out" in attribute else ""
+                    assert re.search(r"SizeParamIndex|SizeConst|CountElementName|ConstantElementCount",
+                                     attribute), "%s.%s: how long is the array?" % (name, method)
+                form.append((by_reference + " " + kind).strip())
+    return found
+
+
+def attributes_of(text):
+    """The attributes of each parameter, as one text."""
+    depth, parts = 0, [""]
+    for letter in text.replace("[]", ""):
+        depth += {"[": 1, "]": -1}.get(letter, 0)
+        if letter == "," and depth == 0:
+            parts.append("")
+        elif depth:
+            parts[-1] += letter
+    return parts
+
+
+def check_generated(idl, source, generated):
+    """The second file has the interfaces of the first."""
+    ours, theirs = forms(generated), forms(source)
+    iids = {name: iid for iid, name in re.findall(
+        r'Guid\("([0-9A-F-]{36})"\)\]\s*public partial interface (\w+)', generated)}
+    bases = dict(re.findall(r"partial interface (\w+) : (\w+)", generated))
+    missing = sorted(set(theirs) ^ (set(ours) - {"ISequentialStream", "IStream"}))
+    assert len(theirs) > 25 and not missing, "not in both: %s" % missing
+    for name, methods in theirs.items():
+        assert list(ours[name]) == list(methods), "%s has %s" % (name, list(ours[name]))
+        for method, form in methods.items():
+            assert ours[name][method] == form, \
+                "%s.%s is %s, but in the first file %s" % (name, method, ours[name][method], form)
+        assert iids[name] == source_interfaces(source)[name][0], "%s has another IID" % name
+        base = idl_interfaces(idl).get(name, ("", "IUnknown", []))[1]
+        assert bases.get(name, "IUnknown") == base, "%s extends %s" % (name, bases.get(name))
+
+
+def members(text, name):
+    """(type, name) of each member of a structure."""
+    body = re.search(r"(?:struct|class) %s\s*\{(.*?)\n {4,8}\}" % name, text, re.DOTALL).group(1)
+    body = re.sub(r"\[[^\]]*\]", "", body)
+    return [(kind, one.strip()) for kind, names in re.findall(r"public (\w+) ([\w, ]+);", body)
+            for one in names.split(",")]
+
+
+def check_native(source, generated):
+    """What the second file's structures are in memory follows the first's."""
+    compared = 0
+    for marshaller, name in re.findall(
+            r"NativeMarshalling\(typeof\((\w+)\)\)\]\s*public \w*\s*partial (?:struct|class) (\w+)",
+            generated):
+        wanted = []
+        for kind, member in members(source, name):
+            wanted += members(source, kind) if kind == "BG_BASIC_CREDENTIALS" else [(kind, member)]
+        wanted = [({"string": "IntPtr", "bool": "int"}.get(kind, kind), member)
+                  for kind, member in wanted]
+        native = members(generated[generated.index("class " + marshaller):], "Native")
+        assert native == wanted, "%s is %s, and should be %s" % (name, native, wanted)
+        compared += 1
+    assert compared == 5, "%d structures were compared" % compared
+
+
 def enumerations(text, pattern):
     return {name.lstrip("_"): {key: int(value, 0) for key, value in
                                re.findall(r"(\w+) = (\w+)", body)}
@@ -277,6 +366,11 @@ def main():
                lambda: check_interfaces(idl, source))
     cases.test("parameters are as many as those of the IDL, and numbers as wide",
                lambda: check_parameters(idl, source))
+    generated = without_comments(read("tools", "dotnet", "OpenDO.Interop.Generated.cs"))
+    cases.test("the second file has the interfaces of the first, each parameter",
+               lambda: check_generated(idl, source, generated))
+    cases.test("the second file's structures are in memory as the first's",
+               lambda: check_native(source, generated))
     cases.test("enumerations are those of the IDL", lambda: check_enumerations(idl, source))
     cases.test("errors are those of the header", lambda: check_errors(source))
     cases.test("words are those of odo explain", lambda: check_words(source))
@@ -297,7 +391,7 @@ def main():
                     wine, program,
                     [server.url(""), wine.path(downloads),
                      wine.path(os.path.join(ROOT, "tests", "support", "local_names.tsv")),
-                     options.only], {}) and good
+                     wine.path(options.dll), options.only], {}) and good
     except client_tests.Skip as why:
         good = cases.summarize()
         print("SKIPPED: %s" % why)

@@ -1,9 +1,10 @@
 // Tests of OpenDO.Interop.cs against the registered server. Driven by tools/dotnet/test_dotnet.py.
 //
-//     test_interop URL FOLDER NAMES [WORD]
+//     test_interop URL FOLDER NAMES DLL [WORD]
 //
 // URL is that of the content server, with a slash at its end; FOLDER is an empty one to download
-// to; NAMES is the table of names that are made from URLs. With WORD only the tests that have it in their name run.
+// to; NAMES is the table of names that are made from URLs; DLL is the server's, for its type library.
+// With WORD only the tests that have it in their name run.
 
 using System;
 using System.Collections.Generic;
@@ -35,17 +36,18 @@ namespace OpenDO.InteropTest
 
         public static int Main(string[] arguments)
         {
-            if (arguments.Length < 3)
+            if (arguments.Length < 4)
             {
-                Console.Error.WriteLine("usage: test_interop URL FOLDER NAMES [WORD]");
+                Console.Error.WriteLine("usage: test_interop URL FOLDER NAMES DLL [WORD]");
                 return 2;
             }
             url = arguments[0];
             folder = arguments[1];
-            word = arguments.Length > 3 ? arguments[3] : "";
+            word = arguments.Length > 4 ? arguments[4] : "";
 
 #if !OPENDO_GENERATED_COM // the structures have another form in memory there, and nothing is late bound
             LayoutTests.Run();
+            TypeLibTests.Run(arguments[3]);
             LateBoundTests.Run();
 #endif
             NameTests.Run(arguments[2]);
