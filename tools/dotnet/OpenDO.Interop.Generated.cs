@@ -372,6 +372,26 @@ namespace OpenDO.Interop
         }
     }
 
+    /// <summary>
+    /// What a method of the newer model returns is 0, or it throws with the download's words. In
+    /// programs of NativeAOT nobody asks the server for these (IErrorInfo), so there they come from
+    /// the table.
+    /// </summary>
+    [CustomMarshaller(typeof(int), MarshalMode.ManagedToUnmanagedOut, typeof(ResultMarshaller))]
+    internal static class ResultMarshaller
+    {
+        public static int ConvertToManaged(int result)
+        {
+            if (result >= 0)
+            {
+                return result;
+            }
+            Exception told = Marshal.GetExceptionForHR(result);
+            Exception known = Marshal.GetExceptionForHR(result, new IntPtr(-1));
+            throw told is COMException && told.Message == known.Message ? DOError.ToException(result) : told;
+        }
+    }
+
     // ---------------------------------------------------------------------------------------
     // The newer model: downloads
     // ---------------------------------------------------------------------------------------
@@ -381,17 +401,31 @@ namespace OpenDO.Interop
      Guid("FBBD7FC0-C147-4727-A38D-827EF071EE77")]
     public partial interface IDODownload
     {
-        void Start(IntPtr ranges);
-        void Pause();
-        void Abort();
+        [PreserveSig]
+        [return: MarshalUsing(typeof(ResultMarshaller))]
+        int Start(IntPtr ranges);
+        [PreserveSig]
+        [return: MarshalUsing(typeof(ResultMarshaller))]
+        int Pause();
+        [PreserveSig]
+        [return: MarshalUsing(typeof(ResultMarshaller))]
+        int Abort();
 
 #pragma warning disable 465 // this Finalize is no destructor
-        void Finalize();
+        [PreserveSig]
+        [return: MarshalUsing(typeof(ResultMarshaller))]
+        int Finalize();
 #pragma warning restore 465
-        void GetStatus(out DO_DOWNLOAD_STATUS status);
-        void GetProperty(DODownloadProperty id,
+        [PreserveSig]
+        [return: MarshalUsing(typeof(ResultMarshaller))]
+        int GetStatus(out DO_DOWNLOAD_STATUS status);
+        [PreserveSig]
+        [return: MarshalUsing(typeof(ResultMarshaller))]
+        int GetProperty(DODownloadProperty id,
                          [MarshalUsing(typeof(VariantMarshaller))] out object value);
-        void SetProperty(DODownloadProperty id,
+        [PreserveSig]
+        [return: MarshalUsing(typeof(ResultMarshaller))]
+        int SetProperty(DODownloadProperty id,
                          [MarshalUsing(typeof(VariantMarshaller))] ref object value);
     }
 
@@ -407,8 +441,12 @@ namespace OpenDO.Interop
      Guid("400E2D4A-1431-4C1A-A748-39CA472CFDB1")]
     public partial interface IDOManager
     {
-        void CreateDownload(out IDODownload download);
-        void EnumDownloads(DO_DOWNLOAD_ENUM_CATEGORY category, out IEnumUnknown downloads);
+        [PreserveSig]
+        [return: MarshalUsing(typeof(ResultMarshaller))]
+        int CreateDownload(out IDODownload download);
+        [PreserveSig]
+        [return: MarshalUsing(typeof(ResultMarshaller))]
+        int EnumDownloads(DO_DOWNLOAD_ENUM_CATEGORY category, out IEnumUnknown downloads);
     }
 
     [GeneratedComInterface(Options = ComInterfaceOptions.ComObjectWrapper),

@@ -148,6 +148,8 @@ def forms(text):
             r"public (?:partial )?interface (\w+)[^{]*\{(.*?)\n    \}", text, re.DOTALL | re.MULTILINE):
         all_text = "ComInterfaceType" in attributes or "StringMarshalling.Utf16" in attributes
         methods = found[name] = {}
+        body = re.sub(r"\[PreserveSig\]\s*\[return: MarshalUsing\(typeof\(ResultMarshaller\)\)\]\s*int", "void",
+                      body)
         for preserved, is_new, result, method, arguments in re.findall(
                 r"(\[PreserveSig\]\s*)?(new )?(void|int) (\w+)\((.*?)\);", body, re.DOTALL):
             if is_new or method.startswith("_VtblGap"):

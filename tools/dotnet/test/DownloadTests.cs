@@ -242,7 +242,7 @@ namespace OpenDO.InteropTest
                    () => download.Start(new DownloadRanges().Add(0, 10).Add(9, 1)));
             Throws(DOError.DO_E_INVALID_RANGE,
                    () => download.Start(new DownloadRanges().Add(9, 0)));
-            Throws(DOError.DO_E_INVALID_STATE, download.Finalize);
+            Throws(DOError.DO_E_INVALID_STATE, () => download.Finalize());
             Throws(DOError.DO_E_READ_ONLY_PROPERTY,
                    () => download.Set(DODownloadProperty.Id, "a"));
             Throws(DOError.DO_E_WRITE_ONLY_PROPERTY,
