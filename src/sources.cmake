@@ -114,6 +114,7 @@ odo_list_sources(platform/windows
     host_name.c
     lock_file.c
     path.c
+    private_rights.c
     random.c
     status_from_win32.c
     thread.c

@@ -6,6 +6,9 @@
 
 #include <sys/stat.h>
 
+#include <aclapi.h>
+#include <sddl.h>
+
 static char *folder;
 
 static int make_folder(void **state)
@@ -60,6 +63,73 @@ static void a_file_that_is_written_is_not_taken_away(void **state)
     assert_status(platform_file_remove(path), ODO_OK);
     free(other);
     free(path);
+}
+
+static void set_rights(const char *path, const char *text)
+{
+    PSECURITY_DESCRIPTOR descriptor = NULL;
+    PACL list = NULL;
+    BOOL has_list = FALSE;
+    BOOL is_default = FALSE;
+
+    assert_true(ConvertStringSecurityDescriptorToSecurityDescriptorA(text, SDDL_REVISION_1,
+                                                                     &descriptor, NULL));
+    assert_true(GetSecurityDescriptorDacl(descriptor, &has_list, &list, &is_default));
+    assert_int_equal(
+        SetNamedSecurityInfoA((char *)(uintptr_t)path, SE_FILE_OBJECT,
+                              DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION,
+                              NULL, NULL, list, NULL),
+        ERROR_SUCCESS);
+    LocalFree(descriptor);
+}
+
+/* The list of rights as the system tells it; LocalFree() ends it. */
+static char *rights_of(const char *path)
+{
+    PSECURITY_DESCRIPTOR descriptor = NULL;
+    char *text = NULL;
+
+    assert_int_equal(GetNamedSecurityInfoA(path, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION,
+                                           NULL, NULL, NULL, NULL, &descriptor),
+                     ERROR_SUCCESS);
+    assert_true(ConvertSecurityDescriptorToStringSecurityDescriptorA(
+        descriptor, SDDL_REVISION_1, DACL_SECURITY_INFORMATION, &text, NULL));
+    LocalFree(descriptor);
+    return text;
+}
+
+static void what_takes_a_files_place_has_its_rights(void **state)
+{
+    static const char *const lists[] = {
+        "D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;CO)(A;;FA;;;WD)",
+        "D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;CO)(A;;FR;;;WD)",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        char *from = temp_folder_path(folder, "from");
+        char *to = temp_folder_path(folder, "to");
+        char *wanted;
+        char *other;
+        char *found;
+
+        platform_file_close(create(from));
+        platform_file_close(create(to));
+        set_rights(from, lists[1 - i]);
+        set_rights(to, lists[i]);
+        wanted = rights_of(to);
+        other = rights_of(from);
+        assert_string_not_equal(wanted, other);
+        assert_status(platform_file_rename(from, to), ODO_OK);
+        found = rights_of(to);
+        assert_string_equal(found, wanted);
+        assert_status(platform_file_remove(to), ODO_OK);
+        LocalFree(found);
+        LocalFree(other);
+        LocalFree(wanted);
+        free(to);
+        free(from);
+    }
 }
 
 static void the_creation_time_is_set_too(void **state)
@@ -127,6 +197,7 @@ int main(void)
 
     TEST_ADD(&suite, a_file_that_is_held_is_not_renamed_over);
     TEST_ADD(&suite, a_file_that_is_written_is_not_taken_away);
+    TEST_ADD(&suite, what_takes_a_files_place_has_its_rights);
     TEST_ADD(&suite, the_creation_time_is_set_too);
     TEST_ADD(&suite, any_time_can_be_set);
     for (size_t i = 0; i < suite.count; i++) {

@@ -2,9 +2,14 @@
 
 #include "platform/file.h"
 #include "platform/path.h"
+#include "platform/windows/private_rights.h"
 #include "support/temp_folder.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#include <aclapi.h>
+#include <sddl.h>
 
 static const struct path_case {
     const char *name;
@@ -268,6 +273,99 @@ static void without_memory_there_is_no_store(void **state)
     memory_free(folder);
 }
 
+/* --- Who may change a folder ----------------------------------------------------------- */
+
+#define USER "S-1-5-21-1-2-3-1001"
+#define OURS "O:" USER "D:"
+
+static const struct rights_case {
+    const char *name;
+    const char *descriptor;
+    bool is_private;
+} rights[] = {
+    {"what we make ourselves is private",
+     OURS "P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;" USER ")", true},
+    {"so is what others may read", OURS "(A;OICI;FA;;;" USER ")(A;OICI;FR;;;WD)", true},
+    {"and what they may read and run", OURS "(A;OICI;FA;;;" USER ")(A;;0x1200a9;;;BU)", true},
+    {"and what they are denied", OURS "(D;;FA;;;WD)(A;;FA;;;" USER ")", true},
+    {"and what administrators own", "O:BAD:(A;;FA;;;" USER ")", true},
+    {"and what the system owns", "O:SYD:(A;;FA;;;" USER ")", true},
+    {"and what nobody has a right to", OURS "P", true},
+    {"its creator is its owner", OURS "(A;OICIIO;FA;;;CO)", true},
+    {"everybody can write", OURS "(A;;FA;;;WD)", false},
+    {"users can make files", OURS "(A;;0x2;;;BU)", false},
+    {"users can make folders", OURS "(A;;0x4;;;BU)", false},
+    {"users can delete what is inside", OURS "(A;;0x40;;;BU)", false},
+    {"users can delete it", OURS "(A;;SD;;;BU)", false},
+    {"users can change its rights", OURS "(A;;WD;;;BU)", false},
+    {"users can become its owner", OURS "(A;;WO;;;BU)", false},
+    {"users can do everything, in other words", OURS "(A;;GA;;;AU)", false},
+    {"users can write, in other words", OURS "(A;;GW;;;AU)", false},
+    {"users can write what is made inside", OURS "(A;OICIIO;FA;;;BU)", false},
+    {"somebody else can write", OURS "(A;;FA;;;S-1-5-21-1-2-3-1002)", false},
+    {"others can write although they are denied it first", OURS "(D;;FA;;;AN)(A;;FA;;;WD)",
+     false},
+    {"somebody else owns it", "O:S-1-5-21-1-2-3-1002D:(A;;FA;;;" USER ")", false},
+    {"nobody owns it", "D:(A;;FA;;;" USER ")", false},
+    {"no list lets everybody do all", "O:" USER, false},
+};
+
+static void check_private_rights(void **state)
+{
+    const struct rights_case *c = *state;
+    PSECURITY_DESCRIPTOR descriptor = NULL;
+    PSID user = NULL;
+    PSID owner = NULL;
+    PACL list = NULL;
+    BOOL has_list = FALSE;
+    BOOL is_default = FALSE;
+    bool is_private;
+
+    assert_true(ConvertStringSidToSidA(USER, &user));
+    assert_true(ConvertStringSecurityDescriptorToSecurityDescriptorA(
+        c->descriptor, SDDL_REVISION_1, &descriptor, NULL));
+    assert_true(GetSecurityDescriptorOwner(descriptor, &owner, &is_default));
+    assert_true(GetSecurityDescriptorDacl(descriptor, &has_list, &list, &is_default));
+    is_private = private_rights(owner, has_list ? list : NULL, user);
+    LocalFree(descriptor);
+    LocalFree(user);
+    assert_int_equal(is_private, c->is_private);
+}
+
+static void let(const char *folder, const char *rights_of_all)
+{
+    PSECURITY_DESCRIPTOR descriptor = NULL;
+    char text[100];
+    PACL list = NULL;
+    BOOL has_list = FALSE;
+    BOOL is_default = FALSE;
+
+    snprintf(text, sizeof(text), "D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;CO)%s", rights_of_all);
+    assert_true(ConvertStringSecurityDescriptorToSecurityDescriptorA(text, SDDL_REVISION_1,
+                                                                     &descriptor, NULL));
+    assert_true(GetSecurityDescriptorDacl(descriptor, &has_list, &list, &is_default));
+    assert_int_equal(
+        SetNamedSecurityInfoA((char *)(uintptr_t)folder, SE_FILE_OBJECT,
+                              DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION,
+                              NULL, NULL, list, NULL),
+        ERROR_SUCCESS);
+    LocalFree(descriptor);
+}
+
+/* Of Wine's folders others have the rights that the system below lets them have. */
+static void a_folder_that_everybody_can_write_is_not_private(void **state)
+{
+    char *folder = temp_folder_create();
+
+    (void)state;
+    assert_status(platform_path_check_private(folder), ODO_OK);
+    let(folder, "(A;;FA;;;WD)");
+    assert_status(platform_path_check_private(folder), ODO_E_NOT_PRIVATE);
+    let(folder, "(A;;FR;;;WD)");
+    assert_status(platform_path_check_private(folder), ODO_OK);
+    temp_folder_remove(folder);
+}
+
 int main(void)
 {
     struct test_suite suite = {0};
@@ -279,5 +377,7 @@ int main(void)
     TEST_ADD(&suite, the_store_is_in_the_local_application_data);
     TEST_ADD(&suite, a_chosen_store_is_an_absolute_path);
     TEST_ADD(&suite, without_memory_there_is_no_store);
+    TEST_ADD_TABLE(&suite, rights, check_private_rights);
+    TEST_ADD(&suite, a_folder_that_everybody_can_write_is_not_private);
     return test_suite_run(&suite, "platform_path_windows");
 }

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "platform/file.h"
 #include "platform/temporary_name.h"
+#include "platform/windows/private_rights.h"
 #include "platform/windows/status_from_win32.h"
 #include "platform/windows/wide_path.h"
 
@@ -478,53 +479,6 @@ enum odo_status platform_path_store_folder(char **folder_out)
 
 /* --- Who may change a folder ----------------------------------------------------------- */
 
-static bool is_trusted(PSID sid, PSID user)
-{
-    static const WELL_KNOWN_SID_TYPE trusted[] = {
-        WinLocalSystemSid, WinBuiltinAdministratorsSid, WinCreatorOwnerSid,
-        WinCreatorOwnerRightsSid, /* whose the folder is, which is looked at */
-    };
-
-    if (EqualSid(sid, user)) {
-        return true;
-    }
-    for (size_t i = 0; i < sizeof(trusted) / sizeof(trusted[0]); i++) {
-        if (IsWellKnownSid(sid, trusted[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Whether an entry lets somebody else change the folder, or what is made in it. */
-static bool lets_others_write(const ACE_HEADER *header, PSID user)
-{
-    static const DWORD writing = FILE_ADD_FILE | FILE_ADD_SUBDIRECTORY | FILE_DELETE_CHILD |
-                                 DELETE | WRITE_DAC | WRITE_OWNER | GENERIC_WRITE | GENERIC_ALL;
-    const ACCESS_ALLOWED_ACE *entry = (const ACCESS_ALLOWED_ACE *)(const void *)header;
-
-    if (header->AceType != ACCESS_ALLOWED_ACE_TYPE &&
-        header->AceType != ACCESS_ALLOWED_CALLBACK_ACE_TYPE) {
-        return false; /* it takes rights away, or only watches */
-    }
-    return (entry->Mask & writing) != 0 && !is_trusted((PSID)(uintptr_t)&entry->SidStart, user);
-}
-
-static bool is_private(PSID owner, PACL list, PSID user)
-{
-    if (!owner || !is_trusted(owner, user) || !list) { /* no list lets everybody do all */
-        return false;
-    }
-    for (DWORD i = 0; i < list->AceCount; i++) {
-        void *entry = NULL;
-
-        if (!GetAce(list, i, &entry) || lets_others_write(entry, user)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 enum odo_status platform_path_check_private(const char *folder)
 {
     PSECURITY_DESCRIPTOR descriptor = NULL;
@@ -546,7 +500,7 @@ enum odo_status platform_path_check_private(const char *folder)
                                   &owner, NULL, &list, NULL, &descriptor);
     if (error != ERROR_SUCCESS) {
         status = status_from_win32(error);
-    } else if (!is_private(owner, list, user->User.Sid)) {
+    } else if (!private_rights(owner, list, user->User.Sid)) {
         log_write(LOG_ERROR, "others can change the store's folder");
         status = ODO_E_NOT_PRIVATE;
     }
