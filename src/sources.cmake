@@ -65,7 +65,8 @@ odo_list_sources(network
     request.c
     schedule.c
     server_certificate.c
-    throttle.c)
+    throttle.c
+    watchdog.c)
 
 odo_list_sources(store
     journal.c
@@ -103,6 +104,7 @@ odo_list_sources(platform/posix
     lock_file.c
     path.c
     random.c
+    socket.c
     status_from_errno.c
     thread.c)
 
@@ -116,6 +118,7 @@ odo_list_sources(platform/windows
     path.c
     private_rights.c
     random.c
+    socket.c
     status_from_win32.c
     thread.c
     wide_path.c)

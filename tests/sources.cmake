@@ -103,6 +103,7 @@ odo_list_sources(component
     test_stream.c
     test_temporary_files.c
     test_tls_certificates.c
+    test_tls_floods.c
     test_tls_http2.c
     test_url_against_curl.c)
 

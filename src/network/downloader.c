@@ -12,6 +12,7 @@
 #include "network/request.h"
 #include "network/schedule.h"
 #include "network/throttle.h"
+#include "network/watchdog.h"
 #include "platform/clock.h"
 #include "platform/thread.h"
 
@@ -45,6 +46,7 @@ struct downloader {
     struct fetch_rules rules;
 
     CURLM *multi;
+    struct watchdog *watchdog;
     struct look_up *certificates;
     struct proxy_finder *proxy_finder; /* NULL when nobody finds any */
     struct platform_thread *thread;
@@ -125,7 +127,9 @@ static void end_request(struct downloader *downloader, struct request *request,
     curl_easy_getinfo(request->easy, CURLINFO_NUM_CONNECTS, &connections);
     download->connections += (uint32_t)connections;
     request_measure(request, now_ms);
+    watchdog_enter(downloader->watchdog);
     curl_multi_remove_handle(downloader->multi, request->easy);
+    watchdog_leave(downloader->watchdog);
     request_finish_body(request);
     if (request->attempt->purpose == ATTEMPT_FOR_HEDGE) {
         request_settle_hedge(request);
@@ -232,6 +236,7 @@ static void start_request(struct downloader *downloader, struct fetch *download)
         .connect_timeout_ms = downloader->connect_timeout_ms,
         .stall_timeout_s = downloader->stall_timeout_s,
         .certificates = downloader->certificates,
+        .watchdog = downloader->watchdog,
     };
     enum odo_status status;
 
@@ -598,10 +603,23 @@ static bool is_yielding(const struct downloader *downloader)
     return false;
 }
 
+/* Whatever libcurl has to do, and no longer than a server may take. */
+static void perform(struct downloader *downloader)
+{
+    int running;
+    CURLMcode code;
+
+    watchdog_enter(downloader->watchdog);
+    code = curl_multi_perform(downloader->multi, &running);
+    watchdog_leave(downloader->watchdog);
+    if (code != CURLM_OK) {
+        log_write(LOG_ERROR, "libcurl's multi handle refuses to work");
+    }
+}
+
 static void run(void *context)
 {
     struct downloader *downloader = context;
-    int running;
 
     while (take_commands(downloader)) {
         tick(downloader, platform_clock_milliseconds());
@@ -609,9 +627,7 @@ static void run(void *context)
         throttle_release(&downloader->throttle, &downloader->begun,
                          platform_clock_milliseconds());
         begin_turn(downloader);
-        if (curl_multi_perform(downloader->multi, &running) != CURLM_OK) {
-            log_write(LOG_ERROR, "libcurl's multi handle refuses to work");
-        }
+        perform(downloader);
         collect_ended(downloader);
         settle(downloader);
         start_requests(downloader);
@@ -786,9 +802,14 @@ static void downloader_free(struct downloader *downloader)
     }
     look_up_free(downloader->certificates); /* they wake libcurl */
     proxy_finder_free(downloader->proxy_finder);
-    if (downloader->multi) {
+    if (downloader->multi && downloader->watchdog) {
+        watchdog_enter(downloader->watchdog); /* it takes leave of servers */
         curl_multi_cleanup(downloader->multi);
+        watchdog_leave(downloader->watchdog);
+    } else if (downloader->multi) {
+        curl_multi_cleanup(downloader->multi); /* nothing was connected */
     }
+    watchdog_stop(downloader->watchdog);
     schedule_free(&downloader->schedule);
     platform_condition_free(downloader->has_removed);
     platform_mutex_free(downloader->mutex);
@@ -873,7 +894,10 @@ enum odo_status downloader_start(const struct downloader_options *options,
         goto done;
     }
     configure_multi(downloader);
-    status = platform_thread_start(run, downloader, &downloader->thread);
+    status = watchdog_start(&downloader->watchdog);
+    if (status == ODO_OK) {
+        status = platform_thread_start(run, downloader, &downloader->thread);
+    }
 
 done:
     if (status != ODO_OK) {

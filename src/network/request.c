@@ -10,6 +10,7 @@
 #include "network/reply_head.h"
 #include "network/server_certificate.h"
 #include "network/throttle.h"
+#include "network/watchdog.h"
 #include "output/sink.h"
 #include "platform/clock.h"
 #include "ranges/content_range.h"
@@ -356,6 +357,8 @@ static size_t on_body(char *data, size_t unit, size_t size, void *context)
     enum outcome outcome;
 
     (void)unit; /* always 1 */
+    watchdog_note_body(request->watchdog, size);
+    request->rounds = 0;
     if (attempt->body == ATTEMPT_UNANSWERED) {
         fail(request, ODO_E_INVALID_REPLY); /* a body without a header */
         return 0;
@@ -398,9 +401,41 @@ static size_t on_body(char *data, size_t unit, size_t size, void *context)
     return outcome == TAKEN || attempt->end == ATTEMPT_ENOUGH ? size : 0;
 }
 
+/* A connection is there, and the request is on its way. */
+static bool was_sent(const struct request *request)
+{
+    curl_off_t asked_us = 0;
+
+    curl_easy_getinfo(request->easy, CURLINFO_PRETRANSFER_TIME_T, &asked_us);
+    return asked_us > 0;
+}
+
+/* Called once a round, and while a proxy answers once a line. A server may keep libcurl going:
+ * after each farewell of HTTP/2, it looks at once whether there is another one. */
+static int on_progress(void *context, curl_off_t expected, curl_off_t received,
+                       curl_off_t to_send, curl_off_t sent)
+{
+    struct request *request = context;
+
+    (void)expected;
+    (void)received;
+    (void)to_send;
+    (void)sent;
+    if (++request->rounds <= REQUEST_ROUNDS_MOST) {
+        return 0;
+    }
+    if (was_sent(request)) {
+        fail(request, ODO_E_INVALID_REPLY);
+        return 1;
+    }
+    request->rounds = 0;
+    return 0;
+}
+
 void request_begin_turn(struct request *request)
 {
     request->turn = 0;
+    request->rounds = 0;
     if (request->is_yielding) {
         request->is_yielding = false;
         curl_easy_pause(request->easy, CURLPAUSE_CONT);
@@ -660,6 +695,9 @@ static enum odo_status set_options(struct request *request, const struct request
     SET(CURLOPT_HEADERDATA, request);
     SET(CURLOPT_WRITEFUNCTION, on_body);
     SET(CURLOPT_WRITEDATA, request);
+    SET(CURLOPT_XFERINFOFUNCTION, on_progress);
+    SET(CURLOPT_XFERINFODATA, request);
+    SET(CURLOPT_NOPROGRESS, 0L);
     SET(CURLOPT_PRIVATE, request);
     if (request->attempt->sent_range) {
         transfer_write_ranges(request->attempt, ranges);
@@ -673,6 +711,7 @@ static enum odo_status set_options(struct request *request, const struct request
         *http->client_certificate) {
         SET(CURLOPT_SSLCERT, http->client_certificate);
     }
+    failed |= !watchdog_attach(start->watchdog, easy);
     failed |= !server_certificate_prepare(request, start->ca_file);
     return failed ? ODO_E_OUT_OF_MEMORY : ODO_OK;
 }
@@ -687,6 +726,7 @@ enum odo_status request_prepare(struct request *request, struct fetch *download,
     request->attempt = attempt;
     request->security_flags = server_certificate_flags(download->options.http.security_flags);
     request->certificates = start->certificates;
+    request->watchdog = start->watchdog;
     request->waits_for = (struct look_up_wait){.look_up = NULL};
     request->gathered_size = 0;
     request->carried_over = 0;
@@ -694,6 +734,7 @@ enum odo_status request_prepare(struct request *request, struct fetch *download,
     request->is_paused = false;
     request->is_yielding = false;
     request->turn = 0;
+    request->rounds = 0;
     request->is_held = false;
     request->held_since_ms = 0;
     request->heard_at_ms = 0;
@@ -766,13 +807,10 @@ static uint16_t refused_tunnel(const struct request *request)
                : 0;
 }
 
-/* A connection is there, and what the server has sent is no whole header. */
+/* What the server has sent is no whole header. */
 static bool is_in_header(const struct request *request)
 {
-    curl_off_t asked_us = 0;
-
-    curl_easy_getinfo(request->easy, CURLINFO_PRETRANSFER_TIME_T, &asked_us);
-    return asked_us > 0 && request->attempt->body == ATTEMPT_UNANSWERED;
+    return was_sent(request) && request->attempt->body == ATTEMPT_UNANSWERED;
 }
 
 struct odo_error request_result(const struct request *request, CURLcode code)
@@ -806,6 +844,7 @@ enum odo_status request_status_from_curl(CURLcode code)
     case CURLE_REMOTE_ACCESS_DENIED:
         return ODO_E_ACCESS_DENIED;
     case CURLE_OUT_OF_MEMORY:
+    case CURLE_ABORTED_BY_CALLBACK: /* the watchdog's: whatever else stops one says why */
         return ODO_E_OUT_OF_MEMORY;
     case CURLE_OPERATION_TIMEDOUT:
         return ODO_E_TRANSFER_TIMED_OUT;

@@ -19,6 +19,7 @@
 struct fetch;
 struct http_settings;
 struct origin;
+struct watchdog;
 
 enum {
     /* Bytes are gathered up to so many before they are written. Larger writes are no faster,
@@ -32,6 +33,9 @@ enum {
     /* One request brings no more bytes than this before other requests, and what other threads
      * have asked for, have their turn. */
     REQUEST_TURN_MOST = 1024 * 1024,
+    /* libcurl goes on with a request so often, before it returns, without a byte of its body:
+     * some states lie between the beginning and the end, and most of them come once. */
+    REQUEST_ROUNDS_MOST = 32,
     /* The body of a reply that we do not want is read to its end when it is this short, so
      * that the connection lives on. */
     REQUEST_DRAIN_MAX = 64 * 1024,
@@ -47,6 +51,7 @@ struct request {
 
     uint32_t security_flags;       /* those that have an effect, of enum odo_security_flag */
     struct look_up *certificates;  /* borrowed; where certificates are looked up */
+    struct watchdog *watchdog;     /* borrowed; watches its connection */
     struct look_up_wait waits_for; /* set when nothing was sent: see request_must_wait() */
     char *found_proxy; /* owned; set by the downloader if the proxy was found; or NULL */
 
@@ -65,6 +70,7 @@ struct request {
     bool is_paused;      /* until a stream has room again */
     bool is_yielding;    /* until others have had their turn: see REQUEST_TURN_MOST */
     size_t turn;         /* bytes of the body since libcurl was called */
+    uint32_t rounds;     /* see REQUEST_ROUNDS_MOST */
     bool is_held;        /* until its caps let it go on: see throttle.h */
     uint64_t held_since_ms;
     uint64_t heard_at_ms; /* when a byte of the body came, or it went on, for who was paused */
@@ -82,6 +88,7 @@ struct request_start {
     uint32_t stall_timeout_s;
     bool use_new_connection;
     struct look_up *certificates; /* borrowed while the request lasts */
+    struct watchdog *watchdog;    /* borrowed while there are connections */
 };
 
 /*

@@ -25,6 +25,8 @@
  *   plain        without TLS; has "/log", a line for each request so far: port, path, protocol
  *   gate         without TLS; answers "/held/<name>" once "/release/<name>" was asked for, and
  *                "/asked/<name>" once "/held/<name>" was
+ *   flood-...    as good, and answers without end what FLOODS in tls_servers.py says;
+ *                "/flowing/<server>" of the gate is answered once it does
  */
 #ifndef SUPPORT_TLS_SERVERS_H
 #define SUPPORT_TLS_SERVERS_H

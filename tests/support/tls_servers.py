@@ -15,6 +15,8 @@ import pathlib
 import random
 import shutil
 import socket
+import ssl
+import struct
 import subprocess
 import sys
 import tempfile
@@ -52,6 +54,38 @@ CERTIFICATES = {
     "forged": ("trusted", HERE, SERVER, NOW, None),
 }
 OTHER_SERVERS = ("plain", "http2", "client", "gate")
+
+
+def frame(kind, flags, stream, payload=b""):
+    """A frame of HTTP/2 (RFC 9113 section 4.1)."""
+    return struct.pack(">I", len(payload))[1:] + struct.pack(">BBI", kind, flags, stream) + payload
+
+
+DATA, HEADERS, PRIORITY, SETTINGS, PING, GOAWAY, WINDOW_UPDATE, CONTINUATION, ALTSVC = (
+    0, 1, 2, 4, 6, 7, 8, 9, 10)
+END_HEADERS = 4
+ANSWER = frame(HEADERS, END_HEADERS, 1, b"\x88\x0f\x0d\x073000000")  # 200, content-length
+A_FIELD = b"\0\1a\1b"
+
+# name: what is sent once, and what without end, on a connection that speaks HTTP/2
+FLOODS = {
+    "flood-unknown": (b"", frame(0xbb, 0, 0)),
+    "flood-window": (b"", frame(WINDOW_UPDATE, 0, 0, struct.pack(">I", 1))),
+    "flood-stream-window": (ANSWER, frame(WINDOW_UPDATE, 0, 1, struct.pack(">I", 1))),
+    "flood-priority": (b"", frame(PRIORITY, 0, 3, struct.pack(">IB", 0, 1))),
+    "flood-empty": (ANSWER, frame(DATA, 0, 1)),
+    "flood-padding": (ANSWER, frame(DATA, 8, 1, b"\xff" + bytes(255))),
+    "flood-ping": (b"", frame(PING, 0, 0, bytes(8))),
+    "flood-pong": (b"", frame(PING, 1, 0, bytes(8))),
+    "flood-settings": (b"", frame(SETTINGS, 0, 0)),
+    "flood-goaway": (b"", frame(GOAWAY, 0, 0, struct.pack(">II", 0x7fffffff, 0))),
+    "flood-altsvc": (b"", frame(ALTSVC, 0, 0, b"\0\1ah2=\":1\"")),
+    "flood-interim": (b"", frame(HEADERS, END_HEADERS, 1, b"\x08\x03103")),
+    "flood-trailers": (ANSWER + frame(DATA, 0, 1, b"a"),
+                       frame(HEADERS, END_HEADERS, 1, A_FIELD)),
+    "flood-continuation": (frame(HEADERS, 0, 1, b"\x88"),
+                           frame(CONTINUATION, 0, 1, A_FIELD * 50)),
+}
 
 # Serial numbers never come again: Wine remembers by them for days what was revoked.
 OPENSSL_CONFIGURATION = """
@@ -240,8 +274,8 @@ class Folder:
 
 
 class Gate(http.server.ThreadingHTTPServer):
-    """Answers /held/NAME with www/NAME once somebody has asked for /release/NAME; and
-    /asked/NAME once somebody has asked for /held/NAME."""
+    """Answers /held/NAME with www/NAME once somebody has asked for /release/NAME; /asked/NAME
+    once somebody has asked for /held/NAME; and /flowing/NAME once that server floods."""
 
     daemon_threads = True
 
@@ -262,6 +296,52 @@ class Gate(http.server.ThreadingHTTPServer):
             return self.changed.wait_for(lambda: event in self.happened, DEADLINE_S)
 
 
+class Floods:
+    """Servers of FLOODS. The gate learns of each that some of it was sent, or all it could."""
+
+    PIECE = 64 * 1024
+    FLOWS = 4 * 1024 * 1024
+
+    def __init__(self, ports, folder, gate):
+        self.gate = gate
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(folder.path / "good.pem", folder.path / "server.key")
+        self.context.set_alpn_protocols(["h2"])
+        for name in FLOODS:
+            listener = socket.create_server(("127.0.0.1", ports[name]))
+            threading.Thread(target=self.serve, args=(name, listener), daemon=True).start()
+
+    def serve(self, name, listener):
+        while True:
+            link, _ = listener.accept()
+            threading.Thread(target=self.pour, args=(name, link), daemon=True).start()
+
+    def pour(self, name, link):
+        begin, again = FLOODS[name]
+        piece = again * (self.PIECE // len(again))
+        sent = 0
+        try:
+            with self.context.wrap_socket(link, server_side=True) as link:
+                link.sendall(frame(SETTINGS, 0, 0))
+                asked = b""
+                while frame(HEADERS, 5, 1)[3:] not in asked:  # its length is its own
+                    more = link.recv(4096)
+                    if not more:
+                        return
+                    asked += more
+                link.sendall(begin)
+                while True:
+                    link.sendall(piece)
+                    sent += len(piece)
+                    if sent >= self.FLOWS:
+                        self.gate.note(("flows", name))
+        except OSError:
+            pass  # whoever has asked has gone
+        finally:
+            if sent > 0:
+                self.gate.note(("flows", name))
+
+
 class GateHandler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         path = self.path
@@ -270,7 +350,7 @@ class GateHandler(http.server.BaseHTTPRequestHandler):
         _, word, name = (path + "//").split("/")[:3]
         content = name.encode()
         self.server.note((word, name))
-        awaited = {"held": "release", "asked": "held"}.get(word)
+        awaited = {"held": "release", "asked": "held", "flowing": "flows"}.get(word)
         found = awaited is None or self.server.wait_for((awaited, name))
         if word == "held" and found:
             content = (self.server.folder / "www" / name).read_bytes()
@@ -327,9 +407,10 @@ def main():
         os.chmod(path, 0o755)  # nginx may read it as another user
         folder = Folder(path)
         (folder.path / "www/file").write_bytes(random.Random(1).randbytes(FILE_SIZE))
-        ports = free_ports([*CERTIFICATES, *OTHER_SERVERS])
+        ports = free_ports([*CERTIFICATES, *OTHER_SERVERS, *FLOODS])
         folder.make_certificates(ports["plain"], ports["gate"])
         gate = Gate(ports["gate"], folder.path)
+        Floods(ports, folder, gate)
         server = start_nginx(nginx, folder, ports)
         try:
             drive = "Z:" if command[-1].endswith(".exe") and len(command) > 1 else ""
