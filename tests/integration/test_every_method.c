@@ -1203,6 +1203,144 @@ static void every_slot_gives_the_same_by_every_way(void **state)
     assert_int_equal(wrong, 0);
 }
 
+/* --- What only clients implement -------------------------------------------------------- */
+
+/* A client's callback that is told of ranges: no server of ours calls it, but the DLL carries
+ * the interface for whoever does. */
+struct ranges_callback {
+    IBackgroundCopyCallback3 IBackgroundCopyCallback3_iface;
+    LONG refs;
+    struct words told;
+};
+
+static struct ranges_callback *impl_from_callback(IBackgroundCopyCallback3 *self)
+{
+    return CONTAINING_RECORD(self, struct ranges_callback, IBackgroundCopyCallback3_iface);
+}
+
+static HRESULT STDMETHODCALLTYPE callback_QueryInterface(IBackgroundCopyCallback3 *self,
+                                                         REFIID iid, void **out)
+{
+    if (!IsEqualIID(iid, &IID_IUnknown) && !IsEqualIID(iid, &IID_IBackgroundCopyCallback) &&
+        !IsEqualIID(iid, &IID_IBackgroundCopyCallback2) &&
+        !IsEqualIID(iid, &IID_IBackgroundCopyCallback3)) {
+        *out = NULL;
+        return E_NOINTERFACE;
+    }
+    *out = self;
+    IBackgroundCopyCallback3_AddRef(self);
+    return S_OK;
+}
+
+static ULONG STDMETHODCALLTYPE callback_AddRef(IBackgroundCopyCallback3 *self)
+{
+    return (ULONG)InterlockedIncrement(&impl_from_callback(self)->refs);
+}
+
+static ULONG STDMETHODCALLTYPE callback_Release(IBackgroundCopyCallback3 *self)
+{
+    return (ULONG)InterlockedDecrement(&impl_from_callback(self)->refs);
+}
+
+static void note_call(IBackgroundCopyCallback3 *self, const char *name, IBackgroundCopyJob *job)
+{
+    struct words *told = &impl_from_callback(self)->told;
+    GUID id = {0};
+
+    if (SUCCEEDED(IBackgroundCopyJob_GetId(job, &id)) && IsEqualGUID(&id, &scene.good_id)) {
+        say(told, "%s of the job;", name);
+    }
+}
+
+static HRESULT STDMETHODCALLTYPE callback_JobTransferred(IBackgroundCopyCallback3 *self,
+                                                         IBackgroundCopyJob *job)
+{
+    note_call(self, "transferred", job);
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE callback_JobError(IBackgroundCopyCallback3 *self,
+                                                   IBackgroundCopyJob *job,
+                                                   IBackgroundCopyError *error)
+{
+    (void)error;
+    note_call(self, "error", job);
+    return S_FALSE;
+}
+
+static HRESULT STDMETHODCALLTYPE callback_JobModification(IBackgroundCopyCallback3 *self,
+                                                          IBackgroundCopyJob *job,
+                                                          DWORD reserved)
+{
+    note_call(self, reserved == 7 ? "modification 7" : "modification", job);
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE callback_FileTransferred(IBackgroundCopyCallback3 *self,
+                                                          IBackgroundCopyJob *job,
+                                                          IBackgroundCopyFile *file)
+{
+    note_call(self, file ? "file" : "no file", job);
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE callback_FileRangesTransferred(IBackgroundCopyCallback3 *self,
+                                                                IBackgroundCopyJob *job,
+                                                                IBackgroundCopyFile *file,
+                                                                DWORD count,
+                                                                const BG_FILE_RANGE ranges[])
+{
+    struct words *told = &impl_from_callback(self)->told;
+
+    note_call(self, "ranges", job);
+    file_local_name(file, told);
+    for (DWORD i = 0; i < count; i++) {
+        say(told, " %llu+%llu", ranges[i].InitialOffset, ranges[i].Length);
+    }
+    return E_ABORT;
+}
+
+static void news_of_ranges_goes_through_a_proxy(void **state)
+{
+    static IBackgroundCopyCallback3Vtbl table = {
+        callback_QueryInterface,  callback_AddRef,
+        callback_Release,         callback_JobTransferred,
+        callback_JobError,        callback_JobModification,
+        callback_FileTransferred, callback_FileRangesTransferred,
+    };
+    static const BG_FILE_RANGE ranges[] = {{0, 16}, {500000, BG_LENGTH_TO_EOF}};
+    struct ranges_callback callback = {.IBackgroundCopyCallback3_iface = {&table}, .refs = 1};
+    IBackgroundCopyCallback3 *proxy;
+    IEnumBackgroundCopyFiles *files = NULL;
+    IBackgroundCopyFile *file = NULL;
+
+    (void)state;
+    scene_start(BY_PROXY);
+    assert_hr(IBackgroundCopyJob_EnumFiles(scene.good.job, &files), S_OK);
+    assert_hr(IEnumBackgroundCopyFiles_Next(files, 1, &file, NULL), S_OK);
+    IEnumBackgroundCopyFiles_Release(files);
+    IBackgroundCopyCallback3_AddRef(&callback.IBackgroundCopyCallback3_iface);
+    proxy =
+        through_proxy(&callback.IBackgroundCopyCallback3_iface, &IID_IBackgroundCopyCallback3);
+    assert_hr(
+        IBackgroundCopyCallback3_FileRangesTransferred(proxy, scene.good.job, file, 2, ranges),
+        E_ABORT);
+    assert_hr(
+        IBackgroundCopyCallback3_FileRangesTransferred(proxy, scene.good.job, file, 0, ranges),
+        E_ABORT);
+    assert_hr(IBackgroundCopyCallback3_JobModification(proxy, scene.good.job, 7), S_OK);
+    assert_hr(IBackgroundCopyCallback3_FileTransferred(proxy, scene.good.job, file), S_OK);
+    IBackgroundCopyCallback3_Release(proxy);
+    end_passage();
+    assert_string_equal(callback.told.text,
+                        "ranges of the job;0x00000000 the path 0+16 500000+18446744073709551615"
+                        "ranges of the job;0x00000000 the path"
+                        "modification 7 of the job;file of the job;");
+    assert_int_equal(callback.refs, 1);
+    IBackgroundCopyFile_Release(file);
+    scene_end();
+}
+
 int main(void)
 {
     struct registered_server registered;
@@ -1213,6 +1351,7 @@ int main(void)
     TEST_ADD(&suite, all_is_called_by_a_proxy);
     TEST_ADD(&suite, all_is_called_through_the_local_server);
     TEST_ADD_TABLE(&suite, interfaces, every_slot_gives_the_same_by_every_way);
+    TEST_ADD(&suite, news_of_ranges_goes_through_a_proxy);
 
     expect_hosts_to_end();
     registered_server_begin(&registered);
