@@ -1,6 +1,7 @@
 /* The properties of IDODownload: type, default, who may read and write them, and when. */
 #include "com/download_fixture.h"
 #include "com/linked_server.h"
+#include "support/failing_memory.h"
 
 #include <urlmon.h>
 
@@ -370,6 +371,48 @@ static void a_size_that_is_not_the_servers_is_an_error(void **state)
     download_scene_end(&scene);
 }
 
+static void expect_source(IDODownload *download, const char *url)
+{
+    VARIANT value;
+
+    assert_hr(IDODownload_GetProperty(download, DODownloadProperty_Uri, &value), S_OK);
+    assert_wide_equal(V_BSTR(&value), client_wide(url));
+    VariantClear(&value);
+}
+
+/* Of one that has begun, and is kept: the engine has to change its file, and to record that. */
+static void another_source_that_cannot_be_kept_changes_nothing(void **state)
+{
+    static const struct server_rule stalling = {.does = SERVER_STALL_AFTER, .number = 100};
+    struct download_scene scene;
+    char other[SERVER_URL_SIZE];
+    size_t failures = 0;
+    HRESULT hr;
+
+    (void)state;
+    download_scene_start(&scene, &stalling, 1);
+    scene_set_file(&scene);
+    range_server_url(scene.server, "/other", other);
+    assert_hr(set_flag(scene.download, DODownloadProperty_NonVolatile, true), S_OK);
+    assert_hr(IDODownload_Start(scene.download, NULL), S_OK);
+    assert_hr(IDODownload_Pause(scene.download), S_OK);
+    for (;;) {
+        assert_true(failures < 100);
+        failing_memory_start(failures + 1, UINT64_MAX);
+        hr = set_text(scene.download, DODownloadProperty_Uri, client_wide(other));
+        failing_memory_stop();
+        if (SUCCEEDED(hr)) {
+            break;
+        }
+        failures++;
+        assert_hr(hr, E_OUTOFMEMORY);
+        expect_source(scene.download, scene.url);
+    }
+    assert_true(failures > 0);
+    expect_source(scene.download, other);
+    download_scene_end(&scene);
+}
+
 int main(void)
 {
     static struct test_suite suite = {0};
@@ -381,5 +424,6 @@ int main(void)
     TEST_ADD(&suite, a_foreground_download_costs_what_it_costs);
     TEST_ADD(&suite, the_size_is_told_when_it_is_known);
     TEST_ADD(&suite, a_size_that_is_not_the_servers_is_an_error);
+    TEST_ADD(&suite, another_source_that_cannot_be_kept_changes_nothing);
     return client_run_in_both(&suite, "download_properties");
 }

@@ -263,6 +263,28 @@ HRESULT download_create(struct odo_engine *engine, struct download **download_ou
     return hr;
 }
 
+/* Where the file comes from is what the engine says: it may be newer. False without memory. */
+static bool take_source(struct download *download)
+{
+    char **place = &download->settings.texts[DOWNLOAD_URI];
+    char *url = NULL;
+    char *copy;
+
+    if (!download_has_file(download)) {
+        return true;
+    }
+    if (odo_file_get_text(download->job, 0, ODO_FILE_URL, &url) != ODO_OK) {
+        return false;
+    }
+    copy = _strdup(url);
+    odo_free(url);
+    if (copy) {
+        free(*place);
+        *place = copy;
+    }
+    return copy != NULL;
+}
+
 /* What an earlier process has left in the store. False without memory. */
 static bool take_up(struct download *download)
 {
@@ -272,7 +294,7 @@ static bool take_up(struct download *download)
     if (odo_job_get_text(download->job, ODO_JOB_HOST_DATA, &text) != ODO_OK) {
         return false;
     }
-    is_read = download_settings_read(&download->settings, text);
+    is_read = download_settings_read(&download->settings, text) && take_source(download);
     odo_free(text);
     if (odo_job_get_number(download->job, ODO_JOB_HAS_STARTED)) {
         download->started = STARTED_EARLIER;
@@ -545,6 +567,28 @@ static HRESULT exchange_text(struct download *download, enum download_text which
     return hr;
 }
 
+/*
+ * Another source of a file that is there: the engine keeps it, or nothing has changed. That our
+ * own record of it cannot be saved does no harm; see take_up().
+ */
+static HRESULT exchange_source(struct download *download, char **text_inout)
+{
+    char **place = &download->settings.texts[DOWNLOAD_URI];
+    enum odo_status status;
+    char *before;
+
+    AcquireSRWLockExclusive(&download->settings_lock);
+    status = odo_file_set_url(download->job, 0, *text_inout);
+    if (status == ODO_OK) {
+        before = *place;
+        *place = *text_inout;
+        *text_inout = before;
+        save_locked(download);
+    }
+    ReleaseSRWLockExclusive(&download->settings_lock);
+    return hresult_from_status(status);
+}
+
 HRESULT download_set_text(struct download *download, enum download_text which, const char *text)
 {
     char *copy = text ? _strdup(text) : NULL;
@@ -553,13 +597,9 @@ HRESULT download_set_text(struct download *download, enum download_text which, c
     if (text && !copy) {
         return E_OUTOFMEMORY;
     }
-    hr = exchange_text(download, which, &copy);
-    if (SUCCEEDED(hr) && which == DOWNLOAD_URI && download_has_file(download)) {
-        hr = hresult_from_status(odo_file_set_url(download->job, 0, text));
-        if (FAILED(hr)) {
-            exchange_text(download, which, &copy); /* what was there, and could be kept */
-        }
-    }
+    hr = which == DOWNLOAD_URI && download_has_file(download)
+             ? exchange_source(download, &copy)
+             : exchange_text(download, which, &copy);
     free(copy);
     return hr;
 }
