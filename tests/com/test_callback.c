@@ -503,6 +503,110 @@ static void check_act(void **state)
     scene_end(&scene);
 }
 
+/* --- The apartment that waits ----------------------------------------------------------- */
+
+enum place { BESIDE, WITHIN };
+
+static HRESULT suspend(IBackgroundCopyJob *job)
+{
+    return IBackgroundCopyJob_Suspend(job);
+}
+
+static HRESULT cancel(IBackgroundCopyJob *job)
+{
+    return IBackgroundCopyJob_Cancel(job);
+}
+
+static HRESULT complete(IBackgroundCopyJob *job)
+{
+    return IBackgroundCopyJob_Complete(job);
+}
+
+static HRESULT forget_client(IBackgroundCopyJob *job)
+{
+    return IBackgroundCopyJob_SetNotifyInterface(job, NULL);
+}
+
+/* Of a file that is whole, in a job whose other file stalls. */
+static const struct stop_case {
+    const char *name;
+    enum place place;
+    HRESULT (*stop)(IBackgroundCopyJob *job);
+    HRESULT hr;
+} stops[] = {
+    {"Suspend returns while news wait for this apartment", BESIDE, suspend, S_OK},
+    {"Cancel returns while news wait for this apartment", BESIDE, cancel, S_OK},
+    {"Complete returns while news wait for this apartment", BESIDE, complete,
+     BG_S_PARTIAL_COMPLETE},
+    {"forgetting the client returns while news wait for this apartment", BESIDE, forget_client,
+     S_OK},
+    {"Suspend returns from within the news of a file", WITHIN, suspend, S_OK},
+    {"Cancel returns from within the news of a file", WITHIN, cancel, S_OK},
+    {"Complete returns from within the news of a file", WITHIN, complete,
+     BG_S_PARTIAL_COMPLETE},
+};
+
+static const struct stop_case *stop_within;
+
+static void stop_job(struct client_callback *callback, enum client_news news,
+                     IBackgroundCopyJob *job)
+{
+    if (news == NEWS_FILE) {
+        callback->error = stop_within->stop(job);
+    }
+}
+
+static void wait_for_first_file(struct scene *scene)
+{
+    BG_JOB_PROGRESS progress = {0};
+
+    while (progress.FilesTransferred == 0) {
+        assert_hr(IBackgroundCopyJob_GetProgress(scene->fixture.job, &progress), S_OK);
+        SwitchToThread();
+    }
+    if (in_sta()) { /* the call is in the queue of messages, and stays there */
+        assert_int_equal(client_wait_once(NULL, 0, CLIENT_DEADLINE_MS), WAIT_OBJECT_0);
+    } else {
+        assert_true(client_callback_wait(&scene->callback, NEWS_FILE, 1));
+    }
+}
+
+static void check_stop(void **state)
+{
+    static const struct server_rule rule = {
+        .path = "/large", .does = SERVER_STALL_AFTER, .number = 100};
+    const struct stop_case *c = *state;
+    char url[SERVER_URL_SIZE];
+    struct scene scene;
+    char *path;
+
+    scene_start(&scene, &rule, FILES);
+    path = temp_folder_path(scene.fixture.folder, "large.bin");
+    range_server_url(scene.fixture.server, "/large", url);
+    assert_hr(
+        client_add(scene.fixture.job, client_wide(url), client_wide(path), 0, NULL, UNKNOWN),
+        S_OK);
+    stop_within = c;
+    scene.callback.error = E_UNEXPECTED;
+    if (c->place == WITHIN) {
+        scene.callback.act = stop_job;
+    }
+    scene_run(&scene);
+    if (c->place == WITHIN) {
+        assert_true(client_callback_wait(&scene.callback, NEWS_FILE, 1));
+        assert_hr(scene.callback.error, c->hr);
+    } else {
+        wait_for_first_file(&scene);
+        assert_hr(c->stop(scene.fixture.job), c->hr);
+    }
+    let_news_pass();
+    assert_true(scene.callback.counts[NEWS_FILE] <= 1);
+    assert_hr(set_client(&scene, NULL),
+              c->stop == cancel || c->stop == complete ? DO_E_INVALID_STATE : S_OK);
+    scene_end(&scene);
+    free(path);
+}
+
 /* The client lets go of everything but the callback; the job tells all the same. */
 static void a_job_that_nobody_holds_tells_its_outcome(void **state)
 {
@@ -684,6 +788,7 @@ int main(void)
     TEST_ADD(&suite, a_call_on_its_way_comes_before_the_replacement_or_never);
     TEST_ADD(&suite, an_ended_job_tells_nothing);
     TEST_ADD_TABLE(&suite, acts, check_act);
+    TEST_ADD_TABLE(&suite, stops, check_stop);
     TEST_ADD(&suite, a_job_that_nobody_holds_tells_its_outcome);
     TEST_ADD(&suite, an_agile_client_needs_no_pumping);
     TEST_ADD(&suite, a_slow_client_delays_nobody_else);
