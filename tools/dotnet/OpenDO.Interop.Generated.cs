@@ -23,7 +23,8 @@ namespace OpenDO.Interop
 {
     public static partial class DOClass
     {
-        private const uint CLSCTX_ALL = 0x17;
+        private const uint CLSCTX_INPROC_SERVER = 1;
+        private const uint CLSCTX_LOCAL_SERVER = 4;
 
         private static readonly Guid IID_IUnknown = new Guid("00000000-0000-0000-C000-000000000046");
 
@@ -35,15 +36,18 @@ namespace OpenDO.Interop
         private static partial int CoIncrementMTAUsage(out IntPtr cookie);
 
         /// <summary>
-        /// A new object of the class. A thread that has not chosen an apartment is from now on in that
+        /// A new object of the class: in this program, or in the local server (dosvc-host.exe), a
+        /// process of its own for all programs of this user. A thread that has not chosen an apartment is from now on in that
         /// of many threads, as .NET's own interop has it.
         /// </summary>
-        public static unsafe T Create<T>(string classId)
+        public static unsafe T Create<T>(string classId, bool inLocalServer = false)
             where T : class
         {
             Marshal.ThrowExceptionForHR(MTA.Value);
             var clsid = new Guid(classId);
-            int result = CoCreateInstance(in clsid, IntPtr.Zero, CLSCTX_ALL, in IID_IUnknown, out IntPtr instance);
+            int result = CoCreateInstance(in clsid, IntPtr.Zero,
+                                          inLocalServer ? CLSCTX_LOCAL_SERVER : CLSCTX_INPROC_SERVER,
+                                          in IID_IUnknown, out IntPtr instance);
             if (result < 0)
             {
                 throw DOError.ToException(result);

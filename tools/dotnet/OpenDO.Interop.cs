@@ -51,11 +51,33 @@ namespace OpenDO.Interop
 #if !OPENDO_GENERATED_COM // then OpenDO.Interop.Generated.cs has the rest of this class
     public static partial class DOClass
     {
-        /// <summary>A new object of the class.</summary>
-        public static T Create<T>(string classId)
+        private const uint CLSCTX_INPROC_SERVER = 1;
+        private const uint CLSCTX_LOCAL_SERVER = 4;
+
+        private static readonly Guid IID_IUnknown = new Guid("00000000-0000-0000-C000-000000000046");
+
+        [DllImport("ole32.dll")]
+        private static extern int CoCreateInstance([In] ref Guid clsid, IntPtr outer, uint context,
+                                                   [In] ref Guid iid,
+                                                   [MarshalAs(UnmanagedType.IUnknown)] out object instance);
+
+        /// <summary>
+        /// A new object of the class: in this program, or in the local server (dosvc-host.exe), a
+        /// process of its own for all programs of this user.
+        /// </summary>
+        public static T Create<T>(string classId, bool inLocalServer = false)
             where T : class
         {
-            return (T)Activator.CreateInstance(Type.GetTypeFromCLSID(new Guid(classId), true));
+            var clsid = new Guid(classId);
+            Guid iid = IID_IUnknown;
+            int result = CoCreateInstance(ref clsid, IntPtr.Zero,
+                                          inLocalServer ? CLSCTX_LOCAL_SERVER : CLSCTX_INPROC_SERVER,
+                                          ref iid, out object instance);
+            if (result < 0)
+            {
+                throw DOError.ToException(result);
+            }
+            return (T)instance;
         }
     }
 

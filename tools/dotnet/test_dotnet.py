@@ -393,7 +393,8 @@ def main():
                     wine, program,
                     [server.url(""), wine.path(downloads),
                      wine.path(os.path.join(ROOT, "tests", "support", "local_names.tsv")),
-                     wine.path(options.dll), options.only], {}) and good
+                     wine.path(options.dll), options.only],
+                    {"OPENDO_HOST_IDLE_SECONDS": "1"}) and good
     except client_tests.Skip as why:
         good = cases.summarize()
         print("SKIPPED: %s" % why)

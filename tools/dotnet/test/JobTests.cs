@@ -5,6 +5,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography.X509Certificates;
 using System.Threading;
 using OpenDO.Interop;
 using static OpenDO.InteropTest.Program;
@@ -76,6 +77,7 @@ namespace OpenDO.InteropTest
             Test("a stream that throws ends the job with its HRESULT", StreamThrows);
             Test("methods that Windows does not support say so in each interface", NotSupported);
             Test("HTTP options are in their places", HttpOptions);
+            Test("a client certificate is found by its hash and by its subject, and told", ClientCertificate);
             Test("jobs are listed, found by id, and gone once cancelled", Listed);
         }
 
@@ -410,12 +412,8 @@ namespace OpenDO.InteropTest
 
         private static void HttpOptions()
         {
-            var options = NewJob(out _) as IBackgroundCopyJobHttpOptions;
+            var options = (IBackgroundCopyJobHttpOptions)NewJob(out _);
 
-            if (options == null)
-            {
-                return; // an optional interface, in Windows too
-            }
             options.SetCustomHeaders("X-A: 1\r\nX-B: 2\r\n");
             options.GetCustomHeaders(out string headers);
             Equal("X-A: 1\r\nX-B: 2\r\n", headers, "headers");
@@ -423,6 +421,71 @@ namespace OpenDO.InteropTest
             options.GetSecurityFlags(out uint flags);
             Equal(0x808u, flags, "security flags");
             Equal(0, ((IBackgroundCopyJob)options).Cancel(), "Cancel");
+        }
+
+        private const int CRYPT_E_NOT_FOUND = unchecked((int)0x80092004);
+        private const string Subject = "opendo client of the tests";
+
+        // Its own signature, and without its key: openssl req -x509 -newkey ec -subj "/CN=..."
+        private const string Certificate =
+            "MIIBojCCAUegAwIBAgIUI8EglVlTFZdcIijjvL48NMUlQQswCgYIKoZIzj0EAwIwJTEjMCEGA1UEAwwab3BlbmRvIGNs" +
+            "aWVudCBvZiB0aGUgdGVzdHMwIBcNMjYxMTI4MDIzMzMwWhgPMjEyNjExMDQwMjMzMzBaMCUxIzAhBgNVBAMMGm9wZW5k" +
+            "byBjbGllbnQgb2YgdGhlIHRlc3RzMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEjkoTL+TRmjpOW1gLAtB/k8VPPz3M" +
+            "gKlXEAqKdPCAT44mE0DonHCx77c8uwFonBHLSy+NR47/cL+xkT8fBuCzLqNTMFEwHQYDVR0OBBYEFMLnEsKLQ6fCcPR2" +
+            "Xo2dstO7EQ7ZMB8GA1UdIwQYMBaAFMLnEsKLQ6fCcPR2Xo2dstO7EQ7ZMA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0E" +
+            "AwIDSQAwRgIhALzcy8PZuPrpDp6V9R9vkdGNffJW/lbm6Xz7LPVxhOTkAiEAkjzfK8pia8t9vJQRa3KJV6nVLH7eJZFR" +
+            "2t3he8aWA6E=";
+
+        private static void ClientCertificate()
+        {
+            var options = (IBackgroundCopyJobHttpOptions)NewJob(out _);
+            X509Certificate2 certificate = X509CertificateLoader.LoadCertificate(Convert.FromBase64String(Certificate));
+            byte[] hash = certificate.GetCertHash();
+
+            Throws(CRYPT_E_NOT_FOUND, () => options.GetClientCertificate(out _, out _, out _, out _));
+            Throws(CRYPT_E_NOT_FOUND, () => options.SetClientCertificateByID(
+                BG_CERT_STORE_LOCATION.CURRENT_USER, "MY", new byte[20]));
+            Throws(CRYPT_E_NOT_FOUND, () => options.SetClientCertificateByName(
+                BG_CERT_STORE_LOCATION.CURRENT_USER, "MY", Guid.NewGuid().ToString()));
+            options.RemoveClientCertificate(); // none: that is no failure
+            InStore(store => store.Add(certificate));
+            try
+            {
+                options.SetClientCertificateByID(BG_CERT_STORE_LOCATION.CURRENT_USER, "MY", hash);
+                HasCertificate(options, hash);
+                options.RemoveClientCertificate();
+                Throws(CRYPT_E_NOT_FOUND, () => options.GetClientCertificate(out _, out _, out _, out _));
+                options.SetClientCertificateByName(BG_CERT_STORE_LOCATION.CURRENT_USER, "MY", Subject);
+                HasCertificate(options, hash);
+            }
+            finally
+            {
+                InStore(store => store.Remove(certificate));
+            }
+            Equal(0, ((IBackgroundCopyJob)options).Cancel(), "Cancel");
+        }
+
+        /// <summary>Under Wine others see a change once the store is closed.</summary>
+        private static void InStore(Action<X509Store> change)
+        {
+            using (var store = new X509Store(StoreName.My, StoreLocation.CurrentUser))
+            {
+                store.Open(OpenFlags.ReadWrite);
+                change(store);
+            }
+        }
+
+        private static void HasCertificate(IBackgroundCopyJobHttpOptions options, byte[] hash)
+        {
+            options.GetClientCertificate(out BG_CERT_STORE_LOCATION location, out string store, out IntPtr block,
+                                         out string subject);
+            var bytes = new byte[20];
+
+            Marshal.Copy(block, bytes, 0, bytes.Length);
+            Marshal.FreeCoTaskMem(block);
+            EqualBytes(hash, bytes);
+            Equal("CURRENT_USER MY", location + " " + store, "the store");
+            Check(subject.Contains(Subject), "'" + subject + "' is its subject");
         }
 
         private static void Listed()

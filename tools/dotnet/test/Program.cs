@@ -36,6 +36,10 @@ namespace OpenDO.InteropTest
 
         public static int Main(string[] arguments)
         {
+            if (arguments.Length == 3 && arguments[0] == LifetimeTests.Careless)
+            {
+                return LifetimeTests.Leave(arguments[1], arguments[2]);
+            }
             if (arguments.Length < 4)
             {
                 Console.Error.WriteLine("usage: test_interop URL FOLDER NAMES DLL [WORD]");
@@ -54,6 +58,7 @@ namespace OpenDO.InteropTest
             JobTests.Run();
             DownloadTests.Run();
             ComfortTests.Run();
+            LifetimeTests.Run();
 
             Console.WriteLine("[  PASSED  ] {0} test(s).", passed);
             if (failed.Count == 0)
