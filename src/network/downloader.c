@@ -496,7 +496,7 @@ static void flush_late(struct fetch *download, uint64_t now_ms)
 static void end_silent(struct downloader *downloader, struct fetch *download, uint64_t now_ms)
 {
     for (struct request *request = download->requests; request; request = request->next) {
-        if (request->attempt->was_paused && !request->is_held && !request->is_paused &&
+        if (request->attempt->was_paused && !request->hold.is_held && !request->is_paused &&
             now_ms > request->heard_at_ms &&
             now_ms - request->heard_at_ms >= (uint64_t)downloader->stall_timeout_s * 1000) {
             end_request(downloader, request,
@@ -568,7 +568,7 @@ static int poll_timeout_ms(struct downloader *downloader)
     uint64_t next_ms;
 
     now_ms = platform_clock_milliseconds();
-    next_ms = throttle_next_ms(&downloader->throttle, &downloader->begun, now_ms);
+    next_ms = throttle_next_ms(&downloader->throttle, now_ms);
     if (next_ms > downloader->tick_at_ms) {
         next_ms = downloader->tick_at_ms;
     }
@@ -624,8 +624,7 @@ static void run(void *context)
     while (take_commands(downloader)) {
         tick(downloader, platform_clock_milliseconds());
         start_requests(downloader);
-        throttle_release(&downloader->throttle, &downloader->begun,
-                         platform_clock_milliseconds());
+        throttle_release(&downloader->throttle, platform_clock_milliseconds());
         begin_turn(downloader);
         perform(downloader);
         collect_ended(downloader);

@@ -42,9 +42,10 @@ static struct transfer_limits limits_of(const struct fetch *download)
     const struct download_settings *settings = &download->settings;
     uint32_t lanes = download->rules->lanes;
 
-    /* In the background half as many. */
+    lanes = settings->foreground ? lanes : (lanes + 1) / 2; /* in the background half as many */
     return (struct transfer_limits){
-        .lanes = throttle_lanes(download, settings->foreground ? lanes : (lanes + 1) / 2),
+        .lanes = download->share ? throttle_lanes(download->throttle, download->share, lanes)
+                                 : lanes,
         .no_progress_ms = settings->no_progress_ms,
         .minimum_retry_ms = settings->minimum_retry_ms,
         .never_retry = settings->never_retry,

@@ -8,16 +8,18 @@
 #define ODO_NETWORK_FETCH_H
 
 #include "base/buffer.h"
-#include "network/downloader.h"
+#include "network/download.h"
 #include "network/look_up.h"
 #include "transfer/transfer.h"
 
 struct fetch_group;
 struct fetch_list;
+struct downloader;
 struct integrity;
 struct request;
 struct sink;
 struct throttle;
+struct throttle_share;
 
 /* The rules of the downloader, the same for all downloads. */
 struct fetch_rules {
@@ -40,7 +42,8 @@ struct fetch {
     struct download_settings settings;
     const struct fetch_rules *rules; /* borrowed; the downloader's */
     struct downloader *downloader;
-    struct throttle *throttle; /* the downloader's; NULL holds nobody up */
+    struct throttle *throttle;    /* the downloader's */
+    struct throttle_share *share; /* its job's; NULL while it is not scheduled */
 
     struct transfer transfer;
     struct integrity *integrity;    /* owned; NULL when nothing is checked */

@@ -5,6 +5,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "http/url.h"
+#include "network/downloader.h"
 #include "network/fetch.h"
 #include "network/piece_check.h"
 #include "output/stream.h"

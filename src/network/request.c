@@ -52,6 +52,9 @@ void request_free(struct request *request)
 
 void request_reset(struct request *request)
 {
+    if (request->download) {
+        throttle_forget(request->download->throttle, &request->hold);
+    }
     memory_free(request->found_proxy);
     request->found_proxy = NULL;
     curl_easy_reset(request->easy);
@@ -311,23 +314,57 @@ void request_settle_hedge(struct request *request)
 
 /* --- What libcurl calls --------------------------------------------------------------- */
 
+/* Its caps have room again. */
+static void go_on(struct throttle_hold *hold, uint64_t now_ms)
+{
+    struct request *request =
+        (struct request *)(void *)((char *)hold - offsetof(struct request, hold));
+
+    request->heard_at_ms = now_ms;
+    curl_easy_pause(request->easy, CURLPAUSE_CONT);
+}
+
 /* A cap on the rate is reached: libcurl keeps the bytes until there is room. */
 static bool must_hold(struct request *request, size_t size)
 {
+    struct fetch *download = request->download;
     uint64_t now_ms = platform_clock_milliseconds();
 
-    if (!request->download->throttle || throttle_pass(request, size, now_ms)) {
+    if (throttle_pass(download->throttle, download->share, size, now_ms)) {
         request->heard_at_ms = now_ms;
         return false;
     }
-    request->is_held = true;
-    request->held_since_ms = now_ms;
+    request->hold.share = download->share;
+    request->hold.go_on = go_on;
+    throttle_keep(download->throttle, &request->hold, now_ms);
     if (!request->attempt->was_paused) {
         /* Slow is what it was told to be: from here on the downloader looks after it. */
         request->attempt->was_paused = true;
         curl_easy_setopt(request->easy, CURLOPT_LOW_SPEED_LIMIT, 0L);
     }
     return true;
+}
+
+/* libcurl is connected, and the request comes next: it is sent to nobody whom we do not trust.
+ */
+static int on_connected(void *context, char *remote_address, char *local_address,
+                        int remote_port, int local_port)
+{
+    struct request *request = context;
+    struct odo_error error =
+        server_certificate_verify(request->easy, request->origin, request->security_flags,
+                                  request->certificates, &request->waits_for);
+
+    (void)remote_address;
+    (void)local_address;
+    (void)remote_port;
+    (void)local_port;
+    if (!request_must_wait(request) && error.status == ODO_OK) {
+        return CURL_PREREQFUNC_OK;
+    }
+    request->attempt->end = request_must_wait(request) ? ATTEMPT_ASK_AGAIN : ATTEMPT_FAILED;
+    request->attempt->error = error;
+    return CURL_PREREQFUNC_ABORT;
 }
 
 static void note_body(struct request *request, size_t size)
@@ -712,7 +749,11 @@ static enum odo_status set_options(struct request *request, const struct request
         SET(CURLOPT_SSLCERT, http->client_certificate);
     }
     failed |= !watchdog_attach(start->watchdog, easy);
-    failed |= !server_certificate_prepare(request, start->ca_file);
+    failed |= !server_certificate_prepare(easy, start->ca_file, request->security_flags);
+    if (server_certificate_is_ours(start->ca_file)) {
+        SET(CURLOPT_PREREQFUNCTION, on_connected);
+        SET(CURLOPT_PREREQDATA, request);
+    }
     return failed ? ODO_E_OUT_OF_MEMORY : ODO_OK;
 }
 
@@ -735,8 +776,6 @@ enum odo_status request_prepare(struct request *request, struct fetch *download,
     request->is_yielding = false;
     request->turn = 0;
     request->rounds = 0;
-    request->is_held = false;
-    request->held_since_ms = 0;
     request->heard_at_ms = 0;
     status = add_headers(request);
     if (status == ODO_OK) {

@@ -10,6 +10,7 @@
 #include "base/buffer.h"
 #include "http/multipart_reader.h"
 #include "network/look_up.h"
+#include "network/throttle.h"
 #include "transfer/attempt.h"
 
 #include <odo/types.h>
@@ -71,8 +72,7 @@ struct request {
     bool is_yielding;    /* until others have had their turn: see REQUEST_TURN_MOST */
     size_t turn;         /* bytes of the body since libcurl was called */
     uint32_t rounds;     /* see REQUEST_ROUNDS_MOST */
-    bool is_held;        /* until its caps let it go on: see throttle.h */
-    uint64_t held_since_ms;
+    struct throttle_hold hold; /* until its caps let it go on */
     uint64_t heard_at_ms; /* when a byte of the body came, or it went on, for who was paused */
 };
 

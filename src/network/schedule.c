@@ -44,6 +44,7 @@ void schedule_add(struct schedule *schedule, struct fetch *download)
         schedule->groups = group;
     }
     download->group = group;
+    download->share = &group->share;
     group->download_count++;
     schedule_change(download);
     schedule_sort(download);
@@ -51,7 +52,7 @@ void schedule_add(struct schedule *schedule, struct fetch *download)
 
 void schedule_change(struct fetch *download)
 {
-    download->group->foreground = download->settings.foreground;
+    download->group->share.is_foreground = download->settings.foreground;
     pace_set_rate(&download->group->share.pace, download->settings.rate_limit,
                   platform_clock_milliseconds());
 }
@@ -78,6 +79,7 @@ void schedule_remove(struct schedule *schedule, struct fetch *download)
     download->transfer.origin = NULL;
     leave_group(schedule, download->group);
     download->group = NULL;
+    download->share = NULL;
 }
 
 void schedule_sort(struct fetch *download)
@@ -173,7 +175,7 @@ static struct fetch *pick_from(struct schedule *schedule, struct fetch_group *gr
 static bool foreground_is_busy(const struct schedule *schedule)
 {
     for (const struct fetch_group *group = schedule->groups; group; group = group->next) {
-        if (group->foreground && (group->active > 0 || group->ready.first)) {
+        if (group->share.is_foreground && (group->active > 0 || group->ready.first)) {
             return true;
         }
     }
@@ -182,8 +184,8 @@ static bool foreground_is_busy(const struct schedule *schedule)
 
 static bool comes_before(const struct fetch_group *left, const struct fetch_group *right)
 {
-    if (left->foreground != right->foreground) {
-        return left->foreground;
+    if (left->share.is_foreground != right->share.is_foreground) {
+        return left->share.is_foreground;
     }
     return left->active < right->active;
 }
@@ -197,7 +199,8 @@ struct fetch *schedule_pick(struct schedule *schedule)
     for (struct fetch_group *group = schedule->groups; group; group = group->next) {
         struct fetch *download;
 
-        if (!group->ready.first || (must_yield && !group->foreground && group->active > 0) ||
+        if (!group->ready.first ||
+            (must_yield && !group->share.is_foreground && group->active > 0) ||
             (best && !comes_before(group, best->group))) {
             continue;
         }

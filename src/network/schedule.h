@@ -22,9 +22,8 @@ struct fetch_group {
     const void *key;
     struct fetch_list ready; /* want a request */
     size_t download_count;
-    uint32_t active; /* requests in flight */
-    bool foreground; /* as the transfer that was added or changed last; and so is its cap */
-    struct throttle_share share;
+    uint32_t active;             /* requests in flight */
+    struct throttle_share share; /* as the transfer that was added or changed last */
 };
 
 struct schedule {

@@ -3,7 +3,6 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "network/certificate_look_up.h"
-#include "network/request.h"
 #include "platform/certificate.h"
 #include "transfer/origin.h"
 
@@ -74,34 +73,32 @@ static char *host_of(const struct origin *origin)
     return text_format("%.*s", (int)length, from);
 }
 
-/* When the answer is still to come the request waits for it. */
-static enum odo_status verify(struct request *request)
+static enum odo_status verify(CURL *easy, struct origin *origin, uint32_t flags,
+                              struct look_up *look_up, struct look_up_wait *wait_out)
 {
     struct curl_tlssessioninfo *session = NULL;
-    uint64_t connection = connection_of(request->easy);
-    struct origin *origin = request->origin;
+    uint64_t connection = connection_of(easy);
     enum odo_status status;
     uint64_t ticket = 0;
     char *host;
 
-    if (is_trusted(origin, connection, request->security_flags)) {
+    if (is_trusted(origin, connection, flags)) {
         return ODO_OK;
     }
-    if (curl_easy_getinfo(request->easy, CURLINFO_TLS_SSL_PTR, &session) != CURLE_OK ||
-        !session || session->backend != CURLSSLBACKEND_SCHANNEL || !session->internals) {
+    if (curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session) != CURLE_OK || !session ||
+        session->backend != CURLSSLBACKEND_SCHANNEL || !session->internals) {
         return ODO_E_TLS;
     }
     host = host_of(origin);
     if (!host) {
         return ODO_E_OUT_OF_MEMORY;
     }
-    status = certificate_look_up_verify(request->certificates, session->internals, host,
-                                        request->security_flags, &ticket);
+    status = certificate_look_up_verify(look_up, session->internals, host, flags, &ticket);
     memory_free(host);
     if (ticket != 0) {
-        request->waits_for = (struct look_up_wait){request->certificates, ticket};
+        *wait_out = (struct look_up_wait){look_up, ticket};
     } else if (status == ODO_OK) {
-        trust(origin, connection, request->security_flags);
+        trust(origin, connection, flags);
     }
     return status;
 }
@@ -113,57 +110,38 @@ static bool is_certificate_fault(enum odo_status status)
            status == ODO_E_CERTIFICATE_USAGE || status == ODO_E_CERTIFICATE_UNCHECKED;
 }
 
-/* libcurl is connected, and the request comes next. */
-static int on_connected(void *context, char *remote_address, char *local_address,
-                        int remote_port, int local_port)
+struct odo_error server_certificate_verify(CURL *easy, struct origin *origin, uint32_t flags,
+                                           struct look_up *look_up,
+                                           struct look_up_wait *wait_out)
 {
-    struct request *request = context;
     enum odo_status status;
 
-    (void)remote_address;
-    (void)local_address;
-    (void)remote_port;
-    (void)local_port;
-    if (strncmp(request->origin->name, secure_scheme, strlen(secure_scheme)) != 0) {
-        return CURL_PREREQFUNC_OK;
+    *wait_out = (struct look_up_wait){.look_up = NULL};
+    if (strncmp(origin->name, secure_scheme, strlen(secure_scheme)) != 0) {
+        return (struct odo_error){.status = ODO_OK};
     }
-    status = verify(request);
-    if (request_must_wait(request)) {
-        request->attempt->end = ATTEMPT_ASK_AGAIN;
-        return CURL_PREREQFUNC_ABORT;
-    }
-    if (status == ODO_OK) {
-        return CURL_PREREQFUNC_OK;
-    }
-    request->attempt->end = ATTEMPT_FAILED;
-    request->attempt->error =
-        is_certificate_fault(status)
-            ? (struct odo_error){.status = ODO_E_CERTIFICATE, .cause = status}
-            : (struct odo_error){.status = status};
-    return CURL_PREREQFUNC_ABORT;
+    status = verify(easy, origin, flags, look_up, wait_out);
+    return is_certificate_fault(status)
+               ? (struct odo_error){.status = ODO_E_CERTIFICATE, .cause = status}
+               : (struct odo_error){.status = status};
+}
+
+bool server_certificate_is_ours(const char *ca_file)
+{
+    return !ca_file && platform_certificate_is_ours(library_name());
 }
 
 /* --- libcurl's ---------------------------------------------------------------------------- */
 
-static bool set_own_check(struct request *request)
+bool server_certificate_prepare(CURL *easy, const char *ca_file, uint32_t flags)
 {
-    CURL *easy = request->easy;
+    bool any_name = (flags & ODO_SECURITY_IGNORE_WRONG_NAME) != 0;
 
-    return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_connected) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_PREREQDATA, request) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L) == CURLE_OK;
-}
-
-bool server_certificate_prepare(struct request *request, const char *ca_file)
-{
-    CURL *easy = request->easy;
-    bool any_name = (request->security_flags & ODO_SECURITY_IGNORE_WRONG_NAME) != 0;
-
-    if (!ca_file && platform_certificate_is_ours(library_name())) {
-        return set_own_check(request);
+    if (server_certificate_is_ours(ca_file)) {
+        return curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L) == CURLE_OK &&
+               curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L) == CURLE_OK;
     }
-    if (!(request->security_flags & ODO_SECURITY_CHECK_REVOCATION)) {
+    if (!(flags & ODO_SECURITY_CHECK_REVOCATION)) {
         /* Schannel would look it up unasked; the other libraries do not know the option. */
         curl_easy_setopt(easy, CURLOPT_SSL_OPTIONS, (long)CURLSSLOPT_NO_REVOKE);
     }

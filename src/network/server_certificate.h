@@ -13,25 +13,34 @@
 #ifndef ODO_NETWORK_SERVER_CERTIFICATE_H
 #define ODO_NETWORK_SERVER_CERTIFICATE_H
 
+#include "network/look_up.h"
+
 #include <odo/types.h>
 
 #include <curl/curl.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-struct request;
+struct origin;
 
 /* Of a client's flags those that have an effect: with CHECK_REVOCATION none but it. */
 uint32_t server_certificate_flags(uint32_t flags);
 
-/*
- * Set what concerns it in the request's easy handle. `request->security_flags` is set, and
- * `request->origin` will be before the connection is there. A rejected certificate ends the
- * request with ODO_E_CERTIFICATE, and the cause is in its error. Where something must be looked
- * up on the network first, the request says so with request_must_wait(). False is out of
- * memory.
+/* Whether the check is ours: server_certificate_verify() is called once libcurl is connected.
  */
-bool server_certificate_prepare(struct request *request, const char *ca_file);
+bool server_certificate_is_ours(const char *ca_file);
+
+/* Set what concerns it in an easy handle. False is out of memory. */
+bool server_certificate_prepare(CURL *easy, const char *ca_file, uint32_t flags);
+
+/*
+ * libcurl is connected to the origin, and the request comes next. A rejected certificate is
+ * ODO_E_CERTIFICATE, with the cause. When *wait_out is for something, nothing is decided, since
+ * it must be looked up on the network first: end the request, and ask anew then.
+ */
+struct odo_error server_certificate_verify(CURL *easy, struct origin *origin, uint32_t flags,
+                                           struct look_up *look_up,
+                                           struct look_up_wait *wait_out);
 
 /* What was wrong, when libcurl has rejected the certificate with this result; or ODO_OK when
  * it does not say. */

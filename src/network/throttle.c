@@ -1,8 +1,6 @@
 #include "network/throttle.h"
 
-#include "network/fetch_list.h"
-#include "network/request.h"
-#include "network/schedule.h"
+#include <stddef.h>
 
 enum {
     /* What a request that goes on takes at least: libcurl hands over so much at a time. */
@@ -18,10 +16,10 @@ void throttle_set(struct throttle *throttle, uint64_t foreground, uint64_t backg
     pace_set_rate(&throttle->background, background, now_ms);
 }
 
-/* The cap that a transfer shares with all of its kind. */
-static struct pace *common_pace(struct throttle *throttle, const struct fetch *download)
+/* The cap that a job shares with all of its kind. */
+static struct pace *common_pace(struct throttle *throttle, const struct throttle_share *share)
 {
-    return download->group->foreground ? &throttle->foreground : &throttle->background;
+    return share->is_foreground ? &throttle->foreground : &throttle->background;
 }
 
 static uint64_t smaller_of(uint64_t left, uint64_t right)
@@ -39,100 +37,105 @@ static uint32_t lanes_under(const struct pace *pace, uint32_t lanes)
     return most > 1 ? (uint32_t)most : 1;
 }
 
-uint32_t throttle_lanes(const struct fetch *download, uint32_t lanes)
+uint32_t throttle_lanes(const struct throttle *throttle, const struct throttle_share *share,
+                        uint32_t lanes)
 {
-    if (!download->throttle || !download->group) {
-        return lanes;
-    }
-    lanes = lanes_under(&download->group->share.pace, lanes);
-    return lanes_under(common_pace(download->throttle, download), lanes);
+    lanes = lanes_under(&share->pace, lanes);
+    return lanes_under(share->is_foreground ? &throttle->foreground : &throttle->background,
+                       lanes);
 }
 
-static uint64_t allowance(struct throttle *throttle, const struct fetch *download,
+static uint64_t allowance(struct throttle *throttle, struct throttle_share *share,
                           uint64_t now_ms)
 {
-    return smaller_of(pace_allowance(common_pace(throttle, download), now_ms),
-                      pace_allowance(&download->group->share.pace, now_ms));
+    return smaller_of(pace_allowance(common_pace(throttle, share), now_ms),
+                      pace_allowance(&share->pace, now_ms));
 }
 
-bool throttle_pass(struct request *request, uint64_t bytes, uint64_t now_ms)
+bool throttle_pass(struct throttle *throttle, struct throttle_share *share, uint64_t bytes,
+                   uint64_t now_ms)
 {
-    struct fetch *download = request->download;
-    struct throttle *throttle = download->throttle;
-
-    if (allowance(throttle, download, now_ms) == 0) {
+    if (allowance(throttle, share, now_ms) == 0) {
         return false;
     }
-    pace_spend(common_pace(throttle, download), bytes, now_ms);
-    pace_spend(&download->group->share.pace, bytes, now_ms);
-    download->group->share.passed += bytes;
+    pace_spend(common_pace(throttle, share), bytes, now_ms);
+    pace_spend(&share->pace, bytes, now_ms);
+    share->passed += bytes;
     return true;
 }
 
-/* Whose turn it is: of the jobs with somebody held who may pass, the one that has had least. */
-static struct request *next_held(struct throttle *throttle, const struct fetch_list *begun,
-                                 uint64_t now_ms)
+void throttle_keep(struct throttle *throttle, struct throttle_hold *hold, uint64_t now_ms)
 {
-    struct request *best = NULL;
+    hold->is_held = true;
+    hold->since_ms = now_ms;
+    hold->next = throttle->held;
+    throttle->held = hold;
+}
 
-    for (struct fetch *download = begun->first; download;
-         download = fetch_list_next(begun, download)) {
-        struct throttle_share *share = &download->group->share;
+void throttle_forget(struct throttle *throttle, struct throttle_hold *hold)
+{
+    struct throttle_hold **place = &throttle->held;
 
-        for (struct request *request = download->requests; request; request = request->next) {
-            if (!request->is_held || allowance(throttle, download, now_ms) == 0) {
-                continue;
-            }
-            if (share->passed < throttle->passed) {
-                share->passed = throttle->passed; /* what it did not want before is gone */
-            }
-            if (!best || share->passed < best->download->group->share.passed ||
-                (download->group == best->download->group &&
-                 request->held_since_ms < best->held_since_ms)) {
-                best = request;
-            }
+    if (!hold->is_held) {
+        return;
+    }
+    while (*place != hold) {
+        place = &(*place)->next;
+    }
+    *place = hold->next;
+    hold->next = NULL;
+    hold->is_held = false;
+}
+
+/* Whose turn it is: of the jobs with somebody held who may pass, the one that has had least. */
+static struct throttle_hold *next_held(struct throttle *throttle, uint64_t now_ms)
+{
+    struct throttle_hold *best = NULL;
+
+    for (struct throttle_hold *hold = throttle->held; hold; hold = hold->next) {
+        if (allowance(throttle, hold->share, now_ms) == 0) {
+            continue;
+        }
+        if (hold->share->passed < throttle->passed) {
+            hold->share->passed = throttle->passed; /* what it did not want before is gone */
+        }
+        if (!best || hold->share->passed < best->share->passed ||
+            (hold->share == best->share && hold->since_ms < best->since_ms)) {
+            best = hold;
         }
     }
     return best;
 }
 
-void throttle_release(struct throttle *throttle, const struct fetch_list *begun,
-                      uint64_t now_ms)
+void throttle_release(struct throttle *throttle, uint64_t now_ms)
 {
-    struct request *request;
+    struct throttle_hold *hold;
     uint64_t released = 0;
 
-    while ((request = next_held(throttle, begun, now_ms)) != NULL) {
-        uint64_t room = allowance(throttle, request->download, now_ms);
+    while ((hold = next_held(throttle, now_ms)) != NULL) {
+        uint64_t room = allowance(throttle, hold->share, now_ms);
 
         /* libcurl may hand its bytes over later than now. */
         if (released > 0 && room < released + PIECE) {
             return;
         }
         released += PIECE;
-        throttle->passed = request->download->group->share.passed;
-        request->is_held = false;
-        request->heard_at_ms = now_ms;
-        curl_easy_pause(request->easy, CURLPAUSE_CONT);
+        throttle->passed = hold->share->passed;
+        throttle_forget(throttle, hold);
+        hold->go_on(hold, now_ms);
     }
 }
 
-uint64_t throttle_next_ms(struct throttle *throttle, const struct fetch_list *begun,
-                          uint64_t now_ms)
+uint64_t throttle_next_ms(struct throttle *throttle, uint64_t now_ms)
 {
     uint64_t next_ms = UINT64_MAX;
 
-    for (struct fetch *download = begun->first; download;
-         download = fetch_list_next(begun, download)) {
-        for (struct request *request = download->requests; request; request = request->next) {
-            if (request->is_held) {
-                uint64_t common_ms =
-                    pace_next_ms(common_pace(throttle, download), PIECE / 4, now_ms);
-                uint64_t own_ms = pace_next_ms(&download->group->share.pace, PIECE / 4, now_ms);
+    for (struct throttle_hold *hold = throttle->held; hold; hold = hold->next) {
+        uint64_t common_ms =
+            pace_next_ms(common_pace(throttle, hold->share), PIECE / 4, now_ms);
+        uint64_t own_ms = pace_next_ms(&hold->share->pace, PIECE / 4, now_ms);
 
-                next_ms = smaller_of(next_ms, common_ms > own_ms ? common_ms : own_ms);
-            }
-        }
+        next_ms = smaller_of(next_ms, common_ms > own_ms ? common_ms : own_ms);
     }
     return next_ms;
 }
