@@ -796,7 +796,15 @@ static void be_killed(int at, size_t part)
 }
 
 /* What a power cut does to a write that was not flushed. */
-enum fate { FATE_ALL, FATE_NOTHING, FATE_FRONT, FATE_REAR };
+enum fate {
+    FATE_ALL,
+    FATE_NOTHING,
+    FATE_FRONT,
+    FATE_REAR,
+    FATE_MOST, /* but the end of its last record, which says of which version that is */
+};
+
+enum { END_OF_RECORD = 4 };
 
 /*
  * The power was cut at `at`. Of the names that were not flushed the first `names` have changed;
@@ -820,6 +828,8 @@ static void lose_power(int at, int names, int odd, enum fate of_odd, enum fate o
         }
         if (fate == FATE_ALL) {
             apply(deed, deed->size, false);
+        } else if (fate == FATE_MOST && deed->kind == DEED_WRITE) {
+            apply(deed, deed->size > END_OF_RECORD ? deed->size - END_OF_RECORD : 0, false);
         } else if (fate != FATE_NOTHING && deed->kind == DEED_WRITE) {
             apply(deed, deed->size / 2, fate == FATE_REAR);
         }
@@ -841,7 +851,7 @@ static int count_unflushed(int at, bool data)
 
 static int cut_power_in_every_way(int at)
 {
-    static const enum fate fates[] = {FATE_ALL, FATE_NOTHING, FATE_FRONT, FATE_REAR};
+    static const enum fate fates[] = {FATE_ALL, FATE_NOTHING, FATE_FRONT, FATE_REAR, FATE_MOST};
     int writes = count_unflushed(at, true);
     int names = count_unflushed(at, false);
     int ways = 0;
@@ -849,7 +859,7 @@ static int cut_power_in_every_way(int at)
     for (int n = 0; n <= names; n++) {
         for (int odd = 0; odd < (writes > 0 ? writes : 1); odd++) {
             for (size_t one = 0; one < TEST_COUNT(fates); one++) {
-                for (size_t others = 0; others < 2; others++) {
+                for (size_t others = 0; others < 3; others++) { /* up to FATE_FRONT */
                     lose_power(at, n, odd, fates[one], fates[others]);
                     check_after(at, true);
                     ways++;
