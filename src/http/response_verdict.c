@@ -457,9 +457,10 @@ static bool read_content_range(const struct response_header *header, struct cont
     if (content_range_parse(header->content_range, part)) {
         return true;
     }
-    /* Some servers repeat what was asked for: as long as it is, the body tells the end. */
+    /* Some servers repeat what was asked for: the total tells the end, if the body is as long.
+     */
     return content_range_parse_clipped(header->content_range, part) &&
-           part->range.length == length;
+           (length == BYTE_RANGE_TO_END || part->range.length == length);
 }
 
 static bool is_whole(const struct content_range *part)

@@ -73,10 +73,11 @@ struct attempt {
 
     /* What came. */
     enum attempt_body body;
-    uint64_t offset;   /* in the file, of the next byte of the body; of parts, of the part's */
-    uint64_t run_end;  /* of a run whose message does not tell its length: where it ends */
-    uint64_t part_end; /* in a part that has not proved whole: where it ends; else 0 */
-    uint64_t kept;     /* wanted bytes that are not in the output yet, and proved ... */
+    uint64_t offset;  /* in the file, of the next byte of the body; of parts, of the part's */
+    uint64_t run_end; /* of a run */
+    bool length_is_told;     /* by its message, so that this ends with the run */
+    uint64_t part_end;       /* in a part that has not proved whole: where it ends; else 0 */
+    uint64_t kept;           /* wanted bytes that are not in the output yet, and proved ... */
     uint64_t kept_unproved;  /* ... or not */
     uint64_t saved_unproved; /* those that are in the output, and do not count yet */
     size_t piece;            /* the one that the last bytes went to */

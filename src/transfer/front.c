@@ -151,7 +151,8 @@ void front_end_if_complete(struct transfer *transfer, struct attempt *attempt, u
         front_extend(transfer, attempt, now_ms) == FRONT_AT_END) {
         attempt->end = ATTEMPT_ENOUGH;
     }
-    if (attempt->end == ATTEMPT_OPEN && attempt_run_is_whole(attempt)) {
+    if (attempt->end == ATTEMPT_OPEN && !attempt->length_is_told &&
+        attempt_run_is_whole(attempt)) {
         attempt->end = ATTEMPT_ASK_AGAIN;
     }
 }

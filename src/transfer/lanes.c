@@ -9,6 +9,7 @@ enum {
     SLOW_PERCENT = 15,
     /* Its first bytes say nothing of how fast the others will come. */
     YOUNG_MS = 100,
+    YOUNG_LATENCIES = 6, /* while TCP's window doubles with each */
     /* A rest that comes within this time is not worth a connection of its own. */
     WORTH_MS = 500,
     ABANDON_PAUSE_MS = 1000,
@@ -22,13 +23,11 @@ enum {
     LATE_LATENCIES = 8,
 };
 
-uint32_t lanes_most(const struct transfer *transfer)
+uint32_t lanes_hoped(const struct transfer *transfer)
 {
     uint32_t lanes = transfer->limits.lanes;
 
-    /* Without validators nothing tells two versions apart, so one reply is one version. */
-    if (!transfer->version.is_known || !version_has_validators(&transfer->version) ||
-        transfer_ranges_fail(transfer) || transfer->asking != TRANSFER_ASKS_FREELY ||
+    if (transfer_ranges_fail(transfer) || transfer->asking != TRANSFER_ASKS_FREELY ||
         transfer->setup.output == TRANSFER_TO_MEMORY) {
         return 1;
     }
@@ -36,6 +35,14 @@ uint32_t lanes_most(const struct transfer *transfer)
         lanes = transfer->origin->lanes_most;
     }
     return lanes > 1 ? lanes : 1;
+}
+
+uint32_t lanes_most(const struct transfer *transfer)
+{
+    /* Without validators nothing tells two versions apart, so one reply is one version. */
+    return transfer->version.is_known && version_has_validators(&transfer->version)
+               ? lanes_hoped(transfer)
+               : 1;
 }
 
 static uint64_t elapsed_ms(const struct attempt *attempt, uint64_t now_ms)
@@ -79,9 +86,13 @@ static bool is_bringing(const struct attempt *attempt)
 }
 
 /* True while the rate of a request says nothing yet. */
-static bool is_young(const struct attempt *attempt, uint64_t now_ms)
+static bool is_young(const struct transfer *transfer, const struct attempt *attempt,
+                     uint64_t now_ms)
 {
-    return is_bringing(attempt) ? now_ms < attempt->body_at_ms + YOUNG_MS
+    uint64_t young_ms = YOUNG_LATENCIES * latency_ms(transfer);
+
+    young_ms = young_ms > YOUNG_MS ? young_ms : YOUNG_MS;
+    return is_bringing(attempt) ? now_ms < attempt->body_at_ms + young_ms
                                 : elapsed_ms(attempt, now_ms) < WORTH_MS;
 }
 
@@ -143,6 +154,7 @@ struct attempt *lanes_find_slow(struct transfer *transfer, uint64_t now_ms)
 
         /* The front is never given up: it may be the only request that the server allows. */
         if (!is_measurable(attempt) || elapsed_ms(attempt, now_ms) < JUDGE_AFTER_MS ||
+            (is_bringing(attempt) && is_young(transfer, attempt, now_ms)) ||
             attempt->purpose == ATTEMPT_FOR_FRONT) {
             continue;
         }
@@ -168,7 +180,7 @@ static uint64_t rest_ms_of(const struct transfer *transfer, const struct attempt
                            uint64_t now_ms)
 {
     if (is_measurable(attempt)) {
-        return is_young(attempt, now_ms)
+        return is_young(transfer, attempt, now_ms)
                    ? 0
                    : time_for(attempt_missing(attempt), rate_of(attempt, now_ms));
     }
@@ -234,7 +246,7 @@ struct attempt *lanes_find_front(const struct transfer *transfer, uint64_t *byte
         most = transfer->origin ? measurement_request_size(&transfer->origin->measurement)
                                 : TRANSFER_REQUEST_MOST;
         bytes = rest / (transfer->attempt_count + 1);
-        bytes = bytes < TRANSFER_REQUEST_LEAST ? TRANSFER_REQUEST_LEAST : bytes;
+        bytes = bytes < TRANSFER_LARGE ? TRANSFER_LARGE : bytes;
         bytes = bytes > most ? most : bytes;
         if (rest >= 2 * bytes) {
             *bytes_out = bytes;
@@ -300,7 +312,7 @@ enum lanes_neighbour lanes_look_ahead(const struct transfer *transfer,
     if (other->was_paused) {
         return LANES_SOONER; /* somebody holds it up on purpose */
     }
-    if (is_young(other, now_ms)) {
+    if (is_young(transfer, other, now_ms)) {
         return LANES_UNKNOWN;
     }
     rest_ms = time_for(attempt_missing(other), rate_of(other, now_ms));
@@ -386,7 +398,7 @@ struct attempt *lanes_find_tail(const struct transfer *transfer, uint64_t now_ms
         uint64_t rest;
         uint64_t rest_ms;
 
-        if (!has_simple_tail(transfer, attempt) || is_young(attempt, now_ms)) {
+        if (!has_simple_tail(transfer, attempt) || is_young(transfer, attempt, now_ms)) {
             continue;
         }
         /* One without an answer may take as long again as it has taken. */

@@ -176,8 +176,9 @@ static bool take(struct transfer *transfer, struct attempt *attempt,
     attempt->offset = verdict->offset;
     attempt->body =
         verdict->kind == RESPONSE_TAKE_WHOLE ? ATTEMPT_TAKES_FILE : ATTEMPT_TAKES_RUN;
-    if (attempt->body == ATTEMPT_TAKES_RUN && header->content_length < 0) {
+    if (attempt->body == ATTEMPT_TAKES_RUN) {
         attempt->run_end = verdict->offset + verdict->length;
+        attempt->length_is_told = header->content_length >= 0;
     }
     share_window(transfer, attempt);
     if (attempt_complete(attempt) == attempt->piece_count) { /* an empty file */

@@ -137,7 +137,10 @@ enum {
     /* Asked so often in a row without a byte coming, it is a failure like any other. */
     TRANSFER_ASKED_AGAIN_MOST = 16,
     TRANSFER_REQUEST_MOST = 8 * 1024 * 1024,
-    TRANSFER_REQUEST_LEAST = 1024 * 1024,
+    TRANSFER_REQUEST_LEAST = 256 * 1024,
+    /* What is longer is asked for by itself, and never less taken from the rear of a whole
+       file. */
+    TRANSFER_LARGE = 1024 * 1024,
     /* Of a stream, so that its window holds the requests of all lanes. */
     TRANSFER_STREAM_MOST = 1024 * 1024,
     TRANSFER_STREAM_LEAST = 256 * 1024,

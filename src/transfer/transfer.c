@@ -404,8 +404,16 @@ static uint64_t merge_gap(const struct transfer *transfer)
         return MEASUREMENT_GAP_START;
     }
     return measurement_merge_gap(&origin->measurement, lanes_most(transfer),
-                                 origin->is_http_2 ||
-                                     (origin->ranges_are_known && origin->ranges_most > 1));
+                                 origin->is_http_2 || origin->ranges_most > 1);
+}
+
+/* Who shares what remains: this request, and those that may be sent beside it. The first is
+ * sent alone, and leaves the others theirs. */
+static uint32_t sharers(const struct transfer *transfer)
+{
+    uint32_t lanes = transfer->version.is_known ? lanes_most(transfer) : lanes_hoped(transfer);
+
+    return lanes > transfer->attempt_count ? lanes - transfer->attempt_count : 1;
 }
 
 static struct request_limits limits_of(const struct transfer *transfer)
@@ -415,7 +423,7 @@ static struct request_limits limits_of(const struct transfer *transfer)
         .least = TRANSFER_REQUEST_LEAST,
         .merge_gap = merge_gap(transfer),
         .merge_share = TRANSFER_MERGE_SHARE,
-        .lanes = lanes_most(transfer),
+        .lanes = sharers(transfer),
     };
 
     if (asks_plainly(transfer)) {
@@ -499,7 +507,7 @@ static enum odo_status take_from_plan(struct transfer *transfer, struct attempt 
     struct request_limits limits = limits_of(transfer);
     struct request_gathering gathering = {
         .most = ranges_most(transfer),
-        .small = TRANSFER_REQUEST_LEAST, /* cut off no smaller, so let no smaller go alone */
+        .small = TRANSFER_LARGE,
         .text_most = ATTEMPT_RANGES_TEXT_MOST,
     };
     struct byte_range spans[ATTEMPT_PIECES_MOST];
@@ -1023,6 +1031,11 @@ static bool has_paused(const struct transfer *transfer)
 void transfer_ended(struct transfer *transfer, struct attempt *attempt,
                     const struct odo_error *result, uint64_t now_ms)
 {
+    static const struct odo_error well = {.status = ODO_OK};
+
+    if (attempt->end == ATTEMPT_OPEN && attempt_run_is_whole(attempt)) {
+        result = &well; /* whatever came behind its last byte */
+    }
     lanes_measure(transfer, attempt, now_ms);
     close_open_end(transfer, attempt, result->status);
     note_ranges(transfer, attempt, result->status);

@@ -9,7 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CONNECTIONS_IDLE_MOST = 16, CONNECTION_FIRST_WINDOW = 10 * 1448 };
+enum {
+    CONNECTIONS_IDLE_MOST = 16,
+    CONNECTION_FIRST_WINDOW = 10 * 1448,
+    CONNECTION_DRAINED_MOST =
+        4096, /* what is left of a reply and read, so that it may be kept */
+};
 
 struct connections {
     uint64_t idle[CONNECTIONS_IDLE_MOST]; /* their windows, in bytes */

@@ -307,7 +307,8 @@ static void end_flight(struct simulation *sim, struct flight *flight, enum odo_s
     }
     tell(sim, "#%u ends: %s, %s", flight->number, status_name(status), end_name(attempt->end));
     sim->bytes += flight->position + flight->in_hand;
-    if (status == ODO_OK) {
+    if (flight->reply.sent > 0 &&
+        flight->position + flight->in_hand + CONNECTION_DRAINED_MOST >= flight->reply.sent) {
         connections_keep(&sim->connections, flight->window);
     }
     if (status == ODO_E_CANCELLED && sim->world.limit_lag_ms > 0 &&
@@ -981,7 +982,7 @@ static void stop_flights(struct simulation *sim)
         if (flight->attempt->end != ATTEMPT_OPEN && flight->stage != FLIGHT_STOPPED) {
             flight->stage = FLIGHT_STOPPED;
             flight->due_us = sim->now_us;
-            if (random_chance(&sim->random, 100)) {
+            if (!sim->world.is_measured && random_chance(&sim->random, 100)) {
                 flight->due_us += random_below(&sim->random, 50 * 1000);
             }
         }

@@ -105,27 +105,33 @@ static int compare_doubles(const void *left, const void *right)
     return a < b ? -1 : a > b;
 }
 
-static bool summarise(double *regrets, size_t count)
+static void print_heading(void)
 {
-    double median;
-
-    qsort(regrets, count, sizeof(*regrets), compare_doubles);
-    median = regrets[count / 2];
-    printf("%zu cells: median %.3f, nine of ten at most %.3f, worst %.3f\n", count, median,
-           regrets[count * 9 / 10], regrets[count - 1]);
-    return median <= 1.1 && regrets[count - 1] <= 1.5;
+    printf("%8s %9s %7s %5s %10s %10s %7s %6s %8s\n", "RTT, ms", "MB/s", "ranges", "fill",
+           "limit, ms", "took, ms", "regret", "sent", "requests");
 }
 
-bool regret_print(bool other_half, bool is_background)
+static void print_cell(const struct cell *cell, const struct run *run, uint64_t limit)
+{
+    printf("%8.0f %9.0f %7u %4u%% %10.1f %10.1f %7.2f %6.2f %8u%s%s\n",
+           (double)cell->round_trip_us / 1000, (double)cell->rate / 1e6, cell->count,
+           cell->fill, (double)limit / 1000, (double)run->virtual_us / 1000,
+           (double)run->virtual_us / (double)limit,
+           (double)run->bytes / (double)(cell->count * cell->length), run->requests,
+           run->is_done ? "" : "  not done ", run->text);
+}
+
+struct regret regret_measure(bool other_half, bool is_background, bool prints)
 {
     static struct world world;
     double regrets[CELLS_MOST];
     size_t count = 0;
     size_t number = 0;
-    bool all_done = true;
+    struct regret regret = {.all_done = true};
 
-    printf("%8s %9s %7s %5s %10s %10s %7s %6s %8s\n", "RTT, ms", "MB/s", "ranges", "fill",
-           "limit, ms", "took, ms", "regret", "sent", "requests");
+    if (prints) {
+        print_heading();
+    }
     for (size_t i = 0; i < COUNT(round_trips_us) * COUNT(rates) * COUNT(lists) * COUNT(fills);
          i++) {
         size_t list = i / COUNT(fills) % COUNT(lists);
@@ -146,13 +152,16 @@ bool regret_print(bool other_half, bool is_background)
         run = simulation_run_in(&world, false);
         limit = limit_us(&cell);
         regrets[count] = (double)run.virtual_us / (double)limit;
-        all_done = all_done && run.is_right && run.is_done;
-        printf("%8.0f %9.0f %7u %4u%% %10.1f %10.1f %7.2f %6.2f %8u%s%s\n",
-               (double)cell.round_trip_us / 1000, (double)cell.rate / 1e6, cell.count,
-               cell.fill, (double)limit / 1000, (double)run.virtual_us / 1000, regrets[count],
-               (double)run.bytes / (double)(cell.count * cell.length), run.requests,
-               run.is_done ? "" : "  not done", run.text);
+        regret.all_done = regret.all_done && run.is_right && run.is_done;
+        if (prints) {
+            print_cell(&cell, &run, limit);
+        }
         count++;
     }
-    return summarise(regrets, count) && all_done;
+    qsort(regrets, count, sizeof(*regrets), compare_doubles);
+    regret.cells = count;
+    regret.median = regrets[count / 2];
+    regret.nine_of_ten = regrets[count * 9 / 10];
+    regret.worst = regrets[count - 1];
+    return regret;
 }

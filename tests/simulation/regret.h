@@ -9,8 +9,17 @@
 #define SIMULATION_REGRET_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
-/* Print the table, one half of the cells in it; true when none is above what is promised. */
-bool regret_print(bool other_half, bool is_background);
+struct regret {
+    size_t cells;
+    double median;
+    double nine_of_ten;
+    double worst;
+    bool all_done; /* and right */
+};
+
+/* Of one half of the cells. */
+struct regret regret_measure(bool other_half, bool is_background, bool prints);
 
 #endif
