@@ -54,11 +54,13 @@ odo_list_sources(output
 odo_list_sources(network
     ascii_url.c
     certificate_look_up.c
+    destination.c
     downloader.c
     fetch.c
     integrity.c
     look_up.c
     piece_check.c
+    piece_list.c
     proxy_choice.c
     proxy_finder.c
     reply_head.c

@@ -45,11 +45,6 @@ FLOORS = {
     "server": ALL_BELOW | {"script", "job", "download", "wine"},
 }
 
-# Rooms whose circles are known, and why they are there still.
-CIRCLES = {
-    "network": "being taken apart",
-}
-
 # Rooms that use nothing but the language: no clock, disk, network, lock or thread.
 PURE = ("base", "ranges", "job", "http", "transfer")
 PURE_MAY = {
@@ -218,13 +213,10 @@ def main():
     for name, number, word in words_of_com(root):
         bad += 1
         print(f"{name}:{number}: {word}: the engine's headers speak of nothing that is COM's")
-    for room, graph in graphs.items():
+    for graph in graphs.values():
         for members in circles(graph):
-            if room in CIRCLES:
-                print(f"known: {CIRCLES[room]}: {' - '.join(members)}")
-            else:
-                bad += 1
-                print(f"{members[0]}: a circle of {len(members)} units: {' - '.join(members)}")
+            bad += 1
+            print(f"{members[0]}: a circle of {len(members)} units: {' - '.join(members)}")
     print(f"{lines} includes in {files} files, {bad} wrong")
     if files == 0:
         print("no files found: is this the right folder?")

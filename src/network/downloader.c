@@ -8,6 +8,7 @@
 #include "network/fetch.h"
 #include "network/fetch_list.h"
 #include "network/integrity.h"
+#include "network/piece_list.h"
 #include "network/proxy_finder.h"
 #include "network/request.h"
 #include "network/schedule.h"
@@ -21,8 +22,6 @@
 #include <string.h>
 
 enum {
-    /* Bytes that came are handed to the sink after this long, however few. */
-    FLUSH_AFTER_MS = 250,
     /* How often retries, want of progress and late bytes are looked at while there is cause. */
     TICK_MS = 100,
     POLL_MOST_MS = 60 * 60 * 1000,
@@ -74,11 +73,6 @@ struct downloader {
 
 /* --- Requests ------------------------------------------------------------------------- */
 
-static void note_due(struct downloader *downloader, struct fetch *download)
-{
-    fetch_list_append(&downloader->due, download);
-}
-
 /* Look at everything again no later than that. */
 static void wake_by(struct downloader *downloader, uint64_t at_ms)
 {
@@ -120,7 +114,7 @@ static void forget_request(struct fetch *download, struct request *request)
 static void end_request(struct downloader *downloader, struct request *request,
                         const struct odo_error *result)
 {
-    struct fetch *download = request->download;
+    struct fetch *download = fetch_of(request);
     uint64_t now_ms = platform_clock_milliseconds();
     long connections = 0;
 
@@ -145,7 +139,7 @@ static void end_request(struct downloader *downloader, struct request *request,
                            request->is_bringing);
     request->origin = NULL;
     keep_idle(downloader, request);
-    note_due(downloader, download);
+    fetch_note_due(download);
 }
 
 static void stop_request(struct downloader *downloader, struct request *request)
@@ -175,13 +169,6 @@ static void stop_ended(struct downloader *downloader, struct fetch *download)
     }
 }
 
-static void fail_download(struct downloader *downloader, struct fetch *download,
-                          enum odo_status status)
-{
-    fetch_fail(download, &(struct odo_error){.status = status});
-    note_due(downloader, download);
-}
-
 /* The proxy that was found for the next request, owned by the caller; or the transfer waits,
  * or has failed, and false is returned. */
 static bool find_proxy(struct downloader *downloader, struct fetch *download, char **proxy_out)
@@ -197,7 +184,7 @@ static bool find_proxy(struct downloader *downloader, struct fetch *download, ch
     status = proxy_finder_choose(downloader->proxy_finder, download->transfer.origin->name,
                                  now_ms, &finding);
     if (status != ODO_OK) {
-        fail_download(downloader, download, status);
+        fetch_fail_with(download, status);
         return false;
     }
     if (finding.wait.look_up) {
@@ -216,7 +203,7 @@ static bool needs_new_connection(const struct fetch *download, const struct atte
         return download->transfer.origin->is_http_2;
     }
     for (size_t i = 0; i < attempt->piece_count; i++) {
-        if (integrity_was_bad(download, attempt->pieces[i].span.offset)) {
+        if (integrity_was_bad(download->integrity, attempt->pieces[i].span.offset)) {
             return true;
         }
     }
@@ -241,14 +228,14 @@ static void start_request(struct downloader *downloader, struct fetch *download)
     enum odo_status status;
 
     fetch_list_append(&downloader->begun, download);
-    note_due(downloader, download);
+    fetch_note_due(download);
     if (!find_proxy(downloader, download, &found_proxy)) {
         return;
     }
     request = idle_request(downloader);
     if (!request) {
         memory_free(found_proxy);
-        fail_download(downloader, download, ODO_E_OUT_OF_MEMORY);
+        fetch_fail_with(download, ODO_E_OUT_OF_MEMORY);
         return;
     }
     request->found_proxy = found_proxy;
@@ -259,11 +246,11 @@ static void start_request(struct downloader *downloader, struct fetch *download)
     }
     start.use_new_connection = needs_new_connection(download, attempt);
     start.proxy = found_proxy ? found_proxy : proxy_choice(&downloader->proxies, attempt->url);
-    status = request_prepare(request, download, attempt, &start);
+    status = request_prepare(request, &download->task, attempt, &start);
     if (status != ODO_OK) {
         transfer_unsent(transfer, attempt);
         keep_idle(downloader, request);
-        fail_download(downloader, download, status);
+        fetch_fail_with(download, status);
         return;
     }
     request->next = download->requests;
@@ -283,7 +270,7 @@ static void start_requests(struct downloader *downloader)
         if (download->transfer.origin) {
             start_request(downloader, download);
         } else {
-            fail_download(downloader, download, download->origin_status);
+            fetch_fail_with(download, download->origin_status);
         }
         schedule_sort(download);
     }
@@ -291,13 +278,19 @@ static void start_requests(struct downloader *downloader)
 
 /* --- Commands ------------------------------------------------------------------------- */
 
+/* What fetch.on_due calls. */
+static void on_due(struct fetch *download)
+{
+    fetch_list_append(&download->downloader->due, download);
+}
+
 static void take_in_one(struct downloader *downloader, struct fetch *download)
 {
     schedule_add(&downloader->schedule, download);
-    download->due_list = &downloader->due;
+    download->on_due = on_due;
     download->is_taken_in = true;
     if (!download->ready.is_linked) {
-        note_due(downloader, download); /* everything was there already */
+        fetch_note_due(download); /* everything was there already */
         fetch_list_append(&downloader->begun, download);
     }
 }
@@ -306,8 +299,8 @@ static void take_in_one(struct downloader *downloader, struct fetch *download)
 static void take_in(struct downloader *downloader, struct fetch *download)
 {
     take_in_one(downloader, download);
-    if (integrity_list(download)) {
-        take_in_one(downloader, integrity_list(download));
+    if (piece_list_fetch(download->list)) {
+        take_in_one(downloader, piece_list_fetch(download->list));
     }
 }
 
@@ -333,8 +326,8 @@ static void let_go_one(struct downloader *downloader, struct downloader_removal 
     struct fetch *download = removal->transfer;
 
     abort_requests(downloader, download);
-    fetch_close_sink(download);             /* a stream queues the transfer no more ... */
-    withdraw_command(downloader, download); /* ... so that this holds */
+    destination_close(&download->destination); /* a stream queues the transfer no more ... */
+    withdraw_command(downloader, download);    /* ... so that this holds */
     removal->last = fetch_describe(download);
     removal->last.checkpoint = NULL; /* these end with the transfer */
     removal->last.response_headers = NULL;
@@ -346,20 +339,30 @@ static void let_go_one(struct downloader *downloader, struct downloader_removal 
     fetch_free(download, &removal->checkpoint);
 }
 
+/* A piece hash file has come, or will not. */
+static void let_go_of_list(struct fetch *list)
+{
+    struct downloader_removal removal = {.transfer = list};
+
+    let_go_one(list->downloader, &removal);
+    checkpoint_free(&removal.checkpoint);
+}
+
 static void let_go(struct downloader *downloader, struct downloader_removal *removal)
 {
     struct fetch *download = removal->transfer;
-    struct downloader_removal list = {.transfer = NULL};
+    struct piece_list *list = download->list;
+    struct fetch *list_fetch;
 
     if (!download->is_taken_in) {
         take_in(downloader, download);
     }
-    list.transfer = integrity_take_list(download);
-    if (list.transfer) {
-        let_go_one(downloader, &list);
-        checkpoint_free(&list.checkpoint);
+    list_fetch = piece_list_take(list);
+    if (list_fetch) {
+        let_go_of_list(list_fetch);
     }
     let_go_one(downloader, removal);
+    piece_list_free(list);
 }
 
 static void take_command(struct downloader *downloader, struct fetch *download)
@@ -447,7 +450,7 @@ static bool take_commands(struct downloader *downloader)
 static void try_other_proxy(struct downloader *downloader, struct request *request,
                             CURLcode code)
 {
-    struct fetch *download = request->download;
+    struct fetch *download = fetch_of(request);
     bool has_other = code != CURLE_OK && request->found_proxy &&
                      request_lacks_proxy(request, code) &&
                      proxy_finder_failed(downloader->proxy_finder, request->origin->name,
@@ -481,28 +484,15 @@ static void collect_ended(struct downloader *downloader)
     }
 }
 
-/* Hand over bytes that have waited for company long enough. */
-static void flush_late(struct fetch *download, uint64_t now_ms)
-{
-    for (struct request *request = download->requests; request; request = request->next) {
-        if (request->gathered_size > 0 && now_ms - request->gathered_at_ms >= FLUSH_AFTER_MS &&
-            request_flush(request) != ODO_OK) {
-            fetch_note_due(download);
-        }
-    }
-}
-
 /* End a request that was slowed down, and of which nothing has been heard since it went on. */
 static void end_silent(struct downloader *downloader, struct fetch *download, uint64_t now_ms)
 {
-    for (struct request *request = download->requests; request; request = request->next) {
-        if (request->attempt->was_paused && !request->hold.is_held && !request->is_paused &&
-            now_ms > request->heard_at_ms &&
-            now_ms - request->heard_at_ms >= (uint64_t)downloader->stall_timeout_s * 1000) {
-            end_request(downloader, request,
-                        &(struct odo_error){.status = ODO_E_TRANSFER_TIMED_OUT});
-            return;
-        }
+    struct request *request =
+        fetch_find_silent(download, (uint64_t)downloader->stall_timeout_s * 1000, now_ms);
+
+    if (request) {
+        end_request(downloader, request,
+                    &(struct odo_error){.status = ODO_E_TRANSFER_TIMED_OUT});
     }
 }
 
@@ -523,7 +513,7 @@ static void tick(struct downloader *downloader, uint64_t now_ms)
     downloader->tick_at_ms = UINT64_MAX;
     for (struct fetch *download = downloader->begun.first; download; download = next) {
         next = download->begun.next;
-        flush_late(download, now_ms);
+        fetch_flush_late(download, now_ms);
         if (download->transfer.origin) {
             origin_measure_total(download->transfer.origin, platform_clock_microseconds());
         }
@@ -583,24 +573,18 @@ static void begin_turn(struct downloader *downloader)
 {
     for (struct fetch *download = downloader->begun.first; download;
          download = download->begun.next) {
-        for (struct request *request = download->requests; request; request = request->next) {
-            request_begin_turn(request);
-        }
+        fetch_begin_turn(download);
     }
 }
 
 static bool is_yielding(const struct downloader *downloader)
 {
-    for (const struct fetch *download = downloader->begun.first; download;
-         download = download->begun.next) {
-        for (const struct request *request = download->requests; request;
-             request = request->next) {
-            if (request->is_yielding) {
-                return true;
-            }
-        }
+    const struct fetch *download = downloader->begun.first;
+
+    while (download && !fetch_is_yielding(download)) {
+        download = download->begun.next;
     }
-    return false;
+    return download != NULL;
 }
 
 /* Whatever libcurl has to do, and no longer than a server may take. */
@@ -701,7 +685,7 @@ static void adopt(struct downloader *downloader, struct fetch *download,
 {
     download->group = group;
     download->downloader = downloader;
-    download->throttle = &downloader->throttle;
+    download->task.throttle = &downloader->throttle;
     download->options.on_stream_progress = on_stream_progress;
     download->settings_to_come = download->settings;
 }
@@ -718,13 +702,17 @@ enum odo_status downloader_prepare(struct downloader *downloader,
                                  ? fetch_create(options, &downloader->rules, false, &download)
                                  : ODO_E_OUT_OF_MEMORY;
 
+    if (status == ODO_OK) {
+        status = piece_list_create(download, let_go_of_list, &download->list);
+    }
     if (status != ODO_OK) {
+        fetch_discard(download);
         memory_free(group);
         memory_free(list_group);
         return status;
     }
     adopt(downloader, download, group);
-    list = integrity_list(download);
+    list = piece_list_fetch(download->list);
     if (list) {
         adopt(downloader, list, list_group);
     } else {

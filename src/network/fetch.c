@@ -2,23 +2,18 @@
 
 #include "base/memory.h"
 #include "http/http_date.h"
-#include "network/fetch_list.h"
 #include "network/integrity.h"
-#include "network/request.h"
-#include "network/throttle.h"
-#include "output/sink.h"
 #include "platform/clock.h"
 
 #include <assert.h>
+#include <string.h>
 
 void fetch_note_due(struct fetch *download)
 {
-    if (download->due_list) {
-        fetch_list_append(download->due_list, download);
+    if (download->on_due) {
+        download->on_due(download);
     }
 }
-
-/* --- Life ----------------------------------------------------------------------------- */
 
 static enum transfer_output output_of(const struct download_options *options)
 {
@@ -28,15 +23,6 @@ static enum transfer_output output_of(const struct download_options *options)
     return options->stream ? TRANSFER_TO_STREAM : TRANSFER_TO_FILE;
 }
 
-/* Bytes of this download's output: the client of a stream may still be busy with the last of
- * what was asked for before. */
-static uint64_t within_output(const struct fetch *download, uint64_t position)
-{
-    uint64_t base = download->options.output_base;
-
-    return position > base ? position - base : 0;
-}
-
 static struct transfer_limits limits_of(const struct fetch *download)
 {
     const struct download_settings *settings = &download->settings;
@@ -44,8 +30,9 @@ static struct transfer_limits limits_of(const struct fetch *download)
 
     lanes = settings->foreground ? lanes : (lanes + 1) / 2; /* in the background half as many */
     return (struct transfer_limits){
-        .lanes = download->share ? throttle_lanes(download->throttle, download->share, lanes)
-                                 : lanes,
+        .lanes = download->task.share
+                     ? throttle_lanes(download->task.throttle, download->task.share, lanes)
+                     : lanes,
         .no_progress_ms = settings->no_progress_ms,
         .minimum_retry_ms = settings->minimum_retry_ms,
         .never_retry = settings->never_retry,
@@ -83,11 +70,92 @@ static enum odo_status begin_transfer(struct fetch *download,
     };
 
     if (options->stream) {
-        setup.stream_had = within_output(download, stream_end(options->stream));
+        setup.stream_had =
+            destination_within(&download->destination, stream_end(options->stream));
         setup.stream_window = stream_buffer_size(options->stream);
     }
     return transfer_init(&download->transfer, &setup, &download->rules->transfer, &limits,
                          platform_clock_milliseconds());
+}
+
+/* --- What its requests meet ----------------------------------------------------------- */
+
+static void on_due(void *context)
+{
+    fetch_note_due(context);
+}
+
+static void on_reply(void *context, const struct request_reply *reply)
+{
+    struct fetch *download = context;
+    struct buffer *kept = &download->response_headers;
+
+    download->response_status = reply->status;
+    if (reply->address && strlen(reply->address) < sizeof(download->server_address)) {
+        memcpy(download->server_address, reply->address, strlen(reply->address) + 1);
+    }
+    if (!reply->header) {
+        return;
+    }
+    buffer_clear(kept);
+    download->headers_are_new =
+        buffer_append(kept, reply->header->data, reply->header->size) == ODO_OK &&
+        buffer_append(kept, "", 1) == ODO_OK;
+}
+
+/* The size and the date of the file may be known now. */
+static enum odo_status on_version(void *context)
+{
+    struct fetch *download = context;
+    uint64_t size = download->transfer.wanted.file_size;
+    uint64_t total = wanted_total(&download->transfer.wanted);
+    enum odo_status status = ODO_OK;
+
+    if (size != ODO_SIZE_UNKNOWN) {
+        status = integrity_check_size(download->integrity, size);
+    }
+    if (status == ODO_OK && download->destination.sink && total != ODO_SIZE_UNKNOWN) {
+        status = sink_reserve(download->destination.sink, total);
+    }
+    read_date(download);
+    fetch_note_due(download); /* other requests may go out now, not at the next tick */
+    return status;
+}
+
+static void on_failed(void *context, const struct odo_error *error)
+{
+    fetch_fail(context, error);
+}
+
+static const struct request_listener listener = {
+    .on_due = on_due,
+    .on_reply = on_reply,
+    .on_version = on_version,
+    .on_failed = on_failed,
+};
+
+/* --- Life ----------------------------------------------------------------------------- */
+
+static bool wants_whole_file(const struct download_options *options)
+{
+    return options->range_count == 0 ||
+           (options->range_count == 1 && options->ranges[0].offset == 0 &&
+            options->ranges[0].length == BYTE_RANGE_TO_END);
+}
+
+static enum odo_status create_integrity(struct fetch *download)
+{
+    const struct download_options *options = &download->options;
+    struct integrity_setup setup = {
+        .info = options->integrity_info,
+        .is_mandatory = options->integrity_is_mandatory,
+        .transfer = &download->transfer,
+        .destination = &download->destination,
+    };
+
+    return options->integrity_info && wants_whole_file(options)
+               ? integrity_create(&setup, &download->integrity)
+               : ODO_OK;
 }
 
 enum odo_status fetch_create(const struct download_options *options,
@@ -95,7 +163,6 @@ enum odo_status fetch_create(const struct download_options *options,
                              struct fetch **download_out)
 {
     struct fetch *download = memory_allocate_zeroed(1, sizeof(*download));
-    struct checkpoint dropped;
     enum odo_status status;
 
     if (!download) {
@@ -106,6 +173,8 @@ enum odo_status fetch_create(const struct download_options *options,
     if (options->checkpoint) {
         download->temporary = options->checkpoint->temporary;
     }
+    download->destination.stream = options->stream;
+    download->destination.base = options->output_base;
     download->settings = options->settings;
     download->rules = rules;
     download->list_state = DOWNLOAD_QUEUED;
@@ -119,23 +188,24 @@ enum odo_status fetch_create(const struct download_options *options,
     }
     if (options->stream) {
         download->transfer.stream_taken =
-            within_output(download, stream_taken(options->stream));
+            destination_within(&download->destination, stream_taken(options->stream));
     }
-    status = integrity_create(download);
+    status = create_integrity(download);
     if (status != ODO_OK) {
-        fetch_free(download, &dropped);
-        checkpoint_free(&dropped);
+        fetch_discard(download);
         return status;
     }
+    download->task = (struct request_task){
+        .transfer = &download->transfer,
+        .destination = &download->destination,
+        .integrity = download->integrity,
+        .http = &download->options.http,
+        .listener = &listener,
+        .context = download,
+    };
     read_date(download); /* there may be nothing to ask */
     *download_out = download;
     return ODO_OK;
-}
-
-void fetch_close_sink(struct fetch *download)
-{
-    sink_close(download->sink);
-    download->sink = NULL;
 }
 
 /* Where the file would go on if the process ended now. */
@@ -148,11 +218,12 @@ static enum odo_status take_checkpoint(struct fetch *download,
     if (status == ODO_OK) {
         checkpoint.temporary = download->temporary;
     }
-    if (status == ODO_OK && integrity_is_checking(download)) {
+    if (status == ODO_OK && integrity_is_checking(download->integrity)) {
         memory_free(checkpoint.holes);
         checkpoint.holes = NULL;
         checkpoint.hole_count = 0;
-        status = integrity_record(download, &checkpoint); /* without memory less, but no lie */
+        status = integrity_record(download->integrity,
+                                  &checkpoint); /* without memory less, but no lie */
         if (status != ODO_OK) {
             checkpoint_free(&checkpoint);
         }
@@ -168,17 +239,18 @@ void fetch_free(struct fetch *download, struct checkpoint *checkpoint_out)
     bool is_checked;
 
     assert(!download->requests);
-    fetch_close_sink(download);
-    if (integrity_is_checking(download)) {
+    destination_close(&download->destination);
+    if (integrity_is_checking(download->integrity)) {
         memory_free(download->transfer.wanted.plan.holes);
         download->transfer.wanted.plan.holes = NULL;
         download->transfer.wanted.plan.hole_count = 0;
     }
-    is_checked = integrity_is_checking(download);
+    is_checked = integrity_is_checking(download->integrity);
     transfer_end(&download->transfer, checkpoint_out);
     checkpoint_out->temporary = download->temporary;
     if (is_checked) {
-        integrity_record(download, checkpoint_out); /* without memory less, but no lie */
+        integrity_record(download->integrity,
+                         checkpoint_out); /* without memory less, but no lie */
     }
     integrity_free(download->integrity);
     buffer_free(&download->response_headers);
@@ -186,14 +258,14 @@ void fetch_free(struct fetch *download, struct checkpoint *checkpoint_out)
     memory_free(download);
 }
 
-struct odo_error fetch_error(const struct fetch *download, enum odo_status status)
+void fetch_discard(struct fetch *download)
 {
-    struct odo_error error = {.status = status};
+    struct checkpoint dropped;
 
-    if (status == ODO_E_SINK_FAILED && download->options.stream) {
-        error.sink_code = stream_failure(download->options.stream);
+    if (download) {
+        fetch_free(download, &dropped);
+        checkpoint_free(&dropped);
     }
-    return error;
 }
 
 void fetch_fail(struct fetch *download, const struct odo_error *error)
@@ -202,9 +274,9 @@ void fetch_fail(struct fetch *download, const struct odo_error *error)
     fetch_note_due(download);
 }
 
-static void fail_with(struct fetch *download, enum odo_status status)
+void fetch_fail_with(struct fetch *download, enum odo_status status)
 {
-    struct odo_error error = fetch_error(download, status);
+    struct odo_error error = destination_error(&download->destination, status);
 
     fetch_fail(download, &error);
 }
@@ -217,71 +289,57 @@ enum odo_status fetch_open_sink(struct fetch *download)
     struct stream_use use = {.listener = {options->on_stream_progress, download}};
     enum odo_status status;
 
-    if (download->sink) {
+    if (download->destination.sink) {
         return ODO_OK;
     }
     if (options->memory) {
-        status = sink_open_memory(options->memory, &download->sink);
+        status = sink_open_memory(options->memory, &download->destination.sink);
     } else if (options->stream) {
-        integrity_want_stream(download, &use);
-        status = sink_open_stream(options->stream, options->output_base, &use, &download->sink);
+        integrity_want_stream(download->integrity, &use);
+        status = sink_open_stream(options->stream, options->output_base, &use,
+                                  &download->destination.sink);
         if (status == ODO_OK) {
             download->transfer.setup.stream_window = stream_buffer_size(options->stream);
         }
     } else {
         status = sink_open_file(options->temporary_path, download->transfer.has_begun,
-                                options->output_base, &download->temporary, &download->sink);
+                                options->output_base, &download->temporary,
+                                &download->destination.sink);
         if (status == ODO_OK) {
             download->transfer.has_begun = true;
         }
     }
     if (status == ODO_OK) {
-        status = integrity_sink_opened(download);
+        status = integrity_sink_opened(download->integrity);
     }
     if (status != ODO_OK) {
-        fail_with(download, status);
+        fetch_fail_with(download, status);
     }
-    return status;
-}
-
-enum odo_status fetch_version_learnt(struct fetch *download)
-{
-    uint64_t size = download->transfer.wanted.file_size;
-    uint64_t total = wanted_total(&download->transfer.wanted);
-    enum odo_status status = ODO_OK;
-
-    if (size != ODO_SIZE_UNKNOWN) {
-        status = integrity_check_size(download, size);
-    }
-    if (status == ODO_OK && download->sink && total != ODO_SIZE_UNKNOWN) {
-        status = sink_reserve(download->sink, total);
-    }
-    read_date(download);
-    fetch_note_due(download); /* other requests may go out now, not at the next tick */
     return status;
 }
 
 static void restart(struct fetch *download)
 {
-    enum odo_status status = sink_restart(download->sink);
+    enum odo_status status = sink_restart(download->destination.sink);
 
     download->last_modified_us = 0;
     transfer_restarted(&download->transfer, status, platform_clock_milliseconds());
-    integrity_restart(download);
+    integrity_restart(download->integrity);
 }
 
 static void finish(struct fetch *download)
 {
     enum odo_status status = ODO_OK;
 
-    if (!integrity_is_complete(download)) {
+    if (!integrity_is_complete(download->integrity)) {
         status = ODO_E_BAD_PIECE_HASH;
-    } else if (download->sink) {
-        status = sink_finish(download->sink, wanted_total(&download->transfer.wanted),
-                             download->last_modified_us);
+    } else if (download->destination.sink) {
+        status =
+            sink_finish(download->destination.sink, wanted_total(&download->transfer.wanted),
+                        download->last_modified_us);
     }
     if (status == ODO_OK) {
-        fetch_close_sink(download);
+        destination_close(&download->destination);
     }
     transfer_finished(&download->transfer, status);
 }
@@ -339,7 +397,7 @@ static enum download_state state_of(const struct fetch *download)
     default:
         break;
     }
-    if (integrity_is_pending(download)) {
+    if (integrity_is_pending(download->integrity)) {
         return download->list_state;
     }
     switch (download->transfer.phase) {
@@ -355,7 +413,8 @@ static enum download_state state_of(const struct fetch *download)
 struct download_update fetch_describe(struct fetch *download)
 {
     const struct transfer *transfer = &download->transfer;
-    bool shows_list = integrity_is_pending(download) && transfer->phase != TRANSFER_FAILED;
+    bool shows_list =
+        integrity_is_pending(download->integrity) && transfer->phase != TRANSFER_FAILED;
     struct download_update update = {
         .state = state_of(download),
         .error = shows_list ? download->list_error : transfer->error,
@@ -381,11 +440,46 @@ struct download_update fetch_describe(struct fetch *download)
     return update;
 }
 
+/* --- Its check ------------------------------------------------------------------------ */
+
+void fetch_show_list(struct fetch *download, const struct download_update *update)
+{
+    download->list_state = update->state;
+    download->list_error = update->error;
+    fetch_note_due(download);
+}
+
+static void go_on(struct fetch *download)
+{
+    download->transfer.progress_at_ms = platform_clock_milliseconds();
+    fetch_note_due(download);
+}
+
+void fetch_give_up_check(struct fetch *download, const struct odo_error *error)
+{
+    if (integrity_give_up(download->integrity, error->status)) {
+        go_on(download);
+    } else {
+        fetch_fail(download, error);
+    }
+}
+
+void fetch_begin_check(struct fetch *download, struct buffer *content)
+{
+    enum odo_status status = integrity_begin(download->integrity, content);
+
+    if (status == ODO_OK) {
+        go_on(download);
+    } else {
+        fetch_give_up_check(download, &(struct odo_error){.status = status});
+    }
+}
+
 /* --- What happens to it --------------------------------------------------------------- */
 
 bool fetch_wants_request(struct fetch *download)
 {
-    if (download->waits_for.look_up || integrity_is_pending(download)) {
+    if (download->waits_for.look_up || integrity_is_pending(download->integrity)) {
         return false;
     }
     download->transfer.limits = limits_of(download);
@@ -410,12 +504,13 @@ void fetch_stream_progressed(struct fetch *download)
         return;
     }
     if (stream_failure(download->options.stream) != 0) {
-        fail_with(download, ODO_E_SINK_FAILED);
+        fetch_fail_with(download, ODO_E_SINK_FAILED);
         return;
     }
-    transfer_stream_taken(transfer,
-                          within_output(download, stream_taken(download->options.stream)),
-                          platform_clock_milliseconds());
+    transfer_stream_taken(
+        transfer,
+        destination_within(&download->destination, stream_taken(download->options.stream)),
+        platform_clock_milliseconds());
     resume_paused(download);
     fetch_note_due(download);
 }
@@ -439,7 +534,7 @@ void fetch_tick(struct fetch *download, uint64_t now_ms)
 {
     enum transfer_phase before = download->transfer.phase;
 
-    if (integrity_is_pending(download)) {
+    if (integrity_is_pending(download->integrity)) {
         return; /* what it waits for has a time limit of its own */
     }
     download->transfer.limits = limits_of(download);
@@ -453,4 +548,43 @@ void fetch_tick(struct fetch *download, uint64_t now_ms)
             fetch_note_due(download);
         }
     }
+}
+
+/* --- Its requests --------------------------------------------------------------------- */
+
+void fetch_flush_late(struct fetch *download, uint64_t now_ms)
+{
+    for (struct request *request = download->requests; request; request = request->next) {
+        if (request_is_late(request, now_ms) && request_flush(request) != ODO_OK) {
+            fetch_note_due(download);
+        }
+    }
+}
+
+struct request *fetch_find_silent(const struct fetch *download, uint64_t stall_ms,
+                                  uint64_t now_ms)
+{
+    struct request *request = download->requests;
+
+    while (request && !request_is_silent(request, stall_ms, now_ms)) {
+        request = request->next;
+    }
+    return request;
+}
+
+void fetch_begin_turn(struct fetch *download)
+{
+    for (struct request *request = download->requests; request; request = request->next) {
+        request_begin_turn(request);
+    }
+}
+
+bool fetch_is_yielding(const struct fetch *download)
+{
+    for (const struct request *request = download->requests; request; request = request->next) {
+        if (request->is_yielding) {
+            return true;
+        }
+    }
+    return false;
 }

@@ -8,18 +8,16 @@
 #define ODO_NETWORK_FETCH_H
 
 #include "base/buffer.h"
+#include "network/destination.h"
 #include "network/download.h"
 #include "network/look_up.h"
+#include "network/request.h"
 #include "transfer/transfer.h"
 
-struct fetch_group;
-struct fetch_list;
 struct downloader;
+struct fetch_group;
 struct integrity;
-struct request;
-struct sink;
-struct throttle;
-struct throttle_share;
+struct piece_list;
 
 /* The rules of the downloader, the same for all downloads. */
 struct fetch_rules {
@@ -41,32 +39,35 @@ struct fetch {
     struct download_options options;
     struct download_settings settings;
     const struct fetch_rules *rules; /* borrowed; the downloader's */
-    struct downloader *downloader;
-    struct throttle *throttle;    /* the downloader's */
-    struct throttle_share *share; /* its job's; NULL while it is not scheduled */
 
     struct transfer transfer;
     struct integrity *integrity;    /* owned; NULL when nothing is checked */
     struct file_identity temporary; /* which temporary file it is, as far as that is known */
-    struct sink *sink;              /* NULL before the first request, and when it is closed */
-    struct request *requests;       /* in flight; each carries out one attempt of `transfer` */
+    struct destination destination;
+    struct request_task task; /* what its requests work for */
+    struct request *requests; /* in flight; each carries out one attempt of `transfer` */
+    void (*on_due)(struct fetch *download); /* something is to be settled, or to be reported */
+
+    struct look_up_wait waits_for; /* no request is sent before */
+
+    /* The schedule's. */
+    struct fetch_group *group;
+    struct fetch_link ready;       /* among those of the group that want a request */
+    uint32_t origin_generation;    /* of the URL that transfer.origin is of */
+    enum odo_status origin_status; /* why there is no origin */
 
     /* The downloader's. */
-    struct fetch_group *group;
-    struct fetch_link ready;    /* among those of the group that want a request */
+    struct downloader *downloader;
+    struct piece_list *list;    /* owned; fetches what it is checked against; NULL for none */
     struct fetch_link begun;    /* among all that have begun and not ended */
     struct fetch_link due;      /* among those with something to settle or to report */
     struct fetch *next_command; /* among the queued; under the downloader's lock */
     struct fetch *next_taken;   /* among those taken off the queue */
     bool is_queued;             /* as a command; under the downloader's lock */
     struct download_settings settings_to_come; /* the same */
-    uint32_t origin_generation;                /* of the URL that transfer.origin is of */
-    enum odo_status origin_status;             /* why there is no origin */
     bool is_taken_in;                          /* the network thread knows it */
     bool was_reported_final;
-    struct fetch_list *due_list;   /* where `due` is linked; NULL before */
-    struct look_up_wait waits_for; /* no request is sent before */
-    uint32_t proxies_tried;        /* in a row that could not be reached */
+    uint32_t proxies_tried; /* in a row that could not be reached */
 
     /* While the piece hash file is fetched, its download is what shows. */
     enum download_state list_state;
@@ -97,11 +98,11 @@ enum odo_status fetch_create(const struct download_options *options,
                              const struct fetch_rules *rules, bool url_is_foreign,
                              struct fetch **download_out);
 
-/* Write no more; a stream has nothing to tell from now on. */
-void fetch_close_sink(struct fetch *download);
-
 /* Free a download without requests and say where it stands. */
 void fetch_free(struct fetch *download, struct checkpoint *checkpoint_out);
+
+/* Free one that has not begun. NULL is fine. */
+void fetch_discard(struct fetch *download);
 
 /* True when it could use one more connection now. */
 bool fetch_wants_request(struct fetch *download);
@@ -116,23 +117,17 @@ enum odo_status fetch_open_sink(struct fetch *download);
 /* Something is to be settled, or to be reported. */
 void fetch_note_due(struct fetch *download);
 
-/* What `status` of the output means: with the client's own failure, when its stream refused. */
-struct odo_error fetch_error(const struct fetch *download, enum odo_status status);
-
 /* Make `error` final. */
 void fetch_fail(struct fetch *download, const struct odo_error *error);
+
+/* The same for what the output, or we, have met. */
+void fetch_fail_with(struct fetch *download, enum odo_status status);
 
 /*
  * With no request left whose attempt has ended: empty the output of a file that has changed, or
  * finish one that is whole.
  */
 void fetch_settle(struct fetch *download);
-
-/* After a reply was taken, which may have told the size and the date of the file.
- *
- *   any failure   as integrity_check_size() and sink_reserve()
- */
-enum odo_status fetch_version_learnt(struct fetch *download);
 
 /* What a report says now. */
 struct download_update fetch_describe(struct fetch *download);
@@ -145,6 +140,37 @@ void fetch_wait_for(struct fetch *download, struct look_up_wait wait);
 
 /* If the answer that it waits for is there, wait no more. */
 void fetch_end_wait(struct fetch *download);
+
+/* --- The check of a file, of which the piece hash file comes first -------------------- */
+
+/* While it comes, it is the state of its download that shows. */
+void fetch_show_list(struct fetch *download, const struct download_update *update);
+
+/* It is there, and freed by this; or it cannot be had. The file itself may come now, or has
+ * failed. */
+void fetch_begin_check(struct fetch *download, struct buffer *content);
+void fetch_give_up_check(struct fetch *download, const struct odo_error *error);
+
+/* --- Its requests --------------------------------------------------------------------- */
+
+/* Whose request this is, which is not idle. */
+static inline struct fetch *fetch_of(const struct request *request)
+{
+    return request->task->context;
+}
+
+/* Hand over bytes that have waited for company long enough. */
+void fetch_flush_late(struct fetch *download, uint64_t now_ms);
+
+/* One that was slowed down and is not heard of any more; or NULL. */
+struct request *fetch_find_silent(const struct fetch *download, uint64_t stall_ms,
+                                  uint64_t now_ms);
+
+/* Those that have made way for others go on. */
+void fetch_begin_turn(struct fetch *download);
+
+/* True when one of them makes way for others. */
+bool fetch_is_yielding(const struct fetch *download);
 
 /* Wake up when time has come. */
 void fetch_tick(struct fetch *download, uint64_t now_ms);

@@ -2,8 +2,6 @@
 
 #include "base/log.h"
 #include "base/memory.h"
-#include "network/fetch.h"
-#include "output/sink.h"
 
 enum {
     FAILURES_MOST = 1, /* of one piece, before the next one is final */
@@ -17,6 +15,8 @@ struct piece_state {
 };
 
 struct piece_check {
+    struct transfer *transfer;
+    const struct destination *destination;
     struct piece_hashes hashes;
     struct piece_state *pieces; /* owned; one for each hash */
     struct platform_hash *hash;
@@ -28,7 +28,9 @@ struct piece_check {
 
 /* --- Life ----------------------------------------------------------------------------- */
 
-enum odo_status piece_check_create(struct piece_hashes *hashes, struct piece_check **check_out)
+enum odo_status piece_check_create(struct piece_hashes *hashes, struct transfer *transfer,
+                                   const struct destination *destination,
+                                   struct piece_check **check_out)
 {
     struct piece_check *check = memory_allocate_zeroed(1, sizeof(*check));
     enum odo_status status = check ? ODO_OK : ODO_E_OUT_OF_MEMORY;
@@ -47,6 +49,8 @@ enum odo_status piece_check_create(struct piece_hashes *hashes, struct piece_che
         piece_check_free(check);
         return status;
     }
+    check->transfer = transfer;
+    check->destination = destination;
     check->hashes = *hashes;
     *hashes = (struct piece_hashes){.count = 0};
     *check_out = check;
@@ -67,18 +71,18 @@ void piece_check_free(struct piece_check *check)
 /* --- What is there -------------------------------------------------------------------- */
 
 /* The client of a stream may have what lies before the first piece that is not good. */
-static void pass_on(struct piece_check *check, const struct fetch *download)
+static void pass_on(struct piece_check *check)
 {
     uint64_t end;
 
     while (check->front < check->hashes.count && check->pieces[check->front].is_good) {
         check->front++;
     }
-    if (download->options.stream && download->sink) {
+    if (check->destination->stream && check->destination->sink) {
         end = check->front < check->hashes.count
                   ? piece_hashes_piece(&check->hashes, check->front).offset
                   : check->hashes.content_length;
-        stream_pass(download->options.stream, download->options.output_base + end);
+        stream_pass(check->destination->stream, check->destination->base + end);
     }
 }
 
@@ -104,16 +108,16 @@ static uint64_t count_had(const struct request_plan *plan, uint64_t cursor, size
     return had;
 }
 
-uint64_t piece_check_begin(struct piece_check *check, const struct fetch *download)
+uint64_t piece_check_begin(struct piece_check *check)
 {
-    struct stream *stream = download->options.stream;
-    const struct request_plan *plan = &download->transfer.wanted.plan;
+    struct stream *stream = check->destination->stream;
+    const struct request_plan *plan = &check->transfer->wanted.plan;
     uint64_t cursor = plan->cursor;
     uint64_t good_bytes = 0;
     size_t hole = 0;
 
     if (stream) {
-        cursor = stream_end(stream) - download->options.output_base;
+        cursor = stream_end(stream) - check->destination->base;
     }
     check->good = 0;
     check->front = 0;
@@ -132,7 +136,7 @@ uint64_t piece_check_begin(struct piece_check *check, const struct fetch *downlo
             check->unverified += piece->had;
         }
     }
-    pass_on(check, download);
+    pass_on(check);
     return good_bytes;
 }
 
@@ -163,8 +167,7 @@ static enum odo_status read_and_hash(struct piece_check *check, struct sink *sin
 }
 
 /* A piece is bad: have it come once more, unless it has been so before. */
-static enum odo_status reject(struct piece_check *check, struct fetch *download, size_t index,
-                              struct byte_range range)
+static enum odo_status reject(struct piece_check *check, size_t index, struct byte_range range)
 {
     struct piece_state *piece = &check->pieces[index];
     enum odo_status status;
@@ -174,29 +177,28 @@ static enum odo_status reject(struct piece_check *check, struct fetch *download,
     if (piece->failures >= FAILURES_MOST) {
         return ODO_E_BAD_PIECE_HASH;
     }
-    status = sink_forget(download->sink, range.offset, range.length);
+    status = sink_forget(check->destination->sink, range.offset, range.length);
     if (status != ODO_OK) {
         return status;
     }
-    transfer_lost(&download->transfer, range);
+    transfer_lost(check->transfer, range);
     piece->failures++;
     piece->had = 0;
     check->unverified -= range.length;
     return ODO_OK;
 }
 
-static enum odo_status verify(struct piece_check *check, struct fetch *download, size_t index,
-                              uint64_t *good_out)
+static enum odo_status verify(struct piece_check *check, size_t index, uint64_t *good_out)
 {
     struct byte_range range = piece_hashes_piece(&check->hashes, index);
     unsigned char digest[SHA256_SIZE];
-    enum odo_status status = read_and_hash(check, download->sink, range, digest);
+    enum odo_status status = read_and_hash(check, check->destination->sink, range, digest);
 
     if (status != ODO_OK) {
         return status;
     }
     if (!piece_hashes_match(&check->hashes, index, digest)) {
-        return reject(check, download, index, range);
+        return reject(check, index, range);
     }
     check->pieces[index].is_good = true;
     check->good++;
@@ -205,8 +207,8 @@ static enum odo_status verify(struct piece_check *check, struct fetch *download,
     return ODO_OK;
 }
 
-enum odo_status piece_check_arrived(struct piece_check *check, struct fetch *download,
-                                    uint64_t output, uint64_t size, uint64_t *good_out)
+enum odo_status piece_check_arrived(struct piece_check *check, uint64_t output, uint64_t size,
+                                    uint64_t *good_out)
 {
     enum odo_status status = ODO_OK;
 
@@ -226,13 +228,13 @@ enum odo_status piece_check_arrived(struct piece_check *check, struct fetch *dow
             check->pieces[index].had += part;
             check->unverified += part;
             if (check->pieces[index].had == range.length) {
-                status = verify(check, download, index, good_out);
+                status = verify(check, index, good_out);
             }
         }
         output += part;
         size -= part;
     }
-    pass_on(check, download);
+    pass_on(check);
     return status;
 }
 

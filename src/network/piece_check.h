@@ -13,24 +13,27 @@
 #define ODO_NETWORK_PIECE_CHECK_H
 
 #include "job/checkpoint.h"
+#include "network/destination.h"
 #include "output/piece_hashes.h"
+#include "transfer/transfer.h"
 
 struct piece_check;
-struct fetch;
 
 /*
- * Takes `hashes` over, on success.
+ * Takes `hashes` over, on success. The other two are borrowed.
  *
  *   ODO_E_OUT_OF_MEMORY, ODO_E_UNEXPECTED
  */
-enum odo_status piece_check_create(struct piece_hashes *hashes, struct piece_check **check_out);
+enum odo_status piece_check_create(struct piece_hashes *hashes, struct transfer *transfer,
+                                   const struct destination *destination,
+                                   struct piece_check **check_out);
 void piece_check_free(struct piece_check *check); /* NULL is fine */
 
 /*
  * Take over from the transfer's plan, or its stream, what is there. May be called again, when
  * the file begins anew. Returns how many bytes there are in good pieces.
  */
-uint64_t piece_check_begin(struct piece_check *check, const struct fetch *download);
+uint64_t piece_check_begin(struct piece_check *check);
 
 /*
  * Bytes have come that were not there, and are in the sink at `output`. Bad pieces go back to
@@ -40,8 +43,8 @@ uint64_t piece_check_begin(struct piece_check *check, const struct fetch *downlo
  *   ODO_E_BAD_PIECE_HASH   a piece is bad again
  *   ODO_E_OUT_OF_MEMORY, ODO_E_UNEXPECTED, ODO_E_INPUT_OUTPUT ...   it cannot be checked
  */
-enum odo_status piece_check_arrived(struct piece_check *check, struct fetch *download,
-                                    uint64_t output, uint64_t size, uint64_t *good_out);
+enum odo_status piece_check_arrived(struct piece_check *check, uint64_t output, uint64_t size,
+                                    uint64_t *good_out);
 
 /* True when all pieces are good. */
 bool piece_check_is_complete(const struct piece_check *check);

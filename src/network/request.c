@@ -4,14 +4,12 @@
 #include "base/text.h"
 #include "http/header_lines.h"
 #include "network/ascii_url.h"
-#include "network/fetch.h"
+#include "network/destination.h"
 #include "network/http_settings.h"
 #include "network/integrity.h"
 #include "network/reply_head.h"
 #include "network/server_certificate.h"
-#include "network/throttle.h"
 #include "network/watchdog.h"
-#include "output/sink.h"
 #include "platform/clock.h"
 #include "ranges/content_range.h"
 #include "transfer/body.h"
@@ -19,6 +17,10 @@
 
 #include <assert.h>
 #include <string.h>
+
+enum {
+    FLUSH_AFTER_MS = 250, /* bytes that came are handed to the sink then, however few */
+};
 
 struct request *request_create(void)
 {
@@ -41,7 +43,7 @@ void request_free(struct request *request)
     if (!request) {
         return;
     }
-    assert(!request->download);
+    assert(!request->task);
     memory_free(request->found_proxy);
     curl_easy_cleanup(request->easy);
     curl_slist_free_all(request->headers);
@@ -52,15 +54,15 @@ void request_free(struct request *request)
 
 void request_reset(struct request *request)
 {
-    if (request->download) {
-        throttle_forget(request->download->throttle, &request->hold);
+    if (request->task) {
+        throttle_forget(request->task->throttle, &request->hold);
     }
     memory_free(request->found_proxy);
     request->found_proxy = NULL;
     curl_easy_reset(request->easy);
     curl_slist_free_all(request->headers);
     request->headers = NULL;
-    request->download = NULL;
+    request->task = NULL;
     request->attempt = NULL;
     request->next = NULL;
     buffer_clear(&request->header_block);
@@ -72,8 +74,13 @@ static void fail(struct request *request, enum odo_status status)
 {
     if (request->attempt->end == ATTEMPT_OPEN) {
         request->attempt->end = ATTEMPT_FAILED;
-        request->attempt->error = fetch_error(request->download, status);
+        request->attempt->error = destination_error(request->task->destination, status);
     }
+}
+
+static void note_due(const struct request *request)
+{
+    request->task->listener->on_due(request->task->context);
 }
 
 static bool is_hedge(const struct request *request)
@@ -84,7 +91,7 @@ static bool is_hedge(const struct request *request)
 /* What would be written may prove false, and cannot be taken back from a stream. */
 static bool must_keep(const struct request *request)
 {
-    return request->attempt->kept_unproved > 0 && request->download->options.stream;
+    return request->attempt->kept_unproved > 0 && request->task->destination->stream;
 }
 
 /* --- The way of the bytes ------------------------------------------------------------- */
@@ -96,7 +103,7 @@ static enum odo_status reserve_gathering(struct request *request)
     size_t wanted = is_hedge(request) ? ATTEMPT_HEDGE_MOST : REQUEST_GATHER_SIZE;
     unsigned char *larger;
 
-    if (request->attempt->body == ATTEMPT_TAKES_PARTS && request->download->options.stream) {
+    if (request->attempt->body == ATTEMPT_TAKES_PARTS && request->task->destination->stream) {
         wanted = TRANSFER_STREAM_MOST; /* a part is kept until it has proved whole */
     }
     if (request->attempt->body != ATTEMPT_TAKES_FILE &&
@@ -115,16 +122,19 @@ static enum odo_status reserve_gathering(struct request *request)
     return ODO_OK;
 }
 
-/* Bytes are in the output, and count. */
-static void note_written(struct request *request, uint64_t output, size_t size)
+/* Bytes are in the output, and have been accounted for: they may be part of a piece that is
+ * whole now, and to be believed or not. */
+static void check_written(struct request *request, uint64_t output, size_t size)
 {
-    struct fetch *download = request->download;
+    const struct request_task *task = request->task;
+    enum odo_status status = integrity_arrived(task->integrity, output, size);
 
-    transfer_saved(&download->transfer, request->attempt, platform_clock_milliseconds());
-    if (integrity_is_checking(download)) {
-        integrity_arrived(download, output, size);
+    if (status != ODO_OK) {
+        struct odo_error error = destination_error(task->destination, status);
+
+        task->listener->on_failed(task->context, &error);
     }
-    fetch_note_due(download);
+    note_due(request);
 }
 
 enum odo_status request_flush(struct request *request)
@@ -135,22 +145,23 @@ enum odo_status request_flush(struct request *request)
     if (size == 0 || is_hedge(request) || must_keep(request)) {
         return ODO_OK;
     }
-    status =
-        sink_write(request->download->sink, request->gathered_output, request->gathered, size);
+    status = sink_write(request->task->destination->sink, request->gathered_output,
+                        request->gathered, size);
     if (status != ODO_OK) {
         request->attempt->end = ATTEMPT_FAILED;
-        request->attempt->error = fetch_error(request->download, status);
+        request->attempt->error = destination_error(request->task->destination, status);
         return status;
     }
     request->gathered_size = 0;
-    note_written(request, request->gathered_output, size);
+    transfer_saved(request->task->transfer, request->attempt, platform_clock_milliseconds());
+    check_written(request, request->gathered_output, size);
     return ODO_OK;
 }
 
 static void drop_parts(struct request *request)
 {
     request->gathered_size = 0;
-    transfer_parts_failed(&request->download->transfer, request->attempt);
+    transfer_parts_failed(request->task->transfer, request->attempt);
 }
 
 /* Keep wanted bytes for the place `output`. */
@@ -195,7 +206,7 @@ enum outcome { TAKEN, PAUSED, STOPPED };
 static enum outcome take_run(struct request *request, const unsigned char *data, size_t size,
                              size_t *taken_out)
 {
-    struct transfer *transfer = &request->download->transfer;
+    struct transfer *transfer = request->task->transfer;
     uint64_t now_ms = platform_clock_milliseconds();
     size_t taken = 0;
 
@@ -225,7 +236,7 @@ static enum outcome take_run(struct request *request, const unsigned char *data,
 
 static enum outcome take_parts(struct request *request, const unsigned char *data, size_t size)
 {
-    struct transfer *transfer = &request->download->transfer;
+    struct transfer *transfer = request->task->transfer;
     size_t unused;
 
     while (size > 0 && request->attempt->end == ATTEMPT_OPEN) {
@@ -237,7 +248,7 @@ static enum outcome take_parts(struct request *request, const unsigned char *dat
         switch (event.kind) {
         case MULTIPART_PART:
             /* To a stream nothing goes together with what may prove false. */
-            if ((!request->download->options.stream || request_flush(request) == ODO_OK) &&
+            if ((!request->task->destination->stream || request_flush(request) == ODO_OK) &&
                 !transfer_part(transfer, request->attempt, &event.part)) {
                 request->gathered_size = 0; /* none of this file */
             }
@@ -266,7 +277,7 @@ static enum outcome take_parts(struct request *request, const unsigned char *dat
 
 void request_finish_body(struct request *request)
 {
-    struct transfer *transfer = &request->download->transfer;
+    struct transfer *transfer = request->task->transfer;
     struct attempt *attempt = request->attempt;
 
     if (attempt->body == ATTEMPT_TAKES_PARTS && attempt->part_end > 0 &&
@@ -274,7 +285,7 @@ void request_finish_body(struct request *request)
         transfer_part_proved(transfer, attempt, platform_clock_milliseconds());
     }
     if (transfer->phase == TRANSFER_RESTARTING || transfer->phase == TRANSFER_FAILED ||
-        !request->download->sink) {
+        !request->task->destination->sink) {
         request->gathered_size = 0; /* it is not to be written any more */
         return;
     }
@@ -286,8 +297,7 @@ void request_finish_body(struct request *request)
 
 void request_settle_hedge(struct request *request)
 {
-    struct fetch *download = request->download;
-    struct transfer *transfer = &download->transfer;
+    struct transfer *transfer = request->task->transfer;
     struct attempt *attempt = request->attempt;
     struct request *other = attempt->twin ? attempt->twin->carrier : NULL;
     uint64_t offset = 0;
@@ -302,14 +312,12 @@ void request_settle_hedge(struct request *request)
     }
     skipped = (size_t)(offset - attempt->pieces[0].span.offset);
     rest = request->gathered_size - skipped;
-    if (sink_write(download->sink, output, request->gathered + skipped, rest) != ODO_OK) {
+    if (sink_write(request->task->destination->sink, output, request->gathered + skipped,
+                   rest) != ODO_OK) {
         return; /* the slow one will meet the same */
     }
     transfer_hedge_won(transfer, attempt, rest, platform_clock_milliseconds());
-    if (integrity_is_checking(download)) {
-        integrity_arrived(download, output, rest);
-    }
-    fetch_note_due(download);
+    check_written(request, output, rest);
 }
 
 /* --- What libcurl calls --------------------------------------------------------------- */
@@ -327,18 +335,18 @@ static void go_on(struct throttle_hold *hold, uint64_t now_ms)
 /* A cap on the rate is reached: libcurl keeps the bytes until there is room. */
 static bool must_hold(struct request *request, size_t size)
 {
-    struct fetch *download = request->download;
+    const struct request_task *task = request->task;
     uint64_t now_ms = platform_clock_milliseconds();
 
-    if (throttle_pass(download->throttle, download->share, size, now_ms)) {
+    if (throttle_pass(task->throttle, task->share, size, now_ms)) {
         request->heard_at_ms = now_ms;
         return false;
     }
-    request->hold.share = download->share;
+    request->hold.share = task->share;
     request->hold.go_on = go_on;
-    throttle_keep(download->throttle, &request->hold, now_ms);
+    throttle_keep(task->throttle, &request->hold, now_ms);
     if (!request->attempt->was_paused) {
-        /* Slow is what it was told to be: from here on the downloader looks after it. */
+        /* Slow is what it was told to be: from here on request_is_silent() looks after it. */
         request->attempt->was_paused = true;
         curl_easy_setopt(request->easy, CURLOPT_LOW_SPEED_LIMIT, 0L);
     }
@@ -414,7 +422,7 @@ static size_t on_body(char *data, size_t unit, size_t size, void *context)
     }
     request->turn += size;
     if (!attempt_is_taking(attempt)) {
-        fetch_note_due(request->download);
+        note_due(request);
         return attempt->end == ATTEMPT_ENOUGH || attempt->body == ATTEMPT_DROPPED ? size : 0;
     }
     if (request->carried_over == 0) {
@@ -432,7 +440,7 @@ static size_t on_body(char *data, size_t unit, size_t size, void *context)
     }
     request->carried_over = 0;
     if (attempt->end != ATTEMPT_OPEN) {
-        fetch_note_due(request->download);
+        note_due(request);
     }
     /* What has enough ends by itself now, or is stopped when libcurl has returned. */
     return outcome == TAKEN || attempt->end == ATTEMPT_ENOUGH ? size : 0;
@@ -469,6 +477,17 @@ static int on_progress(void *context, curl_off_t expected, curl_off_t received,
     return 0;
 }
 
+bool request_is_late(const struct request *request, uint64_t now_ms)
+{
+    return request->gathered_size > 0 && now_ms - request->gathered_at_ms >= FLUSH_AFTER_MS;
+}
+
+bool request_is_silent(const struct request *request, uint64_t stall_ms, uint64_t now_ms)
+{
+    return request->attempt->was_paused && !request->hold.is_held && !request->is_paused &&
+           now_ms > request->heard_at_ms && now_ms - request->heard_at_ms >= stall_ms;
+}
+
 void request_begin_turn(struct request *request)
 {
     request->turn = 0;
@@ -481,7 +500,7 @@ void request_begin_turn(struct request *request)
 
 void request_resume(struct request *request)
 {
-    struct stream *stream = request->download->options.stream;
+    struct stream *stream = request->task->destination->stream;
 
     if (stream && stream_room(stream) < (uint64_t)REQUEST_RECEIVE_SIZE * 2) {
         return;
@@ -491,29 +510,15 @@ void request_resume(struct request *request)
     curl_easy_pause(request->easy, CURLPAUSE_CONT);
 }
 
-static void keep_headers(struct fetch *download, const struct request *request)
+static void tell_reply(const struct request *request, bool keeps_header)
 {
-    struct buffer *kept = &download->response_headers;
-
-    buffer_clear(kept);
-    download->headers_are_new = false;
-    if (buffer_append(kept, request->header_block.data, request->header_block.size) == ODO_OK &&
-        buffer_append(kept, "", 1) == ODO_OK) {
-        download->headers_are_new = true;
-    }
-}
-
-static void note_reply(struct fetch *download, const struct request *request)
-{
-    const char *address = NULL;
+    struct request_reply reply = {.header = keeps_header ? &request->header_block : NULL};
     long status = 0;
 
-    curl_easy_getinfo(request->easy, CURLINFO_PRIMARY_IP, &address);
+    curl_easy_getinfo(request->easy, CURLINFO_PRIMARY_IP, &reply.address);
     curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &status);
-    download->response_status = (uint16_t)status;
-    if (address && strlen(address) < sizeof(download->server_address)) {
-        memcpy(download->server_address, address, strlen(address) + 1);
-    }
+    reply.status = (uint16_t)status;
+    request->task->listener->on_reply(request->task->context, &reply);
 }
 
 static bool reply_is_short(struct request *request)
@@ -537,7 +542,7 @@ static enum odo_status prepare_body(struct request *request, bool was_known)
         return ODO_OK;
     }
     if (status == ODO_OK && !was_known) {
-        status = fetch_version_learnt(request->download);
+        status = request->task->listener->on_version(request->task->context);
     }
     return status;
 }
@@ -545,8 +550,8 @@ static enum odo_status prepare_body(struct request *request, bool was_known)
 /* The header has ended: have it judged. Returns false to drop the connection. */
 static bool on_header_end(struct request *request)
 {
-    struct fetch *download = request->download;
-    struct transfer *transfer = &download->transfer;
+    const struct request_task *task = request->task;
+    struct transfer *transfer = task->transfer;
     struct attempt *attempt = request->attempt;
     bool was_known = transfer->version.is_known;
     uint64_t size_known = transfer->wanted.file_size;
@@ -555,15 +560,12 @@ static bool on_header_end(struct request *request)
     bool is_taken;
     enum odo_status status;
 
-    note_reply(download, request);
     is_taken = transfer_reply(transfer, attempt, &head, platform_clock_milliseconds());
     memory_free(joined);
-    if (attempt->purpose != ATTEMPT_FOR_HEDGE &&
-        (!was_known || attempt->end == ATTEMPT_FAILED)) {
-        keep_headers(download, request);
-    }
+    tell_reply(request, attempt->purpose != ATTEMPT_FOR_HEDGE &&
+                            (!was_known || attempt->end == ATTEMPT_FAILED));
     if (attempt->end != ATTEMPT_OPEN || transfer->phase == TRANSFER_RESTARTING) {
-        fetch_note_due(download);
+        note_due(request);
     }
     if (!is_taken) {
         return reply_is_short(request);
@@ -571,8 +573,8 @@ static bool on_header_end(struct request *request)
     status = prepare_body(request, was_known && size_known == transfer->wanted.file_size);
     if (status != ODO_OK) {
         attempt->end = ATTEMPT_FAILED;
-        attempt->error = fetch_error(download, status);
-        fetch_fail(download, &attempt->error);
+        attempt->error = destination_error(task->destination, status);
+        task->listener->on_failed(task->context, &attempt->error);
         return false;
     }
     return true;
@@ -631,12 +633,12 @@ static bool add_client_header(void *context, const char *line)
 /* What the client wants its server to be told. */
 static bool add_client_headers(struct request *request)
 {
-    const struct http_settings *http = &request->download->options.http;
+    const struct http_settings *http = request->task->http;
     const char *vector = http->correlation_vector;
     char *line = NULL;
     bool is_added;
 
-    if (source_is_foreign(&request->download->transfer.source)) {
+    if (source_is_foreign(&request->task->transfer->source)) {
         return true;
     }
     if (vector && *vector) {
@@ -654,7 +656,7 @@ static bool add_client_headers(struct request *request)
 
 static enum odo_status add_headers(struct request *request)
 {
-    const char *if_range = transfer_if_range(&request->download->transfer, request->attempt);
+    const char *if_range = transfer_if_range(request->task->transfer, request->attempt);
     char *line;
     bool added;
 
@@ -699,7 +701,7 @@ static bool size_buffer(struct request *request)
 
 static enum odo_status set_options(struct request *request, const struct request_start *start)
 {
-    const struct http_settings *http = &request->download->options.http;
+    const struct http_settings *http = request->task->http;
     CURL *easy;
     char ranges[ATTEMPT_RANGES_TEXT_MOST + RANGE_TEXT_SIZE];
     char *url = NULL;
@@ -744,7 +746,7 @@ static enum odo_status set_options(struct request *request, const struct request
         SET(CURLOPT_PROXY, start->proxy);
         SET(CURLOPT_NOPROXY, ""); /* the environment's exceptions are for its own proxy */
     }
-    if (!source_is_foreign(&request->download->transfer.source) && http->client_certificate &&
+    if (!source_is_foreign(&request->task->transfer->source) && http->client_certificate &&
         *http->client_certificate) {
         SET(CURLOPT_SSLCERT, http->client_certificate);
     }
@@ -757,15 +759,15 @@ static enum odo_status set_options(struct request *request, const struct request
     return failed ? ODO_E_OUT_OF_MEMORY : ODO_OK;
 }
 
-enum odo_status request_prepare(struct request *request, struct fetch *download,
+enum odo_status request_prepare(struct request *request, const struct request_task *task,
                                 struct attempt *attempt, const struct request_start *start)
 {
     enum odo_status status;
 
-    assert(!request->download);
-    request->download = download;
+    assert(!request->task);
+    request->task = task;
     request->attempt = attempt;
-    request->security_flags = server_certificate_flags(download->options.http.security_flags);
+    request->security_flags = server_certificate_flags(task->http->security_flags);
     request->certificates = start->certificates;
     request->watchdog = start->watchdog;
     request->waits_for = (struct look_up_wait){.look_up = NULL};

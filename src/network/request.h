@@ -11,14 +11,15 @@
 #include "http/multipart_reader.h"
 #include "network/look_up.h"
 #include "network/throttle.h"
-#include "transfer/attempt.h"
+#include "transfer/transfer.h"
 
 #include <odo/types.h>
 
 #include <curl/curl.h>
 
-struct fetch;
+struct destination;
 struct http_settings;
+struct integrity;
 struct origin;
 struct watchdog;
 
@@ -42,19 +43,50 @@ enum {
     REQUEST_DRAIN_MAX = 64 * 1024,
 };
 
+/* What came of a reply's header. Borrowed for the length of the call. */
+struct request_reply {
+    uint16_t status;
+    const char *address;         /* of the server, as text; NULL when libcurl does not say */
+    const struct buffer *header; /* its lines, when they are worth keeping; or NULL */
+};
+
+/* Whoever requests are sent for. Called within libcurl, which goes on afterwards: nothing may
+ * be ended then. */
+struct request_listener {
+    /* An attempt has ended, or something can be reported. */
+    void (*on_due)(void *context);
+    void (*on_reply)(void *context, const struct request_reply *reply);
+    /* The reply told something new of the file. Any failure ends the download. */
+    enum odo_status (*on_version)(void *context);
+    /* Something that no other request will mend. */
+    void (*on_failed)(void *context, const struct odo_error *error);
+};
+
+/* What all requests of a download work for. Everything is borrowed. */
+struct request_task {
+    struct transfer *transfer;
+    const struct destination *destination;
+    struct integrity *integrity; /* NULL when nothing is checked */
+    const struct http_settings *http;
+    struct throttle *throttle;
+    struct throttle_share *share; /* of the caps */
+    const struct request_listener *listener;
+    void *context;
+};
+
 struct request {
-    CURL *easy;                 /* owned */
-    struct curl_slist *headers; /* owned */
-    struct fetch *download;     /* NULL while idle */
-    struct attempt *attempt;    /* the transfer's; NULL while idle */
-    struct origin *origin;      /* the server it was sent to; the downloader's */
-    struct request *next;       /* of the same download, or of the idle ones */
+    CURL *easy;                      /* owned */
+    struct curl_slist *headers;      /* owned */
+    const struct request_task *task; /* NULL while idle */
+    struct attempt *attempt;         /* the transfer's; NULL while idle */
+    struct origin *origin;           /* the server it was sent to; whoever sent it sets it */
+    struct request *next;            /* of the same download, or of the idle ones */
 
     uint32_t security_flags;       /* those that have an effect, of enum odo_security_flag */
     struct look_up *certificates;  /* borrowed; where certificates are looked up */
     struct watchdog *watchdog;     /* borrowed; watches its connection */
     struct look_up_wait waits_for; /* set when nothing was sent: see request_must_wait() */
-    char *found_proxy; /* owned; set by the downloader if the proxy was found; or NULL */
+    char *found_proxy; /* owned; set by whoever sends it if the proxy was found; or NULL */
 
     struct buffer header_block;     /* lines as received */
     size_t header_bytes;            /* of all its headers, interim ones and trailers too */
@@ -92,11 +124,11 @@ struct request_start {
 };
 
 /*
- * Fill in the easy handle for an attempt of `download`. The caller adds it to the multi handle.
+ * Fill in the easy handle for an attempt of a download. The caller adds it to the multi handle.
  *
  *   ODO_E_INVALID_URL, ODO_E_OUT_OF_MEMORY   the request is idle
  */
-enum odo_status request_prepare(struct request *request, struct fetch *download,
+enum odo_status request_prepare(struct request *request, const struct request_task *task,
                                 struct attempt *attempt, const struct request_start *start);
 
 /*
@@ -113,6 +145,12 @@ void request_settle_hedge(struct request *request);
 
 /* It was paused until there is room in a stream, or until its transfer knows more. */
 void request_resume(struct request *request);
+
+/* True when bytes that came have waited for company long enough: request_flush(). */
+bool request_is_late(const struct request *request, uint64_t now_ms);
+
+/* True when it was slowed down, and nothing has been heard of it since it went on. */
+bool request_is_silent(const struct request *request, uint64_t stall_ms, uint64_t now_ms);
 
 /* A new turn begins: one that has made way for others goes on. */
 void request_begin_turn(struct request *request);
@@ -135,7 +173,7 @@ enum odo_status request_status_from_curl(CURLcode code);
 /* It has failed with this: whether it is because its proxy cannot be connected to. */
 bool request_lacks_proxy(const struct request *request, CURLcode code);
 
-/* Forget the download; keep easy handle and buffers for the next. */
+/* Forget what it was for; keep easy handle and buffers for the next. */
 void request_reset(struct request *request);
 
 #endif

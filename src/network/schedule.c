@@ -44,7 +44,7 @@ void schedule_add(struct schedule *schedule, struct fetch *download)
         schedule->groups = group;
     }
     download->group = group;
-    download->share = &group->share;
+    download->task.share = &group->share;
     group->download_count++;
     schedule_change(download);
     schedule_sort(download);
@@ -79,7 +79,7 @@ void schedule_remove(struct schedule *schedule, struct fetch *download)
     download->transfer.origin = NULL;
     leave_group(schedule, download->group);
     download->group = NULL;
-    download->share = NULL;
+    download->task.share = NULL;
 }
 
 void schedule_sort(struct fetch *download)
