@@ -52,7 +52,8 @@ static void forget_error(struct job *data)
 /* As it is after the process that ran it has ended. */
 static void settle_state(struct job *data, bool is_missing)
 {
-    bool was_running = job_state_is_running(data->state);
+    enum odo_job_state before = data->state;
+    bool was_running = job_state_is_running(before);
 
     if (was_running && data->file_count > 0 && data->totals.transferred == data->file_count) {
         data->state = ODO_JOB_TRANSFERRED; /* the end was not recorded any more */
@@ -61,6 +62,9 @@ static void settle_state(struct job *data, bool is_missing)
     } else if (was_running || (data->state == ODO_JOB_TRANSFERRED && is_missing)) {
         data->state = every_file_has_a_place(data) ? ODO_JOB_QUEUED : ODO_JOB_SUSPENDED;
         forget_error(data);
+    }
+    if (data->state != before && data->unsaved_end > data->unsaved_first) {
+        data->is_unsaved = true; /* with its files, or the next one takes it for transferred */
     }
 }
 
@@ -77,8 +81,7 @@ static enum odo_status adopt(struct odo_engine *engine, const struct odo_job_id 
         return status;
     }
     job_note_saved(&data);
-    settle_state(&data,
-                 settle_files(&data)); /* the state will be settled alike the next time */
+    settle_state(&data, settle_files(&data)); /* the next time alike, unless that is saved */
     status = engine_make_job(engine, &data, &job); /* takes the data over */
     if (status != ODO_OK) {
         job_free(&data);

@@ -226,8 +226,10 @@ static enum odo_status check_integrity_locked(const struct odo_job *job)
     return status;
 }
 
-/* `operation` is held. */
-static enum odo_status resume(struct odo_job *job)
+/* `operation` is held. What is known of the files by now is recorded before one begins again,
+ * and is another one, if the caller wants it: together with the state, for a job that is said
+ * to be transferred would be completed without them. */
+static enum odo_status resume(struct odo_job *job, bool saves_first)
 {
     struct odo_engine *engine = job->engine;
     struct job *data = &job->locked.job;
@@ -275,6 +277,9 @@ static enum odo_status resume(struct odo_job *job)
     if (status != ODO_OK) {
         return status;
     }
+    if (saves_first) {
+        engine_save_or_log(job);
+    }
     status = start_runners(job, downloader, &settings);
     if (status != ODO_OK) {
         resume_failed(job);
@@ -306,7 +311,7 @@ enum odo_status odo_job_resume(struct odo_job *job)
     if (is_waiting) {
         engine_stop_runners(job); /* begin again at once, with fresh patience */
     }
-    status = resume(job);
+    status = resume(job, false);
     if (status == ODO_OK) {
         note_started(job);
     }
@@ -426,11 +431,8 @@ static enum odo_status complete(struct odo_job *job)
         status = engine_place_files(job);
     }
     if (status != ODO_OK) {
-        if (must_fetch) {
-            engine_save_or_log(job); /* before a file begins again, and is another one */
-        }
         if (was_running || (must_fetch && data->state == ODO_JOB_TRANSFERRED)) {
-            resume(job); /* what is missing comes once more; a failure shows in the job */
+            resume(job, must_fetch); /* what is missing comes once more; a failure shows */
         }
         return status;
     }

@@ -190,8 +190,7 @@ static enum odo_status note_cut(struct odo_job *job, uint32_t index, uint64_t ke
     } else {
         status = job_cut_progress(data, file, kept);
     }
-    job_note_unwritten(data, index, JOB_FILE_PROGRESS);
-    engine_wake_keeper_locked(job);
+    job_note_unwritten(data, index, JOB_FILE_PROGRESS); /* saved with the job's new state */
     platform_mutex_unlock(job->engine->lock);
     return status;
 }

@@ -320,6 +320,24 @@ static void run_to_the_middle(void)
     assert_true(event_log_wait_for_bytes(here.log, here.job, 1000, DEADLINE_MS));
 }
 
+/* Who only looks at a job finds what is missing, and says so to whoever comes next. */
+static void what_one_process_finds_missing_the_next_one_misses(void **state)
+{
+    (void)state;
+    begin(whole);
+    run_to(ODO_JOB_TRANSFERRED);
+    meddle(DELETE);
+    for (int i = 0; i < 3; i++) {
+        start_again();
+        assert_string_equal(job_state_name(odo_job_get_state(here.job)),
+                            job_state_name(ODO_JOB_QUEUED));
+    }
+    run_to(ODO_JOB_TRANSFERRED);
+    assert_status(odo_job_complete(here.job), ODO_OK);
+    expect_new_target(whole);
+    end();
+}
+
 static void check_rest(void **state)
 {
     const struct rest_case *c = *state;
@@ -460,6 +478,7 @@ int main(void)
 
     TEST_ADD_TABLE(&suite, deeds, check_deed);
     TEST_ADD_TABLE(&suite, rests, check_rest);
+    TEST_ADD(&suite, what_one_process_finds_missing_the_next_one_misses);
     TEST_ADD(&suite, a_file_that_is_cut_while_it_runs_has_no_hole);
     TEST_ADD_TABLE(&suite, halves, check_half);
     return test_suite_run(&suite, "temporary_files");

@@ -111,6 +111,14 @@ static int complete(struct job_session *session, const struct job_progress *prog
     bool is_partial;
     char words[80];
 
+    if (progress->files_transferred < progress->files_total && !session->options->partial) {
+        report_words(&report, EXIT_CODE_OTHER, "",
+                     "%" PRIu32 " of %" PRIu32 " files have not arrived; odo job resume --wait "
+                     "fetches them, and --partial drops them",
+                     progress->files_total - progress->files_transferred,
+                     progress->files_total);
+        return job_session_fail(session, &report);
+    }
     if (!client_finish(session->client, &is_partial, &report)) {
         return job_session_fail(session, &report);
     }
