@@ -160,6 +160,14 @@ Test 'the scripts have nothing that Windows PowerShell 5.1 cannot parse' {
         foreach ($token in $tokens) {
             Check ($token.Kind -notin 'QuestionQuestion', 'QuestionQuestionEquals', 'QuestionDot', 'QuestionLBracket',
                    'AndAnd', 'OrOr', 'Ampersand') "'$($token.Text)' at $($token.Extent.StartLineNumber) in $name is old"
+            if ($token.Kind -in 'StringExpandable', 'HereStringExpandable') {
+                Check ($token.Text -cnotmatch '`[eu]') "the escape in $($token.Text) in $name is old"
+            } elseif ($token.Kind -eq 'Number') {
+                Check ($token.Text -match '^-?(0x[0-9a-f]+|[0-9]+(\.[0-9]+)?)(l|d|kb|mb|gb)?$') "the number $($token.Text) in $name is old"
+            }
+        }
+        for ($i = 1; $i -lt $tokens.Count; $i++) {
+            Check ($tokens[$i].Kind -ne 'Pipe' -or $tokens[$i - 1].Kind -ne 'NewLine') "no line of $name begins with a pipe"
         }
         $new = $tree.FindAll({ $args[0].GetType().Name -in 'TernaryExpressionAst', 'PipelineChainAst' }, $true)
         Equal 0 @($new).Count "new expressions in $name"
@@ -404,6 +412,43 @@ Test 'arguments that cannot be meant are refused' {
     $null = Fails 0x80070057 'two sources' { Start-OdoDownload "${Url}file", "${Url}small" $path, $path }
 }
 
+Test 'a DLL that is not registered, or not there, is told with what to do' {
+    $module = Get-Module OpenDO
+    $before = & $module { @{ Ids = $ProgIds.Clone(); Servers = $Servers.Clone() } }
+    $classes = [Microsoft.Win32.Registry]::CurrentUser.CreateSubKey('Software\Classes')
+    $ghost = [Guid]::NewGuid().ToString('B')
+    try {
+        & $module {
+            $ProgIds.Here = 'OpenDO.NobodyHasThis'; $ProgIds.Shared = 'OpenDO.NobodyHasThisEither'
+            $Servers.Here = $null; $Servers.Shared = $null
+        }
+        $words = "not registered; register OpenDO's 64-bit dosvc.dll: 'regsvr32 dosvc.dll' as an administrator, or 'regsvr32 /n /i:user dosvc.dll' for yourself"
+        $record = Fails 0x80040154 $words { Get-OdoDownload -LocalServer:$false }
+        Equal 'NotInstalled' $record.CategoryInfo.Category 'category'
+        $null = Fails 0x80040154 $words { Start-OdoDownload "${Url}small" (FreshPath) -LocalServer:$false -ErrorAction SilentlyContinue }
+        $null = Fails 0x80040154 'dosvc-host.exe beside it' { Get-OdoDownload -LocalServer }
+
+        $classes.CreateSubKey('OpenDO.Ghost\CLSID').SetValue('', $ghost)
+        $classes.CreateSubKey("CLSID\$ghost\InprocServer32").SetValue('', 'C:\nowhere\dosvc.dll')
+        & $module { $ProgIds.Here = 'OpenDO.Ghost' }
+        try {
+            Get-OdoDownload -LocalServer:$false
+            $said = ''
+        } catch {
+            $said = $_.Exception.Message
+            Equal 'NotInstalled' $_.CategoryInfo.Category "category of '$said'"
+        }
+        Check ($said -match 'DLL|registered') "'$said' says what is missing"
+        Check ($said.Contains("'regsvr32 dosvc.dll'")) "'$said' says what to do"
+    } finally {
+        & $module { $ProgIds.Here = $args[0].Ids.Here; $ProgIds.Shared = $args[0].Ids.Shared
+                    $Servers.Here = $args[0].Servers.Here; $Servers.Shared = $args[0].Servers.Shared } $before
+        $classes.DeleteSubKeyTree('OpenDO.Ghost', $false)
+        $classes.DeleteSubKeyTree("CLSID\$ghost", $false)
+        $classes.Dispose()
+    }
+}
+
 # --- Names -----------------------------------------------------------------------------------
 
 Test 'names are made from URLs as the table says' {
@@ -543,10 +588,79 @@ Habit 'an error of one object does not end the pipeline' 'a list whose second ro
     Import-Csv $list | Start-OdoDownload -ErrorAction SilentlyContinue -ErrorVariable failed
     Equal "not very much`n" (Read $paths[0]) 'the first'
     Equal (Content 0 $contentLength) (Read $paths[2]) 'the third'
-    Equal 1 @($failed).Count 'errors'
+    Equal 1 $failed.Count 'errors'
     Equal "${Url}missing" $failed[0].TargetObject.Source 'target of the error'
     $failed[0].TargetObject | Remove-OdoDownload
     Check (-not [IO.File]::Exists($paths[1])) 'the second is not there'
+}
+
+Habit 'an error of one object does not end the pipeline' 'of a list each row that cannot be obeyed is an error, and the others are fetched' {
+    $bad = @(
+        [pscustomobject] @{ Source = "${Url}small"; Destination = FreshPath; TransferType = 'Upload' }
+        [pscustomobject] @{ Source = "${Url}small"; Destination = FreshPath; TransferPolicy = 'Capped' }
+        [pscustomobject] @{ Source = "${Url}small"; Destination = 'HKCU:\small' }
+        [pscustomobject] @{ Source = "${Url}small"; Destination = 'NoSuchDrive:\small' }
+        [pscustomobject] @{ Source = 'ftp://127.0.0.1/small'; Destination = FreshPath }
+    )
+    $unbound = @(   # of these PowerShell tells by itself, and not in an -ErrorVariable
+        [pscustomobject] @{ Source = "${Url}small"; Destination = FreshPath; Priority = 'Urgent' }
+        [pscustomobject] @{ Source = "${Url}small"; Destination = FreshPath; Range = 'all' }
+        [pscustomobject] @{ Source = ''; Destination = FreshPath }
+    )
+    $paths = (FreshPath), (FreshPath)
+    $failed = $null
+    @([pscustomobject] @{ Source = "${Url}small"; Destination = $paths[0] }) + $bad + $unbound + [pscustomobject] @{ Source = "${Url}small"; Destination = $paths[1] } |
+        Start-OdoDownload -ErrorAction SilentlyContinue -ErrorVariable failed
+    Equal $bad.Count $failed.Count "errors: $($failed -join '; ')"
+    Equal 'True True' "$([IO.File]::Exists($paths[0])) $([IO.File]::Exists($paths[1]))" 'the good ones'
+    Equal 0 @(Get-OdoDownload).Count 'what is left'
+}
+
+Habit 'each row stands for itself' 'what one row says does not hold for the next' {
+    $paths = (FreshPath), (FreshPath)
+    $given = [pscustomobject] @{ Source = "${Url}file"; Destination = $paths[0]; Range = '8-15'; DisplayName = 'first'; Priority = 'Low'; CustomHeaders = 'X-One: 1'; RetryTimeout = 7 },
+        [pscustomobject] @{ Source = "${Url}headers"; Destination = $paths[1] } | Start-OdoDownload -PassThru -ThrottleLimit 1
+    Equal '0000001,' (Read $paths[0]) 'the first'
+    Check ((Read $paths[1]).Contains('Host') -and -not (Read $paths[1]).Contains('X-One')) 'the second has all bytes, and no such header'
+    Equal 'first Low 7|OpenDO Transfer Foreground 300' (($given | ForEach-Object { "$($_.DisplayName) $($_.Priority) $($_.RetryTimeout)" }) -join '|') 'what they show'
+}
+
+Habit 'flags are a list' 'several flags need no quotes' {
+    $path = FreshPath
+    Start-OdoDownload "${Url}small" $path -SecurityFlags IgnoreUnknownCA, IgnoreCertCNInvalid
+    Check ([IO.File]::Exists($path)) 'the file is there'
+    $null = Fails 0x80070057 'Capped, Roaming' { Start-OdoDownload "${Url}small" $path -TransferPolicy Capped, Roaming }
+    $null = Fails 0x80070057 'notifications' { Start-OdoDownload "${Url}small" $path -NotifyFlags JobError, JobTransferred }
+}
+
+Habit '-CertSubjectName finds a certificate' '-CertSubjectName takes the certificate with this text in its subject' {
+    # Its own signature, without its key, of "CN=opendo client of the tests".
+    $certificate = [Security.Cryptography.X509Certificates.X509Certificate2]::new([Convert]::FromBase64String(
+        'MIIBojCCAUegAwIBAgIUI8EglVlTFZdcIijjvL48NMUlQQswCgYIKoZIzj0EAwIwJTEjMCEGA1UEAwwab3BlbmRvIGNsaWVudCBvZiB0aGUgdGVzdHMwIBcN' +
+        'MjYxMTI4MDIzMzMwWhgPMjEyNjExMDQwMjMzMzBaMCUxIzAhBgNVBAMMGm9wZW5kbyBjbGllbnQgb2YgdGhlIHRlc3RzMFkwEwYHKoZIzj0CAQYIKoZIzj0D' +
+        'AQcDQgAEjkoTL+TRmjpOW1gLAtB/k8VPPz3MgKlXEAqKdPCAT44mE0DonHCx77c8uwFonBHLSy+NR47/cL+xkT8fBuCzLqNTMFEwHQYDVR0OBBYEFMLnEsKL' +
+        'Q6fCcPR2Xo2dstO7EQ7ZMB8GA1UdIwQYMBaAFMLnEsKLQ6fCcPR2Xo2dstO7EQ7ZMA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDSQAwRgIhALzcy8PZ' +
+        'uPrpDp6V9R9vkdGNffJW/lbm6Xz7LPVxhOTkAiEAkjzfK8pia8t9vJQRa3KJV6nVLH7eJZFR2t3he8aWA6E='))
+    $change = {
+        $store = [Security.Cryptography.X509Certificates.X509Store]::new('MY', 'CurrentUser')
+        $store.Open('ReadWrite')
+        $store.($args[0])($certificate)
+        $store.Dispose()
+        if ($args[0] -eq 'Remove') {   # Wine 8 keeps it
+            [Microsoft.Win32.Registry]::CurrentUser.DeleteSubKeyTree(
+                "Software\Microsoft\SystemCertificates\My\Certificates\$($certificate.Thumbprint)", $false)
+        }
+    }
+    & $change Remove   # that of a run that was killed
+    $null = Fails 0x80070057 "no certificate with 'client of the tests'" { Start-OdoDownload "${Url}small" (FreshPath) -CertSubjectName 'client of the tests' }
+    & $change Add
+    try {
+        $download = Start-OdoDownload "${Url}small" (FreshPath) -Suspended -CertSubjectName 'client of the tests'
+        Equal "CurrentUser\MY\$($certificate.Thumbprint)" $download.ComObject.GetProperty('ClientCertificate').ToUpper().Replace('CURRENTUSER', 'CurrentUser') 'certificate'
+        $download | Remove-OdoDownload
+    } finally {
+        & $change Remove
+    }
 }
 
 Habit '-ErrorAction works' 'a list goes on by Continue, and ends by Stop' {
@@ -579,6 +693,14 @@ Habit 'JobState is TransientError while it waits to try again' 'progress and -Ve
     $said = $begun.Run.EndInvoke($begun.Handle)
     Check ("$said" -match 'refused') "'$said' has the reason too"
     $begun.Run.Runspace.Dispose()
+}
+
+Habit 'JobState is TransientError while it waits to try again' 'the state of a download whose server is dead is TransientError, in words too' {
+    $download = Start-OdoDownload 'http://127.0.0.1:9/dead' (FreshPath) -Asynchronous
+    Until { $download.JobState -eq 'TransientError' } 'it waits to try again'
+    Equal 'Transferring' $download.State 'in our words'
+    Check ($download.ErrorDescription -match 'refused' -and $download.TransientErrorCount -ge 1) "'$($download.ErrorDescription)' tells why"
+    $download | Remove-OdoDownload
 }
 
 Habit '-RetryTimeout 0 makes the first failure final' '-RetryTimeout 0 ends with the first failure' {
@@ -651,6 +773,9 @@ Habit 'Complete of a job with unfinished files' 'a download of which one file is
     $download = Start-OdoDownload -Source "${Url}small", "${Url}slow" -Destination $paths -Asynchronous
     Until { $download.FilesTransferred -eq 1 } 'one arrives'
     $null = Fails 0x80D02013 'not all of its files' { $download | Complete-OdoDownload }
+    $failed = $null
+    $download | Complete-OdoDownload -ErrorAction SilentlyContinue -ErrorVariable failed
+    Equal 1 $failed.Count 'errors'
     Check (-not [IO.File]::Exists($paths[0])) 'the first has no name yet'
     Server 'release'
     $download | Resume-OdoDownload
@@ -667,6 +792,17 @@ Habit 'Add-BitsFile adds a file to a job' 'Add-OdoFile adds a file with the sett
     Check ((Read $paths[0]) -match 'X-One: 1' -and (Read $paths[1]) -match 'X-One: 1') 'both have the header'
 }
 
+Habit 'a job comes to Add-BitsFile by the pipeline' 'Add-OdoFile takes a download of the pipeline, or rows' {
+    $inside = FreshPath
+    $null = [IO.Directory]::CreateDirectory($inside)
+    $download = Start-OdoDownload "${Url}small" ([IO.Path]::Combine($inside, 'first')) -Suspended
+    $same = $download | Add-OdoFile -Source "${Url}file" -Destination $inside
+    Equal $download.JobId $same.JobId 'output'
+    [pscustomobject] @{ Source = "${Url}small"; Destination = [IO.Path]::Combine($inside, 'third') } | Add-OdoFile $download | Resume-OdoDownload
+    Equal 'file first third' (Sorted ([IO.Directory]::GetFiles($inside) | ForEach-Object { [IO.Path]::GetFileName($_) })) 'files'
+    $null = Fails 0x80070057 '-Source' { $download | Add-OdoFile }
+}
+
 Habit 'Set-BitsTransfer changes a job that runs' 'Set-OdoDownload changes priority, name, description, headers and policy after the start' {
     Server 'hold'
     $download = Start-OdoDownload "${Url}slow" (FreshPath) -Asynchronous
@@ -676,8 +812,10 @@ Habit 'Set-BitsTransfer changes a job that runs' 'Set-OdoDownload changes priori
     Equal $download.Id $same.Id 'output'
     Equal 'High other more words 7 77' ("$($download.Priority) $($download.DisplayName) $($download.Description) " +
         "$($download.RetryInterval) $($download.RetryTimeout)") 'what it shows'
-    Equal 'X-Late: 2' $download.ComObject.Headers 'headers'
-    Equal 4 $download.ComObject.GetProperty('CostPolicy') 'policy'
+    Equal 'X-Late: 2' "$($download.CustomHeaders)" 'headers'
+    Equal 'NoSurcharge SystemDefault GET True' "$($download.TransferPolicy) $($download.ProxyUsage) $($download.HttpMethod) $($download.Dynamic)" 'policy and more'
+    $null = Fails 0x80070057 'Start-OdoDownload' { $download | Set-OdoDownload -MaxDownloadTime 5 }
+    Equal $download.Id ($download | Set-OdoDownload -Dynamic).Id 'what is always so'
     Server 'release'
     $download | Resume-OdoDownload
 }
@@ -743,7 +881,8 @@ Habit 'parameters are obeyed' 'what OpenDO cannot do is refused in words, and th
              @(@{ ProxyAuthentication = 'Basic' }, 'proxy'), @(@{ Credential = $secret }, '-Authentication Basic'),
              @(@{ Credential = $secret; Authentication = 'Ntlm' }, '-Authentication Basic'), @(@{ Authentication = 'Basic' }, '-Credential'),
              @(@{ NotifyFlags = 'JobError' }, 'notifications'), @(@{ NotifyCmdLine = 'a.exe' }, 'program'), @(@{ ACLFlags = 'Owner' }, 'rights'),
-             @(@{ UseStoredCredential = 'Server' }, 'store'), @(@{ CustomHeadersWriteOnly = $true }, 'headers'), @(@{ CertSubjectName = 'a' }, '-CertHash'),
+             @(@{ UseStoredCredential = 'Server' }, 'store'), @(@{ CustomHeadersWriteOnly = $true }, 'headers'),
+             @(@{ CertSubjectName = 'a'; CertHash = [byte[]] (1, 2) }, 'not by both'), @(@{ CertSubjectName = 'a'; CertStoreLocation = 'Users' }, 'LocalMachine'),
              @(@{ CertHash = [byte[]] (1, 2) }, '20 bytes'), @(@{ CertStoreName = 'MY' }, '-CertHash'), @(@{ TransferPolicy = 'Capped' }, 'Capped'),
              @(@{ SecurityFlags = 'RedirectPolicyDisallow' }, 'RedirectPolicyDisallow'), @(@{ MaxDownloadTime = 5; Asynchronous = $true }, 'MaxDownloadTime')) {
         $arguments = $row[0]
@@ -827,7 +966,62 @@ Test 'a download is shown as a line of a table' {
     $shown = Shown { $download }
     Check ($shown -match 'JobState +Done +Bytes +DisplayName +Destination') "'$shown' has these columns"
     Check ($shown -match "Transferred +100% +1,000,000 +in a table +\S") "'$shown' has this line"
+    $shown = Shown { $download | Format-List }
+    Check ($shown -match "(?s)JobId +: \S+.*DisplayName +: in a table.*JobState +: Transferred.*FilesTotal +: 1.*CreationTime +: \S.*Source +: ") "'$shown' is the list"
     $download | Stop-OdoDownload
+}
+
+# --- The examples of the help ----------------------------------------------------------------
+
+Test 'every example of the help does what it says' {
+    $inside = FreshPath
+    $null = [IO.Directory]::CreateDirectory($inside)
+    $at = { [IO.Path]::Combine($inside, $args[0]) }
+    [IO.File]::WriteAllLines((& $at list.csv), [string[]] ('Source,Destination', "${Url}small,$(& $at good)", "${Url}missing,$(& $at bad)"))
+    # $arrived has arrived, and $running is held by the server; $said is what the example gives.
+    $holds = @{
+        'Start-OdoDownload 1' = { (Read (& $at image.iso)) -ceq (Content 0 $contentLength) }
+        'Start-OdoDownload 2' = { (Read (& $at parts.bin)) -ceq (Content 4096 100) + (Content 0 16) + (Content 8192 ($contentLength - 8192)) }
+        'Start-OdoDownload 3' = { "$said" -in 'Connecting', 'Transferring', 'Transferred' }
+        'Start-OdoDownload 4' = { [IO.File]::Exists((& $at good)) -and 'Error' -in (Get-OdoDownload).JobState }
+        'Add-OdoFile 1' = { (Read (& $at 1.iso)) -ceq (Read (& $at 2.iso)) }
+        'Get-OdoDownload 1' = { @($said).Count -eq 2 }
+        'Get-OdoDownload 2' = { $said.DisplayName -eq 'tonight 1' -and $running.JobState -eq 'Suspended' }
+        'Set-OdoDownload 1' = { "$($said.Priority)" -eq 'Low Low' }
+        'Suspend-OdoDownload 1' = { $running.JobState -eq 'Suspended' }
+        'Resume-OdoDownload 1' = { $running.JobState -eq 'Acknowledged' -and $arrived.JobState -eq 'Acknowledged' }
+        'Complete-OdoDownload 1' = { $arrived.JobState -eq 'Acknowledged' -and $running.JobState -ne 'Acknowledged' }
+        'Remove-OdoDownload 1' = { @(Get-OdoDownload).Count -eq 0 }
+    }
+    $count = 0
+    foreach ($name in $commands) {
+        $number = 0
+        foreach ($example in (Get-Command $name).ScriptBlock.Ast.GetHelpContent().Examples) {
+            $number++
+            $code = ($example.Trim() -split '\r?\n\s*\r?\n')[0].Replace('http://127.0.0.1:8080/image.iso', "${Url}file").Replace('C:\downloads', $inside)
+            $check = $holds["$name $number"]
+            Check ($null -ne $check) "'$code' is known to the tests"
+            Server 'hold'
+            $running = Start-OdoDownload "${Url}slow" (FreshPath) -Asynchronous -DisplayName 'tonight 1'
+            $arrived = Start-OdoDownload "${Url}small" (FreshPath) -Asynchronous
+            Until { $arrived.JobState -eq 'Transferred' -and $running.BytesTransferred -gt 0 } 'some bytes come'
+            if ($name -in 'Start-OdoDownload', 'Add-OdoFile', 'Resume-OdoDownload') {
+                Server 'release'
+            }
+            $global:ErrorActionPreference = 'Continue'
+            $said = . ([scriptblock]::Create($code)) 2>$null
+            $global:ErrorActionPreference = 'Stop'
+            Check (& $check) "'$code' does what it says"
+            Get-OdoDownload | Remove-OdoDownload
+            $count++
+        }
+    }
+    Server 'release'
+    Equal $holds.Count $count 'examples'
+    $script = [IO.Path]::Combine($PSScriptRoot, 'get-ranges.ps1')
+    $code = ((Get-Command $script).ScriptBlock.Ast.GetHelpContent().Examples[0].Trim()).Replace('http://127.0.0.1:8080/image.iso', "${Url}file")
+    $null = . ([scriptblock]::Create($code.Replace('./get-ranges.ps1', "& '$script'").Replace('C:\parts.bin', (& $at own.bin))))
+    Equal ((Content 4096 100) + (Content 0 16) + (Content 8192 ($contentLength - 8192))) (Read (& $at own.bin)) 'of the script without the module'
 }
 
 # --- Without the module, and the README ------------------------------------------------------

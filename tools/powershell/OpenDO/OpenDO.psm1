@@ -37,6 +37,8 @@ $Categories = @{
     0x80004001 = 'NotImplemented'     # E_NOTIMPL
     0x80040154 = 'NotInstalled'       # REGDB_E_CLASSNOTREG
     0x8007007E = 'NotInstalled'       # ERROR_MOD_NOT_FOUND
+    0x800401F8 = 'NotInstalled'       # CO_E_DLLNOTFOUND
+    0x800700C1 = 'NotInstalled'       # ERROR_BAD_EXE_FORMAT
     0x80070002 = 'ObjectNotFound'     # ERROR_FILE_NOT_FOUND
     0x800704C7 = 'OperationStopped'   # ERROR_CANCELLED
     0x80072EFD = 'ConnectionError'    # ERROR_WINHTTP_CANNOT_CONNECT
@@ -116,10 +118,25 @@ function ConvertTo-OdoErrorRecord {
     New-OdoErrorRecord $What $code $words $Target
 }
 
-# Arguments that cannot be meant, and what OpenDO cannot do: that ends the pipeline.
+# What an action gives, or the exception with which it ends. An -ErrorVariable of the user would get
+# what is caught here as well, but for what runs in a pipeline of its own.
+function Invoke-OdoAction {
+    param([scriptblock] $Action)
+
+    $guarded = { try { . $Action } catch { $_.Exception } }
+    $guarded.InvokeReturnAsIs()
+}
+
+# Arguments that cannot be meant, and what OpenDO cannot do: that ends the pipeline. Of a row of the
+# pipeline, without a cmdlet, it is noted for whoever goes on with the next one: what is thrown from
+# function to function comes into an -ErrorVariable once for each.
 function Stop-OdoArgument {
     param([System.Management.Automation.PSCmdlet] $Cmdlet, [string] $Words, [object] $Target)
 
+    if ($null -eq $Cmdlet) {
+        $script:Refusal = $Words
+        return
+    }
     $Cmdlet.ThrowTerminatingError((New-OdoErrorRecord 'Cannot do this' $Wrong $Words $Target))
 }
 
@@ -139,8 +156,12 @@ function Connect-OdoServer {
     } catch {
         $code = $_.Exception.GetBaseException().HResult
         $kind = '{0}-bit' -f (8 * [IntPtr]::Size)
+        $beside = ''
+        if ($Place -eq 'Shared') {
+            $beside = ', with dosvc-host.exe beside it'
+        }
         $words = (Get-OdoWords $code $_.Exception.GetBaseException().Message) +
-            "; register OpenDO's $kind dosvc.dll: 'regsvr32 dosvc.dll' as an administrator, or " +
+            "; register OpenDO's $kind dosvc.dll${beside}: 'regsvr32 dosvc.dll' as an administrator, or " +
             "'regsvr32 /n /i:user dosvc.dll' for yourself"
         $Cmdlet.ThrowTerminatingError((New-OdoErrorRecord "Cannot reach OpenDO ($progId)" $code `
                                                           $words $progId))
@@ -182,7 +203,7 @@ $Verbs = @{ Start = 'start'; Pause = 'suspend'; Resume = 'resume'; Finalize = 'c
 function Invoke-OdoDownload {
     param([System.Management.Automation.PSCmdlet] $Cmdlet, [psobject] $Download, [string] $Method)
 
-    try {
+    $failure = Invoke-OdoAction {
         foreach ($part in $Download.Parts) {
             switch ($Method) {
                 'Start' { $null = $part.Start() }
@@ -192,9 +213,10 @@ function Invoke-OdoDownload {
                 'Cancel' { $null = $part.Cancel() }
             }
         }
-    } catch {
+    }
+    if ($failure -is [Exception]) {
         $what = "Cannot $($Verbs[$Method]) the download of $($Download.Source -join ', ')"
-        $record = ConvertTo-OdoErrorRecord $what $_.Exception $Download
+        $record = ConvertTo-OdoErrorRecord $what $failure $Download
         $script:HasFailed = $true
         $Cmdlet.WriteError($record)
         return $false
@@ -343,7 +365,6 @@ $Refusals = @{
     ACLFlags            = 'a file gets the rights of its folder; -ACLFlags cannot take others along'
     UseStoredCredential = 'OpenDO has no store of credentials for -UseStoredCredential; use -Credential'
     CustomHeadersWriteOnly = 'whoever owns a download can read its headers, so -CustomHeadersWriteOnly cannot be kept'
-    CertSubjectName     = 'OpenDO finds a certificate by its hash: use -CertHash instead of -CertSubjectName'
     SetOwnerToCurrentUser = 'downloads belong to who made them; -SetOwnerToCurrentUser cannot change that'
 }
 
@@ -381,16 +402,17 @@ function ConvertTo-OdoSettings {
     if ($Bound.ContainsKey('RetryInterval')) { $settings['RetryInterval'] = $Bound['RetryInterval'] }
     if ($Bound.ContainsKey('RetryTimeout')) { $settings['RetryTimeout'] = $Bound['RetryTimeout'] }
     if ($Bound.ContainsKey('TransferPolicy')) {
-        if (-not $CostPolicies.ContainsKey($Bound['TransferPolicy'])) {
+        $policy = @($Bound['TransferPolicy']) -join ', '
+        if (-not $CostPolicies.ContainsKey($policy)) {
             Stop-OdoArgument $Cmdlet ("-TransferPolicy is Always, Unrestricted, Standard, NotRoaming or NoSurcharge; " +
-                "OpenDO knows no single states of a network such as $($Bound['TransferPolicy'])") $Bound['TransferPolicy']
+                "OpenDO knows no single states of a network such as $policy") $policy
         }
-        $settings['CostPolicy'] = $CostPolicies[$Bound['TransferPolicy']]
+        $settings['CostPolicy'] = $CostPolicies[$policy]
     }
     if ($Bound.ContainsKey('SecurityFlags')) {
         $bits = 0
         $insecure = $false
-        foreach ($word in ($Bound['SecurityFlags'] -split '\s*,\s*' -ne '')) {
+        foreach ($word in (@($Bound['SecurityFlags']) -split '\s*,\s*' -ne '')) {
             if ($SecurityBits.ContainsKey($word)) {
                 $bits = $bits -bor $SecurityBits[$word]
             } elseif ($word -eq 'RedirectPolicyAllowHttpsToHttp') {
@@ -437,18 +459,44 @@ function Add-OdoCredential {
     $Settings['HttpCustomAuthHeaders'] = "Authorization: Basic $token"
 }
 
+# The hash of the first certificate in a store that has this text in its subject.
+function Find-OdoCertificate {
+    param([System.Management.Automation.PSCmdlet] $Cmdlet, [string] $Location, [string] $Store, [string] $Subject)
+
+    if ($Location -notin 'CurrentUser', 'LocalMachine') {
+        Stop-OdoArgument $Cmdlet "-CertSubjectName is looked up in CurrentUser and LocalMachine, not in $Location" $Location
+    }
+    $place = [System.Security.Cryptography.X509Certificates.X509Store]::new($Store,
+        [System.Security.Cryptography.X509Certificates.StoreLocation] $Location)
+    try {
+        $place.Open([System.Security.Cryptography.X509Certificates.OpenFlags] 'ReadOnly, OpenExistingOnly')
+        foreach ($certificate in $place.Certificates) {
+            if ($certificate.Subject.IndexOf($Subject, [StringComparison]::OrdinalIgnoreCase) -ge 0) {
+                return , $certificate.GetCertHash()
+            }
+        }
+    } catch [System.Security.Cryptography.CryptographicException] {
+        $null = $_   # there is no such store, and so no certificate in it
+    } finally {
+        $place.Dispose()
+    }
+    Stop-OdoArgument $Cmdlet "the store $Location\$Store has no certificate with '$Subject' in its subject" $Subject
+}
+
 function Add-OdoCertificate {
     param([System.Management.Automation.PSCmdlet] $Cmdlet, [System.Collections.IDictionary] $Bound,
           [System.Collections.IDictionary] $Settings)
 
-    if ($null -eq $Bound['CertHash']) {
+    $hash = $Bound['CertHash']
+    $subject = $Bound['CertSubjectName']
+    if ($null -eq $hash -and -not $subject) {
         if ($Bound['CertStoreLocation'] -or $Bound['CertStoreName']) {
-            Stop-OdoArgument $Cmdlet '-CertStoreLocation and -CertStoreName need a -CertHash' $null
+            Stop-OdoArgument $Cmdlet '-CertStoreLocation and -CertStoreName need a -CertHash or a -CertSubjectName' $null
         }
         return
     }
-    if ($Bound['CertHash'].Length -ne 20) {
-        Stop-OdoArgument $Cmdlet '-CertHash is the SHA-1 hash of a certificate: 20 bytes' $Bound['CertHash']
+    if ($null -ne $hash -and $subject) {
+        Stop-OdoArgument $Cmdlet 'a certificate is found by -CertHash or by -CertSubjectName, not by both' $subject
     }
     $location = 'CurrentUser'
     if ($Bound['CertStoreLocation']) {
@@ -458,8 +506,14 @@ function Add-OdoCertificate {
     if ($Bound['CertStoreName']) {
         $store = $Bound['CertStoreName']
     }
-    $hash = [BitConverter]::ToString($Bound['CertHash']).Replace('-', '').ToLowerInvariant()
-    $Settings['ClientCertificate'] = "$location\$store\$hash"
+    if ($subject) {
+        $hash = Find-OdoCertificate $Cmdlet $location $store $subject
+    }
+    if ($hash.Length -ne 20) {
+        Stop-OdoArgument $Cmdlet '-CertHash is the SHA-1 hash of a certificate: 20 bytes' $hash
+    }
+    $Settings['ClientCertificate'] = "$location\$store\" +
+        [BitConverter]::ToString($hash).Replace('-', '').ToLowerInvariant()
 }
 
 # Which of them the server takes only while nothing runs.
@@ -763,7 +817,7 @@ function Wait-OdoDownload {
 
 # --- Making -----------------------------------------------------------------------------------
 
-# The parts of a download, not started. Throws when one cannot be made; then there is none.
+# The parts of a download. Throws when one cannot be made; then there is none.
 function New-OdoParts {
     param([psobject] $Request, [string] $Group = '')
 
@@ -801,11 +855,10 @@ function New-OdoParts {
 function New-OdoDownload {
     param([System.Management.Automation.PSCmdlet] $Cmdlet, [psobject] $Request)
 
-    try {
-        $parts = New-OdoParts $Request
-    } catch {
+    $parts = Invoke-OdoAction { New-OdoParts $Request }
+    if ($parts -is [Exception]) {
         $source = $Request.Source -join ', '
-        $record = ConvertTo-OdoErrorRecord "Cannot download $source" $_.Exception $source
+        $record = ConvertTo-OdoErrorRecord "Cannot download $source" $parts $source
         $script:HasFailed = $true
         $Cmdlet.WriteError($record)
         return
@@ -849,13 +902,12 @@ function Resolve-OdoPaths {
     }
     $paths = @()
     for ($i = 0; $i -lt $Source.Count; $i++) {
-        try {
-            $paths += Resolve-OdoDestination $Cmdlet $Source[$i] $Destination[$i % $Destination.Count]
-        } catch {
-            $record = ConvertTo-OdoErrorRecord "Cannot download $($Source[$i])" $_.Exception $Source[$i]
-            $Cmdlet.WriteError($record)
+        $path = Invoke-OdoAction { Resolve-OdoDestination $Cmdlet $Source[$i] $Destination[$i % $Destination.Count] }
+        if ($path -is [Exception]) {
+            $Cmdlet.WriteError((ConvertTo-OdoErrorRecord "Cannot download $($Source[$i])" $path $Source[$i]))
             return
         }
+        $paths += $path
     }
     for ($i = 1; $i -lt $paths.Count; $i++) {
         if ($paths[0..($i - 1)] -contains $paths[$i]) {
@@ -987,13 +1039,14 @@ function Start-OdoDownload {
     one.
 
     .PARAMETER CertStoreLocation
-    Where the certificate of -CertHash is: CurrentUser (the default) or LocalMachine.
+    Where the certificate is: CurrentUser (the default) or LocalMachine.
 
     .PARAMETER CertStoreName
-    The store of the certificate of -CertHash; by default MY.
+    The store of the certificate; by default MY.
 
     .PARAMETER CertSubjectName
-    Refused: use -CertHash.
+    A text in the subject of that certificate, instead of its -CertHash; the first that has it in
+    the store is taken.
 
     .PARAMETER HttpMethod
     GET, which is the default. OpenDO knows no other method.
@@ -1111,7 +1164,7 @@ function Start-OdoDownload {
 
         [Parameter(ValueFromPipelineByPropertyName = $true)]
         [ValidateNotNullOrEmpty()]
-        [string] $TransferPolicy,
+        [string[]] $TransferPolicy,
 
         [Parameter(ValueFromPipelineByPropertyName = $true)]
         [ValidateRange(0, [int]::MaxValue)]
@@ -1138,7 +1191,7 @@ function Start-OdoDownload {
 
         [Parameter(ValueFromPipelineByPropertyName = $true)]
         [ValidateNotNullOrEmpty()]
-        [string] $SecurityFlags,
+        [string[]] $SecurityFlags,
 
         [byte[]] $CertHash,
 
@@ -1173,11 +1226,11 @@ function Start-OdoDownload {
         [ValidateSet('Basic', 'Digest', 'Ntlm', 'Negotiate', 'Passport')]
         [string] $ProxyAuthentication,
 
-        [string] $NotifyFlags,
+        [string[]] $NotifyFlags,
 
         [string[]] $NotifyCmdLine,
 
-        [string] $ACLFlags
+        [string[]] $ACLFlags
     )
 
     begin {
@@ -1190,12 +1243,28 @@ function Start-OdoDownload {
             Stop-OdoArgument $PSCmdlet '-MaxDownloadTime is not for -Asynchronous, since nobody would look at the clock' `
                              $MaxDownloadTime
         }
+        $null = ConvertTo-OdoSettings $PSCmdlet $PSBoundParameters
+        $fixed = [System.Collections.Generic.HashSet[string]]::new([string[]] @($PSBoundParameters.Keys),
+                                                                   [StringComparer]::OrdinalIgnoreCase)
         $runs = [System.Collections.Generic.List[object]]::new()
         $taken = [System.Collections.Generic.HashSet[string]]::new([StringComparer]::OrdinalIgnoreCase)
     }
 
     process {
-        $settings = ConvertTo-OdoSettings $PSCmdlet $PSBoundParameters
+        # What an earlier row has said and this one does not, is among the bound ones still.
+        $bound = @{}
+        foreach ($name in @($PSBoundParameters.Keys)) {
+            if ($fixed.Contains($name) -or ($null -ne $_ -and $null -ne $_.PSObject.Properties[$name])) {
+                $bound[$name] = $PSBoundParameters[$name]
+            }
+        }
+        $script:Refusal = ''
+        $settings = ConvertTo-OdoSettings $null $bound
+        if ($script:Refusal) {
+            $PSCmdlet.WriteError((New-OdoErrorRecord "Cannot download $($Source -join ', ')" $Wrong $script:Refusal `
+                                                     ($Source -join ', ')))
+            return
+        }
         if (-not $settings['DisplayName']) {
             $settings['DisplayName'] = 'OpenDO Transfer'
         }
@@ -1262,7 +1331,8 @@ function Add-OdoFile {
     files that it had, wants Resume-OdoDownload.
 
     .PARAMETER Download
-    The download, from Start-OdoDownload or Get-OdoDownload.
+    The download, from Start-OdoDownload or Get-OdoDownload; it may come by the pipeline, or what is
+    to be added may.
 
     .PARAMETER Source
     The URL of each file, http or https.
@@ -1274,7 +1344,7 @@ function Add-OdoFile {
     Byte ranges; as for Start-OdoDownload.
 
     .INPUTS
-    Objects with properties Source, Destination and Range.
+    OpenDO.Download, or objects with properties Source, Destination and Range.
 
     .OUTPUTS
     OpenDO.Download: the same one.
@@ -1292,7 +1362,7 @@ function Add-OdoFile {
     [CmdletBinding(SupportsShouldProcess = $true)]
     [OutputType('OpenDO.Download')]
     param(
-        [Parameter(Mandatory = $true, Position = 0)]
+        [Parameter(Mandatory = $true, Position = 0, ValueFromPipeline = $true)]
         [PSTypeName('OpenDO.Download')]
         [Alias('BitsJob')]
         [psobject] $Download,
@@ -1312,7 +1382,22 @@ function Add-OdoFile {
         [string[]] $Range
     )
 
+    begin {
+        $saysWhere = $PSBoundParameters.ContainsKey('Destination')
+        $isFixed = $PSBoundParameters.ContainsKey('Download')
+        $saysWhat = $PSBoundParameters.ContainsKey('Source')
+        $saysRange = $PSBoundParameters.ContainsKey('Range')
+    }
+
     process {
+        if (-not $isFixed) {
+            if (-not $saysWhat) {
+                Stop-OdoArgument $PSCmdlet 'say by -Source what is to be added' $Download
+            }
+            # By the pipeline comes the download, whose own properties are not meant.
+            if (-not $saysWhere) { $Destination = '.' }
+            if (-not $saysRange) { $Range = @() }
+        }
         $paths = Resolve-OdoPaths $PSCmdlet $Source $Destination
         if ($null -eq $paths -or
             -not $PSCmdlet.ShouldProcess("$($Source -join ', ') to $($paths -join ', ')", 'Add')) {
@@ -1322,7 +1407,8 @@ function Add-OdoFile {
         if ($Download.LocalServer) {
             $place = 'Shared'
         }
-        try {
+        Connect-OdoServer $PSCmdlet $place
+        $parts = Invoke-OdoAction {
             $first = $Download.ComObject
             $settings = [ordered] @{}
             foreach ($name in 'DisplayName', 'Description', 'JobPriority', 'HttpCustomHeaders', 'HttpCustomAuthHeaders',
@@ -1342,16 +1428,23 @@ function Add-OdoFile {
                 Keep      = $first.KeepAfterExit
                 Suspended = $Download.GetStatus().State -ne 'Transferring'
             }
-            Connect-OdoServer $PSCmdlet $place
-            $Download.Parts += New-OdoParts $request (Get-OdoGroup $first)
-        } catch {
+            New-OdoParts $request (Get-OdoGroup $first)
+        }
+        if ($parts -is [Exception]) {
             $PSCmdlet.WriteError((ConvertTo-OdoErrorRecord `
-                "Cannot add $($Source -join ', ') to the download $Download" $_.Exception $Download))
+                "Cannot add $($Source -join ', ') to the download $Download" $parts $Download))
+        } else {
+            $Download.Parts += $parts
+        }
+        if (-not $isFixed) {
+            $Download
         }
     }
 
     end {
-        $Download
+        if ($isFixed) {
+            $Download
+        }
     }
 }
 
@@ -1531,16 +1624,23 @@ function Set-OdoDownload {
     one.
 
     .PARAMETER CertStoreLocation
-    Where the certificate of -CertHash is: CurrentUser (the default) or LocalMachine.
+    Where the certificate is: CurrentUser (the default) or LocalMachine.
 
     .PARAMETER CertStoreName
-    The store of the certificate of -CertHash; by default MY.
+    The store of the certificate; by default MY.
 
     .PARAMETER CertSubjectName
-    Refused: use -CertHash.
+    A text in the subject of that certificate, instead of its -CertHash; the first that has it in
+    the store is taken.
 
     .PARAMETER HttpMethod
     GET, which is the default. OpenDO knows no other method.
+
+    .PARAMETER Dynamic
+    Accepted as BITS has it, and always so: the size need not be known in advance.
+
+    .PARAMETER MaxDownloadTime
+    Refused: it is a limit of the cmdlet that waits, so say it to Start-OdoDownload.
 
     .PARAMETER ProxyUsage
     SystemDefault, which is the default: OpenDO uses the proxy of the system.
@@ -1599,7 +1699,7 @@ function Set-OdoDownload {
         [string] $Priority,
 
         [ValidateNotNullOrEmpty()]
-        [string] $TransferPolicy,
+        [string[]] $TransferPolicy,
 
         [ValidateRange(0, [int]::MaxValue)]
         [int] $RetryInterval,
@@ -1622,7 +1722,7 @@ function Set-OdoDownload {
         [string] $UseStoredCredential,
 
         [ValidateNotNullOrEmpty()]
-        [string] $SecurityFlags,
+        [string[]] $SecurityFlags,
 
         [byte[]] $CertHash,
 
@@ -1636,6 +1736,11 @@ function Set-OdoDownload {
         [string] $CertSubjectName,
 
         [string] $HttpMethod,
+
+        [switch] $Dynamic,
+
+        [ValidateRange(0, [int]::MaxValue)]
+        [int] $MaxDownloadTime,
 
         [ValidateSet('SystemDefault', 'NoProxy', 'AutoDetect', 'Override')]
         [string] $ProxyUsage,
@@ -1651,29 +1756,31 @@ function Set-OdoDownload {
         [ValidateSet('Basic', 'Digest', 'Ntlm', 'Negotiate', 'Passport')]
         [string] $ProxyAuthentication,
 
-        [string] $NotifyFlags,
+        [string[]] $NotifyFlags,
 
         [string[]] $NotifyCmdLine,
 
-        [string] $ACLFlags,
+        [string[]] $ACLFlags,
 
         [switch] $SetOwnerToCurrentUser
     )
 
     process {
+        if ($PSBoundParameters.ContainsKey('MaxDownloadTime')) {
+            Stop-OdoArgument $PSCmdlet ('-MaxDownloadTime is a limit of Start-OdoDownload while it waits; ' +
+                'nobody would look at the clock later') $MaxDownloadTime
+        }
         $settings = ConvertTo-OdoSettings $PSCmdlet $PSBoundParameters
         foreach ($one in $Download) {
             if (-not $PSCmdlet.ShouldProcess($one.Source -join ', ', 'Set')) {
                 continue
             }
-            try {
-                foreach ($part in $one.Parts) {
-                    Set-OdoPart $part $settings
-                }
-                $one
-            } catch {
+            $failure = Invoke-OdoAction { foreach ($part in $one.Parts) { Set-OdoPart $part $settings } }
+            if ($failure -is [Exception]) {
                 $PSCmdlet.WriteError((ConvertTo-OdoErrorRecord `
-                    "Cannot change the download of $($one.Source -join ', ')" $_.Exception $one))
+                    "Cannot change the download of $($one.Source -join ', ')" $failure $one))
+            } else {
+                $one
             }
         }
     }
