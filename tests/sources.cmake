@@ -152,6 +152,7 @@ odo_list_sources(integration
 odo_list_sources(simulation
     connections.c
     driver.c
+    kept_job.c
     oracle.c
     output_map.c
     regret.c

@@ -6,6 +6,7 @@
 #include "base/status.h"
 #include "http/multipart_reader.h"
 #include "http/retry.h"
+#include "kept_job.h"
 #include "support/failing_memory.h"
 #include "transfer/body.h"
 #include "transfer/reply.h"
@@ -67,7 +68,6 @@ struct simulation {
     bool has_transfer;
     struct transfer_rules rules;
     struct transfer_limits limits;
-    struct range_set wanted;
     struct origin_list origins;
     uint32_t origin_generation;
     char origin_url[128];
@@ -76,7 +76,8 @@ struct simulation {
 
     struct output_map output;
     struct checkpoint checkpoint;
-    struct output_map output_then; /* when the checkpoint was taken */
+    struct kept_job kept;          /* of a file: what is left when the process is killed */
+    struct output_map output_then; /* when that was recorded */
     uint64_t checkpoint_at_us;
     uint64_t taken; /* of a stream, by its client */
     int taken_content;
@@ -772,14 +773,48 @@ static void pump(struct simulation *sim)
 
 /* --- Life and death ------------------------------------------------------------------- */
 
+static void record(struct simulation *sim, const struct checkpoint *checkpoint)
+{
+    enum odo_status status = kept_job_record(&sim->kept, checkpoint);
+
+    if (status == ODO_OK) {
+        output_map_copy(&sim->output_then, &sim->output);
+    } else if (status != ODO_E_OUT_OF_MEMORY) {
+        oracle_fail(&sim->oracle, "a checkpoint is not recorded: %s", status_name(status));
+    }
+}
+
+/* Another process goes on from what this one has recorded. */
+static void take_up(struct simulation *sim)
+{
+    bool is_same = true;
+    enum odo_status status = kept_job_take_up(&sim->kept, &is_same);
+
+    if (status == ODO_E_OUT_OF_MEMORY) { /* somebody starts another one */
+        status = kept_job_take_up(&sim->kept, &is_same);
+    }
+    if (status == ODO_OK) {
+        checkpoint_free(&sim->checkpoint);
+        status = checkpoint_copy(&kept_job_file(&sim->kept)->checkpoint, &sim->checkpoint);
+    }
+    if (status == ODO_E_OUT_OF_MEMORY) {
+        status = checkpoint_copy(&kept_job_file(&sim->kept)->checkpoint, &sim->checkpoint);
+    }
+    if (status != ODO_OK) {
+        oracle_fail(&sim->oracle, "the job is not taken up: %s", status_name(status));
+    } else if (!is_same) {
+        oracle_fail(&sim->oracle, "the journal says something else than was recorded");
+    }
+}
+
 static void keep_checkpoint(struct simulation *sim, const struct checkpoint *checkpoint)
 {
     if (sim->world.output == OUTPUT_FILE) {
         oracle_check_checkpoint(&sim->oracle, checkpoint, &sim->output);
+        record(sim, checkpoint);
     }
     checkpoint_free(&sim->checkpoint);
     sim->checkpoint = *checkpoint;
-    output_map_copy(&sim->output_then, &sim->output);
 }
 
 static void take_checkpoint(struct simulation *sim)
@@ -794,12 +829,13 @@ static void take_checkpoint(struct simulation *sim)
 static void begin(struct simulation *sim)
 {
     const struct world *world = &sim->world;
+    const struct job_file *file = kept_job_file(&sim->kept);
     struct transfer_setup setup = {
         .url = SERVER_URL,
-        .ranges = world->range_count > 0 ? world->ranges_wanted : NULL,
-        .range_count = world->range_count,
-        .wanted = &sim->wanted,
-        .stated_size = world->states_size ? world->sizes[0] : ODO_SIZE_UNKNOWN,
+        .ranges = file->ranges,
+        .range_count = file->range_count,
+        .wanted = &file->wanted,
+        .stated_size = file->stated_size,
         .output = world->output == OUTPUT_FILE     ? TRANSFER_TO_FILE
                   : world->output == OUTPUT_STREAM ? TRANSFER_TO_STREAM
                                                    : TRANSFER_TO_MEMORY,
@@ -905,6 +941,7 @@ static void kill_process(struct simulation *sim)
     tell(sim, "the process is killed");
     give_up_transfer(sim);
     origin_list_free(&sim->origins);
+    take_up(sim);
     if (random_chance(&sim->random, 500)) {
         output_map_copy(&sim->output, &sim->output_then);
     }
@@ -1254,8 +1291,6 @@ static void judge_end(struct simulation *sim)
 
 static void set_up(struct simulation *sim, const struct world *world, bool tells)
 {
-    static const struct byte_range everything = {0, BYTE_RANGE_TO_END};
-
     memset(sim, 0, sizeof(*sim));
     sim->world = *world;
     if (tells) {
@@ -1268,19 +1303,18 @@ static void set_up(struct simulation *sim, const struct world *world, bool tells
     sim->take_at_us = UINT64_MAX;
     oracle_init(&sim->oracle, &sim->world);
     checkpoint_init(&sim->checkpoint);
-    if (range_set_build(sim->world.range_count > 0 ? sim->world.ranges_wanted : &everything,
-                        sim->world.range_count > 0 ? sim->world.range_count : 1,
-                        ODO_SIZE_UNKNOWN, &sim->wanted) != ODO_OK) {
-        oracle_fail(&sim->oracle, "the world has ranges that are none");
-    }
+    kept_job_begin(&sim->kept, SERVER_URL,
+                   sim->world.range_count > 0 ? sim->world.ranges_wanted : NULL,
+                   sim->world.range_count,
+                   sim->world.states_size ? sim->world.sizes[0] : ODO_SIZE_UNKNOWN);
 }
 
 static void tear_down(struct simulation *sim)
 {
     give_up_transfer(sim);
     origin_list_free(&sim->origins);
-    range_set_free(&sim->wanted);
     checkpoint_free(&sim->checkpoint);
+    kept_job_free(&sim->kept);
     output_map_free(&sim->output);
     output_map_free(&sim->output_then);
 }
