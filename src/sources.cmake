@@ -55,6 +55,7 @@ odo_list_sources(network
     ascii_url.c
     certificate_look_up.c
     destination.c
+    dispatcher.c
     downloader.c
     fetch.c
     integrity.c
