@@ -407,13 +407,15 @@ static uint64_t merge_gap(const struct transfer *transfer)
                                  origin->is_http_2 || origin->ranges_most > 1);
 }
 
-/* Who shares what remains: this request, and those that may be sent beside it. The first is
- * sent alone, and leaves the others theirs. */
+/* Who shares what remains: this request, and those that may be sent beside it; the first is
+ * sent alone, and leaves the others theirs. A quarter is kept back, since connections that
+ * share a line do so unequally: who has done its part takes half of what is left. */
 static uint32_t sharers(const struct transfer *transfer)
 {
     uint32_t lanes = transfer->version.is_known ? lanes_most(transfer) : lanes_hoped(transfer);
+    uint32_t free = lanes > transfer->attempt_count ? lanes - transfer->attempt_count : 1;
 
-    return lanes > transfer->attempt_count ? lanes - transfer->attempt_count : 1;
+    return lanes > 1 ? free + (free + 2) / 3 : 1;
 }
 
 static struct request_limits limits_of(const struct transfer *transfer)

@@ -1190,9 +1190,13 @@ static uint64_t last_moment_ms(const struct simulation *sim)
                            ? sim->world.connection_rate
                            : sim->world.stream_rate;
 
+    uint64_t longest = 0;
+
+    for (uint32_t i = 0; i < sim->world.version_count; i++) {
+        longest = sim->world.sizes[i] > longest ? sim->world.sizes[i] : longest;
+    }
     return sim->world.calm_ms + 1200 * 1000 +
-           sim->world.sizes[sim->world.version_count - 1] / (slowest / 1000 + 1) * 6 *
-               sim->world.slow_times *
+           longest / (slowest / 1000 + 1) * 6 * sim->world.slow_times *
                (sim->world.output == OUTPUT_STREAM ? sim->world.range_count + 1 : 1);
 }
 

@@ -10,6 +10,7 @@
 enum {
     LANES = 8, /* what an engine has where nothing else is said */
     CHUNK = 16 * 1024,
+    UPDATE = 38, /* ranges: of an update in which two large files and many small ones changed */
     CELLS_MOST = 1000,
 };
 
@@ -22,11 +23,8 @@ static const uint32_t fills[] = {1, 10, 50, 90, 100};
 static const struct {
     uint32_t count;
     uint64_t length;
-} lists[] = {{1, 8 * 1000 * 1000},
-             {5, 400 * 1000},
-             {20, 128 * 1000},
-             {200, 32 * 1000},
-             {2000, 16 * 1000}};
+} lists[] = {{1, 8 * 1000 * 1000}, {5, 400 * 1000},  {20, 128 * 1000},
+             {UPDATE, 64 * 1024},  {200, 32 * 1000}, {2000, 16 * 1000}};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -38,10 +36,31 @@ struct cell {
     uint32_t fill;
 };
 
+/* Some are five times as long as others, as those of updates are, or much longer. */
+static uint64_t length_of(const struct cell *cell, uint32_t index)
+{
+    if (cell->count == UPDATE) {
+        return index % 20 == 1   ? 43 * cell->length
+               : index % 20 == 2 ? 11 * cell->length
+                                 : cell->length;
+    }
+    return cell->count == 1 ? cell->length : cell->length * (1 + index % 5) / 3;
+}
+
+static uint64_t total_of(const struct cell *cell)
+{
+    uint64_t total = 0;
+
+    for (uint32_t i = 0; i < cell->count; i++) {
+        total += length_of(cell, i);
+    }
+    return total;
+}
+
 /* The time of so many connections that share the line and the bytes alike. */
 static uint64_t time_of_us(const struct cell *cell, uint64_t connections)
 {
-    uint64_t left = cell->count * cell->length / connections;
+    uint64_t left = total_of(cell) / connections;
     uint64_t window = CONNECTION_FIRST_WINDOW;
     uint64_t passed = 2 * cell->round_trip_us;
 
@@ -69,12 +88,11 @@ static uint64_t limit_us(const struct cell *cell)
 
 static void make_world(const struct cell *cell, bool is_background, struct world *world)
 {
-    uint64_t distance = cell->length * 100 / cell->fill;
+    uint64_t offset = 0;
 
     memset(world, 0, sizeof(*world));
     world->is_measured = true;
     world->version_count = 1;
-    world->sizes[0] = distance * cell->count;
     world->validators = VALIDATORS_STRONG_AND_DATE;
     world->sends_date = true;
     world->node_count = 1;
@@ -87,8 +105,12 @@ static void make_world(const struct cell *cell, bool is_background, struct world
     world->chunk = CHUNK;
     world->range_count = cell->count;
     for (uint32_t i = 0; i < cell->count; i++) {
-        world->ranges_wanted[i] = (struct byte_range){i * distance, cell->length};
+        uint64_t length = length_of(cell, i);
+
+        world->ranges_wanted[i] = (struct byte_range){offset, length};
+        offset += length * 100 / cell->fill;
     }
+    world->sizes[0] = offset;
     world->lanes = is_background ? LANES / 2 : LANES;
     world->no_progress_ms = UINT64_MAX;
     world->stream_window = UINT64_MAX;
@@ -116,9 +138,8 @@ static void print_cell(const struct cell *cell, const struct run *run, uint64_t 
     printf("%8.0f %9.0f %7u %4u%% %10.1f %10.1f %7.2f %6.2f %8u%s%s\n",
            (double)cell->round_trip_us / 1000, (double)cell->rate / 1e6, cell->count,
            cell->fill, (double)limit / 1000, (double)run->virtual_us / 1000,
-           (double)run->virtual_us / (double)limit,
-           (double)run->bytes / (double)(cell->count * cell->length), run->requests,
-           run->is_done ? "" : "  not done ", run->text);
+           (double)run->virtual_us / (double)limit, (double)run->bytes / (double)total_of(cell),
+           run->requests, run->is_done ? "" : "  not done ", run->text);
 }
 
 struct regret regret_measure(bool other_half, bool is_background, bool prints)
