@@ -53,7 +53,9 @@ odo_list_sources(output
 
 odo_list_sources(network
     ascii_url.c
+    body_writer.c
     certificate_look_up.c
+    curl_status.c
     destination.c
     dispatcher.c
     downloader.c
@@ -66,6 +68,7 @@ odo_list_sources(network
     proxy_finder.c
     reply_head.c
     request.c
+    request_headers.c
     schedule.c
     server_certificate.c
     throttle.c

@@ -34,6 +34,18 @@ static void forget_request(struct fetch *download, struct request *request)
     *place = request->next;
 }
 
+/* A hedge may have all of its bytes, which are its twin's as well. */
+static void settle_hedge(struct request *request)
+{
+    const struct attempt *attempt = request->attempt;
+    struct request *other =
+        attempt->purpose == ATTEMPT_FOR_HEDGE && attempt->twin ? attempt->twin->carrier : NULL;
+
+    if (other) {
+        body_writer_settle_hedge(&request->writer, &other->writer);
+    }
+}
+
 /* Take a request out of libcurl and have the transfer account for it. */
 static void end_request(struct dispatcher *dispatcher, struct request *request,
                         const struct odo_error *result)
@@ -48,10 +60,8 @@ static void end_request(struct dispatcher *dispatcher, struct request *request,
     watchdog_enter(dispatcher->watchdog);
     curl_multi_remove_handle(dispatcher->multi, request->easy);
     watchdog_leave(dispatcher->watchdog);
-    request_finish_body(request);
-    if (request->attempt->purpose == ATTEMPT_FOR_HEDGE) {
-        request_settle_hedge(request);
-    }
+    body_writer_finish(&request->writer);
+    settle_hedge(request);
     forget_request(download, request);
     if (request_must_wait(request)) {
         fetch_wait_for(download, request->waits_for);

@@ -555,7 +555,8 @@ void fetch_tick(struct fetch *download, uint64_t now_ms)
 void fetch_flush_late(struct fetch *download, uint64_t now_ms)
 {
     for (struct request *request = download->requests; request; request = request->next) {
-        if (request_is_late(request, now_ms) && request_flush(request) != ODO_OK) {
+        if (body_writer_is_late(&request->writer, now_ms) &&
+            body_writer_flush(&request->writer) != ODO_OK) {
             fetch_note_due(download);
         }
     }

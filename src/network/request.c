@@ -1,26 +1,20 @@
 #include "network/request.h"
 
 #include "base/memory.h"
-#include "base/text.h"
-#include "http/header_lines.h"
 #include "network/ascii_url.h"
+#include "network/curl_status.h"
 #include "network/destination.h"
 #include "network/http_settings.h"
-#include "network/integrity.h"
 #include "network/reply_head.h"
+#include "network/request_headers.h"
 #include "network/server_certificate.h"
 #include "network/watchdog.h"
 #include "platform/clock.h"
 #include "ranges/content_range.h"
-#include "transfer/body.h"
 #include "transfer/reply.h"
 
 #include <assert.h>
 #include <string.h>
-
-enum {
-    FLUSH_AFTER_MS = 250, /* bytes that came are handed to the sink then, however few */
-};
 
 struct request *request_create(void)
 {
@@ -48,7 +42,7 @@ void request_free(struct request *request)
     curl_easy_cleanup(request->easy);
     curl_slist_free_all(request->headers);
     buffer_free(&request->header_block);
-    memory_free(request->gathered);
+    body_writer_free(&request->writer);
     memory_free(request);
 }
 
@@ -67,7 +61,7 @@ void request_reset(struct request *request)
     request->next = NULL;
     buffer_clear(&request->header_block);
     request->header_bytes = 0;
-    request->gathered_size = 0;
+    body_writer_begin(&request->writer, NULL, NULL);
 }
 
 static void fail(struct request *request, enum odo_status status)
@@ -81,243 +75,6 @@ static void fail(struct request *request, enum odo_status status)
 static void note_due(const struct request *request)
 {
     request->task->listener->on_due(request->task->context);
-}
-
-static bool is_hedge(const struct request *request)
-{
-    return request->attempt->purpose == ATTEMPT_FOR_HEDGE;
-}
-
-/* What would be written may prove false, and cannot be taken back from a stream. */
-static bool must_keep(const struct request *request)
-{
-    return request->attempt->kept_unproved > 0 && request->task->destination->stream;
-}
-
-/* --- The way of the bytes ------------------------------------------------------------- */
-
-/* Gather at most what is asked for, so that many small requests do not take much each. */
-static enum odo_status reserve_gathering(struct request *request)
-{
-    uint64_t total = attempt_total(request->attempt);
-    size_t wanted = is_hedge(request) ? ATTEMPT_HEDGE_MOST : REQUEST_GATHER_SIZE;
-    unsigned char *larger;
-
-    if (request->attempt->body == ATTEMPT_TAKES_PARTS && request->task->destination->stream) {
-        wanted = TRANSFER_STREAM_MOST; /* a part is kept until it has proved whole */
-    }
-    if (request->attempt->body != ATTEMPT_TAKES_FILE &&
-        request->attempt->purpose != ATTEMPT_FOR_FRONT && total < wanted) {
-        wanted = (size_t)total;
-    }
-    if (request->gathered_capacity >= wanted) {
-        return ODO_OK;
-    }
-    larger = memory_resize(request->gathered, wanted, 1);
-    if (!larger) {
-        return ODO_E_OUT_OF_MEMORY;
-    }
-    request->gathered = larger;
-    request->gathered_capacity = wanted;
-    return ODO_OK;
-}
-
-/* Bytes are in the output, and have been accounted for: they may be part of a piece that is
- * whole now, and to be believed or not. */
-static void check_written(struct request *request, uint64_t output, size_t size)
-{
-    const struct request_task *task = request->task;
-    enum odo_status status = integrity_arrived(task->integrity, output, size);
-
-    if (status != ODO_OK) {
-        struct odo_error error = destination_error(task->destination, status);
-
-        task->listener->on_failed(task->context, &error);
-    }
-    note_due(request);
-}
-
-enum odo_status request_flush(struct request *request)
-{
-    enum odo_status status;
-    size_t size = request->gathered_size;
-
-    if (size == 0 || is_hedge(request) || must_keep(request)) {
-        return ODO_OK;
-    }
-    status = sink_write(request->task->destination->sink, request->gathered_output,
-                        request->gathered, size);
-    if (status != ODO_OK) {
-        request->attempt->end = ATTEMPT_FAILED;
-        request->attempt->error = destination_error(request->task->destination, status);
-        return status;
-    }
-    request->gathered_size = 0;
-    transfer_saved(request->task->transfer, request->attempt, platform_clock_milliseconds());
-    check_written(request, request->gathered_output, size);
-    return ODO_OK;
-}
-
-static void drop_parts(struct request *request)
-{
-    request->gathered_size = 0;
-    transfer_parts_failed(request->task->transfer, request->attempt);
-}
-
-/* Keep wanted bytes for the place `output`. */
-static enum odo_status gather(struct request *request, uint64_t output,
-                              const unsigned char *data, size_t size)
-{
-    while (size > 0) {
-        size_t part;
-        enum odo_status status;
-
-        if (request->gathered_size > 0 &&
-            (request->gathered_output + request->gathered_size != output ||
-             request->gathered_size == request->gathered_capacity)) {
-            status = request_flush(request);
-            if (status == ODO_OK && request->gathered_size > 0) {
-                drop_parts(request); /* there is no room for what must be kept */
-                return ODO_OK;
-            }
-            if (status != ODO_OK) {
-                return status;
-            }
-        }
-        part = request->gathered_capacity - request->gathered_size;
-        part = part < size ? part : size;
-        if (request->gathered_size == 0) {
-            request->gathered_output = output;
-            request->gathered_at_ms = platform_clock_milliseconds();
-        }
-        memcpy(request->gathered + request->gathered_size, data, part);
-        request->gathered_size += part;
-        output += part;
-        data += part;
-        size -= part;
-    }
-    return request->gathered_size == request->gathered_capacity ? request_flush(request)
-                                                                : ODO_OK;
-}
-
-enum outcome { TAKEN, PAUSED, STOPPED };
-
-/* Bytes of a run of the file: each to its place, or nowhere. *taken_out counts them. */
-static enum outcome take_run(struct request *request, const unsigned char *data, size_t size,
-                             size_t *taken_out)
-{
-    struct transfer *transfer = request->task->transfer;
-    uint64_t now_ms = platform_clock_milliseconds();
-    size_t taken = 0;
-
-    while (taken < size) {
-        struct transfer_step step =
-            transfer_place(transfer, request->attempt, size - taken, now_ms);
-
-        if (step.kind == TRANSFER_STOP || step.kind == TRANSFER_PAUSE) {
-            *taken_out = taken;
-            return step.kind == TRANSFER_STOP ? STOPPED : PAUSED;
-        }
-        if (step.kind == TRANSFER_KEEP) {
-            enum odo_status status =
-                gather(request, step.output, data + taken, (size_t)step.length);
-
-            if (status != ODO_OK) {
-                fail(request, status);
-                *taken_out = taken;
-                return STOPPED;
-            }
-        }
-        taken += (size_t)step.length;
-    }
-    *taken_out = taken;
-    return TAKEN;
-}
-
-static enum outcome take_parts(struct request *request, const unsigned char *data, size_t size)
-{
-    struct transfer *transfer = request->task->transfer;
-    size_t unused;
-
-    while (size > 0 && request->attempt->end == ATTEMPT_OPEN) {
-        struct multipart_event event;
-        size_t taken = multipart_reader_next(&request->reader, data, size, &event);
-
-        data += taken;
-        size -= taken;
-        switch (event.kind) {
-        case MULTIPART_PART:
-            /* To a stream nothing goes together with what may prove false. */
-            if ((!request->task->destination->stream || request_flush(request) == ODO_OK) &&
-                !transfer_part(transfer, request->attempt, &event.part)) {
-                request->gathered_size = 0; /* none of this file */
-            }
-            break;
-        case MULTIPART_BODY:
-            if (take_run(request, event.data, event.size, &unused) != TAKEN &&
-                request->attempt->end == ATTEMPT_OPEN) {
-                drop_parts(request); /* a stream has no room for what nobody asked for */
-            }
-            break;
-        case MULTIPART_PART_END:
-            transfer_part_proved(transfer, request->attempt, platform_clock_milliseconds());
-            break;
-        case MULTIPART_FAILED:
-            drop_parts(request);
-            break;
-        case MULTIPART_END:
-            transfer_parts_ended(transfer, request->attempt);
-            break;
-        case MULTIPART_MORE:
-            break;
-        }
-    }
-    return request->attempt->end == ATTEMPT_OPEN ? TAKEN : STOPPED;
-}
-
-void request_finish_body(struct request *request)
-{
-    struct transfer *transfer = request->task->transfer;
-    struct attempt *attempt = request->attempt;
-
-    if (attempt->body == ATTEMPT_TAKES_PARTS && attempt->part_end > 0 &&
-        multipart_reader_part_is_whole(&request->reader)) {
-        transfer_part_proved(transfer, attempt, platform_clock_milliseconds());
-    }
-    if (transfer->phase == TRANSFER_RESTARTING || transfer->phase == TRANSFER_FAILED ||
-        !request->task->destination->sink) {
-        request->gathered_size = 0; /* it is not to be written any more */
-        return;
-    }
-    if (must_keep(request)) {
-        drop_parts(request);
-    }
-    request_flush(request); /* what came is good, whatever ended the request */
-}
-
-void request_settle_hedge(struct request *request)
-{
-    struct transfer *transfer = request->task->transfer;
-    struct attempt *attempt = request->attempt;
-    struct request *other = attempt->twin ? attempt->twin->carrier : NULL;
-    uint64_t offset = 0;
-    uint64_t output = 0;
-    size_t skipped;
-    size_t rest;
-
-    if (!other || request->gathered_size != attempt->pieces[0].span.length ||
-        request_flush(other) != ODO_OK || attempt->twin == NULL ||
-        !transfer_hedge_has_all(transfer, attempt, &offset, &output)) {
-        return;
-    }
-    skipped = (size_t)(offset - attempt->pieces[0].span.offset);
-    rest = request->gathered_size - skipped;
-    if (sink_write(request->task->destination->sink, output, request->gathered + skipped,
-                   rest) != ODO_OK) {
-        return; /* the slow one will meet the same */
-    }
-    transfer_hedge_won(transfer, attempt, rest, platform_clock_milliseconds());
-    check_written(request, output, rest);
 }
 
 /* --- What libcurl calls --------------------------------------------------------------- */
@@ -399,7 +156,7 @@ static size_t on_body(char *data, size_t unit, size_t size, void *context)
     struct attempt *attempt = request->attempt;
     const unsigned char *bytes = (const unsigned char *)data;
     size_t taken = 0;
-    enum outcome outcome;
+    enum body_outcome outcome;
 
     (void)unit; /* always 1 */
     watchdog_note_body(request->watchdog, size);
@@ -428,13 +185,9 @@ static size_t on_body(char *data, size_t unit, size_t size, void *context)
     if (request->carried_over == 0) {
         note_body(request, size);
     }
-    if (attempt->body == ATTEMPT_TAKES_PARTS) {
-        outcome = take_parts(request, bytes, size);
-    } else {
-        outcome = take_run(request, bytes + request->carried_over, size - request->carried_over,
-                           &taken);
-    }
-    if (outcome == PAUSED) {
+    outcome = body_writer_take(&request->writer, bytes + request->carried_over,
+                               size - request->carried_over, &taken);
+    if (outcome == BODY_PAUSED) {
         request->carried_over += taken;
         return pause(request);
     }
@@ -443,7 +196,7 @@ static size_t on_body(char *data, size_t unit, size_t size, void *context)
         note_due(request);
     }
     /* What has enough ends by itself now, or is stopped when libcurl has returned. */
-    return outcome == TAKEN || attempt->end == ATTEMPT_ENOUGH ? size : 0;
+    return outcome == BODY_TAKEN || attempt->end == ATTEMPT_ENOUGH ? size : 0;
 }
 
 /* A connection is there, and the request is on its way. */
@@ -475,11 +228,6 @@ static int on_progress(void *context, curl_off_t expected, curl_off_t received,
     }
     request->rounds = 0;
     return 0;
-}
-
-bool request_is_late(const struct request *request, uint64_t now_ms)
-{
-    return request->gathered_size > 0 && now_ms - request->gathered_at_ms >= FLUSH_AFTER_MS;
 }
 
 bool request_is_silent(const struct request *request, uint64_t stall_ms, uint64_t now_ms)
@@ -533,16 +281,12 @@ static bool reply_is_short(struct request *request)
 /* The body is to be taken: have what that needs. */
 static enum odo_status prepare_body(struct request *request, bool was_known)
 {
-    enum odo_status status = reserve_gathering(request);
+    const struct request_task *task = request->task;
+    enum odo_status status =
+        body_writer_prepare(&request->writer, reply_head_value(request->easy, "Content-Type"));
 
-    if (status == ODO_OK && request->attempt->body == ATTEMPT_TAKES_PARTS &&
-        multipart_reader_init(&request->reader,
-                              reply_head_value(request->easy, "Content-Type")) != ODO_OK) {
-        drop_parts(request); /* nothing that can be read */
-        return ODO_OK;
-    }
-    if (status == ODO_OK && !was_known) {
-        status = request->task->listener->on_version(request->task->context);
+    if (status == ODO_OK && !was_known && request->attempt->end != ATTEMPT_ASK_AGAIN) {
+        status = task->listener->on_version(task->context);
     }
     return status;
 }
@@ -613,66 +357,6 @@ static size_t on_header(char *line, size_t unit, size_t size, void *context)
         return size; /* the real one follows */
     }
     return on_header_end(request) ? size : 0;
-}
-
-static bool add_header(struct request *request, const char *line)
-{
-    struct curl_slist *longer = curl_slist_append(request->headers, line);
-
-    if (longer) {
-        request->headers = longer;
-    }
-    return longer != NULL;
-}
-
-static bool add_client_header(void *context, const char *line)
-{
-    return add_header(context, line);
-}
-
-/* What the client wants its server to be told. */
-static bool add_client_headers(struct request *request)
-{
-    const struct http_settings *http = request->task->http;
-    const char *vector = http->correlation_vector;
-    char *line = NULL;
-    bool is_added;
-
-    if (source_is_foreign(&request->task->transfer->source)) {
-        return true;
-    }
-    if (vector && *vector) {
-        line = text_format("MS-CV: %s", vector);
-        is_added = line && header_lines_each(line, add_client_header, request);
-        memory_free(line);
-        if (!is_added) {
-            return false;
-        }
-    }
-    return header_lines_each(http->headers, add_client_header, request) &&
-           (!request->attempt->sent_authentication ||
-            header_lines_each(http->authentication_headers, add_client_header, request));
-}
-
-static enum odo_status add_headers(struct request *request)
-{
-    const char *if_range = transfer_if_range(request->task->transfer, request->attempt);
-    char *line;
-    bool added;
-
-    /* Ranges address the encoded form, so there must not be one (RFC 9110 section 8.4). */
-    if (!add_header(request, "Accept-Encoding: identity")) {
-        return ODO_E_OUT_OF_MEMORY;
-    }
-    if (if_range) {
-        line = text_format("If-Range: %s", if_range);
-        added = line && add_header(request, line);
-        memory_free(line);
-        if (!added) {
-            return ODO_E_OUT_OF_MEMORY;
-        }
-    }
-    return add_client_headers(request) ? ODO_OK : ODO_E_OUT_OF_MEMORY;
 }
 
 /* A failing curl_easy_setopt with these options and values is out of memory. */
@@ -771,7 +455,7 @@ enum odo_status request_prepare(struct request *request, const struct request_ta
     request->certificates = start->certificates;
     request->watchdog = start->watchdog;
     request->waits_for = (struct look_up_wait){.look_up = NULL};
-    request->gathered_size = 0;
+    body_writer_begin(&request->writer, task, attempt);
     request->carried_over = 0;
     request->is_bringing = false;
     request->is_paused = false;
@@ -779,10 +463,9 @@ enum odo_status request_prepare(struct request *request, const struct request_ta
     request->turn = 0;
     request->rounds = 0;
     request->heard_at_ms = 0;
-    status = add_headers(request);
-    if (status == ODO_OK) {
-        status = set_options(request, start);
-    }
+    status = request_headers_make(task, attempt, &request->headers)
+                 ? set_options(request, start)
+                 : ODO_E_OUT_OF_MEMORY;
     if (status != ODO_OK) {
         request_reset(request);
         return status;
@@ -856,7 +539,7 @@ static bool is_in_header(const struct request *request)
 
 struct odo_error request_result(const struct request *request, CURLcode code)
 {
-    struct odo_error result = {.status = request_status_from_curl(code)};
+    struct odo_error result = {.status = curl_status(code)};
     uint16_t http_status = code != CURLE_OK ? refused_tunnel(request) : 0;
 
     if (code == CURLE_OUT_OF_MEMORY && is_in_header(request)) {
@@ -868,66 +551,4 @@ struct odo_error request_result(const struct request *request, CURLcode code)
         result.cause = server_certificate_fault(request->easy, code);
     }
     return result;
-}
-
-enum odo_status request_status_from_curl(CURLcode code)
-{
-    switch (code) {
-    case CURLE_OK:
-        return ODO_OK;
-    case CURLE_URL_MALFORMAT:
-        return ODO_E_INVALID_URL;
-    case CURLE_COULDNT_RESOLVE_PROXY:
-    case CURLE_COULDNT_RESOLVE_HOST:
-        return ODO_E_NAME_NOT_RESOLVED;
-    case CURLE_COULDNT_CONNECT:
-        return ODO_E_CANNOT_CONNECT;
-    case CURLE_REMOTE_ACCESS_DENIED:
-        return ODO_E_ACCESS_DENIED;
-    case CURLE_OUT_OF_MEMORY:
-    case CURLE_ABORTED_BY_CALLBACK: /* the watchdog's: whatever else stops one says why */
-        return ODO_E_OUT_OF_MEMORY;
-    case CURLE_OPERATION_TIMEDOUT:
-        return ODO_E_TRANSFER_TIMED_OUT;
-    case CURLE_RANGE_ERROR:
-    case CURLE_BAD_DOWNLOAD_RESUME:
-        return ODO_E_RANGES_UNSUPPORTED;
-    case CURLE_TOO_MANY_REDIRECTS:
-        return ODO_E_REDIRECT;
-    case CURLE_PARTIAL_FILE:
-    case CURLE_GOT_NOTHING:
-    case CURLE_SEND_ERROR:
-    case CURLE_RECV_ERROR:
-        return ODO_E_CONNECTION_LOST;
-    case CURLE_SSL_CONNECT_ERROR:
-        return ODO_E_TLS_CHANNEL;
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_CLIENTCERT:
-        return ODO_E_CLIENT_CERTIFICATE;
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
-    case CURLE_SSL_INVALIDCERTSTATUS:
-        return ODO_E_CERTIFICATE;
-    case CURLE_SSL_ENGINE_NOTFOUND:
-    case CURLE_SSL_ENGINE_SETFAILED:
-    case CURLE_SSL_CIPHER:
-    case CURLE_USE_SSL_FAILED:
-    case CURLE_SSL_ENGINE_INITFAILED:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_SHUTDOWN_FAILED:
-    case CURLE_SSL_CRL_BADFILE:
-        return ODO_E_TLS;
-    case CURLE_UNSUPPORTED_PROTOCOL: /* of the reply: the URL's was checked before */
-    case CURLE_WEIRD_SERVER_REPLY:
-#if LIBCURL_VERSION_NUM >= 0x080600
-    case CURLE_TOO_LARGE:
-#endif
-    case CURLE_BAD_CONTENT_ENCODING:
-    case CURLE_HTTP2:
-    case CURLE_HTTP2_STREAM:
-        return ODO_E_INVALID_REPLY;
-    default:
-        return ODO_E_UNEXPECTED;
-    }
 }
