@@ -741,16 +741,22 @@ Habit 'files of several jobs are fetched together' 'rows of a pipeline are fetch
     $begun.Run.Runspace.Dispose()
 }
 
-Habit 'rows wait for a free place' 'not more than -ThrottleLimit rows are fetched at a time' {
-    Server 'hold'
-    $begun = Background ('1..3 | ForEach-Object { [pscustomobject] @{ Source = "${url}slow"; Destination = "X$_" } } | ' +
-                         'Start-OdoDownload -ThrottleLimit 2').Replace('X$_', (FreshPath) + '$_') @()
-    Until { @($begun.Run.Streams.Progress | Where-Object PercentComplete -gt 0 | ForEach-Object ActivityId | Sort-Object -Unique).Count -eq 2 } 'two are on the way'
-    Equal 2 @(Get-OdoDownload).Count 'downloads'
-    Server 'release'
-    $null = $begun.Run.EndInvoke($begun.Handle)
-    Check (-not $begun.Run.HadErrors) "it goes well: $($begun.Run.Streams.Error)"
-    $begun.Run.Runspace.Dispose()
+Habit 'rows wait for a free place' 'not more than four rows are fetched at a time, or than -ThrottleLimit' {
+    foreach ($limit in 4, 2) {
+        Server 'hold'
+        $arguments = ''
+        if ($limit -ne 4) {
+            $arguments = "-ThrottleLimit $limit"
+        }
+        $begun = Background ('1..6 | ForEach-Object { [pscustomobject] @{ Source = "${url}slow"; Destination = "X$_" } } | ' +
+                             "Start-OdoDownload $arguments").Replace('X$_', (FreshPath) + '$_') @()
+        Until { @($begun.Run.Streams.Progress | Where-Object PercentComplete -gt 0 | ForEach-Object ActivityId | Sort-Object -Unique).Count -eq $limit } "$limit are on the way"
+        Equal $limit @(Get-OdoDownload).Count 'downloads'
+        Server 'release'
+        $null = $begun.Run.EndInvoke($begun.Handle)
+        Check (-not $begun.Run.HadErrors) "it goes well: $($begun.Run.Streams.Error)"
+        $begun.Run.Runspace.Dispose()
+    }
 }
 
 Habit 'one job has many files' 'the sources of one call are one download with a list of files' {
@@ -872,6 +878,23 @@ Habit 'the destination is a path of PowerShell' 'drives of the file system work,
     Equal 'other.txt small' (Sorted ([IO.Directory]::GetFiles($inside) | ForEach-Object { [IO.Path]::GetFileName($_) })) 'files'
     Remove-PSDrive Odo
     $null = Fails 0x80070057 'Registry provider' { Start-OdoDownload "${Url}small" HKCU:\small }
+    $null = [IO.Directory]::CreateDirectory([IO.Path]::Combine($inside, 'below'))
+    Push-Location ([IO.Path]::Combine($inside, 'below'))
+    try {
+        Start-OdoDownload "${Url}small?x=1"
+        Start-OdoDownload "${Url}small" 'odd[1].txt'
+        Start-OdoDownload "${Url}small" ..\up.txt
+    } finally {
+        Pop-Location
+    }
+    Equal 'below\odd[1].txt below\small other.txt small up.txt' (Sorted ([IO.Directory]::GetFiles($inside, '*', 'AllDirectories') |
+        ForEach-Object { $_.Substring($inside.Length + 1) })) 'files by paths from where one is'
+    Push-Location HKCU:\
+    try {
+        $null = Fails 0x80070057 'Registry provider' { Start-OdoDownload "${Url}small" }
+    } finally {
+        Pop-Location
+    }
 }
 
 Habit 'parameters are obeyed' 'what OpenDO cannot do is refused in words, and the pipeline ends' {
