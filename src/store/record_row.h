@@ -63,7 +63,7 @@ struct record_row {
 struct record_row record_row_of(const void *data, size_t size);
 
 /* How many records count, and what is behind them. ODO_E_DAMAGED when that is damage. */
-enum odo_status record_row_measure(const struct record_row *row, const char *boot_id,
+enum odo_status record_row_measure(const struct record_row *bytes, const char *boot_id,
                                    struct journal_reading *reading_out);
 
 struct record_payload {
