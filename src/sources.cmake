@@ -151,6 +151,7 @@ odo_list_sources(com/object
 odo_list_sources(com/wine
     client_watch.c
     kept_proxies.c
+    kept_stubs.c
     kept_table.c
     remote_object.c
     standard_handles.c

@@ -20,6 +20,7 @@
 #include "com/server/proxies.h"
 #include "com/server/registry_table.h"
 #include "com/wine/client_watch.h"
+#include "com/wine/kept_stubs.h"
 #include "com/wine/standard_handles.h"
 #include "com/wine/wine.h"
 
@@ -253,6 +254,9 @@ static HRESULT serve(DWORD idle_ms)
     DWORD proxies = 0;
     HRESULT hr = proxies_use_here(&proxies);
 
+    if (SUCCEEDED(hr) && wine_is_here()) {
+        kept_stubs_begin(proxies_count(), proxies_iid);
+    }
     CoAddRefServerProcess();
     for (size_t i = 0; SUCCEEDED(hr) && i < count; i++) {
         hr = register_class(&classes[i]);
