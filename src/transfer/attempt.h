@@ -74,7 +74,7 @@ struct attempt {
     /* What came. */
     enum attempt_body body;
     uint64_t offset;  /* in the file, of the next byte of the body; of parts, of the part's */
-    uint64_t run_end; /* of a run */
+    uint64_t run_end; /* in a body that is one run: where it ends */
     bool length_is_told;     /* by its message, so that this ends with the run */
     uint64_t part_end;       /* in a part that has not proved whole: where it ends; else 0 */
     uint64_t kept;           /* wanted bytes that are not in the output yet, and proved ... */

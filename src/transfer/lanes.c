@@ -23,7 +23,7 @@ enum {
     LATE_LATENCIES = 8,
 };
 
-uint32_t lanes_hoped(const struct transfer *transfer)
+uint32_t lanes_allowed(const struct transfer *transfer)
 {
     uint32_t lanes = transfer->limits.lanes;
 
@@ -41,7 +41,7 @@ uint32_t lanes_most(const struct transfer *transfer)
 {
     /* Without validators nothing tells two versions apart, so one reply is one version. */
     return transfer->version.is_known && version_has_validators(&transfer->version)
-               ? lanes_hoped(transfer)
+               ? lanes_allowed(transfer)
                : 1;
 }
 

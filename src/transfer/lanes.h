@@ -13,8 +13,8 @@
 /* How many requests may be out now. */
 uint32_t lanes_most(const struct transfer *transfer);
 
-/* How many may be out as soon as the version is known, if it has validators. */
-uint32_t lanes_hoped(const struct transfer *transfer);
+/* The same once the version is known, if it has validators. */
+uint32_t lanes_allowed(const struct transfer *transfer);
 
 /* The attempt for all that is left of the file, if others may take from its rear; or NULL. How
  * much one may take is in *bytes_out. */

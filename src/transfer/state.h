@@ -138,8 +138,7 @@ enum {
     TRANSFER_ASKED_AGAIN_MOST = 16,
     TRANSFER_REQUEST_MOST = 8 * 1024 * 1024,
     TRANSFER_REQUEST_LEAST = 256 * 1024,
-    /* What is longer is asked for by itself, and never less taken from the rear of a whole
-       file. */
+    /* A longer range has a request of its own; the rear of a whole file is taken in no less. */
     TRANSFER_LARGE = 1024 * 1024,
     /* Of a stream, so that its window holds the requests of all lanes. */
     TRANSFER_STREAM_MOST = 1024 * 1024,

@@ -344,17 +344,12 @@ bool transfer_others_bring(const struct transfer *transfer, const struct attempt
     return false;
 }
 
-/* Little requests into a stream's last free bytes are not worth it, unless they are the end, or
- * the client waits for what was lost on the way, and takes nothing behind it. */
+/* Little requests into a stream's last free bytes are not worth it, unless they are the end. */
 static bool has_room(const struct transfer *transfer)
 {
-    const struct request_plan *plan = &transfer->wanted.plan;
     uint64_t room = front_room(transfer);
 
-    if (plan->hole_count > 0 && room >= request_plan_wanted_within(plan, plan->holes[0])) {
-        return true;
-    }
-    return room >= TRANSFER_STREAM_LEAST || room >= plan->remaining;
+    return room >= TRANSFER_STREAM_LEAST || room >= transfer->wanted.plan.remaining;
 }
 
 bool transfer_wants_attempt(const struct transfer *transfer, uint64_t now_ms)
@@ -392,6 +387,20 @@ static bool asks_for_front(const struct transfer *transfer)
            wanted_is_whole_file(&transfer->wanted);
 }
 
+/* How many ranges the next request may have. */
+static size_t ranges_most(const struct transfer *transfer)
+{
+    size_t most = transfer->origin ? transfer->origin->ranges_most : 1;
+    uint32_t ruled = transfer->rules->ranges_per_request;
+
+    if (asks_plainly(transfer) || transfer->is_checked || transfer->list_refused > 0 ||
+        wanted_total(&transfer->wanted) == ODO_SIZE_UNKNOWN ||
+        transfer->backoff.failures >= FAILURES_ENOUGH) {
+        return 1;
+    }
+    return ruled > 0 && ruled < most ? ruled : most;
+}
+
 /* How long a gap may be that is fetched and dropped, as far as the server is known. */
 static uint64_t merge_gap(const struct transfer *transfer)
 {
@@ -404,15 +413,16 @@ static uint64_t merge_gap(const struct transfer *transfer)
         return MEASUREMENT_GAP_START;
     }
     return measurement_merge_gap(&origin->measurement, lanes_most(transfer),
-                                 origin->is_http_2 || origin->ranges_most > 1);
+                                 origin->is_http_2 || ranges_most(transfer) > 1);
 }
 
-/* Who shares what remains: this request, and those that may be sent beside it; the first is
- * sent alone, and leaves the others theirs. A quarter is kept back, since connections that
- * share a line do so unequally: who has done its part takes half of what is left. */
+/* Among how many requests to share what remains: this one, and those that may be sent beside
+ * it, if only when the first reply has told the version. A quarter is kept back, since
+ * connections share a line unequally: one that is done early takes half of what is left. */
 static uint32_t sharers(const struct transfer *transfer)
 {
-    uint32_t lanes = transfer->version.is_known ? lanes_most(transfer) : lanes_hoped(transfer);
+    uint32_t lanes =
+        transfer->version.is_known ? lanes_most(transfer) : lanes_allowed(transfer);
     uint32_t free = lanes > transfer->attempt_count ? lanes - transfer->attempt_count : 1;
 
     return lanes > 1 ? free + (free + 2) / 3 : 1;
@@ -451,20 +461,6 @@ static struct request_limits limits_of(const struct transfer *transfer)
         limits.most = measurement_request_size(&transfer->origin->measurement);
     }
     return limits;
-}
-
-/* How many ranges the next request may have. */
-static size_t ranges_most(const struct transfer *transfer)
-{
-    size_t most = transfer->origin ? transfer->origin->ranges_most : 1;
-    uint32_t ruled = transfer->rules->ranges_per_request;
-
-    if (asks_plainly(transfer) || transfer->is_checked || transfer->list_refused > 0 ||
-        wanted_total(&transfer->wanted) == ODO_SIZE_UNKNOWN ||
-        transfer->backoff.failures >= FAILURES_ENOUGH) {
-        return 1;
-    }
-    return ruled > 0 && ruled < most ? ruled : most;
 }
 
 static void give_back_all(struct transfer *transfer, const struct byte_range *spans,
