@@ -25,6 +25,13 @@ enum notice {
     NOTICE_MODIFICATION,
 };
 
+/* Where the job's state is known from. */
+enum state_source {
+    STATE_UNKNOWN,
+    STATE_READ, /* from the job: the event of it may be on its way */
+    STATE_TOLD, /* by an event */
+};
+
 /* What is known of a job that has, or had, a client to tell. */
 struct job_subscription {
     struct subscription base;
@@ -34,9 +41,8 @@ struct job_subscription {
         CLSID class;
         ULONG flags;
 
-        bool state_is_known;        /* an event has told, or the job ... */
-        bool state_was_read;        /* ... whose event may be on its way ... */
-        enum odo_job_state state;   /* ... of this */
+        enum state_source state_source;
+        enum odo_job_state state;   /* the latest, unless nothing is known */
         bool has_outcome;           /* to tell ... */
         enum odo_job_state outcome; /* ... TRANSFERRED or ERROR ... */
         ULONG outcome_number;       /* ... the so manyth of the job ... */
@@ -164,10 +170,9 @@ static void note_outcome_locked(struct job_subscription *subscription,
 static void note_state_locked(struct job_subscription *subscription, enum odo_job_state state)
 {
     bool is_old_news =
-        subscription->locked.state_was_read && subscription->locked.state == state;
+        subscription->locked.state_source == STATE_READ && subscription->locked.state == state;
 
-    subscription->locked.state_is_known = true;
-    subscription->locked.state_was_read = false;
+    subscription->locked.state_source = STATE_TOLD;
     subscription->locked.state = state;
     if (is_outcome(state)) {
         if (!is_old_news) {
@@ -464,9 +469,8 @@ static void tell_what_was_missed(struct job_subscription *subscription)
     bool has_work;
 
     subscription_lock();
-    if (!subscription->locked.state_is_known) {
-        subscription->locked.state_is_known = true;
-        subscription->locked.state_was_read = true;
+    if (subscription->locked.state_source == STATE_UNKNOWN) {
+        subscription->locked.state_source = STATE_READ;
         subscription->locked.state = state;
         if (is_outcome(state)) {
             note_outcome_locked(subscription, state);
