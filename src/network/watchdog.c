@@ -155,7 +155,7 @@ static void begin_look(struct watchdog *watchdog, unsigned call)
         struct watched_socket *watched = &watchdog->sockets[i];
 
         if (!platform_socket_received(watched->socket, &watched->before)) {
-            watched->before = 0;
+            watched->before = UINT64_MAX; /* nobody knows what this call reads out of it */
         }
     }
 }
