@@ -147,7 +147,6 @@ struct regret regret_measure(bool other_half, bool is_background, bool prints)
     static struct world world;
     double regrets[CELLS_MOST];
     size_t count = 0;
-    size_t number = 0;
     struct regret regret = {.all_done = true};
 
     if (prints) {
@@ -166,7 +165,7 @@ struct regret regret_measure(bool other_half, bool is_background, bool prints)
         uint64_t limit;
         struct run run;
 
-        if ((number++ % 2 == 1) != other_half) {
+        if ((i % 2 == 1) != other_half) {
             continue;
         }
         make_world(&cell, is_background, &world);

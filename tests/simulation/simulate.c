@@ -59,7 +59,8 @@ int main(int count, char **arguments)
 
     if (count > 2 && strcmp(arguments[1], "--regret") == 0) {
         struct regret regret =
-            regret_measure(strcmp(arguments[2], "odd") == 0, count > 3, true);
+            regret_measure(strcmp(arguments[2], "odd") == 0,
+                           count > 3 && strcmp(arguments[3], "--background") == 0, true);
 
         printf("%zu cells: median %.3f, nine of ten at most %.3f, worst %.3f\n", regret.cells,
                regret.median, regret.nine_of_ten, regret.worst);

@@ -66,9 +66,9 @@ static void test_the_same_seed_gives_the_same_run(void **state)
     }
 }
 
-/* In virtual time, so that it is the same on every machine. Two of four round trips that a
- * short download over eight connections takes are for those that begin when the first has
- * answered. */
+/* In virtual time, so that it is the same on every machine. Connections after the first begin
+ * only when that has told the version, which costs the shortest downloads up to half of their
+ * time. */
 static void test_downloads_take_hardly_longer_than_they_must(void **state)
 {
     (void)state;

@@ -410,11 +410,9 @@ void world_draw(struct world *world, uint64_t seed)
     }
     /* That a part is all that there is cannot be told from a file that is as short. */
     world->part_most = world->total_is_end ? UINT64_MAX : world->part_most;
-    world->part_as_200 = world->part_as_200 && !world->total_is_end;
-    /* A 200 that lacks what the one before had is of another version, and a stream ends there.
-     */
-    world->part_as_200 =
-        world->part_as_200 && !world->marks_lack_in_206 && !world->etag_lacks_in_206;
+    /* And a 200 that lacks what the one before had is of another version. */
+    world->part_as_200 = world->part_as_200 && !world->total_is_end &&
+                         !world->marks_lack_in_206 && !world->etag_lacks_in_206;
     world->range_is_not_clipped = world->range_is_not_clipped && !world->total_is_end;
     world->range_is_not_clipped = world->range_is_not_clipped && !world->total_is_star;
     /* A body without a length and without an end has no size, whoever asks. */
