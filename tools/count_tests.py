@@ -14,7 +14,7 @@ import xml.etree.ElementTree as ElementTree
 SUMMARY = re.compile(r"^\[\s*(PASSED|FAILED|SKIPPED)\s*\]\s+(\d+) test\(s\)", re.MULTILINE)
 CASE = re.compile(r"^\[\s*(FAILED|SKIPPED)\s*\]\s+([^\s].*)$", re.MULTILINE)
 REASON = re.compile(r"^\s*SKIPPED: (.*)$", re.MULTILINE)
-SKIP_EXIT = 77
+CRASH = re.compile(r"^wine: Unhandled |^Unhandled exception", re.MULTILINE)
 FIXTURE = re.compile(r"^wine.*_(begins|ends)$")  # what tests stand on, and no test
 
 
@@ -44,7 +44,9 @@ def count(case):
 
     if case.find("skipped") is not None:
         return 0, 0, max(skipped, 1), [], reasons[:1] or [f"{name} says so"]
-    if case.get("status") == "run" and case.find("failure") is None:
+    # Wine may end a program that crashed with an exit code of 0.
+    has_crashed = CRASH.search(output) is not None
+    if case.get("status") == "run" and case.find("failure") is None and not has_crashed:
         if passed + failed + skipped == 0:
             passed = 1
         if failed:

@@ -558,9 +558,11 @@ static void stop_job(struct client_callback *callback, enum client_news news,
 
 static void wait_for_first_file(struct scene *scene)
 {
+    ULONGLONG end = GetTickCount64() + CLIENT_DEADLINE_MS;
     BG_JOB_PROGRESS progress = {0};
 
-    while (progress.FilesTransferred == 0) {
+    while (progress.FilesTransferred == 0) { /* without a message, which would bring the news */
+        assert_true(GetTickCount64() < end);
         assert_hr(IBackgroundCopyJob_GetProgress(scene->fixture.job, &progress), S_OK);
         SwitchToThread();
     }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EVENTS_MOST = 64 * 1024 };
+enum { EVENTS_MOST = 64 * 1024, SETTLE_MS = 30 * 1000 };
 
 struct event_log {
     struct platform_mutex *lock;
@@ -86,6 +86,7 @@ struct odo_host event_log_host(struct event_log *log)
 void event_log_settle(struct event_log *log, struct odo_engine *engine)
 {
     const struct odo_job_options options = {.display_name = "the last", .is_volatile = true};
+    uint64_t deadline_ms = platform_clock_milliseconds() + SETTLE_MS;
     struct odo_job *job = NULL;
 
     if (odo_job_create_with(engine, &options, &job) != ODO_OK) {
@@ -99,8 +100,11 @@ void event_log_settle(struct event_log *log, struct odo_engine *engine)
         give_up("no end");
     }
     platform_mutex_lock(log->lock);
-    while (!log->locked.has_settled) {
-        platform_condition_wait(log->came, log->lock);
+    while (!log->locked.has_settled &&
+           platform_condition_wait_until(log->came, log->lock, deadline_ms)) {
+    }
+    if (!log->locked.has_settled) {
+        give_up("events that do not come");
     }
     log->locked.last = NULL;
     platform_mutex_unlock(log->lock);
