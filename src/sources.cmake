@@ -32,6 +32,7 @@ odo_list_sources(http
     url.c)
 
 odo_list_sources(transfer
+    asking.c
     attempt.c
     backoff.c
     body.c

@@ -136,6 +136,8 @@ enum {
     TRANSFER_RESTARTS_MOST = 2,
     /* Asked so often in a row without a byte coming, it is a failure like any other. */
     TRANSFER_ASKED_AGAIN_MOST = 16,
+    /* So many failures in a row are enough to look for another way of asking. */
+    TRANSFER_FAILURES_ENOUGH = 2,
     TRANSFER_REQUEST_MOST = 8 * 1024 * 1024,
     TRANSFER_REQUEST_LEAST = 256 * 1024,
     /* A longer range has a request of its own; the rear of a whole file is taken in no less. */

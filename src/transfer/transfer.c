@@ -1,18 +1,15 @@
 #include "transfer/transfer.h"
 
 #include "base/memory.h"
-#include "base/text.h"
 #include "http/response_verdict.h"
 #include "http/retry.h"
 #include "ranges/content_range.h"
+#include "transfer/asking.h"
 #include "transfer/front.h"
 #include "transfer/lanes.h"
 
 #include <assert.h>
 #include <string.h>
-
-/* So many failures in a row are enough to look for another way of asking. */
-enum { FAILURES_ENOUGH = 2 };
 
 /* --- Phases --------------------------------------------------------------------------- */
 
@@ -344,18 +341,8 @@ bool transfer_others_bring(const struct transfer *transfer, const struct attempt
     return false;
 }
 
-/* Little requests into a stream's last free bytes are not worth it, unless they are the end. */
-static bool has_room(const struct transfer *transfer)
-{
-    uint64_t room = front_room(transfer);
-
-    return room >= TRANSFER_STREAM_LEAST || room >= transfer->wanted.plan.remaining;
-}
-
 bool transfer_wants_attempt(const struct transfer *transfer, uint64_t now_ms)
 {
-    uint64_t bytes;
-
     if (is_decided(transfer) || backoff_is_waiting(&transfer->backoff, now_ms)) {
         return false;
     }
@@ -365,304 +352,7 @@ bool transfer_wants_attempt(const struct transfer *transfer, uint64_t now_ms)
     if (transfer->attempt_count >= lanes_most(transfer)) {
         return false;
     }
-    if (request_plan_is_empty(&transfer->wanted.plan)) {
-        return lanes_find_front(transfer, &bytes) || lanes_find_victim(transfer, now_ms) ||
-               lanes_find_tail(transfer, now_ms);
-    }
-    return has_room(transfer);
-}
-
-/* Without Range: the file from its beginning, alone. */
-static bool asks_plainly(const struct transfer *transfer)
-{
-    return transfer->asking == TRANSFER_ASKS_PLAINLY || transfer_ranges_fail(transfer);
-}
-
-/* A file of which nothing is known yet is asked for as any program would, whole and without
- * Range: what works with one plain connection works. Its reply goes on at the front, while
- * others take from the rear. */
-static bool asks_for_front(const struct transfer *transfer)
-{
-    return !transfer->attempts && !transfer->version.is_known &&
-           wanted_is_whole_file(&transfer->wanted);
-}
-
-/* How many ranges the next request may have. */
-static size_t ranges_most(const struct transfer *transfer)
-{
-    size_t most = transfer->origin ? transfer->origin->ranges_most : 1;
-    uint32_t ruled = transfer->rules->ranges_per_request;
-
-    if (asks_plainly(transfer) || transfer->is_checked || transfer->list_refused > 0 ||
-        wanted_total(&transfer->wanted) == ODO_SIZE_UNKNOWN ||
-        transfer->backoff.failures >= FAILURES_ENOUGH) {
-        return 1;
-    }
-    return ruled > 0 && ruled < most ? ruled : most;
-}
-
-/* How long a gap may be that is fetched and dropped, as far as the server is known. */
-static uint64_t merge_gap(const struct transfer *transfer)
-{
-    const struct origin *origin = transfer->origin;
-
-    if (transfer->rules->is_metered) {
-        return 0;
-    }
-    if (!origin) {
-        return MEASUREMENT_GAP_START;
-    }
-    return measurement_merge_gap(&origin->measurement, lanes_most(transfer),
-                                 origin->is_http_2 || ranges_most(transfer) > 1);
-}
-
-/* Among how many requests to share what remains: this one, and those that may be sent beside
- * it, if only when the first reply has told the version. A quarter is kept back, since
- * connections share a line unequally: one that is done early takes half of what is left. */
-static uint32_t sharers(const struct transfer *transfer)
-{
-    uint32_t lanes =
-        transfer->version.is_known ? lanes_most(transfer) : lanes_allowed(transfer);
-    uint32_t free = lanes > transfer->attempt_count ? lanes - transfer->attempt_count : 1;
-
-    return lanes > 1 ? free + (free + 2) / 3 : 1;
-}
-
-static struct request_limits limits_of(const struct transfer *transfer)
-{
-    struct request_limits limits = {
-        .most = TRANSFER_REQUEST_MOST,
-        .least = TRANSFER_REQUEST_LEAST,
-        .merge_gap = merge_gap(transfer),
-        .merge_share = TRANSFER_MERGE_SHARE,
-        .lanes = sharers(transfer),
-    };
-
-    if (asks_plainly(transfer)) {
-        return (struct request_limits){
-            .most = UINT64_MAX,
-            .least = UINT64_MAX,
-            .merge_gap = UINT64_MAX,
-            .merge_share = UINT64_MAX,
-            .lanes = 1,
-        };
-    }
-    if (asks_for_front(transfer)) {
-        limits.most = UINT64_MAX;
-        limits.least = UINT64_MAX;
-        limits.lanes = 1;
-    } else if (transfer->setup.output == TRANSFER_TO_STREAM) {
-        uint64_t room = front_room(transfer);
-
-        room = room > 0 ? room : 1;
-        limits.most = room < TRANSFER_STREAM_MOST ? room : TRANSFER_STREAM_MOST;
-        limits.least = room < TRANSFER_STREAM_LEAST ? room : TRANSFER_STREAM_LEAST;
-    } else if (transfer->origin) {
-        limits.most = measurement_request_size(&transfer->origin->measurement);
-    }
-    return limits;
-}
-
-static void give_back_all(struct transfer *transfer, const struct byte_range *spans,
-                          size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        request_plan_give_back(&transfer->wanted.plan, spans[i]);
-    }
-}
-
-/*
- * Parts come in whatever order the server likes, so a stream's window must hold them all: what
- * others have out between them takes its place as well. Returns how many stay.
- */
-static size_t fit_into_window(struct transfer *transfer, const struct byte_range *spans,
-                              size_t count)
-{
-    const struct wanted *wanted = &transfer->wanted;
-    uint64_t limit = transfer->stream_taken + transfer->setup.stream_window;
-    size_t fitting = 1;
-
-    if (transfer->setup.output != TRANSFER_TO_STREAM || !wanted->layout_is_known ||
-        transfer->asking == TRANSFER_ASKS_ONE_REPLY) {
-        return count;
-    }
-    while (fitting < count) {
-        uint64_t last = spans[fitting].offset + spans[fitting].length - 1;
-
-        if (wanted->run_output +
-                range_layout_find(&wanted->layout, last, &(size_t){0}).output >=
-            limit) {
-            break;
-        }
-        fitting++;
-    }
-    give_back_all(transfer, spans + fitting, count - fitting);
-    return fitting;
-}
-
-static enum odo_status take_from_plan(struct transfer *transfer, struct attempt *attempt)
-{
-    struct request_limits limits = limits_of(transfer);
-    struct request_gathering gathering = {
-        .most = ranges_most(transfer),
-        .small = TRANSFER_LARGE,
-        .text_most = ATTEMPT_RANGES_TEXT_MOST,
-    };
-    struct byte_range spans[ATTEMPT_PIECES_MOST];
-    enum odo_status status;
-    size_t count = 0;
-
-    if (transfer->asking == TRANSFER_ASKS_ONE_REPLY &&
-        wanted_total(&transfer->wanted) == ODO_SIZE_UNKNOWN &&
-        !wanted_is_whole_file(&transfer->wanted)) {
-        transfer->asking = TRANSFER_ASKS_PLAINLY; /* parts would have no place */
-        limits = limits_of(transfer);
-    }
-    if (transfer->asking == TRANSFER_ASKS_ONE_REPLY) {
-        limits.most = UINT64_MAX;
-        limits.least = UINT64_MAX;
-        gathering.most = ATTEMPT_PIECES_MOST;
-        gathering.small = UINT64_MAX;
-    }
-    attempt->purpose = asks_for_front(transfer) ? ATTEMPT_FOR_FRONT : ATTEMPT_FOR_PIECES;
-    if (transfer->origin) {
-        gathering.least = measurement_small_request(&transfer->origin->measurement);
-    }
-    status = request_plan_take_many(&transfer->wanted.plan, &limits, &gathering, spans, &count);
-    if (status != ODO_OK) {
-        return status;
-    }
-    count = fit_into_window(transfer, spans, count);
-    if (transfer->asking == TRANSFER_ASKS_ONE_REPLY &&
-        !request_plan_is_empty(&transfer->wanted.plan)) {
-        give_back_all(transfer, spans, count);
-        transfer->asking = TRANSFER_ASKS_PLAINLY; /* too many ranges for one request */
-        return take_from_plan(transfer, attempt);
-    }
-    status = attempt_set_pieces(attempt, spans, count);
-    if (status != ODO_OK) {
-        give_back_all(transfer, spans, count);
-    }
-    return status;
-}
-
-static void pair(struct attempt *hedge, struct attempt *slow)
-{
-    hedge->purpose = ATTEMPT_FOR_HEDGE;
-    hedge->twin = slow;
-    slow->twin = hedge;
-    slow->hedges++;
-}
-
-/* Ask for the rest of a slow attempt once more. */
-static enum odo_status hedge(struct attempt *slow, struct attempt *attempt)
-{
-    const struct attempt_piece *piece = NULL;
-    struct byte_range rest;
-    enum odo_status status;
-
-    for (size_t i = 0; i < slow->piece_count; i++) {
-        if (slow->pieces[i].position < attempt_end_of(slow->pieces[i].span)) {
-            piece = &slow->pieces[i];
-        }
-    }
-    assert(piece);
-    rest.offset = piece->position;
-    rest.length = attempt_end_of(piece->span) - piece->position;
-    status = attempt_set_pieces(attempt, &rest, 1);
-    if (status == ODO_OK) {
-        pair(attempt, slow);
-    }
-    return status;
-}
-
-/* Take the last bytes of an attempt with one piece over. */
-static enum odo_status take_rear(struct transfer *transfer, struct attempt *victim,
-                                 uint64_t bytes, struct attempt *attempt)
-{
-    struct byte_range rear = {0, 1}; /* to see that there is memory before anything is cut */
-    enum odo_status status = attempt_set_pieces(attempt, &rear, 1);
-
-    if (status == ODO_OK) {
-        status = request_plan_split(&transfer->wanted.plan);
-    }
-    if (status == ODO_OK) {
-        rear = lanes_cut(victim, bytes);
-        status = attempt_set_pieces(attempt, &rear, 1);
-    }
-    return status;
-}
-
-/* Half of the pieces that a victim has not begun with; each is out for itself already. */
-static enum odo_status take_pieces(struct attempt *victim, struct attempt *attempt)
-{
-    struct byte_range spans[ATTEMPT_PIECES_MOST];
-    size_t count = attempt_to_spare(victim);
-    enum odo_status status;
-
-    for (size_t i = 0; i < count; i++) {
-        spans[i] = victim->pieces[victim->piece_count - count + i].span;
-    }
-    status = attempt_set_pieces(attempt, spans, count);
-    if (status == ODO_OK) {
-        attempt_cut(victim, spans);
-    }
-    return status;
-}
-
-/* Nothing is left to ask for: take a part of what another attempt still has to bring. */
-static enum odo_status take_over(struct transfer *transfer, struct attempt *attempt,
-                                 uint64_t now_ms)
-{
-    uint64_t bytes = 0;
-    struct attempt *victim;
-
-    attempt->purpose = ATTEMPT_FOR_PIECES;
-    if (!transfer->attempts) {
-        return ODO_E_NOT_FOUND;
-    }
-    victim = lanes_find_front(transfer, &bytes);
-    if (victim) {
-        return take_rear(transfer, victim, bytes, attempt);
-    }
-    victim = lanes_find_victim(transfer, now_ms);
-    if (victim) {
-        return victim->pieces_sent > 1
-                   ? take_pieces(victim, attempt)
-                   : take_rear(transfer, victim, lanes_half(victim), attempt);
-    }
-    victim = lanes_find_tail(transfer, now_ms);
-    return victim ? hedge(victim, attempt) : ODO_E_NOT_FOUND;
-}
-
-/* A plain GET brings the file from its beginning; it is right where nothing is there yet. */
-static bool may_ask_without_range(const struct transfer *transfer,
-                                  const struct attempt *attempt)
-{
-    return asks_plainly(transfer) ||
-           (attempt->purpose == ATTEMPT_FOR_FRONT && !transfer->version.is_known &&
-            attempt->pieces[0].span.offset == 0);
-}
-
-static enum odo_status address(struct transfer *transfer, struct attempt *attempt,
-                               uint64_t now_ms)
-{
-    const struct source *source = &transfer->source;
-
-    attempt->url = text_copy(source->url);
-    if (!attempt->url) {
-        return ODO_E_OUT_OF_MEMORY;
-    }
-    attempt->generation = source->generation;
-    attempt->hops = source->hops;
-    attempt->sent_at_ms = now_ms;
-    attempt->sent_range = !may_ask_without_range(transfer, attempt);
-    attempt->sent_beside = transfer->attempt_count > 0;
-    attempt->sent_authentication = transfer->authenticates && !source_is_foreign(source);
-    attempt->sent_if_range = attempt->sent_range && transfer->version.is_known &&
-                             !transfer->without_if_range &&
-                             version_validator(&transfer->version) != NULL;
-    return ODO_OK;
+    return asking_has_work(transfer, now_ms);
 }
 
 /* What an attempt has not brought goes back. A hedge's bytes are its twin's. */
@@ -692,7 +382,7 @@ enum odo_status transfer_next_attempt(struct transfer *transfer, uint64_t now_ms
                                       struct attempt **attempt_out)
 {
     struct attempt *attempt;
-    enum odo_status status = ODO_E_NOT_FOUND;
+    enum odo_status status;
 
     if (transfer->phase == TRANSFER_QUEUED) {
         transfer->progress_at_ms = now_ms;
@@ -708,14 +398,9 @@ enum odo_status transfer_next_attempt(struct transfer *transfer, uint64_t now_ms
         fail_with(transfer, ODO_E_OUT_OF_MEMORY);
         return ODO_E_OUT_OF_MEMORY;
     }
-    if (!request_plan_is_empty(&transfer->wanted.plan)) {
-        status = take_from_plan(transfer, attempt);
-    }
-    if (status == ODO_E_NOT_FOUND) {
-        status = take_over(transfer, attempt, now_ms);
-    }
+    status = asking_choose(transfer, attempt, now_ms);
     if (status == ODO_OK) {
-        status = address(transfer, attempt, now_ms);
+        status = asking_address(transfer, attempt, now_ms);
         if (status != ODO_OK) {
             give_back(transfer, attempt);
             part_twins(attempt);
@@ -847,7 +532,7 @@ static void retry_later(struct transfer *transfer, const struct attempt *attempt
     transfer->list_refused = 0; /* it was no better */
     backoff_failed(&transfer->backoff, &rules, attempt->sent_at_ms, attempt->retry_after_ms,
                    now_ms);
-    if (transfer->backoff.failures >= FAILURES_ENOUGH) {
+    if (transfer->backoff.failures >= TRANSFER_FAILURES_ENOUGH) {
         source_refused(&transfer->source, attempt->generation); /* the place may be gone */
     }
     source_renew(&transfer->source);
@@ -893,9 +578,10 @@ static bool find_other_way(struct transfer *transfer, const struct attempt *atte
     /* Servers refuse Range that would serve the same without. One that says that it is busy may
      * just be busy; and one that has honoured Range may do so again, unless it stays with what
      * it says or that would be the end. */
-    if (attempt->range_is_suspect && !asks_plainly(transfer) &&
+    if (attempt->range_is_suspect && !asking_is_plain(transfer) &&
         (!transfer->rules->refuse_salvage || wanted_is_whole_file(&transfer->wanted)) &&
-        (!retry_is_transient(error) || transfer->backoff.failures >= FAILURES_ENOUGH)) {
+        (!retry_is_transient(error) ||
+         transfer->backoff.failures >= TRANSFER_FAILURES_ENOUGH)) {
         transfer->ranges =
             retry_is_transient(error) ? TRANSFER_RANGES_DOUBTED : TRANSFER_RANGES_UNUSABLE;
         source_renew(&transfer->source); /* to be asked plainly, it is a fresh place */
