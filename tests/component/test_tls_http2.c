@@ -1,4 +1,5 @@
 /* Many ranges over HTTP/2, from a server that answers nothing else. */
+#include "support/download_fixture.h"
 #include "support/temp_folder.h"
 #include "support/test.h"
 #include "support/tls_servers.h"
@@ -73,7 +74,7 @@ static void check_http2(void **state)
         ODO_OK);
     assert_status(odo_job_resume(job), ODO_OK);
     assert_status(odo_job_wait(job, DEADLINE_MS), ODO_OK);
-    assert_int_equal(odo_job_get_state(job), ODO_JOB_TRANSFERRED);
+    expect_state(job, ODO_JOB_TRANSFERRED);
     assert_status(odo_file_get_text(job, 0, ODO_FILE_RESPONSE_HEADERS, &headers), ODO_OK);
     assert_memory_equal(headers, "HTTP/2 206", strlen("HTTP/2 206"));
     odo_free(headers);
