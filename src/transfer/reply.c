@@ -120,6 +120,16 @@ static enum odo_status learn(struct transfer *transfer, const struct response_ve
     return version_learn(&transfer->version, verdict);
 }
 
+/* A refused range told a size before any reply was taken, and it is not this version's. */
+static bool contradicts_believed_size(const struct transfer *transfer,
+                                      const struct response_verdict *verdict)
+{
+    uint64_t believed = transfer->version.mark.size;
+
+    return !transfer->version.is_known && believed != ODO_SIZE_UNKNOWN &&
+           verdict->file_size != ODO_SIZE_UNKNOWN && verdict->file_size != believed;
+}
+
 /* A stream's window is shared: the first reply keeps what comes next, and others may have the
  * rest. */
 static void share_window(struct transfer *transfer, struct attempt *attempt)
@@ -154,6 +164,10 @@ static bool take(struct transfer *transfer, struct attempt *attempt,
         /* libcurl does not tell whether TLS was closed properly, so anybody might have cut it.
          */
         return fail_with(attempt, ODO_E_SIZE_UNKNOWN_IN_200);
+    }
+    if (contradicts_believed_size(transfer, verdict)) {
+        transfer_restart(transfer); /* what is wanted was cut off at that size */
+        return ask_again(attempt);
     }
     status = learn(transfer, verdict);
     if (status != ODO_OK) {
