@@ -267,6 +267,7 @@ static void count(struct transfer *transfer, struct attempt *attempt, uint64_t b
     attempt->counted += bytes;
     transfer->progress_at_ms = now_ms;
     transfer->asked_again = 0;
+    transfer->plain_in_vain = 0;
     backoff_succeeded(&transfer->backoff);
     source_brought(&transfer->source, attempt->generation);
 }

@@ -109,7 +109,8 @@ struct transfer {
     struct attempt *attempts; /* out; owned */
     uint32_t attempt_count;
     uint32_t restarts;
-    uint32_t asked_again; /* in a row without a byte between */
+    uint32_t asked_again;   /* in a row without a byte between */
+    uint32_t plain_in_vain; /* the same: a plain request brought no more than ranges did */
     uint64_t progress_at_ms;
     uint64_t stream_taken; /* bytes that the client of the stream has taken */
     uint64_t output_had;   /* wanted bytes that are safe in the output and count */
@@ -138,6 +139,8 @@ enum {
     TRANSFER_ASKED_AGAIN_MOST = 16,
     /* So many failures in a row are enough to look for another way of asking. */
     TRANSFER_FAILURES_ENOUGH = 2,
+    /* So often ranges fail in passing, and the whole file is too much, before that is final. */
+    TRANSFER_PLAIN_IN_VAIN_MOST = 6,
     TRANSFER_REQUEST_MOST = 8 * 1024 * 1024,
     TRANSFER_REQUEST_LEAST = 256 * 1024,
     /* A longer range has a request of its own; the rear of a whole file is taken in no less. */

@@ -295,6 +295,7 @@ void transfer_restarted(struct transfer *transfer, enum odo_status status, uint6
     transfer->without_if_range = false;
     transfer->front_goes_through = false;
     transfer->asked_again = 0;
+    transfer->plain_in_vain = 0;
     if (transfer->setup.output != TRANSFER_TO_MEMORY) {
         transfer->asking = transfer->restarts < TRANSFER_RESTARTS_MOST
                                ? TRANSFER_ASKS_FREELY
@@ -650,7 +651,8 @@ static void conclude(struct transfer *transfer, struct attempt *attempt,
         return; /* the others have ended meanwhile: what is it told when it is alone? */
     }
     if (transfer->ranges == TRANSFER_RANGES_DOUBTED &&
-        error.status == ODO_E_RANGES_UNSUPPORTED) {
+        error.status == ODO_E_RANGES_UNSUPPORTED &&
+        ++transfer->plain_in_vain < TRANSFER_PLAIN_IN_VAIN_MOST) {
         transfer->ranges = TRANSFER_RANGES_UNKNOWN; /* that is no better: wait for them */
         error = transfer->error;
     }
