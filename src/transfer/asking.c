@@ -6,7 +6,7 @@
 
 #include <assert.h>
 
-/* Little requests into a stream's last free bytes are not worth it, unless they are the end. */
+/* Small requests to fill a stream's last free bytes are not worthwhile, except at the end. */
 static bool has_room(const struct transfer *transfer)
 {
     uint64_t room = front_room(transfer);
@@ -25,16 +25,16 @@ bool asking_has_work(const struct transfer *transfer, uint64_t now_ms)
     return has_room(transfer);
 }
 
-/* --- Out of the plan ------------------------------------------------------------------- */
+/* --- From the plan --------------------------------------------------------------------- */
 
 bool asking_is_plain(const struct transfer *transfer)
 {
     return transfer->asking == TRANSFER_ASKS_PLAINLY || transfer_ranges_fail(transfer);
 }
 
-/* A file of which nothing is known yet is asked for as any program would, whole and without
- * Range: what works with one plain connection works. Its reply goes on at the front, while
- * others take from the rear. */
+/* While nothing is known of a file, ask for all of it without Range, as any simple client
+ * would: whatever works with one plain connection must work here. The reply then continues at
+ * the front while further requests take from its rear. */
 static bool asks_for_front(const struct transfer *transfer)
 {
     return !transfer->attempts && !transfer->version.is_known &&
@@ -55,7 +55,8 @@ static size_t ranges_most(const struct transfer *transfer)
     return ruled > 0 && ruled < most ? ruled : most;
 }
 
-/* How long a gap may be that is fetched and dropped, as far as the server is known. */
+/* The longest gap between ranges that is cheaper to fetch and discard, given what is known of
+ * the server. */
 static uint64_t merge_gap(const struct transfer *transfer)
 {
     const struct origin *origin = transfer->origin;
@@ -70,9 +71,10 @@ static uint64_t merge_gap(const struct transfer *transfer)
                                  origin->is_http_2 || ranges_most(transfer) > 1);
 }
 
-/* Among how many requests to share what remains: this one, and those that may be sent beside
- * it, if only when the first reply has told the version. A quarter is kept back, since
- * connections share a line unequally: one that is done early takes half of what is left. */
+/* The number of requests to divide the remaining bytes among: this one and those that may run
+ * beside it, if only once the first reply has established the version. A quarter is held back
+ * because connections share a line unequally: one that finishes early takes half of what is
+ * left. */
 static uint32_t sharers(const struct transfer *transfer)
 {
     uint32_t lanes =
@@ -126,8 +128,8 @@ static void give_back_all(struct transfer *transfer, const struct byte_range *sp
 }
 
 /*
- * Parts come in whatever order the server likes, so a stream's window must hold them all: what
- * others have out between them takes its place as well. Returns how many stay.
+ * The server may send parts in any order, so all of them must fit into a stream's window, along
+ * with anything other requests have in flight between them. Returns how many spans fit.
  */
 static size_t fit_into_window(struct transfer *transfer, const struct byte_range *spans,
                               size_t count)
@@ -169,7 +171,7 @@ static enum odo_status take_from_plan(struct transfer *transfer, struct attempt 
     if (transfer->asking == TRANSFER_ASKS_ONE_REPLY &&
         wanted_total(&transfer->wanted) == ODO_SIZE_UNKNOWN &&
         !wanted_is_whole_file(&transfer->wanted)) {
-        transfer->asking = TRANSFER_ASKS_PLAINLY; /* parts would have no place */
+        transfer->asking = TRANSFER_ASKS_PLAINLY; /* parts could not be placed */
         limits = limits_of(transfer);
     }
     if (transfer->asking == TRANSFER_ASKS_ONE_REPLY) {
@@ -200,7 +202,7 @@ static enum odo_status take_from_plan(struct transfer *transfer, struct attempt 
     return status;
 }
 
-/* --- What others have ------------------------------------------------------------------- */
+/* --- From other requests ---------------------------------------------------------------- */
 
 static void pair(struct attempt *hedge, struct attempt *slow)
 {
@@ -210,7 +212,7 @@ static void pair(struct attempt *hedge, struct attempt *slow)
     slow->hedges++;
 }
 
-/* Ask for the rest of a slow attempt once more. */
+/* Ask a second time for the rest of a slow attempt. */
 static enum odo_status hedge(struct attempt *slow, struct attempt *attempt)
 {
     const struct attempt_piece *piece = NULL;
@@ -232,11 +234,11 @@ static enum odo_status hedge(struct attempt *slow, struct attempt *attempt)
     return status;
 }
 
-/* Take the last bytes of an attempt with one piece over. */
+/* Take over the last bytes of an attempt that has one piece. */
 static enum odo_status take_rear(struct transfer *transfer, struct attempt *victim,
                                  uint64_t bytes, struct attempt *attempt)
 {
-    struct byte_range rear = {0, 1}; /* to see that there is memory before anything is cut */
+    struct byte_range rear = {0, 1}; /* allocate before anything is cut */
     enum odo_status status = attempt_set_pieces(attempt, &rear, 1);
 
     if (status == ODO_OK) {
@@ -249,7 +251,8 @@ static enum odo_status take_rear(struct transfer *transfer, struct attempt *vict
     return status;
 }
 
-/* Half of the pieces that a victim has not begun with; each is out for itself already. */
+/* Take over half of the pieces that a victim has not begun; each is in flight on its own
+ * already. */
 static enum odo_status take_pieces(struct attempt *victim, struct attempt *attempt)
 {
     struct byte_range spans[ATTEMPT_PIECES_MOST];
@@ -266,7 +269,7 @@ static enum odo_status take_pieces(struct attempt *victim, struct attempt *attem
     return status;
 }
 
-/* Nothing is left to ask for: take a part of what another attempt still has to bring. */
+/* Nothing is left in the plan: take over part of what another attempt has yet to receive. */
 static enum odo_status take_over(struct transfer *transfer, struct attempt *attempt,
                                  uint64_t now_ms)
 {
@@ -301,9 +304,10 @@ enum odo_status asking_choose(struct transfer *transfer, struct attempt *attempt
     return status == ODO_E_NOT_FOUND ? take_over(transfer, attempt, now_ms) : status;
 }
 
-/* --- How it is sent --------------------------------------------------------------------- */
+/* --- URL and headers -------------------------------------------------------------------- */
 
-/* A plain GET brings the file from its beginning; it is right where nothing is there yet. */
+/* A plain GET returns the file from its beginning, so it is right when nothing has been
+ * received. */
 static bool may_ask_without_range(const struct transfer *transfer,
                                   const struct attempt *attempt)
 {

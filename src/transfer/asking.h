@@ -1,6 +1,6 @@
 /*
- * What the next request asks for: how many ranges of what size out of the plan, or a part of
- * what another one still has to bring; and how it is sent.
+ * What the next request asks for: ranges taken from the plan, or part of what another request
+ * has yet to receive; and where and with which headers it is sent.
  *
  * Pure.
  */
@@ -9,22 +9,22 @@
 
 #include "transfer/state.h"
 
-/* Without Range: the file from its beginning, alone. */
+/* True when the next request has no Range header: it asks for the whole file, alone. */
 bool asking_is_plain(const struct transfer *transfer);
 
-/* True when there is something for one more request. */
+/* True when there is work for one more request. */
 bool asking_has_work(const struct transfer *transfer, uint64_t now_ms);
 
 /*
- * Give an attempt its pieces, which are out from now on, and its purpose.
+ * Assign pieces and a purpose to an attempt. The pieces are in flight from now on.
  *
  *   ODO_E_NOT_FOUND       there is nothing to ask for
- *   ODO_E_OUT_OF_MEMORY   nothing is out
+ *   ODO_E_OUT_OF_MEMORY   no piece was assigned
  */
 enum odo_status asking_choose(struct transfer *transfer, struct attempt *attempt,
                               uint64_t now_ms);
 
-/* Where it is sent, and with which headers. ODO_E_OUT_OF_MEMORY: its pieces are out still. */
+/* Set the attempt's URL and headers. On ODO_E_OUT_OF_MEMORY its pieces stay in flight. */
 enum odo_status asking_address(const struct transfer *transfer, struct attempt *attempt,
                                uint64_t now_ms);
 

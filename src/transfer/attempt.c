@@ -179,7 +179,7 @@ size_t attempt_to_spare(const struct attempt *attempt)
         first--;
     }
     if (first <= attempt->piece) {
-        first = attempt->piece + 1; /* bytes of that one may come at any moment */
+        first = attempt->piece + 1; /* bytes of that one may arrive at any moment */
     }
     return first < attempt->piece_count ? (attempt->piece_count - first + 1) / 2 : 0;
 }

@@ -1,8 +1,8 @@
 /*
- * When to try again. One outage is one failure, however many requests it ends: a request that
- * was sent before the last failure was counted belongs to the same outage.
+ * When to retry. One outage counts as one failure, however many requests it ends: a request
+ * sent before the last failure was counted belongs to the same outage.
  *
- * Pure: time comes in, in milliseconds of any clock.
+ * Pure: time is passed in, in milliseconds of any clock.
  */
 #ifndef ODO_TRANSFER_BACKOFF_H
 #define ODO_TRANSFER_BACKOFF_H
@@ -10,27 +10,27 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* All zero is one without failures. */
+/* All zero: no failures. */
 struct backoff {
-    uint32_t failures;      /* outages in a row, without a byte between */
-    uint64_t counted_at_ms; /* when the last one was counted; 0 before one */
-    uint64_t retry_at_ms;   /* no request is sent before; 0 when one may be */
+    uint32_t failures;      /* consecutive outages, with no byte received in between */
+    uint64_t counted_at_ms; /* when the last failure was counted; 0 without one */
+    uint64_t retry_at_ms;   /* no request is sent before this time; 0 when one may be */
 };
 
 struct backoff_rules {
     uint32_t base_ms;    /* see retry.h */
-    uint32_t limit_ms;   /* the same */
-    uint64_t minimum_ms; /* the client wants no retry sooner */
+    uint32_t limit_ms;   /* see retry.h */
+    uint64_t minimum_ms; /* the client's lower bound for a delay */
 };
 
 /*
- * A request failed, which was sent at `sent_at_ms`. Returns false when that is an outage which
- * was counted already; then nothing changes but that a later Retry-After is kept to.
+ * A request sent at `sent_at_ms` failed. Returns false if its outage was counted already; then
+ * only a later Retry-After has an effect.
  */
 bool backoff_failed(struct backoff *backoff, const struct backoff_rules *rules,
                     uint64_t sent_at_ms, uint64_t retry_after_ms, uint64_t now_ms);
 
-/* Bytes came: the outage is over. */
+/* Bytes were received: the outage is over. */
 void backoff_succeeded(struct backoff *backoff);
 
 /* True while no request may be sent. */

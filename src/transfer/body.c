@@ -7,8 +7,7 @@
 
 #include <assert.h>
 
-/* More bytes than this, and than were asked for, in one reply to several ranges are too many.
- */
+/* Slack before a multipart reply of more than twice the requested bytes is refused. */
 enum { SURPLUS_MOST = 1024 * 1024 };
 
 static struct transfer_step step_of(enum transfer_step_kind kind, uint64_t length)
@@ -29,7 +28,7 @@ static void note_arrival(struct transfer *transfer, struct attempt *attempt, uin
     transfer->bytes_received += length;
 }
 
-/* Bytes of the body behind `attempt->offset` that nobody waits for, up to the next change. */
+/* Skip body bytes after `attempt->offset` that no piece wants, up to the next boundary. */
 static struct transfer_step skip(struct transfer *transfer, struct attempt *attempt,
                                  uint64_t size, uint64_t length, uint64_t now_ms)
 {
@@ -40,7 +39,7 @@ static struct transfer_step skip(struct transfer *transfer, struct attempt *atte
     return step_of(TRANSFER_SKIP, length);
 }
 
-/* So much of a stream's window is free at a place of the output. */
+/* Free bytes of a stream's window at an output position. */
 static uint64_t window_at(const struct transfer *transfer, uint64_t output)
 {
     uint64_t limit = transfer->stream_taken + transfer->setup.stream_window;
@@ -60,7 +59,7 @@ static void advance(struct attempt *attempt, struct attempt_piece *piece, uint64
     }
 }
 
-/* The client waits for a byte that this very reply brings, behind what has no room. */
+/* The client waits for a byte that this same reply delivers after bytes that do not fit. */
 static bool waits_for_itself(const struct transfer *transfer, const struct attempt *attempt)
 {
     for (size_t i = 0; i < attempt->piece_count; i++) {
@@ -76,7 +75,7 @@ static bool waits_for_itself(const struct transfer *transfer, const struct attem
     return false;
 }
 
-/* Bytes that a piece waits for. */
+/* Accept bytes that a piece wants. */
 static struct transfer_step take(struct transfer *transfer, struct attempt *attempt,
                                  struct attempt_piece *piece, uint64_t size, uint64_t now_ms)
 {
@@ -93,8 +92,7 @@ static struct transfer_step take(struct transfer *transfer, struct attempt *atte
         step.output = transfer->wanted.run_output + run.output;
         window = window_at(transfer, step.output);
         if (window == 0 && waits_for_itself(transfer, attempt)) {
-            transfer->asking =
-                TRANSFER_ASKS_PLAINLY; /* the parts are in no order for a stream */
+            transfer->asking = TRANSFER_ASKS_PLAINLY; /* the parts are not in stream order */
             attempt->end = ATTEMPT_ASK_AGAIN;
             return step_of(TRANSFER_STOP, 0);
         }
@@ -115,7 +113,7 @@ static struct transfer_step take(struct transfer *transfer, struct attempt *atte
     return step;
 }
 
-/* There is no piece for what the body brings now. */
+/* No piece covers the current body position. */
 static struct transfer_step beyond(struct transfer *transfer, struct attempt *attempt,
                                    uint64_t size, uint64_t now_ms)
 {
@@ -158,10 +156,10 @@ struct transfer_step transfer_place(struct transfer *transfer, struct attempt *a
     if (attempt->offset < piece->span.offset) {
         return skip(transfer, attempt, size, piece->span.offset - attempt->offset, now_ms);
     }
-    if (attempt->offset < piece->position) { /* had already: parts may overlap */
+    if (attempt->offset < piece->position) { /* already received: parts may overlap */
         return skip(transfer, attempt, size, piece->position - attempt->offset, now_ms);
     }
-    if (attempt->offset > piece->position) { /* behind a gap: it cannot be taken */
+    if (attempt->offset > piece->position) { /* beyond a gap: cannot be used */
         return skip(transfer, attempt, size, attempt_end_of(piece->span) - attempt->offset,
                     now_ms);
     }
@@ -170,7 +168,7 @@ struct transfer_step transfer_place(struct transfer *transfer, struct attempt *a
 
 /* --- Parts ---------------------------------------------------------------------------- */
 
-/* What came of the part that is open, and what is kept, is as if it had not come. */
+/* Discard what was received and kept of the current part. */
 static void drop_parts(struct attempt *attempt)
 {
     for (size_t i = 0; i < attempt->piece_count; i++) {
@@ -186,7 +184,8 @@ static void drop_parts(struct attempt *attempt)
     }
 }
 
-/* A part tells another size than is known: the file has changed, if that is said twice. */
+/* A part states a different size than the known one: if a second reply agrees, the file has
+ * changed. */
 static void note_other_size(struct transfer *transfer, struct attempt *attempt, uint64_t size)
 {
     struct response_version told = {
@@ -218,7 +217,7 @@ bool transfer_part(struct transfer *transfer, struct attempt *attempt,
                    const struct content_range *part)
 {
     struct byte_range range = part->range;
-    /* A total that is the end of the part may be meant as that: it tells nothing. */
+    /* A total equal to the end of the part may describe the part only, so it is ignored. */
     bool tells_size =
         part->total != ODO_SIZE_UNKNOWN && part->total != range.offset + range.length;
     uint64_t size;
@@ -237,7 +236,7 @@ bool transfer_part(struct transfer *transfer, struct attempt *attempt,
     }
     if (status != ODO_OK) {
         transfer_parts_failed(transfer,
-                              attempt); /* the whole file will tell whether it is so */
+                              attempt); /* a request for the whole file will settle it */
         return false;
     }
     size = transfer->version.mark.size;
@@ -327,7 +326,7 @@ void transfer_saved(struct transfer *transfer, struct attempt *attempt, uint64_t
 
 /* --- Hedges --------------------------------------------------------------------------- */
 
-/* The piece of the twin whose rest a hedge is for; NULL when it has ended otherwise. */
+/* The twin's piece that a hedge duplicates; NULL if it has been completed or cut. */
 static struct attempt_piece *hedged_piece(const struct attempt *hedge)
 {
     struct attempt *twin = hedge->twin;

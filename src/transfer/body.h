@@ -1,5 +1,5 @@
 /*
- * Where the bytes of a body belong, and when they count.
+ * Where the bytes of a body belong, and when they count as received.
  *
  * Pure.
  */
@@ -10,47 +10,47 @@
 
 struct content_range;
 
-/* What is to become of the next bytes of a body. */
+/* What to do with the next bytes of a body. */
 struct transfer_step {
     enum transfer_step_kind {
-        TRANSFER_KEEP,  /* put `length` bytes at `output` */
-        TRANSFER_SKIP,  /* drop `length` bytes */
-        TRANSFER_PAUSE, /* come again when the stream has room */
-        TRANSFER_STOP,  /* nothing of it is of use any more; attempt->end says why */
+        TRANSFER_KEEP,  /* write `length` bytes at `output` */
+        TRANSFER_SKIP,  /* discard `length` bytes */
+        TRANSFER_PAUSE, /* retry when the stream has room */
+        TRANSFER_STOP,  /* the rest of the body is useless; attempt->end says why */
     } kind;
-    uint64_t length; /* at least 1, at most what was offered */
+    uint64_t length; /* at least 1, at most the size offered */
     uint64_t output;
 };
 
-/* `size` bytes, at least 1, are next in a body: what becomes of the first of them. They count
- * as come with KEEP and SKIP. */
+/* Decide what happens to the first of the next `size` bytes (at least 1) of a body. KEEP and
+ * SKIP mark them as received. */
 struct transfer_step transfer_place(struct transfer *transfer, struct attempt *attempt,
                                     uint64_t size, uint64_t now_ms);
 
 /*
- * In a body of parts: a part begins; false when it is none of this file, then the attempt has
- * ended. Its bytes count only when it has proved whole.
+ * A part of a multipart body begins. Returns false if it does not belong to this file; the
+ * attempt has then ended. A part's bytes count only once the part is verified as complete.
  */
 bool transfer_part(struct transfer *transfer, struct attempt *attempt,
                    const struct content_range *part);
 void transfer_part_proved(struct transfer *transfer, struct attempt *attempt, uint64_t now_ms);
 
-/* No part comes any more, whether or not the message ends: what it left out is asked for again.
- */
+/* No further parts follow, whether or not the message ends: what they left out is requested
+ * again. */
 void transfer_parts_ended(struct transfer *transfer, struct attempt *attempt);
 
-/* What came in parts cannot be believed or read: whatever was kept of the part that is open is
- * dropped, and ranges are asked for one at a time. */
+/* The multipart body is malformed or contradicts the request: bytes kept of the current part
+ * are discarded, and from now on ranges are requested one at a time. */
 void transfer_parts_failed(struct transfer *transfer, struct attempt *attempt);
 
-/* Everything of the attempt that was kept is safe in the output now. */
+/* All bytes kept by the attempt have been written to the output. */
 void transfer_saved(struct transfer *transfer, struct attempt *attempt, uint64_t now_ms);
 
 /*
- * A hedge has all of its bytes, in memory: those from *offset_out on, up to its end, are to be
- * written, when what its twin has kept is saved. False when they are of no use. Then
- * transfer_hedge_won(), with how many were written, tells that they are safe: the twin has
- * enough.
+ * A hedge has all of its bytes in memory. Those from *offset_out up to its end are to be
+ * written once the bytes kept by its twin are saved. Returns false if they are no longer
+ * needed. After the write, transfer_hedge_won() reports how many bytes are safe, and the twin
+ * ends.
  */
 bool transfer_hedge_has_all(const struct transfer *transfer, const struct attempt *hedge,
                             uint64_t *offset_out, uint64_t *output_out);

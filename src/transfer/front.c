@@ -2,7 +2,7 @@
 
 #include "transfer/lanes.h"
 
-/* The first byte that is not out. */
+/* The first byte that has not been requested. */
 static uint64_t next_offset(const struct wanted *wanted)
 {
     const struct request_plan *plan = &wanted->plan;
@@ -18,28 +18,29 @@ static uint64_t next_offset(const struct wanted *wanted)
 uint64_t front_room(const struct transfer *transfer)
 {
     uint64_t handed_out = wanted_handed_out(&transfer->wanted);
-    uint64_t asked = transfer->wanted.run_output; /* a place in the output, as is the next */
+    uint64_t asked = transfer->wanted.run_output; /* an output position, as is `limit` */
     uint64_t limit = transfer->stream_taken + transfer->setup.stream_window;
 
     if (transfer->setup.output != TRANSFER_TO_STREAM) {
         return UINT64_MAX;
     }
     if (transfer->wanted.layout_is_known && !request_plan_is_empty(&transfer->wanted.plan)) {
-        /* What is asked for next has its place, whatever is out before it or behind it. */
+        /* The next byte to request has a known place, whatever is in flight before or after
+         * it. */
         asked += range_layout_find(&transfer->wanted.layout, next_offset(&transfer->wanted),
                                    &(size_t){0})
                      .output;
     } else if (handed_out != ODO_SIZE_UNKNOWN) {
         asked += handed_out;
     } else if (transfer->attempts) {
-        return 0; /* the first reply will tell */
+        return 0; /* the first reply will establish the layout */
     } else {
         asked = transfer->setup.stream_had > asked ? transfer->setup.stream_had : asked;
     }
     return limit > asked ? limit - asked : 0;
 }
 
-/* The body goes on beyond the pieces: up to where? */
+/* How far the body may continue beyond the pieces. */
 static uint64_t body_limit(const struct attempt *attempt)
 {
     return attempt->body == ATTEMPT_TAKES_FILE ? UINT64_MAX : attempt_end_of(attempt->asked);
@@ -51,7 +52,7 @@ static void lengthen(struct attempt_piece *piece, uint64_t length)
         length == BYTE_RANGE_TO_END ? BYTE_RANGE_TO_END : piece->span.length + length;
 }
 
-/* Take what the plan has next if this body will bring it. */
+/* Take the next bytes of the plan if this body will deliver them. */
 static enum front_extension extend_from_plan(struct transfer *transfer, struct attempt *attempt)
 {
     struct request_plan *plan = &transfer->wanted.plan;
@@ -88,13 +89,13 @@ static enum front_extension extend_from_plan(struct transfer *transfer, struct a
     }
     if (span.offset == end) {
         lengthen(last, span.length);
-        /* The two are one piece from now on, which is given back as one. */
+        /* The two are one piece from now on, and return to the plan as one. */
         request_plan_give_back(plan, (struct byte_range){attempt_end_of(last->span), 0});
     }
     return FRONT_EXTENDED;
 }
 
-/* Take the rest of what another attempt brings far more slowly, or has no answer for. */
+/* Take over the rest of an attempt that is far slower or has no answer. */
 static enum front_extension take_from(struct transfer *transfer, struct attempt *attempt,
                                       struct attempt *other)
 {

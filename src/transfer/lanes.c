@@ -3,23 +3,23 @@
 #include <assert.h>
 
 enum {
-    /* Nothing is said of a request before it has run so long. */
+    /* No request is judged before it has run this long. */
     JUDGE_AFTER_MS = 1000,
-    /* Below this share of what its like bring, a request is slow. */
+    /* A request with less than this share of the others' rate is slow. */
     SLOW_PERCENT = 15,
-    /* Its first bytes say nothing of how fast the others will come. */
+    /* The first bytes do not predict the rate of the rest. */
     YOUNG_MS = 100,
-    YOUNG_LATENCIES = 6, /* while TCP's window doubles with each */
-    /* A rest that comes within this time is not worth a connection of its own. */
+    YOUNG_LATENCIES = 6, /* while TCP slow start doubles its window each round trip */
+    /* A remainder that arrives within this time is not worth a connection of its own. */
     WORTH_MS = 500,
     ABANDON_PAUSE_MS = 1000,
     ABANDON_PAUSE_MOST_MS = 16 * 1000,
-    /* A request that brought less says little about the connection. */
+    /* Fewer bytes say little about the connection. */
     MEASURE_LEAST = 64 * 1024,
-    /* The same piece is asked for twice when that may win so much. */
+    /* A hedge is sent when it is expected to save this much. */
     HEDGE_WORTH_MS = 300,
     HEDGES_MOST = 4,
-    /* Later than that an answer is late. */
+    /* A reply that takes longer than this is overdue. */
     LATE_LATENCIES = 8,
 };
 
@@ -39,7 +39,8 @@ uint32_t lanes_allowed(const struct transfer *transfer)
 
 uint32_t lanes_most(const struct transfer *transfer)
 {
-    /* Without validators nothing tells two versions apart, so one reply is one version. */
+    /* Without validators two versions cannot be told apart, so all bytes must come from one
+     * reply. */
     return transfer->version.is_known && version_has_validators(&transfer->version)
                ? lanes_allowed(transfer)
                : 1;
@@ -50,13 +51,13 @@ static uint64_t elapsed_ms(const struct attempt *attempt, uint64_t now_ms)
     return now_ms > attempt->sent_at_ms ? now_ms - attempt->sent_at_ms : 1;
 }
 
-/* Bytes a second since the request was sent. */
+/* Bytes per second since the request was sent. */
 static uint64_t rate_of(const struct attempt *attempt, uint64_t now_ms)
 {
     return attempt->arrived * 1000 / elapsed_ms(attempt, now_ms);
 }
 
-/* Milliseconds until so many bytes have come at a rate; at a rate of 0 for ever. */
+/* Milliseconds to receive `bytes` at `rate`; UINT64_MAX at a rate of 0. */
 static uint64_t time_for(uint64_t bytes, uint64_t rate)
 {
     return rate == 0 ? UINT64_MAX / 4 : bytes / rate * 1000 + bytes % rate * 1000 / rate;
@@ -74,7 +75,7 @@ static bool is_hedge(const struct attempt *attempt)
 
 static bool is_measurable(const struct attempt *attempt)
 {
-    /* Who reads a file for a few ranges of it drops most of what comes. */
+    /* Reading a whole file for a few of its ranges discards most of what arrives. */
     bool is_salvage = attempt->body == ATTEMPT_TAKES_FILE && attempt->sent_range;
 
     return attempt_is_taking(attempt) && !is_salvage && !attempt->was_paused && !attempt->twin;
@@ -85,7 +86,7 @@ static bool is_bringing(const struct attempt *attempt)
     return attempt->arrived > 0 && attempt_is_taking(attempt);
 }
 
-/* True while the rate of a request says nothing yet. */
+/* True while it is too early to judge the rate of a request. */
 static bool is_young(const struct transfer *transfer, const struct attempt *attempt,
                      uint64_t now_ms)
 {
@@ -108,8 +109,8 @@ void lanes_measure(struct transfer *transfer, const struct attempt *attempt, uin
         transfer->typical_rate == 0 ? rate : transfer->typical_rate / 4 * 3 + rate / 4;
 }
 
-/* What a connection can bring now: the best of those in flight; of one alone, what the ones
- * before it brought. */
+/* The rate to expect of a connection: the best in flight, or for a single one the average of
+ * earlier requests. */
 static uint64_t standard_rate(const struct transfer *transfer, uint64_t now_ms)
 {
     uint64_t best = transfer->attempt_count == 1 ? transfer->typical_rate : 0;
@@ -152,7 +153,7 @@ struct attempt *lanes_find_slow(struct transfer *transfer, uint64_t now_ms)
         uint64_t rate;
         uint64_t rest_ms;
 
-        /* The front is never given up: it may be the only request that the server allows. */
+        /* Never give up the front: it may be the only request that the server allows. */
         if (!is_measurable(attempt) || elapsed_ms(attempt, now_ms) < JUDGE_AFTER_MS ||
             (is_bringing(attempt) && is_young(transfer, attempt, now_ms)) ||
             attempt->purpose == ATTEMPT_FOR_FRONT) {
@@ -167,15 +168,15 @@ struct attempt *lanes_find_slow(struct transfer *transfer, uint64_t now_ms)
         }
     }
     if (slow) {
-        /* If the next one is as slow, that is what a connection can bring. */
+        /* If the next request is as slow, this is the rate to expect of a connection. */
         transfer->typical_rate = transfer->typical_rate / 2 + rate_of(slow, now_ms) / 2;
         postpone(transfer, now_ms);
     }
     return slow;
 }
 
-/* Milliseconds until the rest of a request has come; 0 while nothing can be said of it. One
- * that is late with its answer may take as long again as it has taken. */
+/* Milliseconds until a request has received the rest; 0 while that cannot be estimated. A
+ * request whose answer is overdue may take as long again as it has taken. */
 static uint64_t rest_ms_of(const struct transfer *transfer, const struct attempt *attempt,
                            uint64_t now_ms)
 {
@@ -193,9 +194,9 @@ static uint64_t rest_ms_of(const struct transfer *transfer, const struct attempt
 }
 
 /*
- * Milliseconds until all connections together have brought all that is missing, at most
- * WORTH_MS. Where they share a line that is full, each one's rest takes about as long, and to
- * take it over would only have the line bring bytes twice.
+ * Milliseconds until all connections together have received everything missing, at most
+ * WORTH_MS. On a saturated line each remainder takes about this long anyway, and taking one
+ * over would only transfer bytes twice.
  */
 static uint64_t together_ms(const struct transfer *transfer)
 {
@@ -213,7 +214,7 @@ static uint64_t together_ms(const struct transfer *transfer)
     return together < WORTH_MS ? together : WORTH_MS;
 }
 
-/* Whether a part of what it is for may be taken away, with room for two. */
+/* True when part of what is missing may be taken away and enough is left for both requests. */
 static bool can_be_cut(const struct attempt *attempt)
 {
     uint64_t rest;
@@ -225,7 +226,7 @@ static bool can_be_cut(const struct attempt *attempt)
         return attempt_to_spare(attempt) > 0;
     }
     if (attempt->piece_count > 1) {
-        return false; /* it has taken over others' rest, and goes on through what they have */
+        return false; /* it has extended across other attempts' pieces */
     }
     rest = attempt_missing(attempt);
     return rest != UINT64_MAX && rest >= 2 * (uint64_t)TRANSFER_STEAL_LEAST;
@@ -272,7 +273,7 @@ struct attempt *lanes_find_victim(const struct transfer *transfer, uint64_t now_
     return victim;
 }
 
-/* Who has what comes next at or behind `offset`. */
+/* The attempt that has the next bytes at or after `offset`. */
 static struct attempt *find_next(const struct transfer *transfer, uint64_t offset)
 {
     struct attempt *next = NULL;
@@ -301,7 +302,7 @@ enum lanes_neighbour lanes_look_ahead(const struct transfer *transfer,
         return LANES_NOBODY;
     }
     *other_out = other;
-    /* On its way there the front reads once more what others have. */
+    /* The front has to read bytes that others have received before it gets there. */
     front_ms = time_for(attempt_end_of(other->pieces[0].span) - offset, rate_of(front, now_ms));
     if (other->body == ATTEMPT_UNANSWERED) {
         return other->pieces[0].span.offset == offset ||
@@ -310,7 +311,7 @@ enum lanes_neighbour lanes_look_ahead(const struct transfer *transfer,
                    : LANES_UNKNOWN;
     }
     if (other->was_paused) {
-        return LANES_SOONER; /* somebody holds it up on purpose */
+        return LANES_SOONER; /* it is paused on purpose */
     }
     if (is_young(transfer, other, now_ms)) {
         return LANES_UNKNOWN;
@@ -339,7 +340,7 @@ struct byte_range lanes_cut(struct attempt *victim, uint64_t bytes)
 
 /* --- The tail ------------------------------------------------------------------------- */
 
-/* The one piece of it that is not whole; NULL when there are several. */
+/* The only incomplete piece; NULL if there are several. */
 static const struct attempt_piece *last_piece(const struct attempt *attempt)
 {
     const struct attempt_piece *open = NULL;
@@ -357,7 +358,7 @@ static const struct attempt_piece *last_piece(const struct attempt *attempt)
     return open;
 }
 
-/* All that is missing of it is one run of wanted bytes, short enough to be kept in memory. */
+/* True when everything missing is one run of wanted bytes, short enough to keep in memory. */
 static bool has_simple_tail(const struct transfer *transfer, const struct attempt *attempt)
 {
     const struct attempt_piece *piece = last_piece(attempt);
@@ -379,7 +380,7 @@ static bool has_simple_tail(const struct transfer *transfer, const struct attemp
     return run.wanted && run.length >= rest;
 }
 
-/* What a request takes that is sent now, on a connection of its own. */
+/* The expected duration of a request sent now on a new connection. */
 static uint64_t fresh_ms(const struct transfer *transfer, uint64_t bytes, uint64_t now_ms)
 {
     return 3 * latency_ms(transfer) + time_for(bytes, standard_rate(transfer, now_ms));
@@ -401,7 +402,7 @@ struct attempt *lanes_find_tail(const struct transfer *transfer, uint64_t now_ms
         if (!has_simple_tail(transfer, attempt) || is_young(transfer, attempt, now_ms)) {
             continue;
         }
-        /* One without an answer may take as long again as it has taken. */
+        /* A request without an answer may take as long again as it has taken. */
         rest = attempt_missing(attempt);
         rest_ms = attempt->arrived > 0 ? time_for(rest, rate_of(attempt, now_ms))
                                        : elapsed_ms(attempt, now_ms);

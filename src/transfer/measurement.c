@@ -1,8 +1,8 @@
 #include "transfer/measurement.h"
 
 enum {
-    ONE = 256,         /* a whole weight, and what `scaled` counts in */
-    WEIGHT_LEAST = 8,  /* of a value among many */
+    ONE = 256,         /* a full weight, and the unit of `scaled` */
+    WEIGHT_LEAST = 8,  /* of a value after many others */
     WEIGHT_MOST = 128, /* of a value after a silence */
 };
 
@@ -20,8 +20,7 @@ static uint64_t most_of(uint64_t left, uint64_t right)
 
 /* --- Averages ------------------------------------------------------------------------- */
 
-/* The median of the last values. Of two it is the lower: the first may have warmed things up.
- */
+/* The median of the last values; of two, the lower, since the first may include warm-up. */
 static uint64_t median(const struct moving_average *average)
 {
     uint64_t a = average->recent[0];
@@ -37,7 +36,7 @@ static uint64_t median(const struct moving_average *average)
     return most_of(least_of(a, b), least_of(most_of(a, b), c));
 }
 
-/* What share of the average the latest value becomes, in 256ths. */
+/* The weight of the latest value in the average, in 256ths. */
 static uint64_t weight(const struct moving_average *average, uint64_t passed_ms)
 {
     uint64_t by_count = ONE;
@@ -58,13 +57,13 @@ static void add(struct moving_average *average, uint64_t value, uint64_t now_ms)
     uint64_t share;
 
     if (average->count == UINT32_MAX) {
-        average->count -= 3; /* the same place among the three */
+        average->count -= 3; /* keeps count % 3 */
     }
     average->recent[average->count % 3] = value;
     average->count++;
     average->at_ms = now_ms;
     share = weight(average, passed_ms);
-    /* Values are below 2^41, so that the products fit. */
+    /* Values are below 2^41, so the products fit. */
     average->scaled = (average->scaled * (ONE - share) + median(average) * ONE * share) / ONE;
 }
 
@@ -73,7 +72,7 @@ static uint64_t value_of(const struct moving_average *average)
     return (average->scaled + ONE / 2) / ONE;
 }
 
-/* --- What is measured ----------------------------------------------------------------- */
+/* --- Measuring ------------------------------------------------------------------------ */
 
 void measurement_add_latency(struct measurement *measurement, uint64_t latency_us,
                              uint64_t now_ms)
@@ -131,7 +130,7 @@ uint32_t measurement_answers(const struct measurement *measurement)
     return measurement->latency.count;
 }
 
-/* --- What follows from it ------------------------------------------------------------- */
+/* --- Deriving sizes ------------------------------------------------------------------- */
 
 static bool is_enough(const struct measurement *measurement)
 {
@@ -139,7 +138,7 @@ static bool is_enough(const struct measurement *measurement)
            measurement->rate.count > 0;
 }
 
-/* What comes in a time at a rate, from `least` to `most` bytes. */
+/* Bytes delivered in a time at a rate, clamped to `least` and `most`. */
 static uint64_t bytes_within(uint64_t time_us, uint64_t rate, uint64_t least, uint64_t most)
 {
     if (time_us > 0 && rate > most * second_us / time_us) {

@@ -8,14 +8,14 @@
 #include <string.h>
 
 enum {
-    /* Beyond this many, origins that nobody holds are forgotten. */
+    /* Beyond this number, origins without a holder are discarded. */
     ORIGINS_KEPT = 64,
-    /* All connections together are measured over no less. */
+    /* The shortest window for the rate of all connections together. */
     WINDOW_LEAST_US = 50 * 1000,
-    /* A reply up to this is small: a hundred of them are no burden to anybody. */
+    /* Up to this size a reply is small: a hundred at once burden neither side. */
     SMALL_REPLY = 256 * 1024,
     SMALL_REPLIES_ENOUGH = 4,
-    /* After so many good replies and so long, one more request is tried. */
+    /* After this many good replies and this much time, try one more request. */
     LANES_GOOD_ENOUGH = 4,
     LANES_QUIET_MS = 10 * 1000,
 };
@@ -87,15 +87,15 @@ void origin_received(struct origin *origin, uint64_t bytes)
     }
 }
 
-/* A window lasts while every request in flight brings bytes: else the sum says how busy the
- * connections were, and not what they can bring. */
+/* A window lasts while every request in flight receives data. Otherwise the sum would measure
+ * how busy the connections were, not what they can deliver. */
 void origin_measure_total(struct origin *origin, uint64_t now_us)
 {
     if (origin->window_at_us > 0 && now_us > origin->window_at_us + WINDOW_LEAST_US) {
         measurement_add_total_rate(&origin->measurement, origin->window_bytes,
                                    now_us - origin->window_at_us, now_us / 1000);
     } else if (origin->window_at_us > 0 && origin->bringing == origin->active) {
-        return; /* too short yet */
+        return; /* too short to measure */
     }
     origin->window_bytes = 0;
     origin->window_at_us =
@@ -141,7 +141,7 @@ void origin_ranges_answered(struct origin *origin, size_t asked, size_t answered
         return;
     }
     if (answered > 0 && answered < most) {
-        most = answered; /* as many as it takes */
+        most = answered; /* as many as it accepts */
     }
     if (answered == 0 && origin->ranges_refused && asked <= origin->ranges_most) {
         most = 1;

@@ -1,12 +1,12 @@
 #include "transfer/pace.h"
 
 /*
- * A rate of bytes a second is as many thousandths of a byte a millisecond, so nothing is ever
- * rounded, however often the bucket is looked at.
+ * N bytes per second are N thousandths of a byte per millisecond, so nothing is ever rounded,
+ * however often the bucket is updated.
  */
 enum { THOUSANDTHS = 1000 };
 
-/* A bucket owes no more: 4 PiB, minutes at the highest rate. So all sums fit. */
+/* The largest debt: 4 PiB, minutes at the highest rate. Keeps all sums in range. */
 static const uint64_t debt_most = UINT64_C(1) << 52;
 
 static uint64_t bucket_size(const struct pace *pace)
@@ -21,7 +21,7 @@ static int64_t bucket_thousandths(const struct pace *pace)
     return (int64_t)(bucket_size(pace) * THOUSANDTHS);
 }
 
-/* Milliseconds until the bucket has so many thousandths; rounded up. */
+/* Milliseconds until the bucket holds `thousandths`; rounded up. */
 static uint64_t time_until(const struct pace *pace, int64_t thousandths)
 {
     uint64_t missing;
@@ -33,12 +33,13 @@ static uint64_t time_until(const struct pace *pace, int64_t thousandths)
     return missing / pace->rate + (missing % pace->rate > 0);
 }
 
-/* Let time pass: fill the bucket. */
+/* Fill the bucket for the time that has passed. */
 static void advance(struct pace *pace, uint64_t now_ms)
 {
     uint64_t passed_ms = now_ms > pace->at_ms ? now_ms - pace->at_ms : 0;
 
-    pace->at_ms = now_ms; /* even backwards, or nothing would pass until it is there again */
+    /* Even backwards, or the bucket would not fill until the clock catches up. */
+    pace->at_ms = now_ms;
     if (pace->rate == PACE_UNLIMITED) {
         return;
     }

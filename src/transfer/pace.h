@@ -1,18 +1,17 @@
 /*
- * A cap on a rate, as a token bucket: so many bytes may pass now, and more when time has come.
+ * A rate limit, as a token bucket.
  *
- * There is one for the whole engine and one for each download with a cap of its own; a byte
- * passes when it may pass both, and is counted in both. Nobody is held up here: who may not
- * pass pauses and comes back at the moment that pace_next_ms() tells.
+ * There is one for the whole engine and one for each download with a limit of its own; a byte
+ * passes when both allow it, and is counted in both. Nothing blocks here: a caller that may not
+ * pass pauses and comes back at the time returned by pace_next_ms().
  *
- * The bucket begins empty and holds what the cap lets pass in PACE_BURST_MS, but no less than
- * PACE_BURST_LEAST. So in any time not more bytes pass than the cap allows in it, and one
- * bucket, and a share of an idle moment is not lost. What has been received already must be
- * counted even where it was too much; the bucket then owes it, and nothing passes until that
- * has been made good.
+ * The bucket starts empty and holds what the limit allows in PACE_BURST_MS, but at least
+ * PACE_BURST_LEAST. So over any time no more bytes pass than the limit allows plus one bucket,
+ * and idle moments are not lost. Bytes already received are counted even if they exceed the
+ * limit; the bucket is then in debt, and nothing passes until the debt is repaid.
  *
- * Pure: time comes in, in milliseconds of any clock. A clock that steps back costs or wins no
- * more than the step and one bucket; one that leaps ahead fills the bucket and no more.
+ * Pure: time is passed in, in milliseconds of any clock. A clock that steps back costs or gains
+ * no more than the step and one bucket; one that leaps ahead fills the bucket and no more.
  */
 #ifndef ODO_TRANSFER_PACE_H
 #define ODO_TRANSFER_PACE_H
@@ -22,40 +21,40 @@
 
 enum {
     PACE_BURST_MS = 100,
-    PACE_BURST_LEAST = 16 * 1024, /* bytes; what libcurl hands over at once */
+    PACE_BURST_LEAST = 16 * 1024, /* bytes; what libcurl delivers at once */
 };
 
-/* No cap. */
+/* No limit. */
 #define PACE_UNLIMITED UINT64_C(0)
 
-/* Higher caps, in bytes a second, count as this; it is beyond any network. */
+/* Higher limits, in bytes per second, are clamped to this; it is beyond any network. */
 #define PACE_RATE_MOST (UINT64_C(1) << 44)
 
 struct pace {
-    uint64_t rate;       /* bytes a second, at most PACE_RATE_MOST; or PACE_UNLIMITED */
-    int64_t thousandths; /* of a byte, in the bucket; below 0 what it owes */
-    uint64_t at_ms;      /* when that was so */
+    uint64_t rate;       /* bytes per second, at most PACE_RATE_MOST; or PACE_UNLIMITED */
+    int64_t thousandths; /* tokens in thousandths of a byte; negative when in debt */
+    uint64_t at_ms;      /* when `thousandths` was computed */
 };
 
-/* Begin with an empty bucket. */
+/* Start with an empty bucket. */
 void pace_init(struct pace *pace, uint64_t rate, uint64_t now_ms);
 
 /*
- * Another cap, from now on. What the bucket owes takes no longer than it would have, and no
- * longer than it does at the new rate. Setting the same cap again changes nothing.
+ * Change the limit. Repaying a debt takes no longer than it would have before, nor than it does
+ * at the new rate. Setting the same limit again changes nothing.
  */
 void pace_set_rate(struct pace *pace, uint64_t rate, uint64_t now_ms);
 
-/* How many bytes may pass now: 0 while the bucket owes; UINT64_MAX without a cap. */
+/* How many bytes may pass now: 0 while in debt; UINT64_MAX without a limit. */
 uint64_t pace_allowance(struct pace *pace, uint64_t now_ms);
 
-/* So many bytes have passed, or will at once; they may be more than the allowance. */
+/* Count bytes that have passed or are about to; they may exceed the allowance. */
 void pace_spend(struct pace *pace, uint64_t bytes, uint64_t now_ms);
 
 /*
- * The first moment at which `bytes` may pass if nothing else does, and if they fit into the
- * bucket at all; else when it is full. `now_ms` when they may already. Ask for more than 1, or
- * be woken for each byte. UINT64_MAX for a moment that is past the end of the clock.
+ * The earliest time at which `bytes` may pass if nothing else does; if they exceed the bucket,
+ * when it is full. `now_ms` if they may pass already. Ask for more than 1, or every byte causes
+ * a wakeup. UINT64_MAX for a time past the end of the clock.
  */
 uint64_t pace_next_ms(struct pace *pace, uint64_t bytes, uint64_t now_ms);
 

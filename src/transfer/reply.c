@@ -27,9 +27,9 @@ static bool ask_again(struct attempt *attempt)
     return false;
 }
 
-/* --- The judge ------------------------------------------------------------------------ */
+/* --- The verdict ---------------------------------------------------------------------- */
 
-/* The bytes that this transfer still wants, this attempt's and the other ones' included. */
+/* The bytes that this transfer still wants, including those in flight with any attempt. */
 static void describe_want(const struct transfer *transfer, struct response_context *context)
 {
     const struct range_set *wanted = &transfer->wanted.set;
@@ -72,7 +72,7 @@ static struct response_verdict judge(const struct transfer *transfer,
     };
 
     if (context.wants_whole_file) {
-        context.had_bytes = transfer_had(transfer); /* ranges may have a byte twice */
+        context.had_bytes = transfer_had(transfer); /* ranges may repeat a byte */
     }
     if (mark->size == ODO_SIZE_UNKNOWN && transfer->doubtful_size != ODO_SIZE_UNKNOWN) {
         context.known_size = transfer->doubtful_size;
@@ -82,9 +82,9 @@ static struct response_verdict judge(const struct transfer *transfer,
     return response_verdict_judge(&question, &context, header);
 }
 
-/* --- Taking it ------------------------------------------------------------------------ */
+/* --- Taking the body ------------------------------------------------------------------ */
 
-/* The open end of the last piece has become known: nothing is wanted behind it. */
+/* The size is known now: close the open end of the last piece. */
 static void trim(const struct transfer *transfer, struct attempt *attempt)
 {
     struct attempt_piece *piece = &attempt->pieces[attempt->piece_count - 1];
@@ -96,7 +96,7 @@ static void trim(const struct transfer *transfer, struct attempt *attempt)
     }
 }
 
-/* The first reply of a version: from now on, every other one must agree with it. */
+/* The first reply establishes the version; every later one must agree with it. */
 static enum odo_status learn(struct transfer *transfer, const struct response_verdict *verdict)
 {
     uint64_t size = verdict->file_size;
@@ -120,7 +120,7 @@ static enum odo_status learn(struct transfer *transfer, const struct response_ve
     return version_learn(&transfer->version, verdict);
 }
 
-/* A refused range told a size before any reply was taken, and it is not this version's. */
+/* A 416 stated a size before any reply was taken, and this reply's size differs. */
 static bool contradicts_believed_size(const struct transfer *transfer,
                                       const struct response_verdict *verdict)
 {
@@ -130,7 +130,7 @@ static bool contradicts_believed_size(const struct transfer *transfer,
            verdict->file_size != ODO_SIZE_UNKNOWN && verdict->file_size != believed;
 }
 
-/* A stream's window is shared: the first reply keeps what comes next, and others may have the
+/* A stream's window is shared: the first reply keeps its beginning, others may request the
  * rest. */
 static void share_window(struct transfer *transfer, struct attempt *attempt)
 {
@@ -155,18 +155,18 @@ static bool take(struct transfer *transfer, struct attempt *attempt,
     if (verdict->kind == RESPONSE_TAKE_WHOLE && attempt->sent_range) {
         transfer->ranges = TRANSFER_RANGES_UNUSABLE;
         if (transfer_others_bring(transfer, attempt)) {
-            return ask_again(attempt); /* one of them brings the same already */
+            return ask_again(attempt); /* another attempt receives the same bytes already */
         }
     } else if (verdict->kind == RESPONSE_TAKE_PART && attempt->sent_range) {
         transfer->ranges = TRANSFER_RANGES_HONOURED;
     }
     if (verdict->end_is_doubtful && text_starts_with_ignoring_case(attempt->url, "https:")) {
-        /* libcurl does not tell whether TLS was closed properly, so anybody might have cut it.
-         */
+        /* libcurl does not report whether TLS was closed properly, so the body may be
+         * truncated. */
         return fail_with(attempt, ODO_E_SIZE_UNKNOWN_IN_200);
     }
     if (contradicts_believed_size(transfer, verdict)) {
-        transfer_restart(transfer); /* what is wanted was cut off at that size */
+        transfer_restart(transfer); /* the wanted ranges were clipped to that size */
         return ask_again(attempt);
     }
     status = learn(transfer, verdict);
@@ -174,8 +174,8 @@ static bool take(struct transfer *transfer, struct attempt *attempt,
         return fail_with(attempt, status);
     }
     if (!transfer->wanted.layout_is_known) {
-        /* An open range stands before another one: until its end is known, no byte has a place.
-         * The whole file may tell its size. */
+        /* An open-ended range precedes another one, so until its end is known no byte has a
+         * place in the output. A request for the whole file may reveal the size. */
         attempt->range_is_suspect = verdict->kind == RESPONSE_TAKE_PART;
         return fail_with(attempt, verdict->kind == RESPONSE_TAKE_PART
                                       ? ODO_E_SIZE_UNKNOWN_IN_206
@@ -201,12 +201,12 @@ static bool take(struct transfer *transfer, struct attempt *attempt,
     return true;
 }
 
-/* The ranges come in parts, each of which says for itself what it holds. */
+/* The ranges arrive as parts, each of which states its own position. */
 static bool take_parts(struct transfer *transfer, struct attempt *attempt,
                        const struct response_header *header)
 {
     struct response_verdict told = {
-        .file_size = ODO_SIZE_UNKNOWN, /* the parts tell */
+        .file_size = ODO_SIZE_UNKNOWN, /* each part states it */
         .etag = header->etag,
         .last_modified = header->last_modified,
         .content_encoding = header->content_encoding,
@@ -229,7 +229,7 @@ static bool take_parts(struct transfer *transfer, struct attempt *attempt,
     return true;
 }
 
-/* --- Another version ------------------------------------------------------------------ */
+/* --- A different version -------------------------------------------------------------- */
 
 static bool changed(struct transfer *transfer, struct attempt *attempt,
                     const struct response_verdict *verdict, int http_status)
@@ -244,10 +244,10 @@ static bool changed(struct transfer *transfer, struct attempt *attempt,
     };
 
     if (transfer_others_bring(transfer, attempt)) {
-        return fail(attempt, &error); /* one node of several, perhaps: they bring the file */
+        return fail(attempt, &error); /* perhaps one node of several: others continue */
     }
     if (http_status == RANGE_NOT_SATISFIABLE && verdict->file_size == ODO_SIZE_UNKNOWN) {
-        transfer->ranges = TRANSFER_RANGES_UNUSABLE; /* it says nothing: the file does */
+        transfer->ranges = TRANSFER_RANGES_UNUSABLE; /* inconclusive: ask for the whole file */
         return ask_again(attempt);
     }
     if (!version_has_validators(&transfer->version)) {
@@ -268,7 +268,7 @@ static bool changed(struct transfer *transfer, struct attempt *attempt,
     return ask_again(attempt);
 }
 
-/* There is nothing behind this size. */
+/* Trust the size that a 416 states. */
 static bool believe_size(struct transfer *transfer, struct attempt *attempt, uint64_t size)
 {
     enum odo_status status = wanted_learn_size(&transfer->wanted, size);
@@ -281,7 +281,7 @@ static bool believe_size(struct transfer *transfer, struct attempt *attempt, uin
     return ask_again(attempt);
 }
 
-/* --- Elsewhere, or differently -------------------------------------------------------- */
+/* --- Redirects and other ways to ask -------------------------------------------------- */
 
 static bool follow(struct transfer *transfer, struct attempt *attempt, const char *location)
 {
@@ -296,7 +296,7 @@ static bool follow(struct transfer *transfer, struct attempt *attempt, const cha
     enum odo_status status;
 
     if (attempt->generation != transfer->source.generation) {
-        return ask_again(attempt); /* somebody else has moved meanwhile */
+        return ask_again(attempt); /* another attempt has moved on already */
     }
     status = redirect_resolve(&input, &redirect);
     if (status != ODO_OK) {
@@ -307,7 +307,7 @@ static bool follow(struct transfer *transfer, struct attempt *attempt, const cha
     return ask_again(attempt);
 }
 
-/* The client's own server asks who it is, and the client has said what to answer, once. */
+/* The origin asks for authentication, and the client has provided credentials. Tried once. */
 static bool may_authenticate(struct transfer *transfer, const struct attempt *attempt,
                              int http_status)
 {
@@ -322,11 +322,11 @@ static bool may_authenticate(struct transfer *transfer, const struct attempt *at
     return true;
 }
 
-/* Several ranges in one request were too many. */
+/* The server refused several ranges in one request. */
 static bool fewer_ranges(struct transfer *transfer, struct attempt *attempt)
 {
     if (transfer->asking == TRANSFER_ASKS_ONE_REPLY) {
-        transfer->asking = TRANSFER_ASKS_PLAINLY; /* that is one reply as well */
+        transfer->asking = TRANSFER_ASKS_PLAINLY; /* that is a single reply as well */
     } else if (transfer->origin) {
         origin_ranges_answered(transfer->origin, attempt->pieces_sent, 0);
     }
@@ -356,16 +356,16 @@ bool transfer_reply(struct transfer *transfer, struct attempt *attempt,
     (void)now_ms;
     if (attempt->end != ATTEMPT_OPEN || transfer->phase == TRANSFER_RESTARTING ||
         transfer->phase == TRANSFER_FAILED) {
-        attempt->body = ATTEMPT_DROPPED; /* decided already */
+        attempt->body = ATTEMPT_DROPPED; /* already decided */
         return false;
     }
     verdict = judge(transfer, attempt, &reply->header);
     if (attempt->purpose == ATTEMPT_FOR_HEDGE && verdict.kind != RESPONSE_TAKE_PART) {
-        return ask_again(attempt); /* its twin will tell */
+        return ask_again(attempt); /* left to its twin */
     }
     if (verdict.kind != RESPONSE_FAIL && verdict.kind != RESPONSE_PASSING &&
         verdict.kind != RESPONSE_REDIRECT) {
-        source_brought(&transfer->source, attempt->generation); /* it has the file */
+        source_brought(&transfer->source, attempt->generation); /* this place has the file */
     }
     if (reply->refuses_ranges && !attempt->sent_range) {
         transfer->ranges = TRANSFER_RANGES_UNUSABLE;
@@ -380,7 +380,7 @@ bool transfer_reply(struct transfer *transfer, struct attempt *attempt,
     case RESPONSE_CHANGED:
         return changed(transfer, attempt, &verdict, reply->header.status);
     case RESPONSE_PASSING:
-        /* Parts may be without what the whole file has. */
+        /* A 206 may lack headers that a 200 has. */
         attempt->range_is_suspect =
             attempt->sent_range &&
             (reply->header.status == PARTIAL_CONTENT || reply->header.content_range != NULL);

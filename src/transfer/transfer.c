@@ -13,7 +13,7 @@
 
 /* --- Phases --------------------------------------------------------------------------- */
 
-/* Which phase may follow which. FAILED may follow all but DONE. */
+/* The permitted phase changes. FAILED may follow any phase but DONE. */
 static bool phase_may_follow(enum transfer_phase from, enum transfer_phase to)
 {
     static const bool allowed[TRANSFER_PHASE_COUNT][TRANSFER_PHASE_COUNT] = {
@@ -25,7 +25,7 @@ static bool phase_may_follow(enum transfer_phase from, enum transfer_phase to)
                               [TRANSFER_RESTARTING] = true,
                               [TRANSFER_FINISHING] = true},
         [TRANSFER_RESTARTING] = {[TRANSFER_MOVING] = true},
-        /* A piece that is looked at last may be bad. */
+        /* The final check may find a bad piece. */
         [TRANSFER_FINISHING] = {[TRANSFER_MOVING] = true, [TRANSFER_DONE] = true},
     };
 
@@ -55,7 +55,7 @@ static void set_phase(struct transfer *transfer, enum transfer_phase phase)
     }
 }
 
-/* True while nothing that comes can change anything. */
+/* True when no event can change anything any more. */
 static bool is_decided(const struct transfer *transfer)
 {
     switch (transfer->phase) {
@@ -92,14 +92,14 @@ void transfer_restart(struct transfer *transfer)
     set_phase(transfer, TRANSFER_RESTARTING);
 }
 
-/* The client of a stream may still be busy with what has come. */
+/* False while a stream's client has yet to take received bytes. */
 static bool stream_has_all(const struct transfer *transfer)
 {
     return transfer->setup.output != TRANSFER_TO_STREAM ||
            transfer->stream_taken >= wanted_total(&transfer->wanted);
 }
 
-/* After each event: with nothing out, what is the phase? */
+/* After each event: choose the phase if nothing is in flight. */
 static void settle(struct transfer *transfer, uint64_t now_ms)
 {
     enum odo_status status = ODO_OK;
@@ -161,7 +161,7 @@ enum odo_status transfer_init(struct transfer *transfer, const struct transfer_s
     checkpoint = checkpoint ? checkpoint : &nothing;
     memset(transfer, 0, sizeof(*transfer));
     transfer->setup = *setup;
-    transfer->setup.checkpoint = NULL; /* borrowed for this call only */
+    transfer->setup.checkpoint = NULL; /* borrowed during this call only */
     transfer->rules = rules;
     transfer->limits = *limits;
     transfer->progress_at_ms = now_ms;
@@ -202,7 +202,7 @@ void transfer_free(struct transfer *transfer)
     wanted_free(&transfer->wanted);
 }
 
-/* The plan as it were if everything that is out did not come. */
+/* The plan as if nothing in flight were to arrive. */
 static enum odo_status plan_without_attempts(const struct transfer *transfer,
                                              struct request_plan *plan_out)
 {
@@ -348,7 +348,7 @@ bool transfer_wants_attempt(const struct transfer *transfer, uint64_t now_ms)
         return false;
     }
     if (transfer->phase == TRANSFER_QUEUED) {
-        return true; /* even a file with nothing left to fetch is opened once */
+        return true; /* the output is created even if nothing is left to fetch */
     }
     if (transfer->attempt_count >= lanes_most(transfer)) {
         return false;
@@ -356,7 +356,7 @@ bool transfer_wants_attempt(const struct transfer *transfer, uint64_t now_ms)
     return asking_has_work(transfer, now_ms);
 }
 
-/* What an attempt has not brought goes back. A hedge's bytes are its twin's. */
+/* Return what an attempt has not received to the plan. A hedge's bytes belong to its twin. */
 static void give_back(struct transfer *transfer, const struct attempt *attempt)
 {
     if (attempt->purpose == ATTEMPT_FOR_HEDGE) {
@@ -367,7 +367,7 @@ static void give_back(struct transfer *transfer, const struct attempt *attempt)
     }
 }
 
-/* A hedge does not outlive the attempt that it is for. */
+/* A hedge ends with the attempt that it duplicates. */
 static void part_twins(struct attempt *attempt)
 {
     if (attempt->twin) {
@@ -389,7 +389,7 @@ enum odo_status transfer_next_attempt(struct transfer *transfer, uint64_t now_ms
         transfer->progress_at_ms = now_ms;
         transfer->has_begun = transfer->has_begun || transfer->setup.output == TRANSFER_TO_FILE;
         set_phase(transfer, TRANSFER_MOVING);
-        settle(transfer, now_ms); /* everything may be there already, or the next run be due */
+        settle(transfer, now_ms); /* everything may have arrived, or the next run may be due */
     }
     if (is_decided(transfer)) {
         return ODO_E_NOT_FOUND;
@@ -471,9 +471,9 @@ const char *transfer_if_range(const struct transfer *transfer, const struct atte
     return attempt->sent_if_range ? version_validator(&transfer->version) : NULL;
 }
 
-/* --- What ends ------------------------------------------------------------------------ */
+/* --- End of a request ----------------------------------------------------------------- */
 
-/* Of several ranges in one request, how many were answered? */
+/* Record how many ranges of a multi-range request were answered. */
 static void note_ranges(struct transfer *transfer, struct attempt *attempt,
                         enum odo_status result)
 {
@@ -488,13 +488,13 @@ static void note_ranges(struct transfer *transfer, struct attempt *attempt,
     if (result == ODO_OK || attempt_run_is_whole(attempt) || complete == attempt->piece_count) {
         origin_ranges_answered(transfer->origin, attempt->pieces_sent, complete);
     }
-    /* A reply without some of the ranges is no failure: they are asked for again. */
+    /* A reply that omits some of the ranges is no failure: they are requested again. */
     if (result == ODO_OK && complete < attempt->piece_count) {
         attempt->end = ATTEMPT_ASK_AGAIN;
     }
 }
 
-/* A body of unknown length has ended as it should: that is the size of the file. */
+/* A body of unknown length ended properly, which determines the size of the file. */
 static void close_open_end(struct transfer *transfer, struct attempt *attempt,
                            enum odo_status result)
 {
@@ -530,16 +530,16 @@ static void retry_later(struct transfer *transfer, const struct attempt *attempt
         return;
     }
     transfer->error = *error;
-    transfer->list_refused = 0; /* it was no better */
+    transfer->list_refused = 0; /* splitting the list did not help */
     backoff_failed(&transfer->backoff, &rules, attempt->sent_at_ms, attempt->retry_after_ms,
                    now_ms);
     if (transfer->backoff.failures >= TRANSFER_FAILURES_ENOUGH) {
-        source_refused(&transfer->source, attempt->generation); /* the place may be gone */
+        source_refused(&transfer->source, attempt->generation); /* the URL may have expired */
     }
     source_renew(&transfer->source);
 }
 
-/* True when the same may be asked once more at once; so often in a row it is a failure. */
+/* True if the request may be repeated at once; too many repeats in a row count as a failure. */
 static bool may_ask_again(struct transfer *transfer)
 {
     if (transfer->asked_again >= TRANSFER_ASKED_AGAIN_MOST) {
@@ -549,8 +549,8 @@ static bool may_ask_again(struct transfer *transfer)
     return true;
 }
 
-/* Servers and what stands before them fail or hang up at lists that they do not know. One that
- * names a time, or has answered lists, means what it says. */
+/* Servers and middleboxes may fail or close the connection on multi-range requests. One that
+ * sends Retry-After, or has answered such requests before, means what it says. */
 static bool is_refused_list(const struct transfer *transfer, const struct attempt *attempt,
                             const struct odo_error *error)
 {
@@ -562,7 +562,7 @@ static bool is_refused_list(const struct transfer *transfer, const struct attemp
            retry_is_transient(error);
 }
 
-/* A refusal that no other attempt makes good. Is there another way to ask? */
+/* No other attempt can make up for this refusal. Is there another way to ask? */
 static bool find_other_way(struct transfer *transfer, const struct attempt *attempt,
                            const struct odo_error *error)
 {
@@ -573,26 +573,26 @@ static bool find_other_way(struct transfer *transfer, const struct attempt *atte
     }
     if (is_refused_list(transfer, attempt, error) && may_ask_again(transfer)) {
         transfer->list_refused = attempt->pieces_sent;
-        source_renew(&transfer->source); /* a link may be good for one request */
+        source_renew(&transfer->source); /* a link may be valid for one request only */
         return true;
     }
-    /* Servers refuse Range that would serve the same without. One that says that it is busy may
-     * just be busy; and one that has honoured Range may do so again, unless it stays with what
-     * it says or that would be the end. */
+    /* Some servers refuse Range but would serve the same file without it. A transient refusal
+     * may just mean overload, and a server that has honoured Range may do so again; so plain
+     * requests are tried only if the refusal persists or would be final. */
     if (attempt->range_is_suspect && !asking_is_plain(transfer) &&
         (!transfer->rules->refuse_salvage || wanted_is_whole_file(&transfer->wanted)) &&
         (!retry_is_transient(error) ||
          transfer->backoff.failures >= TRANSFER_FAILURES_ENOUGH)) {
         transfer->ranges =
             retry_is_transient(error) ? TRANSFER_RANGES_DOUBTED : TRANSFER_RANGES_UNUSABLE;
-        source_renew(&transfer->source); /* to be asked plainly, it is a fresh place */
+        source_renew(&transfer->source); /* the URL counts as fresh for a plain request */
         return true;
     }
     return false;
 }
 
-/* A place that redirects led to refuses, and so much was asked again without a byte that the
- * original is not asked at once: it is a failure like any other. */
+/* A redirect target refuses the request, and so many repeats brought no byte that going back to
+ * the original at once is no longer allowed: treat it as an ordinary failure. */
 static bool is_asked_too_often(const struct transfer *transfer, const struct odo_error *error)
 {
     return error->status == ODO_E_HTTP_STATUS &&
@@ -601,14 +601,14 @@ static bool is_asked_too_often(const struct transfer *transfer, const struct odo
            transfer->source.place != SOURCE_ORIGINAL;
 }
 
-/* What an attempt that has ended means for the others, and for the transfer. */
+/* What the end of an attempt means for the other attempts and for the transfer. */
 static void conclude(struct transfer *transfer, struct attempt *attempt,
                      const struct odo_error *result, uint64_t now_ms)
 {
     struct odo_error error = attempt->end == ATTEMPT_FAILED ? attempt->error : *result;
 
     if (is_decided(transfer) || attempt->purpose == ATTEMPT_FOR_HEDGE) {
-        return; /* how a hedge ended matters to nobody: its twin is still there */
+        return; /* irrelevant: its twin continues */
     }
     if (attempt->end == ATTEMPT_ENOUGH || attempt_complete(attempt) == attempt->piece_count) {
         if (transfer->origin) {
@@ -617,7 +617,7 @@ static void conclude(struct transfer *transfer, struct attempt *attempt,
         return;
     }
     if (attempt->end == ATTEMPT_ASK_AGAIN) {
-        /* Where it was sent is no longer asked; how often that changes is bounded by itself. */
+        /* Its URL is no longer in use; the number of URL changes has a limit of its own. */
         bool is_stale = attempt->generation != transfer->source.generation;
 
         if (attempt->counted > 0 || is_stale || may_ask_again(transfer)) {
@@ -628,12 +628,12 @@ static void conclude(struct transfer *transfer, struct attempt *attempt,
         return;
     } else if (error.status == ODO_OK) {
         if (attempt->counted > 0) {
-            return; /* a shorter reply than was asked for: the rest is asked for */
+            return; /* a shorter reply than asked for: the rest is requested again */
         }
-        error.status = ODO_E_CONNECTION_LOST; /* a whole reply, but nothing in it */
+        error.status = ODO_E_CONNECTION_LOST; /* a complete reply without any wanted byte */
     }
     if (transfer->attempts) {
-        /* The others go on, or will say the same themselves. */
+        /* The other attempts continue, or will meet the same error themselves. */
         if (attempt->counted == 0 && transfer->origin) {
             origin_lane_refused(transfer->origin, transfer->attempt_count, now_ms);
         }
@@ -647,13 +647,13 @@ static void conclude(struct transfer *transfer, struct attempt *attempt,
         if (transfer->origin) {
             origin_lane_refused(transfer->origin, 1, now_ms);
         }
-        source_renew(&transfer->source); /* one of them may have used the link up */
-        return; /* the others have ended meanwhile: what is it told when it is alone? */
+        source_renew(&transfer->source); /* a single-use link may be used up */
+        return; /* the others have ended meanwhile: try once more alone */
     }
     if (transfer->ranges == TRANSFER_RANGES_DOUBTED &&
         error.status == ODO_E_RANGES_UNSUPPORTED &&
         ++transfer->plain_in_vain < TRANSFER_PLAIN_IN_VAIN_MOST) {
-        transfer->ranges = TRANSFER_RANGES_UNKNOWN; /* that is no better: wait for them */
+        transfer->ranges = TRANSFER_RANGES_UNKNOWN; /* no improvement: return to ranges */
         error = transfer->error;
     }
     if (find_other_way(transfer, attempt, &error)) {
@@ -667,7 +667,7 @@ static void conclude(struct transfer *transfer, struct attempt *attempt,
     }
 }
 
-/* One that waits for what another one does has perhaps enough, now that this has ended. */
+/* End paused attempts that have nothing left to wait for now that another has ended. */
 static void look_at_fronts(struct transfer *transfer, uint64_t now_ms)
 {
     for (struct attempt *attempt = transfer->attempts; attempt; attempt = attempt->next) {
@@ -677,8 +677,8 @@ static void look_at_fronts(struct transfer *transfer, uint64_t now_ms)
     }
 }
 
-/* A stream's client waits for what was lost, and every request that may be out waits for the
- * client: give one of them up. */
+/* A stream's client waits for lost bytes, while every permitted request waits for the client:
+ * give one request up. */
 static void make_way(struct transfer *transfer)
 {
     const struct wanted *wanted = &transfer->wanted;
@@ -701,7 +701,7 @@ static void make_way(struct transfer *transfer)
     }
 }
 
-/* True while an attempt waits for what others do, of which nobody is told. */
+/* True while an attempt is paused on other attempts, about which it gets no event. */
 static bool has_paused(const struct transfer *transfer)
 {
     for (const struct attempt *attempt = transfer->attempts; attempt; attempt = attempt->next) {
@@ -720,7 +720,7 @@ void transfer_ended(struct transfer *transfer, struct attempt *attempt,
     static const struct odo_error well = {.status = ODO_OK};
 
     if (attempt->end == ATTEMPT_OPEN && attempt_run_is_whole(attempt)) {
-        result = &well; /* whatever came behind its last byte */
+        result = &well; /* whatever followed its last byte */
     }
     lanes_measure(transfer, attempt, now_ms);
     close_open_end(transfer, attempt, result->status);
@@ -759,8 +759,8 @@ void transfer_lost(struct transfer *transfer, struct byte_range span)
     if (transfer->phase == TRANSFER_FINISHING) {
         set_phase(transfer, TRANSFER_MOVING);
     }
-    /* Whoever reads the file for a stream waits when its window is full, which has no end while
-     * a piece is missing at its front: begin to read again, now. */
+    /* A request that reads the whole file for a stream pauses when the window is full, and
+     * would do so for ever while a piece is missing at its front: start it again. */
     for (struct attempt *attempt = transfer->attempts; attempt; attempt = attempt->next) {
         if (transfer->setup.output == TRANSFER_TO_STREAM && attempt->end == ATTEMPT_OPEN &&
             (attempt->body == ATTEMPT_TAKES_FILE || attempt->purpose == ATTEMPT_FOR_FRONT)) {
@@ -773,7 +773,7 @@ void transfer_lost(struct transfer *transfer, struct byte_range span)
 
 uint64_t transfer_wake_at(const struct transfer *transfer, uint64_t now_ms)
 {
-    enum { LOOK_AGAIN_MS = 100 }; /* at slow and late requests, while there are any */
+    enum { LOOK_AGAIN_MS = 100 }; /* interval for checking on slow and overdue requests */
     uint64_t wake_ms = UINT64_MAX;
 
     if (is_decided(transfer)) {
@@ -793,7 +793,7 @@ uint64_t transfer_wake_at(const struct transfer *transfer, uint64_t now_ms)
     return wake_ms;
 }
 
-/* Drop the connection of a request that is far behind its like: its rest is asked for anew. */
+/* Give up a request that is far slower than the others: its rest is requested anew. */
 static void give_up_slow(struct transfer *transfer, uint64_t now_ms)
 {
     struct attempt *slow = lanes_find_slow(transfer, now_ms);
@@ -815,7 +815,7 @@ void transfer_tick(struct transfer *transfer, uint64_t now_ms)
     if (is_decided(transfer)) {
         return;
     }
-    /* Bytes that were saved in this very tick came after `now_ms`. */
+    /* Bytes saved during this very tick have a time after `now_ms`. */
     if (now_ms > transfer->progress_at_ms &&
         now_ms - transfer->progress_at_ms >= transfer->limits.no_progress_ms) {
         transfer_fail(transfer, &error);
@@ -825,7 +825,7 @@ void transfer_tick(struct transfer *transfer, uint64_t now_ms)
     make_way(transfer);
     for (struct attempt *attempt = transfer->attempts; attempt; attempt = attempt->next) {
         if (attempt_is_taking(attempt)) {
-            front_end_if_complete(transfer, attempt, now_ms); /* it may have waited */
+            front_end_if_complete(transfer, attempt, now_ms); /* it may have been paused */
         }
     }
     settle(transfer, now_ms);

@@ -1,31 +1,32 @@
 /*
- * One file's download as a state machine: which requests to have, what a reply changes, and
- * when the file is whole. It is told events with the time, and answers with what to do. It has
- * no socket, clock, disk, thread or lock; bytes do not pass through it.
+ * One file's download as a state machine: which requests to send, what a reply changes, and
+ * when the file is complete. The driver passes in events with the time and carries out what the
+ * state asks for. The machine has no socket, clock, disk, thread or lock, and no payload passes
+ * through it.
  *
- * Who drives it (src/network with libcurl, tests/simulation with a world of its own):
+ * What the driver does (src/network with libcurl, tests/simulation in a simulated world):
  *
  *   while transfer_wants_attempt()      transfer_next_attempt(), and send that request
- *   a reply's header has come           transfer_reply(): take the body, or not
- *   bytes of a body have come           transfer_place() for each stretch; transfer_saved()
- *                                       when what was kept is in the output
- *   an attempt's `end` is not OPEN      stop the request, as soon as that may be done
- *   a request is over                   transfer_ended(), once for each attempt
+ *   a reply's header has arrived        transfer_reply(): receive the body, or not
+ *   body bytes have arrived             transfer_place() for each stretch; transfer_saved()
+ *                                       when the kept bytes are in the output
+ *   an attempt's `end` is not OPEN      stop the request as soon as possible
+ *   a request has ended                 transfer_ended(), once for each attempt
  *   `phase` is RESTARTING, no attempts  empty the output, then transfer_restarted()
  *   `phase` is FINISHING                finish the output, then transfer_finished()
  *   transfer_wake_at() has passed       transfer_tick()
  *
  * Invariants:
  *
- *   1. Each wanted byte is in exactly one of these: safe in the output, in the plan to be asked
- *      for, or out with one attempt. (A hedge asks for bytes that are its twin's.)
- *   2. Bytes of two versions are never in the output together: see version.h. While somebody
- *      brings bytes of the known version, no reply of another one changes anything.
- *   3. What a further request is told never ends a transfer while another one brings bytes.
- *   4. Whenever nothing is out, the transfer is done, has failed, waits for a time that
- *      transfer_wake_at() tells, or wants an attempt.
+ *   1. Each wanted byte is in exactly one place: safe in the output, in the plan, or in flight
+ *      with one attempt. (A hedge duplicates bytes of its twin.)
+ *   2. Bytes of two versions are never in the output together: see version.h. While an attempt
+ *      receives bytes of the known version, no reply of another version changes anything.
+ *   3. A refusal of one request never ends a transfer while another request receives bytes.
+ *   4. Whenever nothing is in flight, the transfer is done, has failed, waits for the time
+ *      returned by transfer_wake_at(), or wants an attempt.
  *
- * Phases, and who changes them: see phase_may_follow() in transfer.c.
+ * Phase transitions: see phase_may_follow() in transfer.c.
  */
 #ifndef ODO_TRANSFER_TRANSFER_H
 #define ODO_TRANSFER_TRANSFER_H
@@ -35,28 +36,28 @@
 /* --- Life ----------------------------------------------------------------------------- */
 
 /*
- * Begin where the checkpoint or the stream stands. `transfer` is zeroed by this.
+ * Start where the checkpoint or the stream stands. Initializes `transfer`.
  *
- *   ODO_E_DAMAGED         the checkpoint does not fit the wanted ranges
- *   ODO_E_INVALID_RANGE   the ranges do not fit the size that is known
+ *   ODO_E_DAMAGED         the checkpoint does not match the wanted ranges
+ *   ODO_E_INVALID_RANGE   the ranges do not fit the known size
  *   ODO_E_OUT_OF_MEMORY
  */
 enum odo_status transfer_init(struct transfer *transfer, const struct transfer_setup *setup,
                               const struct transfer_rules *rules,
                               const struct transfer_limits *limits, uint64_t now_ms);
 
-/* Attempts that are still out are forgotten. */
+/* Attempts in flight are discarded. */
 void transfer_free(struct transfer *transfer);
 
 /*
- * The same with nothing out, and where the file stands is handed over instead of freed: so this
- * needs no memory. The caller owns *checkpoint_out.
+ * Like transfer_free(), with nothing in flight, but hands over the checkpoint, which needs no
+ * memory. The caller owns *checkpoint_out.
  */
 void transfer_end(struct transfer *transfer, struct checkpoint *checkpoint_out);
 
 /*
- * Where the file would go on if the process ended now: what is out counts as missing. Of a
- * transfer that is checked, `cursor` and holes are nothing's.
+ * Where to resume if the process ended now: bytes in flight count as missing. For a checked
+ * transfer, `cursor` and the holes are meaningless.
  *
  *   ODO_E_OUT_OF_MEMORY   *checkpoint_out is untouched
  */
@@ -65,12 +66,12 @@ enum odo_status transfer_checkpoint(const struct transfer *transfer,
 
 /* --- Asking --------------------------------------------------------------------------- */
 
-/* True when it could use one more request now. */
+/* True when one more request is useful now. */
 bool transfer_wants_attempt(const struct transfer *transfer, uint64_t now_ms);
 
 /*
- * The next request. The output is open. Its pieces are out until transfer_ended(), or until
- * transfer_unsent() when it was not sent after all.
+ * The next request. The output must be open. The attempt's pieces are in flight until
+ * transfer_ended(), or transfer_unsent() if it was not sent after all.
  *
  *   ODO_E_NOT_FOUND   nothing to ask for; the phase may have changed
  *   any other         the transfer has failed with it
@@ -79,53 +80,53 @@ enum odo_status transfer_next_attempt(struct transfer *transfer, uint64_t now_ms
                                       struct attempt **attempt_out);
 void transfer_unsent(struct transfer *transfer, struct attempt *attempt);
 
-/* What stands behind "bytes=" in its Range header. */
+/* The value of its Range header after "bytes=". */
 void transfer_write_ranges(const struct attempt *attempt,
                            char text_out[ATTEMPT_RANGES_TEXT_MOST + 48]);
 
 /* The value of its If-Range header; NULL for none. Borrowed from the transfer. */
 const char *transfer_if_range(const struct transfer *transfer, const struct attempt *attempt);
 
-/* --- What comes ----------------------------------------------------------------------- */
+/* --- Events --------------------------------------------------------------------------- */
 
 /*
- * A request is over, with `result`: ODO_OK for a message that ended as it should, and
- * ODO_E_CANCELLED for one that was stopped. Everything that was kept and could be saved has
- * been. The attempt is freed.
+ * A request has ended with `result`: ODO_OK if the message was complete, ODO_E_CANCELLED if it
+ * was stopped. Kept bytes have been saved as far as possible. Frees the attempt.
  */
 void transfer_ended(struct transfer *transfer, struct attempt *attempt,
                     const struct odo_error *result, uint64_t now_ms);
 
-/* The client of the stream has taken so many bytes of the output. */
+/* The stream's client has taken `taken` bytes of the output in all. */
 void transfer_stream_taken(struct transfer *transfer, uint64_t taken, uint64_t now_ms);
 
-/* Bytes that were safe proved false: they are asked for again. Failures as transfer_fail(). */
+/* Bytes in the output turned out to be wrong: request them again. May fail the transfer, like
+ * transfer_fail(). */
 void transfer_lost(struct transfer *transfer, struct byte_range span);
 
 /* --- Time, and the end ---------------------------------------------------------------- */
 
-/* When transfer_tick() has something to do; UINT64_MAX when only events change anything. */
+/* When transfer_tick() is due; UINT64_MAX if only events can change anything. */
 uint64_t transfer_wake_at(const struct transfer *transfer, uint64_t now_ms);
 void transfer_tick(struct transfer *transfer, uint64_t now_ms);
 
 /* The output was emptied; or that failed, which is final. */
 void transfer_restarted(struct transfer *transfer, enum odo_status status, uint64_t now_ms);
 
-/* The output is whole and closed; or that failed. */
+/* The output is complete and closed; or that failed. */
 void transfer_finished(struct transfer *transfer, enum odo_status status);
 
-/* Make `error` final. */
+/* Fail the transfer with `error`. */
 void transfer_fail(struct transfer *transfer, const struct odo_error *error);
 
-/* --- Where it stands ------------------------------------------------------------------ */
+/* --- Queries -------------------------------------------------------------------------- */
 
-/* Wanted bytes that are safe; of a stream, those that its client has taken. */
+/* Wanted bytes that are safe; for a stream, those its client has taken. */
 uint64_t transfer_had(const struct transfer *transfer);
 
-/* True while some other attempt than this one brings bytes; NULL for any. */
+/* True while an attempt other than this one (or any, for NULL) receives bytes. */
 bool transfer_others_bring(const struct transfer *transfer, const struct attempt *attempt);
 
-/* A reply was of another version, for good: all that has come is void. */
+/* The file has changed: everything received so far is void. */
 void transfer_restart(struct transfer *transfer);
 
 #endif

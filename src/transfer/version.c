@@ -62,7 +62,7 @@ enum odo_status version_restore(struct version *version, const struct checkpoint
     if (status == ODO_OK) {
         version->is_known =
             checkpoint->file_size != ODO_SIZE_UNKNOWN || version_has_validators(version);
-        version->date_is_strong = true; /* an earlier run's is old enough by now */
+        version->date_is_strong = true; /* a date from an earlier run is old enough */
     }
     return status;
 }
@@ -84,7 +84,7 @@ enum odo_status version_learn(struct version *version, const struct response_ver
     };
     enum odo_status status;
 
-    version->other_is_set = false; /* what was seen in between was not the file */
+    version->other_is_set = false; /* the reply in between was a stray one */
     if (version->is_known) {
         if (version->mark.size == ODO_SIZE_UNKNOWN) {
             version->mark.size = told.size;

@@ -9,7 +9,7 @@ static bool set_is_open(const struct range_set *set)
     return set->count > 0 && set->items[set->count - 1].length == BYTE_RANGE_TO_END;
 }
 
-/* A range of the list: the whole file has one that nobody wrote. */
+/* A range of the list; the whole file counts as a list of one. */
 static struct byte_range listed_range(const struct wanted *wanted, size_t index)
 {
     return wanted->range_count > 0 ? wanted->ranges[index]
@@ -38,7 +38,7 @@ void wanted_free(struct wanted *wanted)
     drop_run(wanted);
 }
 
-/* The caller's ranges stay as they are: only a set that must be closed is copied. */
+/* Only a set whose end must be closed is copied; the caller's stays as it is. */
 static enum odo_status own_set(struct wanted *wanted)
 {
     struct byte_range *items;
@@ -56,7 +56,7 @@ static enum odo_status own_set(struct wanted *wanted)
     return ODO_OK;
 }
 
-/* Find the place of each byte; or leave that until the size is known. */
+/* Compute the layout, unless the size has to be known first. */
 static enum odo_status lay_out(struct wanted *wanted)
 {
     const struct byte_range *ranges = wanted->ranges;
@@ -101,7 +101,7 @@ enum odo_status wanted_learn_size(struct wanted *wanted, uint64_t file_size)
 
 /* --- Runs ----------------------------------------------------------------------------- */
 
-/* Set the run that begins at a place of the list. */
+/* Select the run that begins at an index of the list. */
 static enum odo_status begin_run(struct wanted *wanted, size_t first)
 {
     size_t count = listed_count(wanted);
@@ -134,7 +134,7 @@ static enum odo_status begin_run(struct wanted *wanted, size_t first)
     return status;
 }
 
-/* The length of a range of the list; of an open one, what is known of the file decides. */
+/* The length of a listed range; for an open-ended one, derived from the file size. */
 static uint64_t listed_length(const struct wanted *wanted, size_t index)
 {
     struct byte_range range = listed_range(wanted, index);
@@ -147,7 +147,7 @@ static uint64_t listed_length(const struct wanted *wanted, size_t index)
                : wanted->file_size - range.offset;
 }
 
-/* Find the run in which a place of the output lies, and the offset that lands there. */
+/* Find the run that contains an output position, and the file offset that is written there. */
 static enum odo_status find_run(struct wanted *wanted, uint64_t position, uint64_t *offset_out)
 {
     size_t count = listed_count(wanted);
@@ -169,7 +169,7 @@ static enum odo_status find_run(struct wanted *wanted, uint64_t position, uint64
         }
         output += length;
     }
-    return ODO_E_UNEXPECTED; /* there is at least one range */
+    return ODO_E_UNEXPECTED; /* unreachable: there is at least one range */
 }
 
 static enum odo_status learn_if_known(struct wanted *wanted, uint64_t file_size)
@@ -178,13 +178,13 @@ static enum odo_status learn_if_known(struct wanted *wanted, uint64_t file_size)
     return file_size != ODO_SIZE_UNKNOWN ? wanted_learn_size(wanted, file_size) : ODO_OK;
 }
 
-/* Go on with the byte that the client gets next. */
+/* Resume with the byte that the client receives next. */
 static enum odo_status begin_stream(struct wanted *wanted, const struct wanted_start *start)
 {
     uint64_t offset = 0;
     enum odo_status status;
 
-    wanted->file_size = start->file_size; /* listed_length() asks for it */
+    wanted->file_size = start->file_size; /* used by listed_length() */
     status = find_run(wanted, start->had, &offset);
     if (status == ODO_OK) {
         status = learn_if_known(wanted, start->file_size);
