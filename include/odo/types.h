@@ -139,6 +139,8 @@ enum odo_status {
     ODO_E_METAINFO_DIGEST_PORTAL,  /* where there is a digest; else as DIGEST_MATCH */
     ODO_E_METAINFO_CONTENT_PORTAL, /* else as CONTENT */
 
+    ODO_E_TOO_MANY_OPEN_FILES, /* no file or socket can be opened: the limit is reached */
+
     ODO_STATUS_COUNT
 };
 

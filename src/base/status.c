@@ -133,7 +133,9 @@
     ROW(ODO_E_METAINFO_DIGEST_PORTAL,                                                          \
         "Instead of the announced piece hash file a web page came; sign in to the network")    \
     ROW(ODO_E_METAINFO_CONTENT_PORTAL,                                                         \
-        "Instead of a piece hash file a web page came; sign in to the network")
+        "Instead of a piece hash file a web page came; sign in to the network")                \
+    ROW(ODO_E_TOO_MANY_OPEN_FILES,                                                             \
+        "Too many files and connections are open; close some, or raise the limit (ulimit -n)")
 
 struct status_row {
     const char *name;

@@ -10,6 +10,7 @@ bool retry_is_transient(const struct odo_error *error)
     case ODO_E_CONNECTION_LOST:
     case ODO_E_INVALID_REPLY:
     case ODO_E_UNEXPECTED_SUCCESS:
+    case ODO_E_TOO_MANY_OPEN_FILES: /* others of this process close theirs */
         return true;
     case ODO_E_HTTP_STATUS:
         return error->http_status == 408 || error->http_status == 429 ||

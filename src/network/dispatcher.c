@@ -391,10 +391,11 @@ enum odo_status dispatcher_init(struct dispatcher *dispatcher,
         certificate_look_up_create(options->on_answered, options->context);
     if (!dispatcher->user_agent || (options->ca_file && !dispatcher->ca_file) ||
         !proxy_settings_copy(&options->proxies, &dispatcher->proxies) || !dispatcher->multi ||
-        !dispatcher->certificates || !make_finder(dispatcher, options) ||
-        curl_multi_wakeup(dispatcher->multi) != CURLM_OK) { /* no descriptors: nobody could
-                                                               stop it */
+        !dispatcher->certificates || !make_finder(dispatcher, options)) {
         return ODO_E_OUT_OF_MEMORY;
+    }
+    if (curl_multi_wakeup(dispatcher->multi) != CURLM_OK) {
+        return ODO_E_TOO_MANY_OPEN_FILES; /* it was made without; nobody could stop it */
     }
     configure_multi(dispatcher);
     return watchdog_start(&dispatcher->watchdog);

@@ -10,6 +10,7 @@
 #include "network/server_certificate.h"
 #include "network/watchdog.h"
 #include "platform/clock.h"
+#include "platform/socket.h"
 #include "ranges/content_range.h"
 #include "transfer/reply.h"
 
@@ -359,6 +360,18 @@ static size_t on_header(char *line, size_t unit, size_t size, void *context)
     return on_header_end(request) ? size : 0;
 }
 
+/* As libcurl's own, which does not tell why there is none. */
+static curl_socket_t on_open(void *context, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    struct request *request = context;
+    intptr_t made = -1;
+
+    (void)purpose;
+    request->no_socket =
+        platform_socket_open(address->family, address->socktype, address->protocol, &made);
+    return request->no_socket == ODO_OK ? (curl_socket_t)made : CURL_SOCKET_BAD;
+}
+
 /* A failing curl_easy_setopt with these options and values is out of memory. */
 #define SET(option, value) (failed |= curl_easy_setopt(easy, option, value) != CURLE_OK)
 
@@ -422,6 +435,8 @@ static enum odo_status set_options(struct request *request, const struct request
     SET(CURLOPT_XFERINFODATA, request);
     SET(CURLOPT_NOPROGRESS, 0L);
     SET(CURLOPT_PRIVATE, request);
+    SET(CURLOPT_OPENSOCKETFUNCTION, on_open);
+    SET(CURLOPT_OPENSOCKETDATA, request);
     if (request->attempt->sent_range) {
         transfer_write_ranges(request->attempt, ranges);
         SET(CURLOPT_RANGE, ranges);
@@ -456,6 +471,7 @@ enum odo_status request_prepare(struct request *request, const struct request_ta
     request->watchdog = start->watchdog;
     request->waits_for = (struct look_up_wait){.look_up = NULL};
     body_writer_begin(&request->writer, task, attempt);
+    request->no_socket = ODO_OK;
     request->carried_over = 0;
     request->is_bringing = false;
     request->is_paused = false;
@@ -544,6 +560,9 @@ struct odo_error request_result(const struct request *request, CURLcode code)
 
     if (code == CURLE_OUT_OF_MEMORY && is_in_header(request)) {
         result.status = ODO_E_INVALID_REPLY; /* libcurl's word for a line that has no end */
+    }
+    if (code == CURLE_COULDNT_CONNECT && request->no_socket != ODO_OK) {
+        result.status = request->no_socket;
     }
     if (http_status != 0) {
         result = (struct odo_error){.status = ODO_E_HTTP_STATUS, .http_status = http_status};

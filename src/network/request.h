@@ -50,6 +50,8 @@ struct request {
     struct look_up_wait waits_for; /* set when nothing was sent: see request_must_wait() */
     char *found_proxy; /* owned; set by whoever sends it if the proxy was found; or NULL */
 
+    enum odo_status no_socket; /* why none could be made for it; ODO_OK if one was */
+
     struct buffer header_block; /* lines as received */
     size_t header_bytes;        /* of all its headers, interim ones and trailers too */
     struct body_writer writer;

@@ -1,5 +1,5 @@
 /*
- * What may be asked of a connection that somebody else has made and uses.
+ * Sockets, and what may be asked of a connection that somebody else has made and uses.
  *
  * A socket is a descriptor, or on Windows a SOCKET. Any thread; whoever calls sees to it that
  * nobody closes it meanwhile.
@@ -7,8 +7,18 @@
 #ifndef ODO_PLATFORM_SOCKET_H
 #define ODO_PLATFORM_SOCKET_H
 
+#include <odo/types.h>
+
 #include <stdbool.h>
 #include <stdint.h>
+
+/*
+ * Make a socket; the arguments are those of socket().
+ *
+ *   ODO_E_TOO_MANY_OPEN_FILES, ODO_E_OUT_OF_MEMORY   this machine has no more
+ *   ODO_E_CANNOT_CONNECT                             it does not know this kind of address
+ */
+enum odo_status platform_socket_open(int family, int type, int protocol, intptr_t *socket_out);
 
 /*
  * How many bytes its user has received from it since it was connected; or a few less. False

@@ -96,6 +96,7 @@ static const struct status_case {
     {"a temporary file that was changed", ODO_E_TEMPORARY_FILE_CHANGED, 0x800703EE},
     {"a store that others can write", ODO_E_NOT_PRIVATE, 0x8007053A},
     {"a store with a relative path", ODO_E_PATH_RELATIVE, 0x800700A1},
+    {"too many open files", ODO_E_TOO_MANY_OPEN_FILES, 0x80070004},
 };
 
 static_assert(TEST_COUNT(statuses) == ODO_STATUS_COUNT, "a row for every status");

@@ -169,6 +169,7 @@ static const struct error_case {
 } errors[] = {
     {"2 is a missing file", 2, ODO_E_FILE_NOT_FOUND},
     {"3 is a missing folder", 3, ODO_E_PATH_NOT_FOUND},
+    {"4 is too many open files", 4, ODO_E_TOO_MANY_OPEN_FILES},
     {"5 is denied access", 5, ODO_E_ACCESS_DENIED},
     {"8 is no memory", 8, ODO_E_OUT_OF_MEMORY},
     {"19 is a protected disk", 19, ODO_E_READ_ONLY_MEDIA},

@@ -18,6 +18,7 @@ static const struct transient_case {
     {"an odd 2xx is asked for again",
      {.status = ODO_E_UNEXPECTED_SUCCESS, .http_status = 204},
      true},
+    {"other connections may be closed later", {.status = ODO_E_TOO_MANY_OPEN_FILES}, true},
     {"408 is tried again", {.status = ODO_E_HTTP_STATUS, .http_status = 408}, true},
     {"429 is tried again", {.status = ODO_E_HTTP_STATUS, .http_status = 429}, true},
     {"500 is tried again", {.status = ODO_E_HTTP_STATUS, .http_status = 500}, true},

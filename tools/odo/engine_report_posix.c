@@ -96,6 +96,7 @@ static const struct {
     STATUS(ODO_E_PATH_RELATIVE, EXIT_CODE_LOCAL_FILE),
     STATUS(ODO_E_METAINFO_DIGEST_PORTAL, EXIT_CODE_OTHER),
     STATUS(ODO_E_METAINFO_CONTENT_PORTAL, EXIT_CODE_OTHER),
+    STATUS(ODO_E_TOO_MANY_OPEN_FILES, EXIT_CODE_OTHER),
 };
 static_assert(sizeof(statuses) / sizeof(statuses[0]) == ODO_STATUS_COUNT,
               "every status has a name and an exit code");

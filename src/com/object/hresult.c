@@ -197,6 +197,9 @@ HRESULT hresult_from_status(enum odo_status status)
     case ODO_E_PATH_RELATIVE:
         return HRESULT_FROM_WIN32(ERROR_BAD_PATHNAME);
 
+    case ODO_E_TOO_MANY_OPEN_FILES:
+        return HRESULT_FROM_WIN32(ERROR_TOO_MANY_OPEN_FILES);
+
     case ODO_STATUS_COUNT:
         break;
     }

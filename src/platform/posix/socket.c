@@ -2,6 +2,9 @@
 
 #include "platform/socket.h"
 
+#include "platform/posix/status_from_errno.h"
+
+#include <errno.h>
 #include <netinet/in.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
@@ -10,6 +13,18 @@
 #ifdef __linux__
 #include <linux/tcp.h>
 #endif
+
+enum odo_status platform_socket_open(int family, int type, int protocol, intptr_t *socket_out)
+{
+    int descriptor = socket(family, type, protocol);
+
+    if (descriptor >= 0) {
+        *socket_out = descriptor;
+        return ODO_OK;
+    }
+    return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? status_from_errno(errno)
+                                                                 : ODO_E_CANNOT_CONNECT;
+}
 
 /* How many bytes have reached us, read or not. */
 static bool count_arrived(int descriptor, uint64_t *bytes_out)

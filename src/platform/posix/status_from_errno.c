@@ -27,8 +27,8 @@ enum odo_status status_from_errno(int error)
         {EBUSY, ODO_E_SHARING_VIOLATION},
         {ETXTBSY, ODO_E_SHARING_VIOLATION},
         {ENOMEM, ODO_E_OUT_OF_MEMORY},
-        {EMFILE, ODO_E_OUT_OF_MEMORY}, /* no descriptors, of which there are as few */
-        {ENFILE, ODO_E_OUT_OF_MEMORY},
+        {EMFILE, ODO_E_TOO_MANY_OPEN_FILES},
+        {ENFILE, ODO_E_TOO_MANY_OPEN_FILES},
         {EIO, ODO_E_INPUT_OUTPUT},
     };
 

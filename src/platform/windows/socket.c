@@ -2,6 +2,24 @@
 
 #include <winsock2.h>
 
+enum odo_status platform_socket_open(int family, int type, int protocol, intptr_t *socket_out)
+{
+    SOCKET made = socket(family, type, protocol);
+
+    if (made != INVALID_SOCKET) {
+        *socket_out = (intptr_t)made;
+        return ODO_OK;
+    }
+    switch (WSAGetLastError()) {
+    case WSAEMFILE:
+        return ODO_E_TOO_MANY_OPEN_FILES;
+    case WSAENOBUFS:
+        return ODO_E_OUT_OF_MEMORY;
+    default:
+        return ODO_E_CANNOT_CONNECT;
+    }
+}
+
 /* Windows 10 has SIO_TCP_INFO, which Wine has not. The libcurl that is built for Windows
  * returns after some mebibytes of frames that are no body, so that nobody needs to know. */
 bool platform_socket_received(intptr_t socket, uint64_t *bytes_out)
