@@ -89,4 +89,9 @@ enum odo_status platform_path_list(const char *folder,
                                    bool (*visit)(void *context, const char *name),
                                    void *context);
 
+/* The same for everything else: links, folders, pipes, devices. */
+enum odo_status platform_path_list_others(const char *folder,
+                                          bool (*visit)(void *context, const char *name),
+                                          void *context);
+
 #endif

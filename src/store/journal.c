@@ -407,6 +407,14 @@ static void set_aside(struct journal *journal, enum odo_status why)
     memory_free(aside);
 }
 
+/* A link, a folder or a pipe has the name of a journal. */
+static bool is_no_file(const struct journal *journal)
+{
+    struct platform_file_view view;
+
+    return platform_file_look(journal->path, &view) == ODO_OK && !view.is_ordinary;
+}
+
 enum odo_status journal_adopt(struct store *store, const struct odo_job_id *id,
                               struct journal **journal_out, struct job *job_out)
 {
@@ -425,6 +433,9 @@ enum odo_status journal_adopt(struct store *store, const struct odo_job_id *id,
     if (status == ODO_OK) {
         *journal_out = journal;
         return ODO_OK;
+    }
+    if (is_no_file(journal)) {
+        status = ODO_E_DAMAGED;
     }
     if (status == ODO_E_DAMAGED || status == ODO_E_NOT_SUPPORTED) {
         set_aside(journal, status);

@@ -347,23 +347,31 @@ const char *store_boot_id(const struct store *store)
 struct listing {
     bool (*visit)(void *context, const struct odo_job_id *id);
     void *context;
+    bool has_stopped;
 };
 
 static bool visit_name(void *context, const char *name)
 {
-    const struct listing *listing = context;
+    struct listing *listing = context;
     struct odo_job_id id;
 
-    return !store_read_name(name, ".job", &id) || listing->visit(listing->context, &id);
+    listing->has_stopped =
+        store_read_name(name, ".job", &id) && !listing->visit(listing->context, &id);
+    return !listing->has_stopped;
 }
 
 enum odo_status store_list(struct store *store,
                            bool (*visit)(void *context, const struct odo_job_id *id),
                            void *context)
 {
-    struct listing listing = {visit, context};
+    struct listing listing = {visit, context, false};
+    enum odo_status status = platform_path_list(store->folder, visit_name, &listing);
 
-    return platform_path_list(store->folder, visit_name, &listing);
+    if (status == ODO_OK && !listing.has_stopped) {
+        /* Whoever takes one of them up sees that it is no journal. */
+        status = platform_path_list_others(store->folder, visit_name, &listing);
+    }
+    return status;
 }
 
 /* True for a name that find_aside_path() gives. */
@@ -392,13 +400,13 @@ struct aside_listing {
     bool (*visit)(void *context, const char *path);
     void *context;
     enum odo_status status;
+    bool has_stopped;
 };
 
 static bool visit_set_aside(void *context, const char *name)
 {
     struct aside_listing *listing = context;
     char *path;
-    bool goes_on;
 
     if (!is_set_aside(name)) {
         return true;
@@ -406,19 +414,23 @@ static bool visit_set_aside(void *context, const char *name)
     path = platform_path_join(listing->store->folder, name);
     if (!path) {
         listing->status = ODO_E_OUT_OF_MEMORY;
+        listing->has_stopped = true;
         return false;
     }
-    goes_on = listing->visit(listing->context, path);
+    listing->has_stopped = !listing->visit(listing->context, path);
     memory_free(path);
-    return goes_on;
+    return !listing->has_stopped;
 }
 
 enum odo_status store_list_set_aside(struct store *store,
                                      bool (*visit)(void *context, const char *path),
                                      void *context)
 {
-    struct aside_listing listing = {store, visit, context, ODO_OK};
+    struct aside_listing listing = {store, visit, context, ODO_OK, false};
     enum odo_status status = platform_path_list(store->folder, visit_set_aside, &listing);
 
+    if (status == ODO_OK && !listing.has_stopped) {
+        status = platform_path_list_others(store->folder, visit_set_aside, &listing);
+    }
     return status == ODO_OK ? listing.status : status;
 }

@@ -574,6 +574,13 @@ static bool count_one(void *context, const struct odo_job_id *id)
     return true;
 }
 
+static bool count_path(void *context, const char *path)
+{
+    (void)path;
+    ++*(size_t *)context;
+    return true;
+}
+
 static void expect_set_aside(const struct aside_case *c, const struct content *content)
 {
     struct journal *journal = NULL;
@@ -657,6 +664,31 @@ static void a_later_damage_is_kept_beside_an_earlier_one(void **state)
     expect_size(".damaged", 5);
     expect_size("-2.damaged", 6);
     expect_size("-3.damaged", 8);
+}
+
+static void a_folder_by_the_name_of_a_journal_is_set_aside(void **state)
+{
+    char *path = temp_folder_make(folder, ID_TEXT ".job");
+    struct journal *journal = NULL;
+    struct platform_file_view view;
+    struct job read;
+    size_t listed = 0;
+    char *aside = path_of(".damaged");
+
+    (void)state;
+    assert_status(store_list(store, count_one, &listed), ODO_OK);
+    assert_int_equal(listed, 1);
+    log_lines_start();
+    assert_status(journal_adopt(store, the_id, &journal, &read), ODO_E_DAMAGED);
+    log_lines_stop();
+    assert_int_equal(log_lines_count(ID_TEXT), 1);
+    assert_status(platform_file_look(path, &view), ODO_E_FILE_NOT_FOUND);
+    assert_status(platform_file_look(aside, &view), ODO_OK);
+    listed = 0;
+    assert_status(store_list_set_aside(store, count_path, &listed), ODO_OK);
+    assert_int_equal(listed, 1);
+    free(aside);
+    free(path);
 }
 
 static bool note_path(void *context, const char *path)
@@ -818,6 +850,7 @@ int main(void)
     TEST_ADD_TABLE(&suite, asides, check_aside);
     ADD(&suite, a_journal_with_a_path_that_is_no_path_is_set_aside);
     ADD(&suite, a_later_damage_is_kept_beside_an_earlier_one);
+    ADD(&suite, a_folder_by_the_name_of_a_journal_is_set_aside);
     ADD(&suite, what_was_set_aside_is_listed_with_its_path);
     ADD(&suite, creating_without_memory_leaves_nothing);
     ADD(&suite, reading_without_memory_leaves_the_journal_as_it_was);

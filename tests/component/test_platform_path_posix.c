@@ -233,16 +233,21 @@ static bool count_name(void *context, const char *name)
     return true;
 }
 
-static void a_listing_shows_no_links(void **state)
+static void a_listing_shows_no_links_and_that_of_others_does(void **state)
 {
     char *folder = temp_folder_create();
     char *link = temp_folder_path(folder, "link");
+    char *pipe_path = temp_folder_path(folder, "pipe");
     size_t count = 0;
 
     (void)state;
     assert_int_equal(symlink("/etc/passwd", link), 0);
     assert_status(platform_path_list(folder, count_name, &count), ODO_OK);
     assert_int_equal(count, 0);
+    assert_int_equal(mkfifo(pipe_path, 0600), 0);
+    assert_status(platform_path_list_others(folder, count_name, &count), ODO_OK);
+    assert_int_equal(count, 2);
+    free(pipe_path);
     free(link);
     temp_folder_remove(folder);
 }
@@ -259,6 +264,6 @@ int main(void)
     TEST_ADD(&suite, somebody_elses_folder_is_no_store);
     TEST_ADD(&suite, a_chosen_store_is_an_absolute_path);
     TEST_ADD(&suite, private_things_are_for_this_user_alone);
-    TEST_ADD(&suite, a_listing_shows_no_links);
+    TEST_ADD(&suite, a_listing_shows_no_links_and_that_of_others_does);
     return test_suite_run(&suite, "platform_path_posix");
 }

@@ -160,7 +160,7 @@ static void a_listing_ends_when_it_is_told_to(void **state)
     store_close(store);
 }
 
-static void a_folder_named_like_a_journal_is_not_listed(void **state)
+static void a_folder_named_like_a_journal_is_listed(void **state)
 {
     struct store *store = open_store();
     struct listed listed = {.most = SIZE_MAX};
@@ -168,7 +168,7 @@ static void a_folder_named_like_a_journal_is_not_listed(void **state)
     (void)state;
     free(temp_folder_make(folder, "a3a2a1a0-a5a4-a7a6-a8a9-aaabacadae01.job"));
     assert_status(store_list(store, note_listed, &listed), ODO_OK);
-    assert_int_equal(listed.count, 0);
+    assert_int_equal(listed.count, 1); /* to be set aside, with a word */
     store_close(store);
 }
 
@@ -425,7 +425,7 @@ int main(void)
     TEST_ADD_TABLE(&suite, names, check_name);
     ADD_WITH_FOLDER(&suite, a_journal_is_named_after_its_job);
     ADD_WITH_FOLDER(&suite, a_listing_ends_when_it_is_told_to);
-    ADD_WITH_FOLDER(&suite, a_folder_named_like_a_journal_is_not_listed);
+    ADD_WITH_FOLDER(&suite, a_folder_named_like_a_journal_is_listed);
     ADD_WITH_FOLDER(&suite, a_store_needs_its_folder);
     ADD_WITH_FOLDER(&suite, a_journal_that_was_left_half_made_is_removed);
     ADD_WITH_FOLDER(&suite, a_journal_that_another_process_makes_is_left_alone);

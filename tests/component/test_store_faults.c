@@ -420,6 +420,16 @@ enum odo_status platform_path_list(const char *folder,
     return ODO_OK;
 }
 
+enum odo_status platform_path_list_others(const char *folder,
+                                          bool (*visit)(void *context, const char *name),
+                                          void *context)
+{
+    (void)folder;
+    (void)visit;
+    (void)context;
+    return ODO_OK; /* this disk has files alone */
+}
+
 enum odo_status platform_lock_file_open(const char *path, struct platform_lock_file **file_out)
 {
     (void)path;

@@ -287,9 +287,13 @@ enum odo_status platform_path_check_private(const char *folder)
     return status;
 }
 
-enum odo_status platform_path_list(const char *folder,
-                                   bool (*visit)(void *context, const char *name),
-                                   void *context)
+static bool is_dots(const char *name)
+{
+    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+static enum odo_status list(const char *folder, bool ordinary,
+                            bool (*visit)(void *context, const char *name), void *context)
 {
     DIR *directory = opendir(folder);
     enum odo_status status = ODO_OK;
@@ -309,10 +313,25 @@ enum odo_status platform_path_list(const char *folder,
         }
         /* One that has gone meanwhile is not there. */
         if (fstatat(dirfd(directory), entry->d_name, &found, AT_SYMLINK_NOFOLLOW) == 0 &&
-            S_ISREG(found.st_mode) && !visit(context, entry->d_name)) {
+            S_ISREG(found.st_mode) == ordinary && !is_dots(entry->d_name) &&
+            !visit(context, entry->d_name)) {
             break;
         }
     }
     (void)closedir(directory);
     return status;
+}
+
+enum odo_status platform_path_list(const char *folder,
+                                   bool (*visit)(void *context, const char *name),
+                                   void *context)
+{
+    return list(folder, true, visit, context);
+}
+
+enum odo_status platform_path_list_others(const char *folder,
+                                          bool (*visit)(void *context, const char *name),
+                                          void *context)
+{
+    return list(folder, false, visit, context);
 }

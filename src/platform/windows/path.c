@@ -515,15 +515,19 @@ done:
 /* --- What is in a folder -------------------------------------------------------------- */
 
 /* Returns false to stop, with the reason in *status. */
-static bool visit_entry(const WIN32_FIND_DATAW *entry,
+static bool visit_entry(const WIN32_FIND_DATAW *entry, bool ordinary,
                         bool (*visit)(void *context, const char *name), void *context,
                         enum odo_status *status)
 {
     char *name = NULL;
+    bool is_ordinary =
+        (entry->dwFileAttributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT |
+                                    FILE_ATTRIBUTE_DEVICE)) == 0;
+    bool is_here_or_above =
+        wcscmp(entry->cFileName, L".") == 0 || wcscmp(entry->cFileName, L"..") == 0;
     bool goes_on;
 
-    if ((entry->dwFileAttributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT |
-                                    FILE_ATTRIBUTE_DEVICE)) != 0) {
+    if (is_ordinary != ordinary || is_here_or_above) {
         return true;
     }
     *status = wide_path_read(entry->cFileName, &name);
@@ -539,9 +543,8 @@ static bool visit_entry(const WIN32_FIND_DATAW *entry,
     return goes_on;
 }
 
-enum odo_status platform_path_list(const char *folder,
-                                   bool (*visit)(void *context, const char *name),
-                                   void *context)
+static enum odo_status list(const char *folder, bool ordinary,
+                            bool (*visit)(void *context, const char *name), void *context)
 {
     char *pattern = platform_path_join(folder, "*");
     wchar_t *wide = NULL;
@@ -560,7 +563,7 @@ enum odo_status platform_path_list(const char *folder,
         goto done;
     }
     do {
-        if (!visit_entry(&entry, visit, context, &status)) {
+        if (!visit_entry(&entry, ordinary, visit, context, &status)) {
             FindClose(search);
             goto done;
         }
@@ -573,4 +576,18 @@ done:
     memory_free(wide);
     memory_free(pattern);
     return status;
+}
+
+enum odo_status platform_path_list(const char *folder,
+                                   bool (*visit)(void *context, const char *name),
+                                   void *context)
+{
+    return list(folder, true, visit, context);
+}
+
+enum odo_status platform_path_list_others(const char *folder,
+                                          bool (*visit)(void *context, const char *name),
+                                          void *context)
+{
+    return list(folder, false, visit, context);
 }
