@@ -138,8 +138,7 @@ static size_t fit_into_window(struct transfer *transfer, const struct byte_range
     uint64_t limit = transfer->stream_taken + transfer->setup.stream_window;
     size_t fitting = 1;
 
-    if (transfer->setup.output != TRANSFER_TO_STREAM || !wanted->layout_is_known ||
-        transfer->asking == TRANSFER_ASKS_ONE_REPLY) {
+    if (transfer->setup.output != TRANSFER_TO_STREAM || !wanted->layout_is_known) {
         return count;
     }
     while (fitting < count) {
@@ -192,7 +191,8 @@ static enum odo_status take_from_plan(struct transfer *transfer, struct attempt 
     if (transfer->asking == TRANSFER_ASKS_ONE_REPLY &&
         !request_plan_is_empty(&transfer->wanted.plan)) {
         give_back_all(transfer, spans, count);
-        transfer->asking = TRANSFER_ASKS_PLAINLY; /* too many ranges for one request */
+        /* Too many ranges for one request, or more than a stream's window holds. */
+        transfer->asking = TRANSFER_ASKS_PLAINLY;
         return take_from_plan(transfer, attempt);
     }
     status = attempt_set_pieces(attempt, spans, count);
