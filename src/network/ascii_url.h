@@ -1,6 +1,6 @@
 /*
- * A URL as it is asked for: its host as the resolver and the server know it. What the client
- * named stays as it is everywhere else.
+ * A URL in the form in which it is requested: with an ASCII host name, as DNS and HTTP require.
+ * Everywhere else the client's spelling is kept.
  *
  * Safe on any thread.
  */
@@ -10,10 +10,10 @@
 #include <odo/types.h>
 
 /*
- * A copy of `url`, in which a host beyond ASCII is its IDNA form. The caller ends *ascii_out
- * with memory_free().
+ * A copy of `url` with a non-ASCII host in its IDNA form. Release *ascii_out with
+ * memory_free().
  *
- *   ODO_E_INVALID_URL     it is none, or no host can be called that
+ *   ODO_E_INVALID_URL     not a URL, or the host has no IDNA form
  *   ODO_E_OUT_OF_MEMORY
  */
 enum odo_status ascii_url(const char *url, char **ascii_out);

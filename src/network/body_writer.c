@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum {
-    FLUSH_AFTER_MS = 250, /* bytes that came are handed to the sink then, however few */
+    FLUSH_AFTER_MS = 250, /* gathered bytes are written after this time, however few */
 };
 
 void body_writer_begin(struct body_writer *writer, const struct request_task *task,
@@ -41,13 +41,13 @@ static bool is_hedge(const struct body_writer *writer)
     return writer->attempt->purpose == ATTEMPT_FOR_HEDGE;
 }
 
-/* What would be written may prove false, and cannot be taken back from a stream. */
+/* Unverified bytes must not be written to a stream, which cannot take them back. */
 static bool must_keep(const struct body_writer *writer)
 {
     return writer->attempt->kept_unproved > 0 && writer->task->destination->stream;
 }
 
-/* Gather at most what is asked for, so that many small requests do not take much each. */
+/* Reserve no more than the request asks for, so that many small requests stay cheap. */
 static enum odo_status reserve(struct body_writer *writer)
 {
     uint64_t total = attempt_total(writer->attempt);
@@ -55,7 +55,7 @@ static enum odo_status reserve(struct body_writer *writer)
     unsigned char *larger;
 
     if (writer->attempt->body == ATTEMPT_TAKES_PARTS && writer->task->destination->stream) {
-        wanted = TRANSFER_STREAM_MOST; /* a part is kept until it has proved whole */
+        wanted = TRANSFER_STREAM_MOST; /* a part is kept until it is verified */
     }
     if (writer->attempt->body != ATTEMPT_TAKES_FILE &&
         writer->attempt->purpose != ATTEMPT_FOR_FRONT && total < wanted) {
@@ -73,8 +73,7 @@ static enum odo_status reserve(struct body_writer *writer)
     return ODO_OK;
 }
 
-/* Bytes are in the output, and have been accounted for: they may be part of a piece that is
- * whole now, and to be believed or not. */
+/* Bytes were written and counted; they may complete a piece whose hash can now be checked. */
 static void check_written(struct body_writer *writer, uint64_t output, size_t size)
 {
     const struct request_task *task = writer->task;
@@ -114,7 +113,7 @@ static void drop_parts(struct body_writer *writer)
     transfer_parts_failed(writer->task->transfer, writer->attempt);
 }
 
-/* Keep wanted bytes for the place `output`. */
+/* Keep wanted bytes that belong at `output`. */
 static enum odo_status gather(struct body_writer *writer, uint64_t output,
                               const unsigned char *data, size_t size)
 {
@@ -127,7 +126,7 @@ static enum odo_status gather(struct body_writer *writer, uint64_t output,
              writer->gathered_size == writer->gathered_capacity)) {
             status = body_writer_flush(writer);
             if (status == ODO_OK && writer->gathered_size > 0) {
-                drop_parts(writer); /* there is no room for what must be kept */
+                drop_parts(writer); /* no memory to keep the unverified part */
                 return ODO_OK;
             }
             if (status != ODO_OK) {
@@ -150,7 +149,7 @@ static enum odo_status gather(struct body_writer *writer, uint64_t output,
                                                               : ODO_OK;
 }
 
-/* Bytes of a run of the file: each to its place, or nowhere. *taken_out counts them. */
+/* Write or discard the bytes of one run of the file. *taken_out counts them. */
 static enum body_outcome take_run(struct body_writer *writer, const unsigned char *data,
                                   size_t size, size_t *taken_out)
 {
@@ -196,16 +195,17 @@ static enum body_outcome take_parts(struct body_writer *writer, const unsigned c
         size -= taken;
         switch (event.kind) {
         case MULTIPART_PART:
-            /* To a stream nothing goes together with what may prove false. */
+            /* A stream's verified bytes are written first, never together with unverified
+             * ones. */
             if ((!writer->task->destination->stream || body_writer_flush(writer) == ODO_OK) &&
                 !transfer_part(transfer, writer->attempt, &event.part)) {
-                writer->gathered_size = 0; /* none of this file */
+                writer->gathered_size = 0; /* not a part of this file */
             }
             break;
         case MULTIPART_BODY:
             if (take_run(writer, event.data, event.size, &unused) != BODY_TAKEN &&
                 writer->attempt->end == ATTEMPT_OPEN) {
-                drop_parts(writer); /* a stream has no room for what nobody asked for */
+                drop_parts(writer); /* a stream has no room for unrequested bytes */
             }
             break;
         case MULTIPART_PART_END:
@@ -235,13 +235,13 @@ void body_writer_finish(struct body_writer *writer)
     }
     if (transfer->phase == TRANSFER_RESTARTING || transfer->phase == TRANSFER_FAILED ||
         !writer->task->destination->sink) {
-        writer->gathered_size = 0; /* it is not to be written any more */
+        writer->gathered_size = 0; /* no longer needed */
         return;
     }
     if (must_keep(writer)) {
         drop_parts(writer);
     }
-    body_writer_flush(writer); /* what came is good, whatever ended the request */
+    body_writer_flush(writer); /* bytes received are good, whatever ended the request */
 }
 
 void body_writer_settle_hedge(struct body_writer *writer, struct body_writer *other)
@@ -262,7 +262,7 @@ void body_writer_settle_hedge(struct body_writer *writer, struct body_writer *ot
     rest = writer->gathered_size - skipped;
     if (sink_write(writer->task->destination->sink, output, writer->gathered + skipped, rest) !=
         ODO_OK) {
-        return; /* the slow one will meet the same */
+        return; /* the slow attempt will meet the same error */
     }
     transfer_hedge_won(transfer, attempt, rest, platform_clock_milliseconds());
     check_written(writer, output, rest);
@@ -288,7 +288,7 @@ enum odo_status body_writer_prepare(struct body_writer *writer, const char *cont
 
     if (status == ODO_OK && writer->attempt->body == ATTEMPT_TAKES_PARTS &&
         multipart_reader_init(&writer->reader, content_type) != ODO_OK) {
-        drop_parts(writer); /* nothing that can be read */
+        drop_parts(writer); /* malformed multipart */
     }
     return status;
 }

@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 enum {
-    /* Long enough for whoever has asked to connect again, short enough to try again. */
+    /* Long enough to reconnect and ask again, short enough not to go stale. */
     REMEMBERED_MS = 30000,
     DIGEST_TEXT_SIZE = SHA256_SIZE * 2 + 1,
 };
@@ -52,7 +52,7 @@ struct look_up *certificate_look_up_create(void (*on_answered)(void *context), v
     });
 }
 
-/* What names the question. */
+/* The key identifies the certificate, host and flags. */
 static enum odo_status make_key(const struct subject *subject, char **key_out)
 {
     unsigned char digest[SHA256_SIZE];
@@ -93,8 +93,8 @@ static enum odo_status make_subject(void *session, const char *host, uint32_t fl
 }
 
 /*
- * What was looked up goes before what the system has: Wine 8 remembers of a revoked certificate
- * that nothing was wrong with it.
+ * A look-up's result takes precedence over the system's cache: Wine 8 caches a revoked
+ * certificate as good.
  */
 enum odo_status certificate_look_up_verify(struct look_up *look_up, void *session,
                                            const char *host, uint32_t flags,
@@ -121,7 +121,7 @@ enum odo_status certificate_look_up_verify(struct look_up *look_up, void *sessio
             goto done;
         }
         status = look_up_ask(look_up, key, subject, platform_clock_milliseconds(), &answer);
-        subject = NULL; /* was taken over */
+        subject = NULL; /* ownership was taken */
     }
     if (status == ODO_OK) {
         *ticket_out = answer.ticket;

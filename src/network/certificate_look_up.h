@@ -1,7 +1,7 @@
 /*
- * Our own verification of a server's certificate, without waiting for the network: what the
- * system has decides at once; where that does not do, for want of an authority's certificate
- * or of a list of revoked ones, a thread of its own looks it up, and whoever asked asks again.
+ * Certificate verification that never blocks the network thread. Whatever the system has cached
+ * decides at once; where an issuer's certificate or a revocation list is missing, a separate
+ * thread downloads it, and the caller asks again later.
  */
 #ifndef ODO_NETWORK_CERTIFICATE_LOOK_UP_H
 #define ODO_NETWORK_CERTIFICATE_LOOK_UP_H
@@ -10,15 +10,15 @@
 
 #include <odo/types.h>
 
-/* The kind of question that certificate_look_up_verify() asks; NULL when there is no memory.
- * `on_answered` is called as look_up.h says. */
+/* The look-up that certificate_look_up_verify() uses; NULL when out of memory. `on_answered`:
+ * see look_up.h. */
 struct look_up *certificate_look_up_create(void (*on_answered)(void *context), void *context);
 
 /*
- * Verify what the server of `session` has shown; see platform/certificate.h for that, and for
- * what is returned. When `ticket_out` is not 0 nothing is decided yet: end the request, and ask
- * again, in this session or in another one, when that is pending no more. What was found is
- * remembered for the same certificate, host and flags.
+ * Verify the certificate that the server of `session` has presented; see platform/certificate.h
+ * for the results. If `ticket_out` is not 0 nothing is decided yet: end the request, and ask
+ * again, in this session or another, when the ticket is no longer pending. Results are cached
+ * for the same certificate, host and flags.
  */
 enum odo_status certificate_look_up_verify(struct look_up *look_up, void *session,
                                            const char *host, uint32_t flags,

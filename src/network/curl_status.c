@@ -15,7 +15,7 @@ enum odo_status curl_status(CURLcode code)
     case CURLE_REMOTE_ACCESS_DENIED:
         return ODO_E_ACCESS_DENIED;
     case CURLE_OUT_OF_MEMORY:
-    case CURLE_ABORTED_BY_CALLBACK: /* the watchdog's: whatever else stops one says why */
+    case CURLE_ABORTED_BY_CALLBACK: /* the watchdog; others set a status */
         return ODO_E_OUT_OF_MEMORY;
     case CURLE_OPERATION_TIMEDOUT:
         return ODO_E_TRANSFER_TIMED_OUT;
@@ -48,7 +48,7 @@ enum odo_status curl_status(CURLcode code)
     case CURLE_SSL_SHUTDOWN_FAILED:
     case CURLE_SSL_CRL_BADFILE:
         return ODO_E_TLS;
-    case CURLE_UNSUPPORTED_PROTOCOL: /* of the reply: the URL's was checked before */
+    case CURLE_UNSUPPORTED_PROTOCOL: /* of a redirect; the client's URL was checked before */
     case CURLE_WEIRD_SERVER_REPLY:
 #if LIBCURL_VERSION_NUM >= 0x080600
     case CURLE_TOO_LARGE:

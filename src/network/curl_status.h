@@ -1,5 +1,5 @@
 /*
- * libcurl's results in our words.
+ * Translates libcurl's result codes into odo_status.
  */
 #ifndef ODO_NETWORK_CURL_STATUS_H
 #define ODO_NETWORK_CURL_STATUS_H
@@ -8,7 +8,7 @@
 
 #include <curl/curl.h>
 
-/* What a result means when nothing else is known. */
+/* The status for a result code when nothing more specific is known. */
 enum odo_status curl_status(CURLcode code);
 
 #endif

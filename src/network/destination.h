@@ -1,7 +1,7 @@
 /*
- * Where the bytes of one download go, and what a failure there means.
+ * Where the bytes of one download go, and how failures there are reported.
  *
- * On the network thread alone.
+ * Network thread only.
  */
 #ifndef ODO_NETWORK_DESTINATION_H
 #define ODO_NETWORK_DESTINATION_H
@@ -10,20 +10,20 @@
 #include "output/stream.h"
 
 struct destination {
-    struct sink *sink;     /* owned; NULL before the first request, and when it is closed */
+    struct sink *sink;     /* owned; NULL before the first request, and once closed */
     struct stream *stream; /* borrowed; NULL for a file and for memory */
-    uint64_t base;         /* where in the file or stream the output begins */
+    uint64_t base;         /* position in the file or stream where the output begins */
 };
 
-/* What `status` of the output means: with the client's own failure, when its stream refused. */
+/* The error for an output `status`; if the client's stream failed, with its own error code. */
 struct odo_error destination_error(const struct destination *destination,
                                    enum odo_status status);
 
-/* Bytes of this output, of so many in the stream: its client may still be busy with the last of
- * what was asked for before. */
+/* Bytes of this output among `bytes` of the stream. The client may still be taking the last
+ * bytes of the previous file. */
 uint64_t destination_within(const struct destination *destination, uint64_t position);
 
-/* Write no more; a stream has nothing to tell from now on. */
+/* Stop writing; a stream no longer notifies anyone. */
 void destination_close(struct destination *destination);
 
 #endif

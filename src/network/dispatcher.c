@@ -12,10 +12,10 @@
 #include <assert.h>
 
 enum {
-    PROXIES_TRIED_MOST = 16, /* one after the other, without a pause */
+    PROXIES_TRIED_MOST = 16, /* consecutive attempts without a delay */
 };
 
-/* --- The end of a request ------------------------------------------------------------- */
+/* --- End of a request ----------------------------------------------------------------- */
 
 static void keep_idle(struct dispatcher *dispatcher, struct request *request)
 {
@@ -34,7 +34,7 @@ static void forget_request(struct fetch *download, struct request *request)
     *place = request->next;
 }
 
-/* A hedge may have all of its bytes, which are its twin's as well. */
+/* If the hedge is complete, its bytes are written for its twin. */
 static void settle_hedge(struct request *request)
 {
     const struct attempt *attempt = request->attempt;
@@ -46,7 +46,7 @@ static void settle_hedge(struct request *request)
     }
 }
 
-/* Take a request out of libcurl and have the transfer account for it. */
+/* Remove a request from libcurl and report its end to the transfer. */
 static void end_request(struct dispatcher *dispatcher, struct request *request,
                         const struct odo_error *result)
 {
@@ -116,8 +116,8 @@ void dispatcher_stop_silent(struct dispatcher *dispatcher, struct fetch *downloa
 }
 
 /*
- * When its proxy cannot be reached and there is another one, the request is repeated at once;
- * but not for ever, since proxies of many servers may crowd out each other's failures.
+ * If the proxy is unreachable and there is another, repeat the request at once. The number is
+ * bounded, since proxies of many origins may evict one another from the list of failed ones.
  */
 static void try_other_proxy(struct dispatcher *dispatcher, struct request *request,
                             CURLcode code)
@@ -170,8 +170,8 @@ static struct request *idle_request(struct dispatcher *dispatcher)
     return request;
 }
 
-/* The proxy that was found for the next request, owned by the caller; or the transfer waits,
- * or has failed, and false is returned. */
+/* Find the proxy for the next request; the caller owns it. Returns false if the transfer has to
+ * wait or has failed. */
 static bool find_proxy(struct dispatcher *dispatcher, struct fetch *download, char **proxy_out)
 {
     uint64_t now_ms = platform_clock_milliseconds();
@@ -196,8 +196,8 @@ static bool find_proxy(struct dispatcher *dispatcher, struct fetch *download, ch
     return true;
 }
 
-/* What was bad may have come from a server of several, or out of a cache on the way; and a
- * piece that is late is asked for once more on a connection of its own. */
+/* A bad piece may have come from one of several servers or from a cache, and an overdue piece
+ * is requested again: both need a connection of their own. */
 static bool needs_new_connection(const struct fetch *download, const struct attempt *attempt)
 {
     if (attempt->purpose == ATTEMPT_FOR_HEDGE) {
@@ -211,7 +211,7 @@ static bool needs_new_connection(const struct fetch *download, const struct atte
     return false;
 }
 
-/* Send the download's next request. On failure it has failed, or has nothing to ask. */
+/* Send the download's next request. Without one it has failed or has nothing to ask for. */
 static void start_request(struct dispatcher *dispatcher, struct fetch *download)
 {
     struct transfer *transfer = &download->transfer;
@@ -285,9 +285,9 @@ void dispatcher_end_waits(struct dispatcher *dispatcher)
     }
 }
 
-/* --- libcurl's turn ------------------------------------------------------------------- */
+/* --- libcurl -------------------------------------------------------------------------- */
 
-/* Those that have made way for others go on. */
+/* Resume the requests that have yielded to others. */
 static void begin_turn(struct dispatcher *dispatcher)
 {
     for (struct fetch *download = dispatcher->begun.first; download;
@@ -328,7 +328,7 @@ void dispatcher_wait(struct dispatcher *dispatcher, int timeout_ms)
     }
 }
 
-/* It fails without a pipe: that there is one was made sure of at the start. */
+/* Cannot fail: dispatcher_init() has verified that the multi handle has a wakeup pipe. */
 void dispatcher_wake(struct dispatcher *dispatcher)
 {
     CURLMcode code = curl_multi_wakeup(dispatcher->multi);
@@ -348,7 +348,7 @@ void dispatcher_forget_proxies(struct dispatcher *dispatcher)
     }
 }
 
-/* False without memory. */
+/* False when out of memory. */
 static bool make_finder(struct dispatcher *dispatcher, const struct dispatcher_options *options)
 {
     struct proxy_finder_options finding = {
@@ -364,7 +364,7 @@ static bool make_finder(struct dispatcher *dispatcher, const struct dispatcher_o
 
 static void configure_multi(const struct dispatcher *dispatcher)
 {
-    /* More than the lanes in use, or connections churn. */
+    /* More than the lanes in use, or connections would be closed and reopened constantly. */
     curl_multi_setopt(dispatcher->multi, CURLMOPT_MAXCONNECTS,
                       (long)dispatcher->schedule.connections * 2);
     curl_multi_setopt(dispatcher->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS,
@@ -395,7 +395,7 @@ enum odo_status dispatcher_init(struct dispatcher *dispatcher,
         return ODO_E_OUT_OF_MEMORY;
     }
     if (curl_multi_wakeup(dispatcher->multi) != CURLM_OK) {
-        return ODO_E_TOO_MANY_OPEN_FILES; /* it was made without; nobody could stop it */
+        return ODO_E_TOO_MANY_OPEN_FILES; /* without its wakeup pipe it could not be stopped */
     }
     configure_multi(dispatcher);
     return watchdog_start(&dispatcher->watchdog);
@@ -410,10 +410,10 @@ void dispatcher_free(struct dispatcher *dispatcher)
         request->next = NULL;
         request_free(request);
     }
-    look_up_free(dispatcher->certificates); /* they wake libcurl */
+    look_up_free(dispatcher->certificates); /* their threads wake libcurl */
     proxy_finder_free(dispatcher->proxy_finder);
     if (dispatcher->multi && dispatcher->watchdog) {
-        watchdog_enter(dispatcher->watchdog); /* it takes leave of servers */
+        watchdog_enter(dispatcher->watchdog); /* closing a connection may read from it */
         curl_multi_cleanup(dispatcher->multi);
         watchdog_leave(dispatcher->watchdog);
     } else if (dispatcher->multi) {

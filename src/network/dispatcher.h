@@ -1,8 +1,8 @@
 /*
- * Sends the requests that the schedule picks, by libcurl's multi handle, and takes back those
- * that have ended.
+ * Sends the requests that the schedule selects through libcurl's multi handle, and collects the
+ * finished ones.
  *
- * On the network thread alone, but for what says otherwise.
+ * Network thread only, unless stated otherwise.
  */
 #ifndef ODO_NETWORK_DISPATCHER_H
 #define ODO_NETWORK_DISPATCHER_H
@@ -22,20 +22,20 @@ struct dispatcher {
     struct schedule schedule;
     struct fetch_list begun; /* downloads that have begun and not ended */
 
-    /* Its own. */
+    /* Owned by the dispatcher. */
     CURLM *multi;
     struct watchdog *watchdog;
     struct look_up *certificates;
-    struct proxy_finder *proxy_finder; /* NULL when nobody finds any */
+    struct proxy_finder *proxy_finder; /* NULL if the host has no find_proxy */
     struct request *idle;
     char *user_agent;
     char *ca_file;
-    struct proxy_settings proxies; /* its texts are ours */
+    struct proxy_settings proxies; /* strings are owned */
     uint32_t connect_timeout_ms;
     uint32_t stall_timeout_s;
 };
 
-/* Texts are copied. */
+/* Strings are copied. */
 struct dispatcher_options {
     const char *user_agent;
     const char *ca_file; /* or NULL */
@@ -47,47 +47,47 @@ struct dispatcher_options {
     uint32_t stall_timeout_s;
     uint32_t connections_per_host;
     uint32_t connections;
-    void (*on_answered)(void *context); /* of a look-up, on a thread of its own */
+    void (*on_answered)(void *context); /* on a look-up's thread: it has an answer */
     void *context;
 };
 
 /*
- * Any thread. `dispatcher` is zeroed by this; on failure it is to be freed as well.
+ * Any thread. Initializes `dispatcher`; call dispatcher_free() on failure too.
  *
  *   ODO_E_OUT_OF_MEMORY, ODO_E_UNEXPECTED   libcurl or the system refused
  */
 enum odo_status dispatcher_init(struct dispatcher *dispatcher,
                                 const struct dispatcher_options *options);
 
-/* Any thread, when the network thread has ended and no request is left. */
+/* Any thread, once the network thread has ended and no request is left. */
 void dispatcher_free(struct dispatcher *dispatcher);
 
 /* Send what may be sent now. */
 void dispatcher_send(struct dispatcher *dispatcher);
 
-/* Whatever libcurl has to do, and no longer than a server may take; then take back what has
- * ended. */
+/* Let libcurl do its work, for a bounded time even if a server keeps it busy, then collect the
+ * finished requests. */
 void dispatcher_perform(struct dispatcher *dispatcher);
 
-/* Wait until libcurl has something to do, somebody wakes it, or so much time has passed; not at
- * all while a request makes way for others. */
+/* Wait until libcurl has work, another thread wakes it, or the time is up; do not wait while a
+ * request is yielding to others. */
 void dispatcher_wait(struct dispatcher *dispatcher, int timeout_ms);
 
-/* Any thread: end the next wait, or the one that is. */
+/* Any thread: end the current or the next wait. */
 void dispatcher_wake(struct dispatcher *dispatcher);
 
-/* Stop all requests of a download; or those that are of no use any more. */
+/* Stop all requests of a download; or only those whose attempt has ended. */
 void dispatcher_abort(struct dispatcher *dispatcher, struct fetch *download);
 void dispatcher_stop_ended(struct dispatcher *dispatcher, struct fetch *download);
 
-/* Stop a request that was slowed down, and of which nothing has been heard since it went on. */
+/* Stop a request that was throttled and has been silent since it was resumed. */
 void dispatcher_stop_silent(struct dispatcher *dispatcher, struct fetch *download,
                             uint64_t now_ms);
 
-/* The answer of a look-up is there: somebody may have waited for it. */
+/* A look-up has an answer: resume the downloads that waited for it. */
 void dispatcher_end_waits(struct dispatcher *dispatcher);
 
-/* What find_proxy has found is no longer true. Any thread. */
+/* Discard what find_proxy has returned. Any thread. */
 void dispatcher_forget_proxies(struct dispatcher *dispatcher);
 
 #endif

@@ -13,12 +13,12 @@
 #include <curl/curl.h>
 
 enum {
-    /* How often retries, want of progress and late bytes are looked at while there is cause. */
+    /* How often retries, stalls and delayed writes are checked while there is reason to. */
     TICK_MS = 100,
     POLL_MOST_MS = 60 * 60 * 1000,
 };
 
-/* Somebody waits until some transfers have been let go. */
+/* A thread waits for the removal of some transfers. */
 struct removal_command {
     struct removal_command *next;
     struct downloader_removal *removals;
@@ -40,17 +40,17 @@ struct downloader {
         uint64_t background_rate;
         bool is_metered;
         bool limits_are_new;
-        bool answers_are_new; /* of a look-up */
+        bool answers_are_new; /* from a look-up */
         bool must_stop;
     } shared;
 
-    /* The network thread's own. */
+    /* Network thread only. */
     struct throttle throttle;
     struct fetch_list due;
     uint64_t tick_at_ms;
 };
 
-/* Look at everything again no later than that. */
+/* Schedule the next round no later than `at_ms`. */
 static void wake_by(struct downloader *downloader, uint64_t at_ms)
 {
     if (at_ms < downloader->tick_at_ms) {
@@ -60,7 +60,7 @@ static void wake_by(struct downloader *downloader, uint64_t at_ms)
 
 /* --- Commands ------------------------------------------------------------------------- */
 
-/* What fetch.on_due calls. */
+/* fetch.on_due. */
 static void on_due(struct fetch *download)
 {
     fetch_list_append(&download->downloader->due, download);
@@ -72,12 +72,12 @@ static void take_in_one(struct downloader *downloader, struct fetch *download)
     download->on_due = on_due;
     download->is_taken_in = true;
     if (!download->ready.is_linked) {
-        fetch_note_due(download); /* everything was there already */
+        fetch_note_due(download); /* nothing may be left to fetch */
         fetch_list_append(&downloader->dispatcher.begun, download);
     }
 }
 
-/* A transfer, and the one that fetches what it is checked against. */
+/* Add a transfer, and the one that fetches its piece hashes. */
 static void take_in(struct downloader *downloader, struct fetch *download)
 {
     take_in_one(downloader, download);
@@ -86,7 +86,7 @@ static void take_in(struct downloader *downloader, struct fetch *download)
     }
 }
 
-/* Take the transfer off the queue, where somebody may have put it again meanwhile. */
+/* Remove the transfer from the command queue, where another thread may have put it again. */
 static void withdraw_command(struct downloader *downloader, struct fetch *download)
 {
     platform_mutex_lock(downloader->mutex);
@@ -108,10 +108,10 @@ static void let_go_one(struct downloader *downloader, struct downloader_removal 
     struct fetch *download = removal->transfer;
 
     dispatcher_abort(&downloader->dispatcher, download);
-    destination_close(&download->destination); /* a stream queues the transfer no more ... */
-    withdraw_command(downloader, download);    /* ... so that this holds */
+    destination_close(&download->destination); /* a stream no longer queues the transfer ... */
+    withdraw_command(downloader, download);    /* ... so it stays off the queue */
     removal->last = fetch_describe(download);
-    removal->last.checkpoint = NULL; /* these end with the transfer */
+    removal->last.checkpoint = NULL; /* these are freed with the transfer */
     removal->last.response_headers = NULL;
     removal->last.effective_url = NULL;
     removal->last.server_address = NULL;
@@ -121,7 +121,7 @@ static void let_go_one(struct downloader *downloader, struct downloader_removal 
     fetch_free(download, &removal->checkpoint);
 }
 
-/* A piece hash file has come, or will not. */
+/* A piece hash file was fetched, or failed. */
 static void let_go_of_list(struct fetch *list)
 {
     struct downloader_removal removal = {.transfer = list};
@@ -155,11 +155,11 @@ static void take_command(struct downloader *downloader, struct fetch *download)
         schedule_change(download);
         fetch_stream_progressed(download);
         schedule_sort(download);
-        downloader->tick_at_ms = 0; /* a limit may have passed by its new value */
+        downloader->tick_at_ms = 0; /* the new limit may already be exceeded */
     }
 }
 
-/* Do what other threads have asked for. Returns false to stop. */
+/* Carry out requests of other threads. Returns false to stop. */
 static bool take_commands(struct downloader *downloader)
 {
     struct fetch *taken = NULL; /* oldest first */
@@ -170,7 +170,7 @@ static bool take_commands(struct downloader *downloader)
     platform_mutex_lock(downloader->mutex);
     for (struct fetch *download = downloader->shared.commands; download;
          download = download->next_command) {
-        download->is_queued = false; /* and may be queued again as soon as the lock is free */
+        download->is_queued = false; /* may be queued again once the lock is released */
         download->settings = download->settings_to_come;
         download->next_taken = taken;
         taken = download;
@@ -206,7 +206,7 @@ static bool take_commands(struct downloader *downloader)
             let_go(downloader, &removal->removals[i]);
         }
         platform_mutex_lock(downloader->mutex);
-        removal->is_done = true; /* the waiter's memory ends when it sees this */
+        removal->is_done = true; /* the waiter's memory is gone once it sees this */
         platform_condition_broadcast(downloader->has_removed);
         platform_mutex_unlock(downloader->mutex);
     }
@@ -215,7 +215,7 @@ static bool take_commands(struct downloader *downloader)
 
 /* --- The loop ------------------------------------------------------------------------- */
 
-/* When this download must be looked at again if nothing happens. */
+/* When this download is due again if nothing happens before. */
 static uint64_t wake_at(const struct fetch *download, uint64_t now_ms)
 {
     return download->requests ? now_ms + TICK_MS
@@ -244,7 +244,7 @@ static void tick(struct downloader *downloader, uint64_t now_ms)
     }
 }
 
-/* Carry out what was decided inside libcurl's callbacks, and report. */
+/* Act on decisions made inside libcurl's callbacks, and report. */
 static void settle(struct downloader *downloader)
 {
     struct fetch *download;
@@ -266,12 +266,12 @@ static void settle(struct downloader *downloader)
             }
             download->was_reported_final = true;
         }
-        /* Last: it may remove the download. */
+        /* Last, as it may remove the download. */
         download->options.on_update(download->options.context, &update);
     }
 }
 
-/* How long nothing of ours needs to be done unless libcurl or another thread wakes us. */
+/* Milliseconds until there is work, unless libcurl or another thread wakes us. */
 static int poll_timeout_ms(struct downloader *downloader)
 {
     uint64_t now_ms;
@@ -306,7 +306,7 @@ static void run(void *context)
     }
 }
 
-/* --- From other threads --------------------------------------------------------------- */
+/* --- Calls from other threads --------------------------------------------------------- */
 
 static void queue_command(struct downloader *downloader, struct fetch *download,
                           const struct download_settings *settings)
@@ -322,12 +322,12 @@ static void queue_command(struct downloader *downloader, struct fetch *download,
         downloader->shared.commands = download;
     }
     platform_mutex_unlock(downloader->mutex);
-    if (is_first) { /* or else whoever was it has, and all are taken together */
+    if (is_first) { /* otherwise the thread has been woken already, and takes all at once */
         dispatcher_wake(&downloader->dispatcher);
     }
 }
 
-/* On a stream's thread, which holds the stream: see to the transfer soon. */
+/* On a stream's thread, which holds the stream's lock: only queue the transfer. */
 static void on_stream_progress(void *context)
 {
     struct fetch *download = context;
@@ -343,7 +343,7 @@ static void on_stream_progress(void *context)
     dispatcher_wake(&downloader->dispatcher);
 }
 
-/* On the thread of a look-up. */
+/* On a look-up's thread. */
 static void on_answered(void *context)
 {
     struct downloader *downloader = context;

@@ -1,13 +1,13 @@
 /*
- * The network thread: one libcurl multi handle, and the files that are being fetched on it.
+ * The network thread: one libcurl multi handle and the downloads that run on it.
  *
- * The engine adds a transfer for each file in motion and removes it again; in between the
- * transfer reports through its listener. Everything in this room runs on the one thread, but
- * for the functions of this header.
+ * The engine adds a transfer for each file in progress and removes it again; in between the
+ * transfer reports through `on_update`. Everything in this room runs on that thread, except the
+ * functions of this header.
  *
- * Who gets a free connection: among the groups (jobs) that could use one, the group that has
- * the fewest; within a group the file that was added first. So jobs share, and the files of
- * a job begin in order while no connection idles.
+ * A free connection goes to the group (job) that has the fewest, and within a group to the file
+ * that was added first. So jobs share connections, and the files of a job start in order while
+ * no connection idles.
  */
 #ifndef ODO_NETWORK_DOWNLOADER_H
 #define ODO_NETWORK_DOWNLOADER_H
@@ -23,9 +23,9 @@ struct fetch;
 
 struct downloader_options {
     const char *user_agent;        /* copied */
-    const char *ca_file;           /* copied; NULL trusts what the system trusts */
+    const char *ca_file;           /* copied; NULL for the system's trusted authorities */
     struct proxy_settings proxies; /* copied */
-    /* As odo_engine_options has them; NULL: `proxies` count. */
+    /* See odo_engine_options; NULL: `proxies` decides. */
     enum odo_status (*find_proxy)(void *context, const char *url,
                                   struct odo_proxy_answer *answer);
     void *find_proxy_context;
@@ -35,54 +35,55 @@ struct downloader_options {
     uint32_t retry_limit_ms;
     uint32_t connections_per_host;
     uint32_t connections;
-    uint64_t foreground_rate; /* bytes a second of all transfers together; 0 is no limit */
+    uint64_t foreground_rate; /* bytes per second of all transfers together; 0 for no limit */
     uint64_t background_rate;
-    bool is_metered;                 /* nothing is fetched but what is wanted, and that once */
-    uint32_t checkpoint_interval_ms; /* reports carry a checkpoint so often; 0: never */
+    bool is_metered;                 /* fetch only wanted bytes, and each of them once */
+    uint32_t checkpoint_interval_ms; /* interval of checkpoints in reports; 0: never */
     uint32_t ranges_per_request;     /* 0: as many as a request may have */
     bool refuse_salvage;
     bool allow_insecure_redirects;
-    bool allow_unknown_size; /* of a 200 without a length: it ends where the body does */
+    bool allow_unknown_size; /* of a 200 without a length: it ends where the body ends */
 };
 
 /*
- * Make the multi handle and start the thread.
+ * Create the multi handle and start the thread.
  *
  *   ODO_E_OUT_OF_MEMORY, ODO_E_UNEXPECTED   libcurl or the system refused
  */
 enum odo_status downloader_start(const struct downloader_options *options,
                                  struct downloader **downloader_out);
 
-/* Stop the thread and free everything. Every transfer was removed before. NULL is fine. */
+/* Stop the thread and free everything. All transfers must have been removed. NULL is
+ * allowed. */
 void downloader_stop(struct downloader *downloader);
 
 /*
- * Make a transfer ready. Any thread; touches neither disk nor network, but lays out all the
- * ranges, so it takes a while when there are many. Nothing happens before downloader_begin();
- * each transfer made is begun.
+ * Prepare a transfer. Any thread. Accesses neither disk nor network, but computes the layout of
+ * all ranges, which takes a while if there are many. Nothing happens before downloader_begin(),
+ * which must be called for every prepared transfer.
  *
- *   ODO_E_DAMAGED         the checkpoint does not fit the wanted ranges
- *   ODO_E_INVALID_RANGE   the wanted ranges do not fit the size that the checkpoint tells
+ *   ODO_E_DAMAGED         the checkpoint does not match the wanted ranges
+ *   ODO_E_INVALID_RANGE   the wanted ranges do not fit the size in the checkpoint
  *   ODO_E_OUT_OF_MEMORY
  */
 enum odo_status downloader_prepare(struct downloader *downloader,
                                    const struct download_options *options,
                                    struct fetch **transfer_out);
 
-/* Begin it: reports may come from now on. Any thread; takes no time. */
+/* Begin: reports may arrive from now on. Any thread; never blocks. */
 void downloader_begin(struct downloader *downloader, struct fetch *download);
 
-/* A transfer to be removed, and where its file stands then. */
+/* A transfer to remove, and where it ended. */
 struct downloader_removal {
     struct fetch *transfer;
     struct checkpoint checkpoint; /* filled in; the caller owns it */
-    struct download_update last;  /* filled in; without texts */
+    struct download_update last;  /* filled in; without strings */
 };
 
 /*
- * End and free some transfers. When this returns no byte is written and no report will come
- * for them. Any thread; holds the caller up until the network thread has let go, so the caller
- * must not hold a lock that `on_update` takes, unless it is on the network thread itself.
+ * End and free some transfers. After the return no byte is written and no report arrives for
+ * them. Any thread; waits for the network thread, so the caller must not hold a lock that
+ * `on_update` acquires, unless it runs on the network thread.
  */
 void downloader_remove(struct downloader *downloader, struct downloader_removal *removals,
                        size_t count);
@@ -91,10 +92,10 @@ void downloader_remove(struct downloader *downloader, struct downloader_removal 
 void downloader_change(struct downloader *downloader, struct fetch *download,
                        const struct download_settings *settings);
 
-/* What find_proxy has found is no longer true. Any thread. */
+/* Discard what find_proxy has returned. Any thread. */
 void downloader_forget_proxies(struct downloader *downloader);
 
-/* Change what downloader_options says of all transfers together. Any thread. */
+/* Change the limits in downloader_options that apply to all transfers. Any thread. */
 void downloader_set_limits(struct downloader *downloader, uint64_t foreground_rate,
                            uint64_t background_rate, bool is_metered);
 

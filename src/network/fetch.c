@@ -28,7 +28,7 @@ static struct transfer_limits limits_of(const struct fetch *download)
     const struct download_settings *settings = &download->settings;
     uint32_t lanes = download->rules->lanes;
 
-    lanes = settings->foreground ? lanes : (lanes + 1) / 2; /* in the background half as many */
+    lanes = settings->foreground ? lanes : (lanes + 1) / 2; /* half as many in the background */
     return (struct transfer_limits){
         .lanes = download->task.share
                      ? throttle_lanes(download->task.throttle, download->task.share, lanes)
@@ -78,7 +78,7 @@ static enum odo_status begin_transfer(struct fetch *download,
                          platform_clock_milliseconds());
 }
 
-/* --- What its requests meet ----------------------------------------------------------- */
+/* --- Callbacks of its requests -------------------------------------------------------- */
 
 static void on_due(void *context)
 {
@@ -103,7 +103,7 @@ static void on_reply(void *context, const struct request_reply *reply)
         buffer_append(kept, "", 1) == ODO_OK;
 }
 
-/* The size and the date of the file may be known now. */
+/* The size and date of the file may be known now. */
 static enum odo_status on_version(void *context)
 {
     struct fetch *download = context;
@@ -118,7 +118,7 @@ static enum odo_status on_version(void *context)
         status = sink_reserve(download->destination.sink, total);
     }
     read_date(download);
-    fetch_note_due(download); /* other requests may go out now, not at the next tick */
+    fetch_note_due(download); /* more requests may be sent now rather than at the next tick */
     return status;
 }
 
@@ -169,7 +169,7 @@ enum odo_status fetch_create(const struct download_options *options,
         return ODO_E_OUT_OF_MEMORY;
     }
     download->options = *options;
-    download->options.checkpoint = NULL; /* borrowed for this call only */
+    download->options.checkpoint = NULL; /* borrowed during this call only */
     if (options->checkpoint) {
         download->temporary = options->checkpoint->temporary;
     }
@@ -178,7 +178,7 @@ enum odo_status fetch_create(const struct download_options *options,
     download->settings = options->settings;
     download->rules = rules;
     download->list_state = DOWNLOAD_QUEUED;
-    buffer_init(&download->response_headers, REQUEST_HEADERS_MAX + 1); /* and its zero */
+    buffer_init(&download->response_headers, REQUEST_HEADERS_MAX + 1); /* plus its terminator */
     checkpoint_init(&download->reported);
     status = begin_transfer(download, options->checkpoint, url_is_foreign);
     if (status != ODO_OK) {
@@ -203,12 +203,12 @@ enum odo_status fetch_create(const struct download_options *options,
         .listener = &listener,
         .context = download,
     };
-    read_date(download); /* there may be nothing to ask */
+    read_date(download); /* there may be no request at all */
     *download_out = download;
     return ODO_OK;
 }
 
-/* Where the file would go on if the process ended now. */
+/* Where to resume if the process ended now. */
 static enum odo_status take_checkpoint(struct fetch *download,
                                        struct checkpoint *checkpoint_out)
 {
@@ -222,8 +222,9 @@ static enum odo_status take_checkpoint(struct fetch *download,
         memory_free(checkpoint.holes);
         checkpoint.holes = NULL;
         checkpoint.hole_count = 0;
-        status = integrity_record(download->integrity,
-                                  &checkpoint); /* without memory less, but no lie */
+        status =
+            integrity_record(download->integrity,
+                             &checkpoint); /* out of memory: less progress, but still correct */
         if (status != ODO_OK) {
             checkpoint_free(&checkpoint);
         }
@@ -250,7 +251,7 @@ void fetch_free(struct fetch *download, struct checkpoint *checkpoint_out)
     checkpoint_out->temporary = download->temporary;
     if (is_checked) {
         integrity_record(download->integrity,
-                         checkpoint_out); /* without memory less, but no lie */
+                         checkpoint_out); /* out of memory: less progress, but still correct */
     }
     integrity_free(download->integrity);
     buffer_free(&download->response_headers);
@@ -357,9 +358,9 @@ void fetch_settle(struct fetch *download)
     }
 }
 
-/* --- Reporting ------------------------------------------------------------------------ */
+/* --- Reports -------------------------------------------------------------------------- */
 
-/* A checkpoint when one is due. Without memory it comes the next time. */
+/* A checkpoint when one is due. If out of memory, it comes next time. */
 static const struct checkpoint *due_checkpoint(struct fetch *download)
 {
     const struct transfer *transfer = &download->transfer;
@@ -368,7 +369,7 @@ static const struct checkpoint *due_checkpoint(struct fetch *download)
     uint64_t had = transfer_had(transfer);
     struct checkpoint checkpoint;
 
-    /* Where much comes, what a kill could cost counts, and not the time. */
+    /* At high rates a kill could cost many bytes, so bytes count rather than time. */
     if (had > download->reported_bytes &&
         had - download->reported_bytes >= FETCH_CHECKPOINT_BYTES) {
         interval_ms /= 4;
@@ -440,7 +441,7 @@ struct download_update fetch_describe(struct fetch *download)
     return update;
 }
 
-/* --- Its check ------------------------------------------------------------------------ */
+/* --- Piece check ---------------------------------------------------------------------- */
 
 void fetch_show_list(struct fetch *download, const struct download_update *update)
 {
@@ -475,7 +476,7 @@ void fetch_begin_check(struct fetch *download, struct buffer *content)
     }
 }
 
-/* --- What happens to it --------------------------------------------------------------- */
+/* --- Events --------------------------------------------------------------------------- */
 
 bool fetch_wants_request(struct fetch *download)
 {
@@ -486,7 +487,7 @@ bool fetch_wants_request(struct fetch *download)
     return transfer_wants_attempt(&download->transfer, platform_clock_milliseconds());
 }
 
-/* Requests that were held up because the stream's buffer was full go on. */
+/* Resume requests that were paused because the stream's buffer was full. */
 static void resume_paused(struct fetch *download)
 {
     for (struct request *request = download->requests; request; request = request->next) {
@@ -518,7 +519,7 @@ void fetch_stream_progressed(struct fetch *download)
 void fetch_wait_for(struct fetch *download, struct look_up_wait wait)
 {
     download->waits_for = wait;
-    fetch_end_wait(download); /* the answer may be there by now */
+    fetch_end_wait(download); /* the answer may have arrived */
 }
 
 void fetch_end_wait(struct fetch *download)
@@ -535,7 +536,7 @@ void fetch_tick(struct fetch *download, uint64_t now_ms)
     enum transfer_phase before = download->transfer.phase;
 
     if (integrity_is_pending(download->integrity)) {
-        return; /* what it waits for has a time limit of its own */
+        return; /* the look-up has its own time limit */
     }
     download->transfer.limits = limits_of(download);
     transfer_tick(&download->transfer, now_ms);
@@ -550,7 +551,7 @@ void fetch_tick(struct fetch *download, uint64_t now_ms)
     }
 }
 
-/* --- Its requests --------------------------------------------------------------------- */
+/* --- Requests ------------------------------------------------------------------------- */
 
 void fetch_flush_late(struct fetch *download, uint64_t now_ms)
 {

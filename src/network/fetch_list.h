@@ -1,5 +1,5 @@
 /*
- * Lists that a download can stand in, each through a link of its own. All O(1).
+ * Intrusive lists of downloads; a download has one link for each list. All operations are O(1).
  */
 #ifndef ODO_NETWORK_FETCH_LIST_H
 #define ODO_NETWORK_FETCH_LIST_H
@@ -24,7 +24,8 @@ static inline struct fetch *fetch_list_next(const struct fetch_list *list,
     return fetch_list_link(list, download)->next;
 }
 
-/* Put `download` behind `place`, or first when `place` is NULL; nothing if it is in a list. */
+/* Insert `download` after `place`, or first if `place` is NULL; no effect if it is in a
+ * list. */
 static inline void fetch_list_insert(struct fetch_list *list, struct fetch *place,
                                      struct fetch *download)
 {
@@ -53,7 +54,7 @@ static inline void fetch_list_append(struct fetch_list *list, struct fetch *down
     fetch_list_insert(list, list->last, download);
 }
 
-/* Nothing if it is not in the list. */
+/* No effect if it is not in the list. */
 static inline void fetch_list_remove(struct fetch_list *list, struct fetch *download)
 {
     struct fetch_link *link = fetch_list_link(list, download);

@@ -1,8 +1,8 @@
 /*
- * What a job's client has said of the requests of its files: plain data.
+ * The HTTP settings of a job's client: plain data.
  *
- * Texts are borrowed as transfer_options says, and are as the client gave them: nothing in
- * them was checked but that they are UTF-8. NULL and "" both stand for "none".
+ * Strings are borrowed as download_options says. They are the client's, checked for valid UTF-8
+ * only. NULL and "" both mean "none".
  */
 #ifndef ODO_NETWORK_HTTP_SETTINGS_H
 #define ODO_NETWORK_HTTP_SETTINGS_H

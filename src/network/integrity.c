@@ -7,7 +7,7 @@
 #include "network/piece_check.h"
 
 enum {
-    /* The largest piece that a stream is checked by: two of them are kept. */
+    /* The largest piece that a stream is checked by; it buffers two of them. */
     STREAM_PIECE_MOST = 32 * 1024 * 1024,
 };
 
@@ -17,7 +17,7 @@ struct integrity {
     bool is_pending;
     struct transfer *transfer;
     const struct destination *destination;
-    struct piece_check *check; /* owned; NULL while pending, and when nothing is checked */
+    struct piece_check *check; /* owned; NULL while pending, and without a check */
 };
 
 /* --- Life ----------------------------------------------------------------------------- */
@@ -53,7 +53,7 @@ void integrity_free(struct integrity *integrity)
     }
 }
 
-/* --- Before it begins ----------------------------------------------------------------- */
+/* --- Before the download -------------------------------------------------------------- */
 
 const char *integrity_url(const struct integrity *integrity)
 {
@@ -116,7 +116,7 @@ bool integrity_give_up(struct integrity *integrity, enum odo_status why)
 
 /* --- Checking ------------------------------------------------------------------------- */
 
-/* There was a list, but it is of no use. */
+/* The piece hash file turned out to be unusable. */
 static enum odo_status stop_checking(struct integrity *integrity, enum odo_status why)
 {
     if (integrity->is_mandatory) {

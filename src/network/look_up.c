@@ -8,12 +8,12 @@
 #include <string.h>
 
 struct question {
-    struct question *next; /* asked later */
+    struct question *next; /* in the order of asking */
     uint64_t ticket;
     char *key;     /* owned */
-    void *subject; /* owned while there is no answer; NULL may be one */
+    void *subject; /* owned until answered; may be NULL */
     bool is_pending;
-    bool is_outdated; /* the answer is not to be remembered */
+    bool is_outdated; /* do not cache the answer */
     enum odo_status status;
     char *text; /* owned */
     uint64_t answered_at_ms;
@@ -22,7 +22,7 @@ struct question {
 struct look_up {
     struct look_up_kind kind;
     struct platform_thread *thread; /* NULL before the first question */
-    struct platform_mutex *mutex;   /* guards all that follows, and the thread above */
+    struct platform_mutex *mutex;   /* guards `thread` and everything below */
     struct platform_condition *has_changed;
     struct question *questions; /* oldest first */
     size_t count;
@@ -30,7 +30,7 @@ struct look_up {
     bool must_stop;
 };
 
-/* --- The list, under the lock ------------------------------------------------------------- */
+/* --- List, under the lock ----------------------------------------------------------------- */
 
 static void question_free(struct look_up *look_up, struct question *question)
 {
@@ -51,7 +51,7 @@ static void drop(struct look_up *look_up, struct question **place)
     question_free(look_up, question);
 }
 
-/* Old answers go; and, so that there is room for one more question, the oldest one. */
+/* Drop expired answers and, to make room for one more question, the oldest one. */
 static void tidy(struct look_up *look_up, uint64_t now_ms)
 {
     struct question **place = &look_up->questions;
@@ -59,7 +59,7 @@ static void tidy(struct look_up *look_up, uint64_t now_ms)
     while (*place) {
         const struct question *question = *place;
 
-        /* An answer may have come after `now_ms`. */
+        /* The answer may be newer than `now_ms`. */
         if (!question->is_pending && now_ms > question->answered_at_ms &&
             now_ms - question->answered_at_ms >= look_up->kind.lifetime_ms) {
             drop(look_up, place);
@@ -145,7 +145,7 @@ static void run(void *context)
     platform_mutex_unlock(look_up->mutex);
 }
 
-/* --- From other threads ------------------------------------------------------------------- */
+/* --- Calls from other threads ------------------------------------------------------------- */
 
 struct look_up *look_up_create(const struct look_up_kind *kind)
 {
@@ -184,7 +184,7 @@ void look_up_free(struct look_up *look_up)
     memory_free(look_up);
 }
 
-/* Under the lock. The subject remains the caller's on failure. */
+/* Under the lock. On failure the caller still owns the subject. */
 static enum odo_status add_question(struct look_up *look_up, const char *key, void *subject,
                                     struct question **question_out)
 {
@@ -213,7 +213,7 @@ static enum odo_status add_question(struct look_up *look_up, const char *key, vo
     return ODO_OK;
 }
 
-/* The ticket, or the answer. */
+/* Returns the answer or the ticket. */
 static enum odo_status tell(const struct question *question, struct look_up_answer *answer_out)
 {
     if (question->is_pending) {
@@ -237,7 +237,7 @@ static enum odo_status ask(struct look_up *look_up, const char *key, void **subj
     enum odo_status status = ODO_OK;
 
     if (!question && look_up->count >= LOOK_UP_QUESTIONS_MOST) {
-        question = first_pending(look_up); /* all of them are */
+        question = first_pending(look_up); /* all of them are pending */
     } else if (!question) {
         status = add_question(look_up, key, *subject, &question);
         if (status != ODO_OK) {

@@ -1,12 +1,12 @@
 /*
- * Questions whose answers may take seconds, such as whether a certificate was revoked: they are
- * answered on a thread of their own, so that the network thread never waits, and the answers
- * are remembered for a while.
+ * Questions that may take seconds to answer, such as whether a certificate was revoked. They
+ * are answered on a separate thread so that the network thread never waits, and the answers are
+ * cached for a while.
  *
- * Whoever asks gets the answer, or a ticket. With the ticket it steps aside; once
- * `on_answered` was called and the ticket is pending no more, it asks again. There is one
- * thread for each kind of question, which starts with the first one; questions are answered in
- * the order in which they were asked, each once however many ask it.
+ * The caller gets the answer or a ticket. With a ticket it proceeds with other work; once
+ * `on_answered` was called and the ticket is no longer pending, it asks again. Each kind of
+ * question has one thread, started by the first question; questions are answered in order, and
+ * each only once, no matter how many callers ask it.
  */
 #ifndef ODO_NETWORK_LOOK_UP_H
 #define ODO_NETWORK_LOOK_UP_H
@@ -15,63 +15,64 @@
 
 struct look_up;
 
-enum { LOOK_UP_QUESTIONS_MOST = 64 }; /* of one kind, remembered answers included */
+enum { LOOK_UP_QUESTIONS_MOST = 64 }; /* of one kind, including cached answers */
 
 /* A kind of question. Everything is borrowed until look_up_free(). */
 struct look_up_kind {
     /*
-     * Find the answer; on the kind's thread, with no lock held; may wait. `text_out` is NULL,
-     * and may be set to a text that the look-up then owns. A failure is an answer too.
+     * Find the answer; called on the kind's thread with no lock held, and may block. `text_out`
+     * is NULL and may be set to a string that the look-up then owns. A failure is an answer
+     * too.
      */
     enum odo_status (*find)(void *context, void *subject, char **text_out);
     void (*free_subject)(void *subject); /* any thread */
-    /* An answer is there; on the kind's thread, with no lock held. */
+    /* There is a new answer; called on the kind's thread with no lock held. */
     void (*on_answered)(void *context);
     void *context;
-    uint64_t lifetime_ms; /* an answer is forgotten so long after it was found */
+    uint64_t lifetime_ms; /* how long an answer is cached */
 };
 
-/* What somebody waits for: nothing when `look_up` is NULL. */
+/* A pending look-up to wait for; `look_up` is NULL for none. */
 struct look_up_wait {
     struct look_up *look_up;
     uint64_t ticket;
 };
 
 struct look_up_answer {
-    uint64_t ticket;        /* 0: the answer is here; else wait while this is pending */
-    enum odo_status status; /* what `find` returned */
-    char *text;             /* what it has set, a copy that the caller owns; or NULL */
+    uint64_t ticket;        /* 0: answered; else wait while it is pending */
+    enum odo_status status; /* returned by `find` */
+    char *text;             /* set by `find`; a copy that the caller owns; or NULL */
 };
 
-/* NULL when there is no memory. */
+/* NULL when out of memory. */
 struct look_up *look_up_create(const struct look_up_kind *kind);
 
-/* Waits for the answer that is being found; nobody asks any more. NULL is fine. */
+/* Waits for the answer being found; no other call may be in progress. NULL is allowed. */
 void look_up_free(struct look_up *look_up);
 
 /*
- * Ask what `key` names: the same key is the same question. `subject` is what `find` gets; it is
- * taken over, whether it is needed or not, and also on failure. Any thread; does not wait.
+ * Ask a question. Equal keys mean equal questions. `subject` is passed to `find`; its ownership
+ * is taken in every case. Any thread; does not wait.
  *
- * When there are too many questions without an answer, the ticket is of another question.
+ * With too many unanswered questions, the ticket is that of another question.
  *
  *   ODO_E_OUT_OF_MEMORY
- *   ODO_E_UNEXPECTED      the system has no thread
+ *   ODO_E_UNEXPECTED      no thread could be created
  */
 enum odo_status look_up_ask(struct look_up *look_up, const char *key, void *subject,
                             uint64_t now_ms, struct look_up_answer *answer_out);
 
 /*
- * The same if it was asked before and is not forgotten; else false. Any thread; does not wait.
- * False as well when there is no memory.
+ * Like look_up_ask(), but only from the cache: false if there is no entry, or no memory. Any
+ * thread; does not wait.
  */
 bool look_up_recall(struct look_up *look_up, const char *key, uint64_t now_ms,
                     struct look_up_answer *answer_out);
 
-/* Whether the answer is still to come. Any thread. */
+/* True until the answer is found. Any thread. */
 bool look_up_is_pending(struct look_up *look_up, uint64_t ticket);
 
-/* Answers that are remembered, or being found, are no longer true. Any thread. */
+/* Invalidate all cached answers and those being found. Any thread. */
 void look_up_forget(struct look_up *look_up);
 
 #endif

@@ -4,12 +4,12 @@
 #include "base/memory.h"
 
 enum {
-    FAILURES_MOST = 1, /* of one piece, before the next one is final */
+    FAILURES_MOST = 1, /* of one piece, before another one is final */
     READ_SIZE = 256 * 1024,
 };
 
 struct piece_state {
-    uint64_t had; /* bytes of it that are in the sink */
+    uint64_t had; /* bytes of it in the sink */
     uint8_t failures;
     bool is_good;
 };
@@ -18,11 +18,11 @@ struct piece_check {
     struct transfer *transfer;
     const struct destination *destination;
     struct piece_hashes hashes;
-    struct piece_state *pieces; /* owned; one for each hash */
+    struct piece_state *pieces; /* owned; one per hash */
     struct platform_hash *hash;
     unsigned char *buffer; /* READ_SIZE bytes */
-    size_t good;           /* how many pieces are good */
-    size_t front;          /* all before this one are */
+    size_t good;           /* number of good pieces */
+    size_t front;          /* all pieces before this one are good */
     uint64_t unverified;
 };
 
@@ -68,9 +68,9 @@ void piece_check_free(struct piece_check *check)
     }
 }
 
-/* --- What is there -------------------------------------------------------------------- */
+/* --- Present bytes -------------------------------------------------------------------- */
 
-/* The client of a stream may have what lies before the first piece that is not good. */
+/* Release to the stream's client everything before the first piece that is not good. */
 static void pass_on(struct piece_check *check)
 {
     uint64_t end;
@@ -86,8 +86,8 @@ static void pass_on(struct piece_check *check)
     }
 }
 
-/* How many of the bytes [from, to) lie below `cursor` and in none of the holes from `*hole`
- * on, which moves on to the first that ends behind `to`. */
+/* The number of bytes of [from, to) below `cursor` and outside the holes from `*hole` on, which
+ * advances to the first hole that ends after `to`. */
 static uint64_t count_had(const struct request_plan *plan, uint64_t cursor, size_t *hole,
                           uint64_t from, uint64_t to)
 {
@@ -127,7 +127,7 @@ uint64_t piece_check_begin(struct piece_check *check)
         struct piece_state *piece = &check->pieces[i];
 
         piece->had = count_had(plan, cursor, &hole, range.offset, range.offset + range.length);
-        /* What the client of a stream had unchecked cannot be looked at any more. */
+        /* What a stream's client received unchecked can no longer be verified. */
         piece->is_good = piece->had == range.length || (stream && piece->had > 0);
         if (piece->is_good) {
             good_bytes += range.length;
@@ -140,7 +140,7 @@ uint64_t piece_check_begin(struct piece_check *check)
     return good_bytes;
 }
 
-/* --- Looking at a piece --------------------------------------------------------------- */
+/* --- Checking a piece ----------------------------------------------------------------- */
 
 static enum odo_status read_and_hash(struct piece_check *check, struct sink *sink,
                                      struct byte_range range,
@@ -162,11 +162,11 @@ static enum odo_status read_and_hash(struct piece_check *check, struct sink *sin
     if (status == ODO_OK) {
         return platform_hash_end(check->hash, digest_out);
     }
-    platform_hash_end(check->hash, digest_out); /* the next piece is hashed by itself */
+    platform_hash_end(check->hash, digest_out); /* reset for the next piece */
     return status;
 }
 
-/* A piece is bad: have it come once more, unless it has been so before. */
+/* A piece is bad: request it again, unless it was bad before. */
 static enum odo_status reject(struct piece_check *check, size_t index, struct byte_range range)
 {
     struct piece_state *piece = &check->pieces[index];
@@ -238,7 +238,7 @@ enum odo_status piece_check_arrived(struct piece_check *check, uint64_t output, 
     return status;
 }
 
-/* --- Asking --------------------------------------------------------------------------- */
+/* --- Queries -------------------------------------------------------------------------- */
 
 bool piece_check_is_complete(const struct piece_check *check)
 {
@@ -270,8 +270,8 @@ uint64_t piece_check_content_length(const struct piece_check *check)
     return check->hashes.content_length;
 }
 
-/* How many runs of pieces that are not good lie before the last good one, and where that
- * ends; written down where there is a place for them. */
+/* Count the gaps of pieces that are not good before the last good one, and where that ends.
+ * Stores the gaps if there is room for them. */
 static size_t find_holes(const struct piece_check *check, struct byte_range *holes,
                          uint64_t *cursor_out)
 {

@@ -8,23 +8,23 @@
 #include <string.h>
 
 enum {
-    /* A piece hash file that the file can do without is not waited for any longer. */
+    /* Failures after which an optional piece hash file is given up. */
     TRIES_MOST = 3,
     PATIENCE_MS = 30 * 1000,
 };
 
 struct piece_list {
-    struct fetch *file;   /* what is checked by it */
-    struct fetch *fetch;  /* NULL when it has ended */
-    struct buffer memory; /* where to */
+    struct fetch *file;   /* the file to check */
+    struct fetch *fetch;  /* NULL once it has ended */
+    struct buffer memory; /* receives the content */
     struct byte_range everything;
     struct range_set wanted;
     void (*on_ended)(struct fetch *fetch);
 };
 
-/* --- What becomes of it --------------------------------------------------------------- */
+/* --- Results -------------------------------------------------------------------------- */
 
-/* What its failure means for the check. */
+/* What a failure of the list means for the check. */
 static struct odo_error meaning_of(const struct odo_error *error)
 {
     struct odo_error result = {.status = ODO_E_INTEGRITY_UNAVAILABLE,
@@ -34,7 +34,7 @@ static struct odo_error meaning_of(const struct odo_error *error)
     switch (error->status) {
     case ODO_E_OUT_OF_MEMORY:
         return *error;
-    case ODO_E_TOO_MANY: /* bytes */
+    case ODO_E_TOO_MANY: /* the content is too large */
     case ODO_E_SIZE_UNKNOWN_IN_200:
         result.status = ODO_E_METAINFO_FILE_SIZE;
         break;
@@ -44,7 +44,7 @@ static struct odo_error meaning_of(const struct odo_error *error)
     return result;
 }
 
-/* The file stands where its list stands; but no failure of what it can do without shows. */
+/* Report the state of the list as that of the file; but not the failure of an optional list. */
 static void follow(const struct piece_list *list, const struct download_update *update)
 {
     if (update->state == DOWNLOAD_MOVING || integrity_is_mandatory(list->file->integrity)) {
@@ -90,7 +90,7 @@ static void on_update(void *context, const struct download_update *update)
 
 /* --- Life ----------------------------------------------------------------------------- */
 
-/* The client's headers are for the file's own server. */
+/* The client's headers are sent to the file's own server only. */
 static enum odo_status compare_origins(const char *url, const char *other, bool *same_out)
 {
     char *origin = NULL;
@@ -103,7 +103,7 @@ static enum odo_status compare_origins(const char *url, const char *other, bool 
     *same_out = status == ODO_OK && strcmp(origin, other_origin) == 0;
     memory_free(origin);
     memory_free(other_origin);
-    return status == ODO_E_OUT_OF_MEMORY ? status : ODO_OK; /* what is no URL fails later */
+    return status == ODO_E_OUT_OF_MEMORY ? status : ODO_OK; /* an invalid URL fails later */
 }
 
 static enum odo_status create_fetch(struct piece_list *list)

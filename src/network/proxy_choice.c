@@ -7,17 +7,17 @@
 #include <stdint.h>
 #include <string.h>
 
-/* A part of a text. */
+/* A substring. */
 struct part {
     const char *at;
     size_t length;
 };
 
-/* Where a URL leads; or, in a list, where it may lead. */
+/* The target of a URL, or an entry of a no_proxy list. */
 struct place {
-    struct part scheme; /* empty in a list: any */
+    struct part scheme; /* empty in an entry: any */
     struct part host;   /* without brackets */
-    struct part port;   /* digits; empty in a list: any */
+    struct part port;   /* digits; empty in an entry: any */
 };
 
 static const char separators[] = ";, \t\r\n";
@@ -47,7 +47,7 @@ static bool are_equal(struct part left, struct part right)
     return equal;
 }
 
-/* Take "scheme://host:port" apart; of the three only the host need be there. */
+/* Parse "scheme://host:port"; scheme and port are optional. */
 static struct place take_apart(struct part text)
 {
     struct place place = {.scheme = {text.at, 0}, .port = {text.at, 0}};
@@ -71,7 +71,7 @@ static struct place take_apart(struct part text)
     } else {
         colon = memchr(at, ':', (size_t)(end - at));
         if (colon && memchr(colon + 1, ':', (size_t)(end - colon - 1))) {
-            colon = NULL; /* an address of IPv6 without brackets */
+            colon = NULL; /* an IPv6 address without brackets */
         }
         place.host = (struct part){at, (size_t)((colon ? colon : end) - at)};
     }
@@ -81,7 +81,7 @@ static struct place take_apart(struct part text)
     return place;
 }
 
-/* Scheme, host and port of a URL, the last by the scheme if need be. */
+/* Scheme, host and port of a URL; the port defaults to the scheme's. */
 static struct place place_of_url(const char *url)
 {
     const char *scheme_end = strstr(url, "://");
@@ -89,7 +89,7 @@ static struct place place_of_url(const char *url)
     size_t length = strcspn(authority, "/?#\\");
     struct place place;
 
-    for (size_t i = length; i > 0; i--) { /* behind a user's name and password */
+    for (size_t i = length; i > 0; i--) { /* after the user information */
         if (authority[i - 1] == '@') {
             authority += i;
             length -= i;
@@ -105,12 +105,12 @@ static struct place place_of_url(const char *url)
     return place;
 }
 
-/* An asterisk stands for any characters, or none. */
+/* An asterisk matches any number of characters. */
 static bool fits(struct part pattern, struct part text)
 {
     size_t p = 0;
     size_t t = 0;
-    size_t star = SIZE_MAX; /* the last one seen, and where what it stands for ends so far */
+    size_t star = SIZE_MAX; /* the last asterisk, and where its match ends */
     size_t star_text = 0;
 
     while (t < text.length) {
@@ -140,7 +140,7 @@ static bool is_local_name(struct part host)
 
 static bool host_fits(struct part pattern, struct part host)
 {
-    if (pattern.length > 0 && pattern.at[0] == '.') { /* ".example.org" is "*.example.org" */
+    if (pattern.length > 0 && pattern.at[0] == '.') { /* ".example.org" means "*.example.org" */
         return host.length > pattern.length &&
                are_equal(pattern,
                          (struct part){host.at + host.length - pattern.length, pattern.length});
@@ -175,7 +175,7 @@ static bool is_on_list(const char *list, const struct place *place)
     return found;
 }
 
-/* NULL has a copy too. */
+/* NULL is copied as NULL. */
 static bool copy(const char *text, const char **copy_out)
 {
     *copy_out = text ? text_copy(text) : NULL;

@@ -17,14 +17,14 @@ enum {
     PROXIES_LENGTH_MOST = 8192,
 };
 
-/* What the host answers goes here. */
+/* Receives the host's answer. */
 struct odo_proxy_answer {
-    char *proxies; /* owned; NULL before */
+    char *proxies; /* owned; NULL until set */
     char *no_proxy;
 };
 
 struct passed_over {
-    char *proxy; /* owned; NULL in a place that is free */
+    char *proxy; /* owned; NULL in a free entry */
     uint64_t until_ms;
 };
 
@@ -33,7 +33,7 @@ struct proxy_finder {
     struct look_up *look_up;
     struct passed_over passed_over[PASSED_OVER_MOST];
     size_t passed_over_next;
-    atomic_bool must_forget; /* those that are passed over as well */
+    atomic_bool must_forget; /* also forget the skipped proxies */
 };
 
 /* --- The host's answer, on its thread ----------------------------------------------------- */
@@ -60,8 +60,8 @@ enum odo_status proxy_finder_answer(struct odo_proxy_answer *answer, const char 
     return ODO_OK;
 }
 
-/* As scripts know it: the origin without the port that its scheme has anyway. NULL when there
- * is no memory. */
+/* The URL as PAC scripts expect it: the origin without the scheme's default port. NULL when out
+ * of memory. */
 static char *url_of(const char *origin)
 {
     size_t length = strlen(origin);
@@ -74,7 +74,7 @@ static char *url_of(const char *origin)
     return text_format("%.*s/", (int)length, origin);
 }
 
-/* The subject is the origin. The answer is the proxies; none: the settings count. */
+/* The subject is the origin, the answer the list of proxies; none: use the settings. */
 static enum odo_status find(void *context, void *subject, char **text_out)
 {
     const struct proxy_finder *finder = context;
@@ -126,7 +126,7 @@ static bool is_passed_over(const struct proxy_finder *finder, const char *proxy,
     return false;
 }
 
-/* The next one of a list, a copy with "" for none; NULL with ODO_OK behind the last. */
+/* Copy the next entry of a list, "" for a direct connection; NULL with ODO_OK at the end. */
 static enum odo_status next_proxy(const char **list, char **proxy_out)
 {
     static const char separators[] = "; \t\r\n";
@@ -148,8 +148,9 @@ static enum odo_status next_proxy(const char **list, char **proxy_out)
     return ODO_OK;
 }
 
-/* The first that is not passed over; if all are, the first one. More than can be passed over
- * do not count, or those would be forgotten while the last are tried. */
+/* Choose the first entry that is not skipped, or the first one if all are. Entries beyond
+ * the number of skips that can be stored are ignored, as those would be evicted while trying
+ * them. */
 static enum odo_status choose_from(const struct proxy_finder *finder, const char *list,
                                    uint64_t now_ms, char **proxy_out)
 {
@@ -221,7 +222,7 @@ enum odo_status proxy_finder_choose(struct proxy_finder *finder, const char *ori
     return status;
 }
 
-/* The oldest gives way. Without memory it is tried again. */
+/* Evicts the oldest entry. When out of memory the proxy is simply tried again. */
 static void pass_over(struct proxy_finder *finder, const char *proxy, uint64_t now_ms)
 {
     struct passed_over *entry = &finder->passed_over[finder->passed_over_next];
@@ -241,7 +242,7 @@ bool proxy_finder_failed(struct proxy_finder *finder, const char *origin, const 
     bool has_other;
 
     if (*proxy == '\0') {
-        return false; /* it is the server that cannot be reached */
+        return false; /* the server is unreachable, not the proxy */
     }
     if (!is_passed_over(finder, proxy, now_ms)) {
         pass_over(finder, proxy, now_ms);

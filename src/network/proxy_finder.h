@@ -1,9 +1,9 @@
 /*
- * Proxies that the host of the engine finds, for each origin: asked for on a thread of their
- * own, remembered for some minutes, and tried in their order. One that cannot be reached is
- * passed over for a while.
+ * Proxies found by the engine's host (find_proxy), for each origin: queried on a separate
+ * thread, cached for some minutes, and tried in order. An unreachable one is skipped for a
+ * while.
  *
- * On the network thread alone, but for what says otherwise.
+ * Network thread only, unless stated otherwise.
  */
 #ifndef ODO_NETWORK_PROXY_FINDER_H
 #define ODO_NETWORK_PROXY_FINDER_H
@@ -24,36 +24,36 @@ struct proxy_finder_options {
     enum odo_status (*find_proxy)(void *context, const char *url,
                                   struct odo_proxy_answer *answer);
     void *find_proxy_context;
-    void (*on_answered)(void *context); /* as look_up.h says */
+    void (*on_answered)(void *context); /* see look_up.h */
     void *context;
 };
 
-/* NULL when there is no memory. */
+/* NULL when out of memory. */
 struct proxy_finder *proxy_finder_create(const struct proxy_finder_options *options);
 
-/* Waits for an answer that is being found. NULL is fine. */
+/* Waits for an answer being found. NULL is allowed. */
 void proxy_finder_free(struct proxy_finder *finder);
 
 struct proxy_finding {
-    struct look_up_wait wait; /* for something: ask again then */
-    char *proxy; /* as CURLOPT_PROXY takes it, "" for none; NULL: the settings count. The
-                    caller owns it */
+    struct look_up_wait wait; /* if set: wait for this, then ask again */
+    char *proxy; /* owned by the caller; as for CURLOPT_PROXY, "" for none; NULL: use the
+                    settings */
 };
 
 /*
- * The proxy for an origin, "scheme://host:port".
+ * Choose the proxy for an origin, "scheme://host:port".
  *
  *   ODO_E_OUT_OF_MEMORY
- *   ODO_E_UNEXPECTED      the system has no thread
+ *   ODO_E_UNEXPECTED      no thread could be created
  */
 enum odo_status proxy_finder_choose(struct proxy_finder *finder, const char *origin,
                                     uint64_t now_ms, struct proxy_finding *finding_out);
 
-/* This proxy, which was chosen for `origin`, cannot be reached. True when another may be. */
+/* This proxy, chosen for `origin`, is unreachable. Returns true if another one may work. */
 bool proxy_finder_failed(struct proxy_finder *finder, const char *origin, const char *proxy,
                          uint64_t now_ms);
 
-/* What was found is no longer true. Any thread. */
+/* Invalidate cached proxies. Any thread. */
 void proxy_finder_forget(struct proxy_finder *finder);
 
 #endif

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* What no value of a header that decides something reads as. */
+/* A value that no parser of these headers accepts. */
 static const char unreadable[] = ",";
 
 static const char *value_at(CURL *easy, const char *name, size_t index)
@@ -20,7 +20,7 @@ static const char *value_at(CURL *easy, const char *name, size_t index)
                : NULL;
 }
 
-/* True when a header came several times, with different values. */
+/* True when a header occurs several times with different values. */
 static bool is_contradictory(CURL *easy, const char *name)
 {
     const char *first = value_at(easy, name, 0);
@@ -43,13 +43,13 @@ const char *reply_head_value(CURL *easy, const char *name)
     return is_contradictory(easy, name) ? NULL : value_at(easy, name, 0);
 }
 
-/* A header that decides how the body is read. */
+/* A header that determines how the body is read. */
 static const char *decisive_value(CURL *easy, const char *name)
 {
     return is_contradictory(easy, name) ? unreadable : value_at(easy, name, 0);
 }
 
-/* All values of a header that is a list, as one. */
+/* All values of a list header, joined. */
 static const char *joined_values(CURL *easy, const char *name, char **joined_out)
 {
     const char *value = value_at(easy, name, 0);
@@ -62,7 +62,7 @@ static const char *joined_values(CURL *easy, const char *name, char **joined_out
         memory_free(*joined_out);
         *joined_out = longer;
         if (!longer) {
-            return unreadable; /* another coding than any: so it is asked for again */
+            return unreadable; /* unlike any known coding, so the request is repeated */
         }
     }
     return *joined_out ? *joined_out : value;
@@ -104,7 +104,7 @@ struct transfer_reply_head reply_head_read(CURL *easy, char **joined_out)
             {
                 .status = (int)status,
                 .content_length = length,
-                .is_chunked = coding != NULL, /* libcurl takes it apart, or refuses it */
+                .is_chunked = coding != NULL, /* decoded, or refused, by libcurl */
                 .ends_with_connection =
                     length < 0 && !coding && version < CURL_HTTP_VERSION_2_0,
                 .content_range = decisive_value(easy, "Content-Range"),

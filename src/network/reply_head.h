@@ -1,7 +1,7 @@
 /*
- * The header of a reply as libcurl has it, in the transfer's words.
+ * Converts the header of a reply from libcurl's form to the transfer's.
  *
- * On the network thread alone.
+ * Network thread only.
  */
 #ifndef ODO_NETWORK_REPLY_HEAD_H
 #define ODO_NETWORK_REPLY_HEAD_H
@@ -10,10 +10,10 @@
 
 #include <curl/curl.h>
 
-/* Texts are borrowed from the easy handle and from *joined_out, which the caller frees. */
+/* Strings are borrowed from the easy handle and from *joined_out, which the caller frees. */
 struct transfer_reply_head reply_head_read(CURL *easy, char **joined_out);
 
-/* The value of a header that came once, or several times with the same value; else NULL. */
+/* The value of a header received once, or repeatedly with the same value; else NULL. */
 const char *reply_head_value(CURL *easy, const char *name);
 
 #endif

@@ -78,9 +78,9 @@ static void note_due(const struct request *request)
     request->task->listener->on_due(request->task->context);
 }
 
-/* --- What libcurl calls --------------------------------------------------------------- */
+/* --- libcurl's callbacks -------------------------------------------------------------- */
 
-/* Its caps have room again. */
+/* The rate limits allow more. */
 static void go_on(struct throttle_hold *hold, uint64_t now_ms)
 {
     struct request *request =
@@ -90,7 +90,7 @@ static void go_on(struct throttle_hold *hold, uint64_t now_ms)
     curl_easy_pause(request->easy, CURLPAUSE_CONT);
 }
 
-/* A cap on the rate is reached: libcurl keeps the bytes until there is room. */
+/* The rate limit is reached: libcurl keeps the bytes until there is room. */
 static bool must_hold(struct request *request, size_t size)
 {
     const struct request_task *task = request->task;
@@ -104,15 +104,15 @@ static bool must_hold(struct request *request, size_t size)
     request->hold.go_on = go_on;
     throttle_keep(task->throttle, &request->hold, now_ms);
     if (!request->attempt->was_paused) {
-        /* Slow is what it was told to be: from here on request_is_silent() looks after it. */
+        /* It is slow on purpose: from now on request_is_silent() monitors it. */
         request->attempt->was_paused = true;
         curl_easy_setopt(request->easy, CURLOPT_LOW_SPEED_LIMIT, 0L);
     }
     return true;
 }
 
-/* libcurl is connected, and the request comes next: it is sent to nobody whom we do not trust.
- */
+/* Called when libcurl is connected and about to send the request: the last chance to refuse a
+ * server that is not trusted. */
 static int on_connected(void *context, char *remote_address, char *local_address,
                         int remote_port, int local_port)
 {
@@ -143,7 +143,7 @@ static void note_body(struct request *request, size_t size)
     }
 }
 
-/* The stream has no room for what comes next: libcurl hands all of it over again later. */
+/* The stream has no room: libcurl will deliver all of this data again later. */
 static size_t pause(struct request *request)
 {
     request->is_paused = true;
@@ -166,7 +166,7 @@ static size_t on_body(char *data, size_t unit, size_t size, void *context)
         fail(request, ODO_E_INVALID_REPLY); /* a body without a header */
         return 0;
     }
-    if (request->carried_over >= size) { /* taken the last time */
+    if (request->carried_over >= size) { /* consumed last time */
         request->carried_over -= size;
         return size;
     }
@@ -196,11 +196,11 @@ static size_t on_body(char *data, size_t unit, size_t size, void *context)
     if (attempt->end != ATTEMPT_OPEN) {
         note_due(request);
     }
-    /* What has enough ends by itself now, or is stopped when libcurl has returned. */
+    /* A completed attempt ends by itself or is stopped after libcurl has returned. */
     return outcome == BODY_TAKEN || attempt->end == ATTEMPT_ENOUGH ? size : 0;
 }
 
-/* A connection is there, and the request is on its way. */
+/* A connection is established and the request is on its way. */
 static bool was_sent(const struct request *request)
 {
     curl_off_t asked_us = 0;
@@ -209,8 +209,8 @@ static bool was_sent(const struct request *request)
     return asked_us > 0;
 }
 
-/* Called once a round, and while a proxy answers once a line. A server may keep libcurl going:
- * after each farewell of HTTP/2, it looks at once whether there is another one. */
+/* Called once per round, and once per line while a proxy answers. A server can keep libcurl in
+ * its loop, for instance with HTTP/2 GOAWAY frames, after each of which it looks for more. */
 static int on_progress(void *context, curl_off_t expected, curl_off_t received,
                        curl_off_t to_send, curl_off_t sent)
 {
@@ -279,7 +279,7 @@ static bool reply_is_short(struct request *request)
            length >= 0 && length <= REQUEST_DRAIN_MAX;
 }
 
-/* The body is to be taken: have what that needs. */
+/* Prepare to receive the body. */
 static enum odo_status prepare_body(struct request *request, bool was_known)
 {
     const struct request_task *task = request->task;
@@ -292,7 +292,7 @@ static enum odo_status prepare_body(struct request *request, bool was_known)
     return status;
 }
 
-/* The header has ended: have it judged. Returns false to drop the connection. */
+/* The header is complete: evaluate it. Returns false to drop the connection. */
 static bool on_header_end(struct request *request)
 {
     const struct request_task *task = request->task;
@@ -336,7 +336,7 @@ static size_t on_header(char *line, size_t unit, size_t size, void *context)
     (void)unit;
     request->header_bytes += size;
     if (request->header_bytes > REQUEST_ALL_HEADERS_MAX) {
-        fail(request, ODO_E_INVALID_REPLY); /* interim replies, or trailers, without end */
+        fail(request, ODO_E_INVALID_REPLY); /* endless interim replies or trailers */
         return 0;
     }
     if (request->attempt->body != ATTEMPT_UNANSWERED) {
@@ -355,12 +355,12 @@ static size_t on_header(char *line, size_t unit, size_t size, void *context)
     }
     curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &code);
     if (code >= 100 && code < 200) {
-        return size; /* the real one follows */
+        return size; /* an interim reply; the final one follows */
     }
     return on_header_end(request) ? size : 0;
 }
 
-/* As libcurl's own, which does not tell why there is none. */
+/* Replaces libcurl's own, which does not report why socket() failed. */
 static curl_socket_t on_open(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 {
     struct request *request = context;
@@ -372,12 +372,12 @@ static curl_socket_t on_open(void *context, curlsocktype purpose, struct curl_so
     return request->no_socket == ODO_OK ? (curl_socket_t)made : CURL_SOCKET_BAD;
 }
 
-/* A failing curl_easy_setopt with these options and values is out of memory. */
+/* With these options and values curl_easy_setopt() fails only when out of memory. */
 #define SET(option, value) (failed |= curl_easy_setopt(easy, option, value) != CURLE_OK)
 
 /*
- * After HTTP/2, libcurl before 8.7 keeps the buffer of an idle handle, and then refuses to size
- * it; so such a handle is replaced.
+ * After HTTP/2, libcurl before 8.7 keeps the buffer of an idle handle and refuses to resize it;
+ * such a handle is replaced.
  */
 static bool size_buffer(struct request *request)
 {
@@ -413,9 +413,9 @@ static enum odo_status set_options(struct request *request, const struct request
         return status;
     }
     easy = request->easy;
-    SET(CURLOPT_URL, url); /* libcurl has a copy of its own */
+    SET(CURLOPT_URL, url); /* libcurl copies it */
     memory_free(url);
-    SET(CURLOPT_PATH_AS_IS, 1L); /* the URL is used as it was given */
+    SET(CURLOPT_PATH_AS_IS, 1L); /* use the URL exactly as given */
     SET(CURLOPT_PROTOCOLS_STR, "http,https");
     SET(CURLOPT_FOLLOWLOCATION, 0L);
     SET(CURLOPT_HTTP09_ALLOWED, 0L);
@@ -443,7 +443,7 @@ static enum odo_status set_options(struct request *request, const struct request
     }
     if (start->proxy) {
         SET(CURLOPT_PROXY, start->proxy);
-        SET(CURLOPT_NOPROXY, ""); /* the environment's exceptions are for its own proxy */
+        SET(CURLOPT_NOPROXY, ""); /* the environment's exceptions apply to its own proxy only */
     }
     if (!source_is_foreign(&request->task->transfer->source) && http->client_certificate &&
         *http->client_certificate) {
@@ -534,7 +534,7 @@ bool request_lacks_proxy(const struct request *request, CURLcode code)
     }
 }
 
-/* A proxy has refused to lead to an https server: its status, or 0. */
+/* The status with which a proxy refused a CONNECT, or 0. */
 static uint16_t refused_tunnel(const struct request *request)
 {
     enum { REFUSED_FROM = 300, REFUSED_TO = 600 };
@@ -547,7 +547,7 @@ static uint16_t refused_tunnel(const struct request *request)
                : 0;
 }
 
-/* What the server has sent is no whole header. */
+/* The reply ended within its header. */
 static bool is_in_header(const struct request *request)
 {
     return was_sent(request) && request->attempt->body == ATTEMPT_UNANSWERED;
@@ -559,7 +559,7 @@ struct odo_error request_result(const struct request *request, CURLcode code)
     uint16_t http_status = code != CURLE_OK ? refused_tunnel(request) : 0;
 
     if (code == CURLE_OUT_OF_MEMORY && is_in_header(request)) {
-        result.status = ODO_E_INVALID_REPLY; /* libcurl's word for a line that has no end */
+        result.status = ODO_E_INVALID_REPLY; /* reported by libcurl for an endless line */
     }
     if (code == CURLE_COULDNT_CONNECT && request->no_socket != ODO_OK) {
         result.status = request->no_socket;

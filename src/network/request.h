@@ -1,8 +1,9 @@
 /*
- * One attempt of a transfer as one easy handle: its options, its callbacks, and the way of its
- * body into the output. What is to be done with a reply and its bytes, the transfer says.
+ * One attempt of a transfer as a libcurl easy handle: its options, its callbacks, and the
+ * writing of its body to the output. The transfer decides what to do with the reply and its
+ * bytes.
  *
- * On the network thread alone.
+ * Network thread only.
  */
 #ifndef ODO_NETWORK_REQUEST_H
 #define ODO_NETWORK_REQUEST_H
@@ -23,16 +24,16 @@ enum {
     /* libcurl's receive buffer: recv() is expensive under Wine, and not cheap anywhere. */
     REQUEST_RECEIVE_SIZE = 512 * 1024,
     REQUEST_HEADERS_MAX = 64 * 1024,
-    /* Of the reply, the interim ones before it and the trailers behind it together. */
+    /* Of the reply together with interim replies and trailers. */
     REQUEST_ALL_HEADERS_MAX = 1024 * 1024,
-    /* One request brings no more bytes than this before other requests, and what other threads
-     * have asked for, have their turn. */
+    /* A request receives at most this much before other requests and commands of other threads
+     * get their turn. */
     REQUEST_TURN_MOST = 1024 * 1024,
-    /* libcurl goes on with a request so often, before it returns, without a byte of its body:
-     * some states lie between the beginning and the end, and most of them come once. */
+    /* Rounds that libcurl may spend on a request without a body byte before it has to return. A
+     * request passes through some states between start and end, most of them once. */
     REQUEST_ROUNDS_MOST = 32,
-    /* The body of a reply that we do not want is read to its end when it is this short, so
-     * that the connection lives on. */
+    /* An unwanted body up to this size is read to its end, so that the connection can be
+     * reused. */
     REQUEST_DRAIN_MAX = 64 * 1024,
 };
 
@@ -41,79 +42,80 @@ struct request {
     struct curl_slist *headers;      /* owned */
     const struct request_task *task; /* NULL while idle */
     struct attempt *attempt;         /* the transfer's; NULL while idle */
-    struct origin *origin;           /* the server it was sent to; whoever sent it sets it */
-    struct request *next;            /* of the same download, or of the idle ones */
+    struct origin *origin;           /* the origin it was sent to; set by the sender */
+    struct request *next;            /* of the same download, or in the list of idle ones */
 
-    uint32_t security_flags;       /* those that have an effect, of enum odo_security_flag */
-    struct look_up *certificates;  /* borrowed; where certificates are looked up */
-    struct watchdog *watchdog;     /* borrowed; watches its connection */
-    struct look_up_wait waits_for; /* set when nothing was sent: see request_must_wait() */
-    char *found_proxy; /* owned; set by whoever sends it if the proxy was found; or NULL */
+    uint32_t security_flags;       /* effective flags, of enum odo_security_flag */
+    struct look_up *certificates;  /* borrowed; certificate look-ups */
+    struct watchdog *watchdog;     /* borrowed; monitors its connection */
+    struct look_up_wait waits_for; /* set if nothing was sent: see request_must_wait() */
+    char *found_proxy; /* owned; set by the sender if find_proxy returned one; or NULL */
 
     enum odo_status no_socket; /* why none could be made for it; ODO_OK if one was */
 
     struct buffer header_block; /* lines as received */
-    size_t header_bytes;        /* of all its headers, interim ones and trailers too */
+    size_t header_bytes;        /* of all headers, including interim replies and trailers */
     struct body_writer writer;
 
-    size_t carried_over; /* bytes of a piece that libcurl hands over again which were taken */
-    bool is_bringing;    /* as the origin counts it: bytes of a body have come */
-    bool is_paused;      /* until a stream has room again */
-    bool is_yielding;    /* until others have had their turn: see REQUEST_TURN_MOST */
-    size_t turn;         /* bytes of the body since libcurl was called */
+    size_t carried_over; /* bytes already consumed of data that libcurl will deliver again */
+    bool is_bringing;    /* body bytes have arrived, as counted by the origin */
+    bool is_paused;      /* until the stream has room */
+    bool is_yielding;    /* until other requests have had their turn: see REQUEST_TURN_MOST */
+    size_t turn;         /* body bytes since libcurl was called */
     uint32_t rounds;     /* see REQUEST_ROUNDS_MOST */
-    struct throttle_hold hold; /* until its caps let it go on */
-    uint64_t heard_at_ms; /* when a byte of the body came, or it went on, for who was paused */
+    struct throttle_hold hold; /* until the rate limits allow more */
+    uint64_t heard_at_ms; /* when the last body byte arrived, or a paused request was resumed */
 };
 
-/* NULL when there is no memory. */
+/* NULL when out of memory. */
 struct request *request_create(void);
-void request_free(struct request *request); /* idle; NULL is fine */
+void request_free(struct request *request); /* must be idle; NULL is allowed */
 
 struct request_start {
     const char *user_agent;
     const char *ca_file; /* may be NULL */
-    const char *proxy; /* as CURLOPT_PROXY takes it: "" for none, NULL for the environment's */
+    const char *proxy;   /* as for CURLOPT_PROXY: "" for none, NULL for the environment's */
     uint32_t connect_timeout_ms;
     uint32_t stall_timeout_s;
     bool use_new_connection;
-    struct look_up *certificates; /* borrowed while the request lasts */
-    struct watchdog *watchdog;    /* borrowed while there are connections */
+    struct look_up *certificates; /* borrowed for the request's lifetime */
+    struct watchdog *watchdog;    /* borrowed for the connections' lifetime */
 };
 
 /*
- * Fill in the easy handle for an attempt of a download. The caller adds it to the multi handle.
+ * Configure the easy handle for an attempt of a download. The caller adds it to the multi
+ * handle.
  *
- *   ODO_E_INVALID_URL, ODO_E_OUT_OF_MEMORY   the request is idle
+ *   ODO_E_INVALID_URL, ODO_E_OUT_OF_MEMORY   the request stays idle
  */
 enum odo_status request_prepare(struct request *request, const struct request_task *task,
                                 struct attempt *attempt, const struct request_start *start);
 
-/* It was paused until there is room in a stream, or until its transfer knows more. */
+/* Resume a request that was paused until a stream has room or its transfer decides. */
 void request_resume(struct request *request);
 
-/* True when it was slowed down, and nothing has been heard of it since it went on. */
+/* True when it was throttled and has been silent since it was resumed. */
 bool request_is_silent(const struct request *request, uint64_t stall_ms, uint64_t now_ms);
 
-/* A new turn begins: one that has made way for others goes on. */
+/* A new turn begins: a request that has yielded to others resumes. */
 void request_begin_turn(struct request *request);
 
-/* What the server has shown of its latency and its rate, for the origin to remember. */
+/* Add the observed latency and rate to the origin's measurements. */
 void request_measure(const struct request *request, uint64_t now_ms);
 
-/* Nothing was sent: the transfer asks anew after a look-up. */
+/* Nothing was sent: the request is repeated after a look-up. */
 static inline bool request_must_wait(const struct request *request)
 {
     return request->waits_for.look_up != NULL;
 }
 
-/* libcurl is done with it: the attempt's result. */
+/* The attempt's result, once libcurl has finished with it. */
 struct odo_error request_result(const struct request *request, CURLcode code);
 
-/* It has failed with this: whether it is because its proxy cannot be connected to. */
+/* True if it failed with this code because its proxy is unreachable. */
 bool request_lacks_proxy(const struct request *request, CURLcode code);
 
-/* Forget what it was for; keep easy handle and buffers for the next. */
+/* Make it idle; the easy handle and buffers are kept for reuse. */
 void request_reset(struct request *request);
 
 #endif

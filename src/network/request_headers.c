@@ -20,7 +20,7 @@ static bool add_client_header(void *context, const char *line)
     return add_header(context, line);
 }
 
-/* What the client wants its server to be told. */
+/* Headers from the client, for its own server. */
 static bool add_client_headers(const struct request_task *task, const struct attempt *attempt,
                                struct curl_slist **headers)
 {
@@ -52,7 +52,8 @@ static bool add_headers(const struct request_task *task, const struct attempt *a
     char *line;
     bool is_added;
 
-    /* Ranges address the encoded form, so there must not be one (RFC 9110 section 8.4). */
+    /* Ranges refer to the encoded content, so no coding may be applied (RFC 9110 section
+     * 8.4). */
     if (!add_header(headers, "Accept-Encoding: identity")) {
         return false;
     }

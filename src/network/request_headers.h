@@ -1,7 +1,7 @@
 /*
- * The headers of a request that libcurl does not make by itself.
+ * The request headers that libcurl does not generate itself.
  *
- * On the network thread alone.
+ * Network thread only.
  */
 #ifndef ODO_NETWORK_REQUEST_HEADERS_H
 #define ODO_NETWORK_REQUEST_HEADERS_H
@@ -10,7 +10,7 @@
 
 #include <curl/curl.h>
 
-/* The caller frees *headers_out with curl_slist_free_all(). False is out of memory. */
+/* The caller frees *headers_out with curl_slist_free_all(). False when out of memory. */
 bool request_headers_make(const struct request_task *task, const struct attempt *attempt,
                           struct curl_slist **headers_out);
 

@@ -1,5 +1,5 @@
 /*
- * What all requests of one download work for, and what they tell it: plain data, borrowed.
+ * The context shared by all requests of one download: plain data, borrowed.
  */
 #ifndef ODO_NETWORK_REQUEST_TASK_H
 #define ODO_NETWORK_REQUEST_TASK_H
@@ -12,32 +12,31 @@ struct destination;
 struct http_settings;
 struct integrity;
 
-/* What came of a reply's header. Borrowed for the length of the call. */
+/* The result of a reply's header. Borrowed for the duration of the call. */
 struct request_reply {
     uint16_t status;
-    const char *address;         /* of the server, as text; NULL when libcurl does not say */
-    const struct buffer *header; /* its lines, when they are worth keeping; or NULL */
+    const char *address;         /* the server's, numeric; NULL if libcurl does not report it */
+    const struct buffer *header; /* its lines if they are to be kept; or NULL */
 };
 
-/* Whoever requests are sent for. Called within libcurl, which goes on afterwards: nothing may
- * be ended then. */
+/* The owner of the requests. Called from within libcurl, so no request may be ended here. */
 struct request_listener {
-    /* An attempt has ended, or something can be reported. */
+    /* An attempt has ended, or there is something to report. */
     void (*on_due)(void *context);
     void (*on_reply)(void *context, const struct request_reply *reply);
-    /* The reply told something new of the file. Any failure ends the download. */
+    /* The reply revealed something new about the file. A failure ends the download. */
     enum odo_status (*on_version)(void *context);
-    /* Something that no other request will mend. */
+    /* An error that no other request can fix. */
     void (*on_failed)(void *context, const struct odo_error *error);
 };
 
 struct request_task {
     struct transfer *transfer;
     const struct destination *destination;
-    struct integrity *integrity; /* NULL when nothing is checked */
+    struct integrity *integrity; /* NULL without a check */
     const struct http_settings *http;
     struct throttle *throttle;
-    struct throttle_share *share; /* of the caps */
+    struct throttle_share *share; /* for the rate limits */
     const struct request_listener *listener;
     void *context;
 };

@@ -7,7 +7,7 @@
 #include <assert.h>
 
 enum {
-    /* How many files of a job are tried when the first one's origin has no room. */
+    /* Files of a job to consider when the first one's origin is at its limit. */
     READY_TRIES = 8,
 };
 
@@ -36,7 +36,7 @@ void schedule_add(struct schedule *schedule, struct fetch *download)
     struct fetch_group *group = find_group(schedule, download->options.group);
 
     if (group) {
-        memory_free(download->group); /* made in case it was the first */
+        memory_free(download->group); /* allocated in case it was the first */
     } else {
         group = download->group;
         group->key = download->options.group;
@@ -89,7 +89,7 @@ void schedule_sort(struct fetch *download)
     if (!fetch_wants_request(download)) {
         fetch_list_remove(ready, download);
     } else if (download->begun.is_linked) {
-        fetch_list_insert(ready, NULL, download); /* what has begun comes first */
+        fetch_list_insert(ready, NULL, download); /* downloads that have begun come first */
     } else {
         fetch_list_append(ready, download);
     }
@@ -106,8 +106,7 @@ void schedule_refresh_origin(struct schedule *schedule, struct fetch *download)
     }
 }
 
-/* Connections in use, at most: beyond what each origin may have, HTTP/2's requests share them.
- */
+/* Connections in use, at most: beyond an origin's limit HTTP/2 requests share connections. */
 static uint32_t connections_in_use(const struct schedule *schedule)
 {
     uint32_t count = 0;
@@ -120,7 +119,7 @@ static uint32_t connections_in_use(const struct schedule *schedule)
     return count;
 }
 
-/* The origin of the URL that is to be asked now. */
+/* Look up the origin of the URL to be requested next. */
 static enum odo_status find_origin(struct schedule *schedule, struct transfer *transfer)
 {
     char *url = NULL;
@@ -134,9 +133,9 @@ static enum odo_status find_origin(struct schedule *schedule, struct transfer *t
 }
 
 /*
- * Whether the transfer may have a request in flight to its origin, with `is_free` when there is
- * a connection for it. A job with nothing in flight always may have that, so that no job waits
- * for another one's large file.
+ * True if the download may have another request in flight to its origin; `is_free` says whether
+ * a connection is available for it. A job with nothing in flight always may, so that no job
+ * waits for another job's large file.
  */
 static bool origin_has_room(struct schedule *schedule, struct fetch *download, bool is_free)
 {
@@ -145,7 +144,7 @@ static bool origin_has_room(struct schedule *schedule, struct fetch *download, b
     if (!download->transfer.origin) {
         download->origin_status = find_origin(schedule, &download->transfer);
         if (download->origin_status != ODO_OK) {
-            return true; /* whoever picks it will see */
+            return true; /* the caller finds out */
         }
     }
     origin = download->transfer.origin;
@@ -216,7 +215,7 @@ struct origin *schedule_request_began(struct fetch *download)
 {
     struct origin *origin = download->transfer.origin;
 
-    origin->holders++; /* the transfer may turn to another before the request ends */
+    origin->holders++; /* held for the request: the transfer may change its origin meanwhile */
     origin->active++;
     download->group->active++;
     origin_measure_total(origin, platform_clock_microseconds());

@@ -20,9 +20,9 @@ static const char *library_name(void)
     return curl_version_info(CURLVERSION_NOW)->ssl_version;
 }
 
-/* --- Connections that are known to be good ------------------------------------------------ */
+/* --- Trusted connections ------------------------------------------------------------------ */
 
-/* What stands for the connection that a request is about to use; 0 when libcurl cannot say. */
+/* Identifies the connection that a request is about to use; 0 if libcurl cannot tell. */
 static uint64_t connection_of(CURL *easy)
 {
 #if LIBCURL_VERSION_NUM >= 0x080200
@@ -37,7 +37,7 @@ static uint64_t connection_of(CURL *easy)
     return 0;
 }
 
-/* A verdict with other flags says nothing: what one job passes over, another may not. */
+/* A verdict under different flags does not apply: one job may ignore what another must not. */
 static bool is_trusted(const struct origin *origin, uint64_t connection, uint32_t flags)
 {
     for (size_t i = 0; i < ORIGIN_TRUSTED_MOST && connection != 0; i++) {
@@ -56,10 +56,10 @@ static void trust(struct origin *origin, uint64_t connection, uint32_t flags)
     }
 }
 
-/* --- Our own check ------------------------------------------------------------------------ */
+/* --- Our verification --------------------------------------------------------------------- */
 
-/* The host out of an origin's name, scheme://host:port, without the brackets and the zone of an
- * IPv6 address. NULL when there is no memory. */
+/* The host of an origin's name, scheme://host:port, without an IPv6 address's brackets and
+ * zone. NULL when out of memory. */
 static char *host_of(const struct origin *origin)
 {
     const char *from = origin->name + strlen(secure_scheme);
@@ -131,7 +131,7 @@ bool server_certificate_is_ours(const char *ca_file)
     return !ca_file && platform_certificate_is_ours(library_name());
 }
 
-/* --- libcurl's ---------------------------------------------------------------------------- */
+/* --- libcurl's verification --------------------------------------------------------------- */
 
 bool server_certificate_prepare(CURL *easy, const char *ca_file, uint32_t flags)
 {
@@ -142,7 +142,8 @@ bool server_certificate_prepare(CURL *easy, const char *ca_file, uint32_t flags)
                curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L) == CURLE_OK;
     }
     if (!(flags & ODO_SECURITY_CHECK_REVOCATION)) {
-        /* Schannel would look it up unasked; the other libraries do not know the option. */
+        /* Schannel would go online for revocation data by default; other TLS libraries ignore
+         * the option. */
         curl_easy_setopt(easy, CURLOPT_SSL_OPTIONS, (long)CURLSSLOPT_NO_REVOKE);
     }
     return (!ca_file || curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file) == CURLE_OK) &&
@@ -150,7 +151,7 @@ bool server_certificate_prepare(CURL *easy, const char *ca_file, uint32_t flags)
            curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, any_name ? 0L : 2L) == CURLE_OK;
 }
 
-/* The results of OpenSSL's verification that name a fault; they are part of its interface. */
+/* OpenSSL's verification results that identify a fault; they are part of its stable API. */
 static enum odo_status fault_from_openssl(long result)
 {
     switch (result) {
@@ -170,8 +171,7 @@ static enum odo_status fault_from_openssl(long result)
     case 28: /* X509_V_ERR_CERT_REJECTED */
         return ODO_E_CERTIFICATE_USAGE;
     case 0:
-    case 1:  /* as it was before libcurl asked: the chain is good, and libcurl compares the name
-              */
+    case 1:  /* initial value: the chain is good, and libcurl compares the name itself */
     case 62: /* X509_V_ERR_HOSTNAME_MISMATCH */
     case 64: /* X509_V_ERR_IP_ADDRESS_MISMATCH */
         return ODO_E_CERTIFICATE_NAME;

@@ -1,14 +1,13 @@
 /*
- * Whether a server is who it says: libcurl verifies its certificate, or we do, before anything
- * is sent to it.
+ * Server authentication: libcurl or we verify the certificate before anything is sent.
  *
- * On Windows, where libcurl uses Schannel, we verify by the system's store, and libcurl's own
- * check is off; the network thread waits for no look-up: see certificate_look_up.h. Elsewhere,
- * and where a file names the authorities, libcurl verifies; of the flags only
- * ODO_SECURITY_IGNORE_WRONG_NAME then has an effect, for libcurl's check is all or nothing but
- * for the name. A fault that cannot be passed over alone is not passed over.
+ * On Windows, where libcurl uses Schannel, we verify against the system's store and libcurl's
+ * own check is off; look-ups do not block the network thread: see certificate_look_up.h.
+ * Elsewhere, and with a CA file, libcurl verifies; then only the flag
+ * ODO_SECURITY_IGNORE_WRONG_NAME has an effect, since libcurl can disable either the name check
+ * or everything. A fault that cannot be ignored on its own is not ignored.
  *
- * On the network thread alone.
+ * Network thread only.
  */
 #ifndef ODO_NETWORK_SERVER_CERTIFICATE_H
 #define ODO_NETWORK_SERVER_CERTIFICATE_H
@@ -23,27 +22,27 @@
 
 struct origin;
 
-/* Of a client's flags those that have an effect: with CHECK_REVOCATION none but it. */
+/* Those of the client's flags that have an effect; ODO_SECURITY_CHECK_REVOCATION disables all
+ * others. */
 uint32_t server_certificate_flags(uint32_t flags);
 
-/* Whether the check is ours: server_certificate_verify() is called once libcurl is connected.
- */
+/* True if we verify: server_certificate_verify() is called once libcurl is connected. */
 bool server_certificate_is_ours(const char *ca_file);
 
-/* Set what concerns it in an easy handle. False is out of memory. */
+/* Set the verification options of an easy handle. False when out of memory. */
 bool server_certificate_prepare(CURL *easy, const char *ca_file, uint32_t flags);
 
 /*
- * libcurl is connected to the origin, and the request comes next. A rejected certificate is
- * ODO_E_CERTIFICATE, with the cause. When *wait_out is for something, nothing is decided, since
- * it must be looked up on the network first: end the request, and ask anew then.
+ * libcurl is connected to the origin and about to send the request. A rejected certificate is
+ * ODO_E_CERTIFICATE, with the cause. If *wait_out is set, the decision needs a look-up: end the
+ * request, and ask again afterwards.
  */
 struct odo_error server_certificate_verify(CURL *easy, struct origin *origin, uint32_t flags,
                                            struct look_up *look_up,
                                            struct look_up_wait *wait_out);
 
-/* What was wrong, when libcurl has rejected the certificate with this result; or ODO_OK when
- * it does not say. */
+/* What was wrong if libcurl rejected the certificate with this result; ODO_OK if it does not
+ * say. */
 enum odo_status server_certificate_fault(CURL *easy, CURLcode code);
 
 #endif

@@ -3,9 +3,10 @@
 #include <stddef.h>
 
 enum {
-    /* What a request that goes on takes at least: libcurl hands over so much at a time. */
+    /* The least that a resumed request receives: libcurl delivers data in pieces of this
+     * size. */
     PIECE = 16 * 1024,
-    /* A connection for less than this is not worth having, in bytes a second. */
+    /* Bytes per second below which a further connection is not worthwhile. */
     LANE_LEAST = 64 * 1024,
 };
 
@@ -16,7 +17,7 @@ void throttle_set(struct throttle *throttle, uint64_t foreground, uint64_t backg
     pace_set_rate(&throttle->background, background, now_ms);
 }
 
-/* The cap that a job shares with all of its kind. */
+/* The limit that a job shares with all jobs of its kind. */
 static struct pace *common_pace(struct throttle *throttle, const struct throttle_share *share)
 {
     return share->is_foreground ? &throttle->foreground : &throttle->background;
@@ -87,7 +88,7 @@ void throttle_forget(struct throttle *throttle, struct throttle_hold *hold)
     hold->is_held = false;
 }
 
-/* Whose turn it is: of the jobs with somebody held who may pass, the one that has had least. */
+/* Of the jobs with a held request that may pass, the one that has received the least. */
 static struct throttle_hold *next_held(struct throttle *throttle, uint64_t now_ms)
 {
     struct throttle_hold *best = NULL;
@@ -97,7 +98,7 @@ static struct throttle_hold *next_held(struct throttle *throttle, uint64_t now_m
             continue;
         }
         if (hold->share->passed < throttle->passed) {
-            hold->share->passed = throttle->passed; /* what it did not want before is gone */
+            hold->share->passed = throttle->passed; /* unused share is lost */
         }
         if (!best || hold->share->passed < best->share->passed ||
             (hold->share == best->share && hold->since_ms < best->since_ms)) {
@@ -115,7 +116,7 @@ void throttle_release(struct throttle *throttle, uint64_t now_ms)
     while ((hold = next_held(throttle, now_ms)) != NULL) {
         uint64_t room = allowance(throttle, hold->share, now_ms);
 
-        /* libcurl may hand its bytes over later than now. */
+        /* libcurl may deliver its bytes later. */
         if (released > 0 && room < released + PIECE) {
             return;
         }

@@ -1,13 +1,12 @@
 /*
- * Caps on rates: one for everything in the foreground, one for everything in the background,
- * and one for each job. A byte passes when both of its caps let it; whoever may not pass is
- * held (libcurl pauses the request, so that TCP slows the server down) until there is room
- * again.
+ * Rate limits: one for all foreground traffic, one for all background traffic, and one for each
+ * job. A byte passes when both limits that apply to it allow it; otherwise its request is held
+ * (libcurl pauses it, so that TCP slows the server down) until there is room.
  *
- * Those who are held come back job by job: first the job that has had least since it began to
- * be held, so that jobs share a cap alike, however many connections each of them has.
+ * Held requests resume job by job, starting with the job that has received the least since it
+ * was first held, so that jobs share a limit equally, however many connections each has.
  *
- * On the network thread alone.
+ * Network thread only.
  */
 #ifndef ODO_NETWORK_THROTTLE_H
 #define ODO_NETWORK_THROTTLE_H
@@ -17,53 +16,53 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Of one job. All zero has no cap of its own. */
+/* Of one job. All zero: no limit of its own. */
 struct throttle_share {
     struct pace pace;
-    uint64_t passed;    /* bytes, as the order of those who are held counts them */
-    bool is_foreground; /* which of the common caps it is under */
+    uint64_t passed;    /* bytes; orders the jobs with held requests */
+    bool is_foreground; /* which of the two common limits applies */
 };
 
-/* Somebody who may be held; a member of whatever it is. */
+/* Something that can be held; embedded in it. */
 struct throttle_hold {
-    struct throttle_hold *next; /* the throttle's */
+    struct throttle_hold *next; /* for the throttle */
     struct throttle_share *share;
     uint64_t since_ms;
     bool is_held;
-    /* It is held no longer; it may be again before this returns. */
+    /* Resume it; it may be held again before this returns. */
     void (*go_on)(struct throttle_hold *hold, uint64_t now_ms);
 };
 
-/* Of all. All zero has no caps. */
+/* For all jobs. All zero: no limits. */
 struct throttle {
     struct pace foreground;
     struct pace background;
-    uint64_t passed; /* of the job that was let through last: who comes anew begins there */
+    uint64_t passed; /* `passed` of the job resumed last; a newly held job starts there */
     struct throttle_hold *held;
 };
 
-/* Other caps from now on, in bytes a second; PACE_UNLIMITED is none. */
+/* Change the limits, in bytes per second; PACE_UNLIMITED for none. */
 void throttle_set(struct throttle *throttle, uint64_t foreground, uint64_t background,
                   uint64_t now_ms);
 
-/* So many lanes make sense under the caps of a job: no more than `lanes`, at least 1. */
+/* The number of lanes that makes sense under a job's limits: between 1 and `lanes`. */
 uint32_t throttle_lanes(const struct throttle *throttle, const struct throttle_share *share,
                         uint32_t lanes);
 
-/* Bytes have come: true to let them pass, which counts them; false when they are to be held. */
+/* Bytes have arrived: returns true to let them pass and counts them; false to hold them. */
 bool throttle_pass(struct throttle *throttle, struct throttle_share *share, uint64_t bytes,
                    uint64_t now_ms);
 
-/* Hold somebody, whose `share` and `go_on` are set, until there is room ... */
+/* Hold a request whose `share` and `go_on` are set until there is room ... */
 void throttle_keep(struct throttle *throttle, struct throttle_hold *hold, uint64_t now_ms);
 
-/* ... or until it has gone. Nothing if it is not held. */
+/* ... or until it has ended. No effect if it is not held. */
 void throttle_forget(struct throttle *throttle, struct throttle_hold *hold);
 
-/* Let those go on for whom there is room. */
+/* Resume requests for which there is room. */
 void throttle_release(struct throttle *throttle, uint64_t now_ms);
 
-/* When throttle_release() has something to do; UINT64_MAX while nobody is held. */
+/* When throttle_release() is due; UINT64_MAX if nothing is held. */
 uint64_t throttle_next_ms(struct throttle *throttle, uint64_t now_ms);
 
 #endif

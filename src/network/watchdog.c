@@ -9,39 +9,39 @@
 #include <stdatomic.h>
 
 enum {
-    /* How often a call is looked at. It has lasted for one to two of these when the first
-     * connection may be cut. */
+    /* Interval of checks. A call has lasted one to two intervals when its first connection may
+     * be shut down. */
     LOOK_MS = 200,
-    /* What a call may read out of a connection beyond the bodies that it hands over: more than
-     * all the buffers of libcurl and TLS hold. */
+    /* Bytes that a call may read from a connection beyond the bodies delivered: more than all
+     * buffers of libcurl and TLS hold. */
     UNASKED_MOST = 4 * 1024 * 1024,
 };
 
-/* A connection, or one that is being made. */
+/* A connection, established or not. */
 struct watched_socket {
     intptr_t socket;
-    uint64_t before; /* what had been read out of it when the call was first looked at */
+    uint64_t before; /* bytes read from it when the call was first seen */
     bool is_cut;
 };
 
 struct watchdog {
-    atomic_uint calls;            /* of libcurl, begun or ended: odd within one */
-    atomic_size_t body;           /* bytes handed over; wraps round */
+    atomic_uint calls;            /* calls of libcurl begun plus ended: odd within one */
+    atomic_size_t body;           /* body bytes delivered; wraps around */
     atomic_bool sleeps;           /* until the next call begins */
-    struct platform_mutex *mutex; /* guards what follows */
+    struct platform_mutex *mutex; /* guards the members below */
     struct platform_condition *changed;
     struct watched_socket *sockets; /* owned */
     size_t count;
     size_t capacity;
     bool must_stop;
 
-    /* The thread's own. */
+    /* Watchdog thread only. */
     struct platform_thread *thread;
-    unsigned call;      /* that is looked at; even: none */
-    size_t body_before; /* when it was first looked at */
+    unsigned call;      /* the call being monitored; even: none */
+    size_t body_before; /* `body` when the call was first seen */
 };
 
-/* --- What is watched ------------------------------------------------------------------ */
+/* --- Sockets -------------------------------------------------------------------------- */
 
 static struct watched_socket *find_socket(struct watchdog *watchdog, intptr_t socket)
 {
@@ -53,7 +53,7 @@ static struct watched_socket *find_socket(struct watchdog *watchdog, intptr_t so
     return NULL;
 }
 
-/* A place for one more; NULL without memory. */
+/* Append an entry; NULL when out of memory. */
 static struct watched_socket *add_socket(struct watchdog *watchdog)
 {
     enum { CAPACITY_FIRST = 16 };
@@ -71,7 +71,7 @@ static struct watched_socket *add_socket(struct watchdog *watchdog)
     return &watchdog->sockets[watchdog->count++];
 }
 
-/* libcurl has made a socket. */
+/* libcurl has created a socket. */
 static int on_socket(void *context, curl_socket_t socket, curlsocktype purpose)
 {
     struct watchdog *watchdog = context;
@@ -90,8 +90,8 @@ static int on_socket(void *context, curl_socket_t socket, curlsocktype purpose)
     return watched ? CURL_SOCKOPT_OK : CURL_SOCKOPT_ERROR;
 }
 
-/* libcurl has done with it. Under the lock, so that what is cut is not another one that has got
- * its number. */
+/* libcurl closes a socket. Under the lock, so that no other socket that reuses the number is
+ * shut down. */
 static int on_close(void *context, curl_socket_t socket)
 {
     struct watchdog *watchdog = context;
@@ -115,7 +115,7 @@ bool watchdog_attach(struct watchdog *watchdog, CURL *easy)
            curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, watchdog) == CURLE_OK;
 }
 
-/* --- The network thread --------------------------------------------------------------- */
+/* --- Network thread ------------------------------------------------------------------- */
 
 void watchdog_enter(struct watchdog *watchdog)
 {
@@ -139,7 +139,7 @@ void watchdog_note_body(struct watchdog *watchdog, size_t size)
     atomic_fetch_add_explicit(&watchdog->body, size, memory_order_relaxed);
 }
 
-/* --- Looking -------------------------------------------------------------------------- */
+/* --- Checks --------------------------------------------------------------------------- */
 
 static bool is_within(unsigned call)
 {
@@ -155,12 +155,12 @@ static void begin_look(struct watchdog *watchdog, unsigned call)
         struct watched_socket *watched = &watchdog->sockets[i];
 
         if (!platform_socket_received(watched->socket, &watched->before)) {
-            watched->before = UINT64_MAX; /* nobody knows what this call reads out of it */
+            watched->before = UINT64_MAX; /* the amount read by this call is unknown */
         }
     }
 }
 
-/* What the call has read out of a connection beyond what it may. */
+/* The number of bytes that the call has read from a connection beyond the permitted amount. */
 static uint64_t count_unasked(const struct watchdog *watchdog,
                               const struct watched_socket *watched)
 {
@@ -175,7 +175,7 @@ static uint64_t count_unasked(const struct watchdog *watchdog,
     return received - watched->before - asked;
 }
 
-/* The call still lasts: cut the connection that keeps it going. False when there is none. */
+/* The call still lasts: shut down the connection that keeps it busy. False if there is none. */
 static bool look_again(struct watchdog *watchdog)
 {
     struct watched_socket *worst = NULL;
@@ -197,7 +197,7 @@ static bool look_again(struct watchdog *watchdog)
     return true;
 }
 
-/* Nothing is to be looked at before the next call of libcurl, unless it has begun already. */
+/* Nothing to check before the next call of libcurl, unless it has begun already. */
 static void sleep_until_called(struct watchdog *watchdog)
 {
     atomic_store(&watchdog->sleeps, true);
