@@ -21,6 +21,7 @@ odo_list_sources(job
     job_state.c)
 
 odo_list_sources(http
+    content_length.c
     header_lines.c
     http_date.c
     ip_address.c

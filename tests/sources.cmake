@@ -27,6 +27,7 @@ odo_list_sources(unit
     test_buffer.c
     test_checked.c
     test_checkpoint.c
+    test_content_length.c
     test_content_range.c
     test_cost_policy.c
     test_header_lines.c

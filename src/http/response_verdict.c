@@ -296,6 +296,10 @@ static struct response_verdict judge_whole(const struct response_question *quest
     if (contradicts_stated(context, size)) {
         return fail(ODO_E_CONTENT_MISMATCH, header);
     }
+    if (header->length_is_disputed &&
+        length != first_known(known_size(context), context->stated_size)) {
+        return fail(ODO_E_INVALID_REPLY, header); /* nobody else says where the file ends */
+    }
     if (asks_behind_doubtful_end(question, context) && length == context->known_size) {
         return at_end(context->known_size);
     }
@@ -636,6 +640,14 @@ static struct response_verdict judge_refusal(const struct response_question *que
     return verdict;
 }
 
+static bool is_redirection(int status)
+{
+    enum { NOT_MODIFIED = 304, USE_PROXY = 305, RESERVED = 306 };
+
+    return status >= 300 && status < 400 && status != NOT_MODIFIED && status != USE_PROXY &&
+           status != RESERVED;
+}
+
 struct response_verdict response_verdict_judge(const struct response_question *question,
                                                const struct response_context *context,
                                                const struct response_header *header)
@@ -650,13 +662,6 @@ struct response_verdict response_verdict_judge(const struct response_question *q
         return judge_200(question, context, header);
     case 206:
         return judge_206(question, context, header);
-    case 301:
-    case 302:
-    case 303:
-    case 307:
-    case 308:
-        return header->has_location ? verdict_of(RESPONSE_REDIRECT)
-                                    : fail(ODO_E_HTTP_STATUS, header);
     case 416:
         return judge_416(question, context, header);
     case 400:
@@ -666,7 +671,10 @@ struct response_verdict response_verdict_judge(const struct response_question *q
         return question->sent_many ? verdict_of(RESPONSE_FEWER_RANGES)
                                    : judge_refusal(question, header);
     default:
-        return judge_refusal(question, header);
+        /* To a GET they all say the same. */
+        return is_redirection(header->status) && header->has_location
+                   ? verdict_of(RESPONSE_REDIRECT)
+                   : judge_refusal(question, header);
     }
 }
 

@@ -52,6 +52,7 @@ struct response_context {
 struct response_header {
     int status;
     int64_t content_length;    /* -1 without one */
+    bool length_is_disputed;   /* another reader may find another length in the same header */
     bool is_chunked;           /* Transfer-Encoding: chunked, which overrides the length */
     bool ends_with_connection; /* HTTP/1 without chunks or a length: nothing but the end of the
                                   connection ends the body. Streams of HTTP/2 have an end */

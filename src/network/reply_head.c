@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "http/content_length.h"
 #include "http/http_date.h"
 #include "http/retry.h"
 #include "platform/clock.h"
@@ -89,6 +90,31 @@ static bool refuses_ranges(CURL *easy)
            text_starts_with_ignoring_case(value, none);
 }
 
+/* The length that every Content-Length of the header tells; -1 when there is none, or when they
+ * do not agree. */
+static curl_off_t agreed_length(CURL *easy)
+{
+    curl_off_t agreed = -1;
+    const char *value;
+
+    for (size_t i = 0; (value = value_at(easy, "Content-Length", i)) != NULL; i++) {
+        uint64_t length;
+
+        if (!content_length_read(value, &length) ||
+            (agreed >= 0 && length != (uint64_t)agreed)) {
+            return -1;
+        }
+        agreed = (curl_off_t)length;
+    }
+    return agreed;
+}
+
+/* Transfer-Encoding says that there is none: then the length counts, which libcurl forgets. */
+static bool is_identity(const char *coding)
+{
+    return coding && text_equals_ignoring_case(coding, "identity");
+}
+
 struct transfer_reply_head reply_head_read(CURL *easy, char **joined_out)
 {
     const char *coding = decisive_value(easy, "Transfer-Encoding");
@@ -99,11 +125,16 @@ struct transfer_reply_head reply_head_read(CURL *easy, char **joined_out)
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
     curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
+    if (is_identity(coding)) {
+        coding = NULL;
+        length = agreed_length(easy);
+    }
     return (struct transfer_reply_head){
         .header =
             {
                 .status = (int)status,
                 .content_length = length,
+                .length_is_disputed = length >= 0 && length != agreed_length(easy),
                 .is_chunked = coding != NULL, /* decoded, or refused, by libcurl */
                 .ends_with_connection =
                     length < 0 && !coding && version < CURL_HTTP_VERSION_2_0,
@@ -113,9 +144,9 @@ struct transfer_reply_head reply_head_read(CURL *easy, char **joined_out)
                 .etag = reply_head_value(easy, "ETag"),
                 .last_modified = reply_head_value(easy, "Last-Modified"),
                 .date = reply_head_value(easy, "Date"),
-                .has_location = reply_head_value(easy, "Location") != NULL,
+                .has_location = value_at(easy, "Location", 0) != NULL,
             },
-        .location = reply_head_value(easy, "Location"),
+        .location = value_at(easy, "Location", 0), /* of several, the one that curl follows */
         .retry_after_ms = retry_after_of(easy),
         .refuses_ranges = refuses_ranges(easy),
     };

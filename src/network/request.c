@@ -61,6 +61,7 @@ void request_reset(struct request *request)
     request->attempt = NULL;
     request->next = NULL;
     buffer_clear(&request->header_block);
+    request->header_size = 0;
     request->header_bytes = 0;
     body_writer_begin(&request->writer, NULL, NULL);
 }
@@ -325,11 +326,27 @@ static bool on_header_end(struct request *request)
     return true;
 }
 
+/* For the client, as many lines as there is room for, and the empty one. Only libcurl's copy
+ * decides. */
+static enum odo_status keep_header(struct request *request, const char *line, size_t size,
+                                   bool is_end)
+{
+    static const char end[] = "\r\n";
+    struct buffer *block = &request->header_block;
+
+    if (is_end) {
+        return buffer_append(block, end, sizeof(end) - 1);
+    }
+    if (size > block->limit - (sizeof(end) - 1) - block->size) {
+        return ODO_OK;
+    }
+    return buffer_append(block, line, size);
+}
+
 static size_t on_header(char *line, size_t unit, size_t size, void *context)
 {
     struct request *request = context;
-    bool is_end =
-        (size == 2 && line[0] == '\r' && line[1] == '\n') || (size == 1 && line[0] == '\n');
+    bool is_end = size > 0 && (line[0] == '\r' || line[0] == '\n'); /* to libcurl, it is */
     enum odo_status status;
     long code = 0;
 
@@ -344,10 +361,16 @@ static size_t on_header(char *line, size_t unit, size_t size, void *context)
     }
     if (size >= 5 && memcmp(line, "HTTP/", 5) == 0) {
         buffer_clear(&request->header_block);
+        request->header_size = 0;
     }
-    status = buffer_append(&request->header_block, line, size);
+    request->header_size += size;
+    if (request->header_size > REQUEST_HEADER_MOST) {
+        fail(request, ODO_E_INVALID_REPLY);
+        return 0;
+    }
+    status = keep_header(request, line, size, is_end);
     if (status != ODO_OK) {
-        fail(request, status == ODO_E_TOO_MANY ? ODO_E_INVALID_REPLY : status);
+        fail(request, status);
         return 0;
     }
     if (!is_end) {

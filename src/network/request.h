@@ -23,7 +23,11 @@ struct watchdog;
 enum {
     /* libcurl's receive buffer: recv() is expensive under Wine, and not cheap anywhere. */
     REQUEST_RECEIVE_SIZE = 512 * 1024,
+    /* How much of a header the client is told. */
     REQUEST_HEADERS_MAX = 64 * 1024,
+    /* The length of a header at most: a little less than libcurl allows, whose own error would
+     * read as a lost connection. */
+    REQUEST_HEADER_MOST = 299 * 1024,
     /* Of the reply together with interim replies and trailers. */
     REQUEST_ALL_HEADERS_MAX = 1024 * 1024,
     /* A request receives at most this much before other requests and commands of other threads
@@ -54,6 +58,7 @@ struct request {
     enum odo_status no_socket; /* why none could be made for it; ODO_OK if one was */
 
     struct buffer header_block; /* lines as received */
+    size_t header_size;         /* of the current header, including lines that are not kept */
     size_t header_bytes;        /* of all headers, including interim replies and trailers */
     struct body_writer writer;
 

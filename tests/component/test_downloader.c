@@ -340,6 +340,9 @@ static const struct server_case {
      .requests_most = 2},
     {"308 is followed, and only once for many parts", RULES(REDIRECT("/file", 308, "/other")),
      THREE_FAR, ARRIVES, .requests_most = 4},
+    {"of two Locations the first is followed",
+     RULES(REDIRECT("/file", 302, "/other\r\nLocation: /elsewhere")), ONE, ARRIVES,
+     .requests_most = 2},
     {"a relative redirect is followed", RULES(REDIRECT("/file", 302, "other")), ONE, ARRIVES,
      .requests_most = 2},
     {"a redirect to an absolute place is followed",
@@ -394,6 +397,17 @@ static const struct server_case {
     {"without Range comes what was wrong with it: two Content-Ranges",
      RULES(ALWAYS_T(HEADER, "Content-Range: bytes 0-999/1000000")), ONE, ARRIVES,
      .requests_most = 3},
+    {"a header as long as libcurl takes it is fine", RULES(ALWAYS_N(LONG_HEADER, 250000)), ONE,
+     ARRIVES, .requests_most = 1},
+    {"lines of a header may end with two CRs",
+     RULES(ALWAYS_T(GARBAGE, "HTTP/1.1 404 Gone\r\r\nContent-Length: 0\r\r\n\r\r\n")), WHOLE,
+     FAILS, ODO_E_HTTP_STATUS, 404, .requests_most = 2},
+    {"a length counts when the transfer is said not to be encoded",
+     RULES(ALWAYS_T(HEADER, "Transfer-Encoding: identity")), WHOLE, ARRIVES,
+     .requests_most = 2},
+    {"a second, smaller Content-Length is no end of the file",
+     RULES(ALWAYS(IGNORE_RANGES), ALWAYS_T(HEADER, "Content-Length: 1000")), WHOLE,
+     KEEPS_TRYING, .status = ODO_E_INVALID_REPLY, .http_status = 200},
 };
 
 /* --- Checking a row ------------------------------------------------------------------- */
