@@ -16,7 +16,7 @@ static char lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-/* A character of a token (RFC 9110 section 5.6.2). */
+/* A token character (RFC 9110 section 5.6.2). */
 static bool is_token(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -38,7 +38,7 @@ static bool is_forbidden(const char *name, size_t length)
     return false;
 }
 
-/* May these `length` characters be sent as one header field? */
+/* True if these `length` characters may be sent as a header field. */
 static bool is_sendable(const char *line, size_t length)
 {
     size_t name = 0;

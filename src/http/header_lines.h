@@ -1,5 +1,5 @@
 /*
- * Header lines that a client has set, taken apart and looked through.
+ * Parses and filters header lines set by a client.
  *
  * Pure; safe on any thread.
  */
@@ -9,13 +9,12 @@
 #include <stdbool.h>
 
 /*
- * Call `add` with each line of `text` that may be sent, as "Name: value" and without its end,
- * in memory that lives for the call. Lines end with CRLF or LF. Left out are those that are no
- * header field (RFC 9110 section 5), and those that are not the client's to say: Range,
- * If-Range, Host, Content-Length, Transfer-Encoding, Accept-Encoding and Connection. NULL has
- * no lines.
+ * Call `add` with each line of `text` that may be sent, as "Name: value" without the line end,
+ * in memory valid during the call. Lines end with CRLF or LF. Malformed fields (RFC 9110
+ * section 5) are left out, and so are fields that a client may not set: Range, If-Range, Host,
+ * Content-Length, Transfer-Encoding, Accept-Encoding and Connection. NULL means no lines.
  *
- * False without memory, or when `add` says so.
+ * False when out of memory, or when `add` returns false.
  */
 bool header_lines_each(const char *text, bool (*add)(void *context, const char *line),
                        void *context);

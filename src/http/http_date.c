@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* What is left of a text that is being read. */
+/* The unparsed rest of the input. */
 struct reader {
     const char *next;
 };
@@ -56,7 +56,7 @@ static bool take_character(struct reader *reader, char character)
     return true;
 }
 
-/* Take one of the names, and say which, counted from 0. */
+/* Consume one of the names and return its index. */
 static bool take_name(struct reader *reader, const char *const names[], int count,
                       int *which_out)
 {
@@ -70,7 +70,7 @@ static bool take_name(struct reader *reader, const char *const names[], int coun
     return false;
 }
 
-/* Take a number of at least `least` and at most `most` digits, most being below 10. */
+/* Consume a number of `least` to `most` digits; `most` is below 10. */
 static bool take_number(struct reader *reader, int least, int most, int *number_out)
 {
     int number = 0;
@@ -123,7 +123,7 @@ static bool read_fixed(struct reader reader, struct civil_time *time)
            take_time(&reader, time) && take_zone(&reader) && *reader.next == '\0';
 }
 
-/* "Sunday, 06-Nov-94 08:49:37 GMT"; the year is left as it stands. */
+/* "Sunday, 06-Nov-94 08:49:37 GMT"; the year keeps its two digits. */
 static bool read_rfc850(struct reader reader, struct civil_time *time)
 {
     int day;
@@ -160,7 +160,7 @@ static int days_in_month(int year, int month)
     return days[month - 1] + (month == 2 && is_leap_year(year) ? 1 : 0);
 }
 
-/* Days from 1970-01-01 to the first of January of `year`, which is at least 1. */
+/* Days from 1970-01-01 to January 1st of `year`, which is at least 1. */
 static int64_t days_before_year(int year)
 {
     int64_t past = year - 1;
@@ -187,7 +187,7 @@ static int64_t microseconds_of(const struct civil_time *time)
     return (minutes * 60 + (time->second < 60 ? time->second : 59)) * 1000000;
 }
 
-/* Of a moment that a clock may show; of any other, the first or last year that is one. */
+/* The year of a time, clamped to the supported range. */
 static int year_of(int64_t time_us)
 {
     enum { FIRST = 1970, LAST = 9900 };
@@ -200,7 +200,7 @@ static int year_of(int64_t time_us)
     return year;
 }
 
-/* Two digits for the latest year that is not more than 50 years ahead. */
+/* The latest year with these two digits that is at most 50 years ahead. */
 static int full_year(int two_digits, int64_t now_us)
 {
     int latest = year_of(now_us) + 50;
@@ -211,7 +211,7 @@ static int full_year(int two_digits, int64_t now_us)
 
 bool http_date_parse(const char *text, int64_t now_us, int64_t *time_us_out)
 {
-    enum { LONGEST = 64 }; /* no date is half as long, blanks included */
+    enum { LONGEST = 64 }; /* more than twice the longest date */
     char trimmed[LONGEST] = {0};
     struct reader reader = {trimmed};
     struct civil_time time;
@@ -239,7 +239,7 @@ bool http_date_parse(const char *text, int64_t now_us, int64_t *time_us_out)
     return true;
 }
 
-/* Digits alone, in seconds; what does not fit is the most that does. */
+/* Seconds as digits only; clamped on overflow. */
 static bool read_seconds(const char *text, uint64_t *delay_ms_out)
 {
     const uint64_t most = UINT64_MAX - 1;
@@ -276,7 +276,7 @@ bool http_retry_after_parse(const char *text, const char *date, int64_t now_us,
         return false;
     }
     if (date) {
-        http_date_parse(date, now_us, &from_us); /* or it is still now */
+        http_date_parse(date, now_us, &from_us); /* if this fails, `now_us` is used */
     }
     *delay_ms_out = at_us > from_us ? ((uint64_t)at_us - (uint64_t)from_us) / 1000 : 0;
     return true;

@@ -15,7 +15,7 @@ static int digit_value(char c)
 
 /* --- IPv4 ----------------------------------------------------------------------------- */
 
-/* Read a number of an address, and say where it ends; NULL when there is none, or too large. */
+/* Parse one number and return its end; NULL if there is none or it is too large. */
 static const char *take_number(const char *text, uint32_t *number_out)
 {
     uint64_t number = 0;
@@ -74,7 +74,7 @@ bool ipv4_address_parse(const char *text, uint32_t *address_out)
     return true;
 }
 
-/* Write a number without leading zeros, and return what follows it. */
+/* Write a number without leading zeros and return its end. */
 static char *write_number(unsigned number, unsigned base, char *text)
 {
     char reversed[8];
@@ -102,7 +102,7 @@ void ipv4_address_write(uint32_t address, char text_out[IP_ADDRESS_TEXT_SIZE])
 
 /* --- IPv6 ----------------------------------------------------------------------------- */
 
-/* Four decimal numbers up to 255, without leading zeros, that end the text. */
+/* Four decimal numbers up to 255, without leading zeros, at the end of the text. */
 static bool take_embedded_ipv4(const char *text, const char *end, uint16_t groups_out[2])
 {
     unsigned numbers[4];
@@ -127,7 +127,7 @@ static bool take_embedded_ipv4(const char *text, const char *end, uint16_t group
     return text == end;
 }
 
-/* Up to four hexadecimal digits. Returns what follows them, or NULL. */
+/* Up to four hexadecimal digits. Returns their end, or NULL. */
 static const char *take_group(const char *text, const char *end, uint16_t *group_out)
 {
     unsigned group = 0;
@@ -149,7 +149,7 @@ bool ipv6_address_parse(const char *text, size_t size, struct ipv6_address *addr
     const char *end = text + size;
     uint16_t groups[GROUPS] = {0};
     size_t count = 0;
-    size_t gap = GROUPS + 1; /* how many groups stand before the "::" */
+    size_t gap = GROUPS + 1; /* number of groups before the "::" */
 
     if (size >= 2 && text[0] == ':' && text[1] == ':') {
         gap = 0;
@@ -174,7 +174,7 @@ bool ipv6_address_parse(const char *text, size_t size, struct ipv6_address *addr
             break;
         }
         if (*after != ':' || after + 1 == end) {
-            return false; /* a single colon ends nothing */
+            return false; /* a single colon at the end is invalid */
         }
         text = after + 1;
         if (*text == ':') {
@@ -200,7 +200,7 @@ void ipv6_address_write(const struct ipv6_address *address, char text_out[IP_ADD
 {
     enum { GROUPS = 8 };
     size_t run = 0;
-    size_t run_size = 1; /* a single zero is written */
+    size_t run_size = 1; /* a single zero group is not shortened */
     char *next = text_out;
 
     for (size_t first = 0; first < GROUPS; first++) {

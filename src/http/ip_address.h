@@ -1,5 +1,5 @@
 /*
- * Addresses as URLs have them, in all their spellings, and in one.
+ * Parses IP addresses as they occur in URLs, in any notation, and writes the canonical one.
  *
  * Pure; safe on any thread.
  */
@@ -17,16 +17,16 @@ struct ipv6_address {
 };
 
 /*
- * Read what inet_aton() would: one to four numbers, decimal, octal or hexadecimal, the last of
- * which fills what the others leave. "127.1" and "0x7f000001" are 127.0.0.1.
+ * Accepts what inet_aton() does: one to four numbers, decimal, octal or hexadecimal, the last
+ * of which fills the remaining bytes. "127.1" and "0x7f000001" are 127.0.0.1.
  */
 bool ipv4_address_parse(const char *text, uint32_t *address_out);
 void ipv4_address_write(uint32_t address, char text_out[IP_ADDRESS_TEXT_SIZE]);
 
-/* Read an address of RFC 4291 section 2.2, without brackets and zone. */
+/* Parse an address of RFC 4291 section 2.2, without brackets and zone. */
 bool ipv6_address_parse(const char *text, size_t size, struct ipv6_address *address_out);
 
-/* Hexadecimal, with the longest run of zeros as "::" (RFC 5952 but for embedded IPv4). */
+/* Hexadecimal, with the longest run of zeros as "::" (RFC 5952, except for embedded IPv4). */
 void ipv6_address_write(const struct ipv6_address *address,
                         char text_out[IP_ADDRESS_TEXT_SIZE]);
 

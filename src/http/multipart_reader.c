@@ -22,7 +22,7 @@ static const char *skip_blanks(const char *text)
     return text;
 }
 
-/* The name of a parameter, in any case, and the "=" behind it. NULL when it is another. */
+/* Skip a parameter's name, in any case, and the "=". NULL if it is another parameter. */
 static const char *skip_name(const char *text, const char *name)
 {
     if (!text_starts_with_ignoring_case(text, name)) {
@@ -32,7 +32,7 @@ static const char *skip_name(const char *text, const char *name)
     return *text == '=' ? skip_blanks(text + 1) : NULL;
 }
 
-/* Skip a parameter up to the semicolon behind it, or to the end of the text. */
+/* Skip a parameter up to its semicolon, or to the end of the text. */
 static const char *skip_parameter(const char *text)
 {
     bool is_quoted = false;
@@ -49,7 +49,7 @@ static const char *skip_parameter(const char *text)
 
 static bool append_to_boundary(struct multipart_reader *reader, char character)
 {
-    /* Printable, and in one line: so it cannot be mistaken for the end of one. */
+    /* Printable and on one line, so it cannot be confused with a line end. */
     if (character < ' ' || character > '~' ||
         reader->boundary_size == sizeof(reader->boundary)) {
         return false;
@@ -58,7 +58,7 @@ static bool append_to_boundary(struct multipart_reader *reader, char character)
     return true;
 }
 
-/* Take the value of the parameter. Returns what follows it, or NULL when it will not do. */
+/* Read the parameter's value. Returns its end, or NULL if it is invalid. */
 static const char *take_boundary(struct multipart_reader *reader, const char *text)
 {
     if (*text != '"') {
@@ -73,13 +73,13 @@ static const char *take_boundary(struct multipart_reader *reader, const char *te
                 text++;
             }
             if (!append_to_boundary(reader, *text)) {
-                return NULL; /* the end of the text among others */
+                return NULL; /* includes an unterminated string */
             }
         }
         text++;
     }
     text = skip_blanks(text);
-    /* A blank at its end could not be told from those that may follow it in the body. */
+    /* A trailing blank could not be told from padding after the boundary. */
     if ((*text != '\0' && *text != ';') || reader->boundary_size == 2 ||
         reader->boundary[reader->boundary_size - 1] == ' ') {
         return NULL;
@@ -145,7 +145,7 @@ static void begin_boundary(struct multipart_reader *reader)
     reader->matched = 0;
 }
 
-/* The line is no boundary: fine before the first part, and nowhere else. */
+/* The line is no boundary, which is permitted only before the first part. */
 static void take_other_line(struct multipart_reader *reader, char character)
 {
     if (reader->has_part) {
@@ -187,7 +187,7 @@ static void take_at_boundary(struct multipart_reader *reader, char character)
 static void take_behind_boundary(struct multipart_reader *reader, char character)
 {
     if (is_blank(character) || character == '-' || character == '\r' || character == '\n') {
-        reader->part_is_open = false; /* it is the boundary, and not one that begins like it */
+        reader->part_is_open = false; /* a boundary line, not just a similar one */
     }
     if (character == '-' && reader->place == MULTIPART_BEHIND_BOUNDARY) {
         reader->place = MULTIPART_BEHIND_DASH;
@@ -225,7 +225,7 @@ static void append_to_field(struct multipart_reader *reader, char character)
     reader->field[reader->field_size++] = character;
 }
 
-/* A header is whole, as the next line does not go on with it. Only one of them matters. */
+/* The next line does not continue the header, so it is complete. Only Content-Range matters. */
 static bool settle_field(struct multipart_reader *reader)
 {
     const char *value = reader->field + strlen(content_range_name);
@@ -235,7 +235,7 @@ static bool settle_field(struct multipart_reader *reader)
         return true;
     }
     if (reader->has_range || reader->field_is_cut ||
-        strlen(reader->field) != reader->field_size || /* a zero within */
+        strlen(reader->field) != reader->field_size || /* contains a NUL */
         !content_range_parse(value, &reader->range) || !reader->range.satisfied) {
         return false;
     }
@@ -264,7 +264,7 @@ static void take_at_field(struct multipart_reader *reader, char character)
     } else if (character == '\r') {
         reader->place = MULTIPART_AT_FIELD_CR;
     } else if (is_blank(character)) {
-        reader->place = MULTIPART_IN_FIELD; /* the header goes on */
+        reader->place = MULTIPART_IN_FIELD; /* the header is continued */
         append_to_field(reader, ' ');
     } else if (!settle_field(reader)) {
         fail(reader);
@@ -292,8 +292,9 @@ static void take_in_field(struct multipart_reader *reader, char character)
 /* --- The end of a part ---------------------------------------------------------------- */
 
 /*
- * The line's end that belongs to the boundary. A server that writes CRLF writes it here too:
- * if there is an LF alone, the CR was taken for the part's last byte, which is one too long.
+ * Consume the line end that belongs to the boundary. A server that writes CRLF elsewhere does
+ * so here: a bare LF then means that the CR was counted as the part's last byte, so the part is
+ * one byte too long.
  */
 static void take_behind_body(struct multipart_reader *reader, char character)
 {
@@ -307,9 +308,9 @@ static void take_behind_body(struct multipart_reader *reader, char character)
     }
 }
 
-/* --- All of it ------------------------------------------------------------------------ */
+/* --- Parser --------------------------------------------------------------------------- */
 
-/* Take a byte that belongs to no part's body. */
+/* Consume a byte outside any part's body. */
 static void take(struct multipart_reader *reader, char character)
 {
     if (reader->overhead == MULTIPART_HEADER_MOST) {
@@ -358,9 +359,9 @@ static void take(struct multipart_reader *reader, char character)
 }
 
 /*
- * How many of these bytes of a part are before the last byte of a boundary, with the line's end
- * that belongs to it; `size` when there is none. Neither CR nor LF can be in a boundary, so a
- * match that breaks off can begin again only where it broke off.
+ * The number of bytes of a part before the last byte of a boundary and the line end that
+ * belongs to it; `size` if there is none. A boundary contains neither CR nor LF, so a failed
+ * match can restart only at the byte where it failed.
  */
 static size_t find_boundary(struct multipart_reader *reader, const unsigned char *data,
                             size_t size)

@@ -1,25 +1,24 @@
 /*
  * multipart/byteranges (RFC 9110 section 14.6, RFC 2046 section 5.1) as a push parser: each
- * part's own Content-Range, then its bytes, however the body is cut into pieces.
+ * part's own Content-Range, then its bytes, independent of how the body is split into buffers.
  *
- * A part counts when its MULTIPART_PART_END comes: when it was as long as its Content-Range
- * says, and its boundary stood right behind it. Until then its bytes are not to be believed: a
- * part that is shorter than it says goes on with the boundary and the headers of the next one.
- * Bytes are handed through where they lie; the reader itself is a few hundred bytes, needs no
- * memory and has nothing to free.
+ * A part is valid once MULTIPART_PART_END is returned: it was as long as its Content-Range says
+ * and was followed directly by the boundary. Until then its bytes are unverified: the "rest" of
+ * a part shorter than declared is the boundary and headers of the next one. Bytes are passed on
+ * in place; the reader itself takes a few hundred bytes, allocates nothing and needs no
+ * clean-up.
  *
- * Taken: bare LF for CRLF (behind a part only where it was seen before the part), lines before
- * the first boundary, anything behind the last one, any case of names, other headers, a folded
- * Content-Range, blanks behind a boundary. Refused: whatever leaves in doubt which bytes of the
- * file a part holds. So is a boundary within a part: the file may well hold these bytes, but
- * more often it is the part that does not, and asking for one range at a time tells.
+ * Accepted: bare LF for CRLF (after a part only if seen before it), lines before the first
+ * boundary, anything after the last one, any case of names, other headers, a folded
+ * Content-Range, blanks after a boundary. Rejected: anything that leaves in doubt which bytes
+ * of the file a part holds. That includes a boundary within a part: the file may contain these
+ * bytes, but more likely the part is too short, and asking for one range at a time resolves it.
  *
- * Which parts were asked for, and whether all of them came, is the caller's to know: a server
- * may merge parts, reorder them or leave some out (RFC 9110 section 15.3.7.2). So is whether
- * their totals agree with each other.
+ * Whether the parts are the requested ones, and all of them, is for the caller to decide: a
+ * server may merge, reorder or omit parts (RFC 9110 section 15.3.7.2). The same goes for
+ * whether their totals agree.
  *
- * Pure: no I/O, no clock, no locks. The same body gives the same parts, the same bytes and the
- * same end, wherever it is cut.
+ * Pure: no I/O, no clock, no locks. The result does not depend on where the body is split.
  */
 #ifndef ODO_HTTP_MULTIPART_READER_H
 #define ODO_HTTP_MULTIPART_READER_H
@@ -28,39 +27,39 @@
 
 enum {
     MULTIPART_BOUNDARY_MOST = 70,     /* RFC 2046 section 5.1.1 */
-    MULTIPART_HEADER_MOST = 8 * 1024, /* bytes of one part's headers; or before the first */
-    MULTIPART_FIELD_MOST = 256,       /* bytes of a Content-Range, its name included */
+    MULTIPART_HEADER_MOST = 8 * 1024, /* bytes of a part's headers, or of the preamble */
+    MULTIPART_FIELD_MOST = 256,       /* bytes of a Content-Range field, including its name */
 };
 
 enum multipart_event_kind {
-    MULTIPART_MORE,     /* nothing but that all bytes were taken: give the next */
-    MULTIPART_PART,     /* the headers of a part have ended; its bytes follow */
+    MULTIPART_MORE,     /* all bytes were consumed without an event: pass in more */
+    MULTIPART_PART,     /* a part's headers have ended; its bytes follow */
     MULTIPART_BODY,     /* bytes of the part */
-    MULTIPART_PART_END, /* the part was whole, and what came of it is good */
-    MULTIPART_END,      /* the last boundary; once, behind the last PART_END */
-    MULTIPART_FAILED,   /* `status` says why; from now on always */
+    MULTIPART_PART_END, /* the part is complete, and its bytes are valid */
+    MULTIPART_END,      /* the final boundary; once, after the last PART_END */
+    MULTIPART_FAILED,   /* `status` says why; final */
 };
 
 struct multipart_event {
     enum multipart_event_kind kind;
-    struct content_range part; /* with PART and PART_END; satisfied, and its length is what will
-                                  come, or what came */
-    const unsigned char *data; /* with BODY; within the bytes that were given */
+    struct content_range part; /* with PART and PART_END; satisfied; its length is what is
+                                  expected, or was received */
+    const unsigned char *data; /* with BODY; points into the input */
     size_t size;               /* with BODY; at least 1 */
-    uint64_t offset;           /* with BODY; of `data` in the remote file */
+    uint64_t offset;           /* with BODY; file offset of `data` */
     enum odo_status status;    /* with FAILED */
 };
 
-/* Where in the body the next byte stands. For the reader alone. */
+/* The parser's state. Private. */
 enum multipart_place {
-    MULTIPART_AT_BOUNDARY,     /* at the beginning of a line, or within its boundary */
-    MULTIPART_BEHIND_BOUNDARY, /* at the byte behind it */
-    MULTIPART_IN_PADDING,      /* among blanks behind it */
+    MULTIPART_AT_BOUNDARY,     /* at the start of a line, or within its boundary */
+    MULTIPART_BEHIND_BOUNDARY, /* at the byte after it */
+    MULTIPART_IN_PADDING,      /* in the blanks after it */
     MULTIPART_BEHIND_BOUNDARY_CR,
-    MULTIPART_BEHIND_DASH,   /* the first of the two that end the last boundary */
-    MULTIPART_IN_OTHER_LINE, /* one before the first boundary */
-    MULTIPART_AT_FIELD,      /* at the beginning of a line of headers */
-    MULTIPART_AT_FIELD_CR,   /* behind a CR there */
+    MULTIPART_BEHIND_DASH,   /* at the second dash of the final boundary */
+    MULTIPART_IN_OTHER_LINE, /* in a line before the first boundary */
+    MULTIPART_AT_FIELD,      /* at the start of a header line */
+    MULTIPART_AT_FIELD_CR,   /* after a CR there */
     MULTIPART_IN_FIELD,
     MULTIPART_IN_BODY,
     MULTIPART_BEHIND_BODY,
@@ -71,39 +70,38 @@ enum multipart_place {
 
 struct multipart_reader {
     enum multipart_place place;
-    bool has_part; /* a boundary was seen, so there is nothing before the first any more */
+    bool has_part; /* a boundary was seen, so the preamble has ended */
     bool has_range;
-    bool has_bare_lf;  /* a boundary or headers were ended by an LF without a CR before it */
-    bool field_is_cut; /* longer than there is room for */
+    bool has_bare_lf;  /* a boundary or header line ended with a bare LF */
+    bool field_is_cut; /* it exceeds the buffer */
     enum odo_status status;
-    size_t overhead;      /* bytes since the last part, or the last boundary */
-    size_t matched;       /* bytes of the boundary at AT_BOUNDARY */
-    size_t boundary_size; /* the two dashes included */
+    size_t overhead;      /* bytes since the last part, or since the final boundary */
+    size_t matched;       /* boundary bytes matched in MULTIPART_AT_BOUNDARY */
+    size_t boundary_size; /* including the two dashes */
     size_t field_size;
-    uint64_t offset; /* in the remote file, of the next byte of the part */
-    uint64_t left;   /* of the part */
+    uint64_t offset; /* file offset of the part's next byte */
+    uint64_t left;   /* bytes left of the part */
     struct content_range range;
-    bool part_is_open; /* its headers have ended, and its boundary has not come */
-    size_t
-        matched_in_part; /* bytes of a line's end and a boundary, up to the part's last byte */
+    bool part_is_open;      /* its headers have ended, but its boundary has not been seen */
+    size_t matched_in_part; /* bytes matched of a line end and boundary within the part */
     char boundary[2 + MULTIPART_BOUNDARY_MOST];
     char field[MULTIPART_FIELD_MOST + 1];
 };
 
 /*
- * Begin with a body of this Content-Type. The value comes from a server; NULL is none. Takes a
- * boundary in quotes with blanks, colons and escapes in it, and one without quotes up to the
- * next blank or semicolon.
+ * Start on a body with this Content-Type, which comes from a server; NULL for none. Accepts a
+ * quoted boundary with blanks, colons and escapes, and an unquoted one that extends to the next
+ * blank or semicolon.
  *
- *   ODO_E_CONTENT_MISMATCH   it is another type, or has no boundary, two, or an impossible one;
- *                            the reader has failed
+ *   ODO_E_CONTENT_MISMATCH   another type, or no, several or an invalid boundary; the reader
+ *                            has failed
  */
 enum odo_status multipart_reader_init(struct multipart_reader *reader,
                                       const char *content_type);
 
 /*
- * Look at the next `size` bytes, at least 1, up to the first event. Returns how many of them
- * were taken, at least 1, so that this is the whole use of it:
+ * Parse the next `size` bytes, at least 1, up to the first event. Returns the number of bytes
+ * consumed, at least 1. Usage:
  *
  *     while (size > 0) {
  *         size_t taken = multipart_reader_next(&reader, data, size, &event);
@@ -113,25 +111,25 @@ enum odo_status multipart_reader_init(struct multipart_reader *reader,
  *         switch (event.kind) { ... }
  *     }
  *
- * What lies behind the end is taken without a word. Fails, for good, with
+ * Bytes after the end are ignored. Fails permanently with
  *
- *   ODO_E_CONTENT_MISMATCH   a part without Content-Range, with two or with one that cannot be
- *                            read; headers too long; a boundary within a part, or anything
- *                            else behind it; or an end without any part
+ *   ODO_E_CONTENT_MISMATCH   a part without Content-Range, with two, or with a malformed one;
+ *                            headers too long; a boundary within a part, or anything else
+ *                            after it; or an end without any part
  */
 size_t multipart_reader_next(struct multipart_reader *reader, const unsigned char *data,
                              size_t size, struct multipart_event *event_out);
 
 /*
- * What a body that ends here came to: ODO_OK behind the last boundary; what the reader failed
- * with; or ODO_E_CONNECTION_LOST.
+ * The result if the body ends here: ODO_OK after the final boundary; the reader's error; or
+ * ODO_E_CONNECTION_LOST.
  */
 enum odo_status multipart_reader_finish(const struct multipart_reader *reader);
 
 /*
- * True when the body may end here, without its last boundary, and the part whose PART_END has
- * not come is good all the same: it is as long as it said, and what followed it, if anything,
- * was the beginning of a boundary. False where the part's own last bytes might be that.
+ * True if the body may end here without its final boundary, and the part without a PART_END is
+ * valid nevertheless: it has its full length and was followed by nothing but the beginning of a
+ * boundary. False if the part's own last bytes might be that beginning.
  */
 bool multipart_reader_part_is_whole(const struct multipart_reader *reader);
 

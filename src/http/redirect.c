@@ -8,13 +8,14 @@
 #include <string.h>
 
 enum {
-    /* Nothing that is to be refused is built much further. */
+    /* Bounds the size of intermediate results; what exceeds REDIRECT_URL_MAX is refused
+     * anyway. */
     BUILT_MAX = 4 * REDIRECT_URL_MAX,
 };
 
-/* A Location taken apart, without its fragment. What is missing is not what is empty. */
+/* A parsed Location without its fragment. A missing component differs from an empty one. */
 struct reference {
-    bool is_absolute; /* it has a scheme */
+    bool is_absolute; /* has a scheme */
     bool is_https;
     bool has_authority;
     bool has_query;
@@ -35,7 +36,7 @@ static bool has_control(const char *text)
     return false;
 }
 
-/* What stands before the first colon, if it is a scheme (RFC 3986 section 3.1); or 0. */
+/* The length of the scheme before the first colon (RFC 3986 section 3.1); 0 without one. */
 static size_t scheme_size(const char *text)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -47,8 +48,8 @@ static size_t scheme_size(const char *text)
 }
 
 /*
- * Take `location` apart. False for another scheme; and where slashes or backslashes stand in
- * another number than two before what might be a host, which is read in many ways.
+ * Parse `location`. False for an unsupported scheme, and for any number of leading slashes or
+ * backslashes other than two before a possible host, which parsers interpret differently.
  */
 static bool read_reference(const char *location, struct reference *reference_out)
 {
@@ -87,7 +88,7 @@ static bool read_reference(const char *location, struct reference *reference_out
 
 /* --- Paths ---------------------------------------------------------------------------- */
 
-/* Remove the last segment, and the slash before it (RFC 3986 section 5.2.4). */
+/* Remove the last segment and the slash before it (RFC 3986 section 5.2.4). */
 static size_t remove_last_segment(const char *path, size_t size)
 {
     while (size > 0 && path[size - 1] != '/') {
@@ -96,14 +97,14 @@ static size_t remove_last_segment(const char *path, size_t size)
     return size > 0 ? size - 1 : 0;
 }
 
-/* Take "." and ".." out of a path that begins with a slash, in place. Returns its new size. */
+/* Remove "." and ".." from a path that begins with a slash, in place. Returns its new size. */
 static size_t remove_dot_segments(char *path, size_t size)
 {
     size_t kept = 0;
     size_t at = 0;
 
     while (at < size) {
-        /* At a slash, with the segment behind it. */
+        /* `at` is at a slash, followed by a segment. */
         size_t end = at + 1;
         size_t segment;
 
@@ -129,7 +130,7 @@ static size_t remove_dot_segments(char *path, size_t size)
     return kept;
 }
 
-/* The path that the reference leads to, in memory of its own (sections 5.2.2 and 5.2.3). */
+/* The target path, newly allocated (RFC 3986 sections 5.2.2 and 5.2.3). */
 static enum odo_status resolve_path(const struct url *base, const struct reference *reference,
                                     char **path_out, size_t *size_out)
 {
@@ -140,7 +141,7 @@ static enum odo_status resolve_path(const struct url *base, const struct referen
 
     if (!reference->has_authority && rear.size == 0) {
         rear = base->path;
-        has_dots = false; /* it stays as it was asked for */
+        has_dots = false; /* kept as requested */
     } else if (!reference->has_authority && rear.text[0] != '/') {
         front = base->path;
         while (front.size > 0 && front.text[front.size - 1] != '/') {
@@ -178,8 +179,7 @@ static enum odo_status add_text(struct buffer *text, const char *more)
     return add(text, more, strlen(more));
 }
 
-/* Blanks and bytes beyond ASCII as percent and two digits; a blank of a query is a plus sign.
- */
+/* Percent-encode blanks and non-ASCII bytes; in a query, a blank becomes a plus sign. */
 static enum odo_status add_encoded(struct buffer *text, const char *data, size_t size,
                                    bool is_query)
 {
@@ -207,7 +207,7 @@ static enum odo_status add_encoded(struct buffer *text, const char *data, size_t
     return status;
 }
 
-/* Where it leads, as a text that the caller frees with memory_free(). */
+/* The resolved URL; the caller frees it with memory_free(). */
 static enum odo_status build(const struct url *base, const struct reference *reference,
                              bool with_user_info, char **url_out)
 {

@@ -24,7 +24,7 @@ static struct response_verdict verdict_of(enum response_verdict_kind kind)
     return (struct response_verdict){.kind = kind, .file_size = ODO_SIZE_UNKNOWN};
 }
 
-/* The status is part of the error: a client is shown it whatever was wrong with the reply. */
+/* The status is part of every error: clients see it, whatever was wrong with the reply. */
 static struct response_verdict fail(enum odo_status status,
                                     const struct response_header *header)
 {
@@ -47,7 +47,7 @@ static struct response_verdict fail_by_range(const struct response_question *que
     return verdict;
 }
 
-/* A reply that does not say what it holds, or something else. */
+/* The reply does not say which bytes it holds, or holds others. */
 static struct response_verdict unreadable(const struct response_question *question,
                                           const struct response_header *header)
 {
@@ -65,7 +65,7 @@ static uint64_t announced_length(const struct response_header *header)
     return (uint64_t)header->content_length;
 }
 
-/* What there is no doubt about. */
+/* The size, if it is not in doubt. */
 static uint64_t known_size(const struct response_context *context)
 {
     return context->size_is_doubtful ? ODO_SIZE_UNKNOWN : context->known_size;
@@ -76,20 +76,20 @@ static uint64_t first_known(uint64_t size, uint64_t otherwise)
     return size != ODO_SIZE_UNKNOWN ? size : otherwise;
 }
 
-/* What we hold the size of the file to be after a reply that says `size`, or nothing. */
+/* The size of the file after a reply that states `size`, or none. */
 static uint64_t believed_size(const struct response_context *context, uint64_t size)
 {
     return first_known(size, first_known(known_size(context), context->stated_size));
 }
 
-/* Is it another size than the caller has stated? */
+/* True if it differs from the caller's size. */
 static bool contradicts_stated(const struct response_context *context, uint64_t size)
 {
     return context->stated_size != ODO_SIZE_UNKNOWN && size != ODO_SIZE_UNKNOWN &&
            size != context->stated_size;
 }
 
-/* Is some wanted byte past the end of a file of this size? */
+/* True if a wanted byte is past the end of a file of this size. */
 static bool wants_past_end(const struct response_context *context, uint64_t size)
 {
     if (size == ODO_SIZE_UNKNOWN) {
@@ -101,7 +101,7 @@ static bool wants_past_end(const struct response_context *context, uint64_t size
     return context->wanted_end > size;
 }
 
-/* Was a byte asked for that is behind the size in doubt? */
+/* True if a byte beyond the doubtful size was requested. */
 static bool asks_behind_doubtful_end(const struct response_question *question,
                                      const struct response_context *context)
 {
@@ -139,7 +139,7 @@ static struct response_version version_known(const struct response_context *cont
     };
 }
 
-/* Is a reply that tells this size, or none, of the known version? */
+/* How a reply that states this size, or none, relates to the known version. */
 static enum response_version_relation relation(const struct response_context *context,
                                                const struct response_header *header,
                                                uint64_t size)
@@ -193,7 +193,7 @@ static struct response_verdict passing(const struct response_header *header)
     return verdict;
 }
 
-/* A whole file that is not of the known version. */
+/* A 200 that is not of the known version. */
 static struct response_verdict not_the_version(const struct response_context *context,
                                                const struct response_header *header,
                                                uint64_t size)
@@ -206,10 +206,9 @@ static struct response_verdict not_the_version(const struct response_context *co
 }
 
 /*
- * A part that is not of the known version as far as it tells. To If-Range, a server need not
- * tell all that it knows (RFC 9110 section 15.3.7), and some never do in a part: then the whole
- * file will tell. What lacks a validator is no new version, or a server that lacks it in parts
- * alone would make us begin again each time.
+ * A 206 that is not of the known version, as far as it says. With If-Range a server may omit
+ * headers (RFC 9110 section 15.3.7), and some always do in a 206; a 200 will settle it. A
+ * missing validator does not make a new version, or such a server would cause endless restarts.
  */
 static struct response_verdict not_the_version_of(const struct response_question *question,
                                                   const struct response_context *context,
@@ -239,9 +238,9 @@ static struct response_verdict take(enum response_verdict_kind kind, struct byte
     return verdict;
 }
 
-/* --- The file from its beginning ------------------------------------------------------ */
+/* --- Whole files ---------------------------------------------------------------------- */
 
-/* May so many bytes be read in vain for so many that are wanted? */
+/* True if reading `discarded` unwanted bytes is acceptable for `wanted` wanted ones. */
 static bool is_worth(uint64_t discarded, uint64_t wanted)
 {
     uint64_t allowed = RESPONSE_SALVAGE_BYTES;
@@ -254,7 +253,7 @@ static bool is_worth(uint64_t discarded, uint64_t wanted)
     return discarded <= allowed;
 }
 
-/* May the file be read from its beginning for what is still wanted of it? */
+/* True if the whole file may be read for the part of it that is still wanted. */
 static bool may_salvage(const struct response_context *context, uint64_t size)
 {
     uint64_t wanted = context->wanted_bytes;
@@ -273,7 +272,7 @@ static bool may_salvage(const struct response_context *context, uint64_t size)
     return is_worth(discarded, wanted);
 }
 
-/* The body is the file, and so many bytes long, or nobody knows. */
+/* The body is the whole file, with `length` bytes or of unknown length. */
 static struct response_verdict judge_whole(const struct response_question *question,
                                            const struct response_context *context,
                                            const struct response_header *header,
@@ -291,7 +290,7 @@ static struct response_verdict judge_whole(const struct response_question *quest
         return not_the_version(context, header, length);
     }
     if (question->sent_many) {
-        return verdict_of(RESPONSE_FEWER_RANGES); /* so it was their number */
+        return verdict_of(RESPONSE_FEWER_RANGES); /* so their number was the problem */
     }
     if (contradicts_stated(context, size)) {
         return fail(ODO_E_CONTENT_MISMATCH, header);
@@ -304,7 +303,7 @@ static struct response_verdict judge_whole(const struct response_question *quest
         return at_end(context->known_size);
     }
     if (question->sent_if_range) {
-        /* It says that the file has changed, and the header says that it has not. */
+        /* The status says that the file has changed, but its validators are unchanged. */
         return verdict_of(RESPONSE_RETRY_WITHOUT_IF_RANGE);
     }
     if (size == ODO_SIZE_UNKNOWN && context->wanted_is_open && !context->allow_unknown_size) {
@@ -321,7 +320,7 @@ static struct response_verdict judge_whole(const struct response_question *quest
     return verdict;
 }
 
-/* --- A run of the file ---------------------------------------------------------------- */
+/* --- Parts ---------------------------------------------------------------------------- */
 
 static bool is_multipart(const char *content_type)
 {
@@ -338,7 +337,7 @@ static bool is_multipart(const char *content_type)
     return *content_type == '\0' || strchr(" \t;", *content_type) != NULL;
 }
 
-/* A reply in parts: what it holds is said by each part for itself. */
+/* multipart/byteranges: each part states which bytes it holds. */
 static struct response_verdict judge_multipart(const struct response_question *question,
                                                const struct response_context *context,
                                                const struct response_header *header)
@@ -350,14 +349,14 @@ static struct response_verdict judge_multipart(const struct response_question *q
         return not_the_version_of(question, context, header, ODO_SIZE_UNKNOWN, version);
     }
     verdict.kind = RESPONSE_MULTIPART;
-    describe_version(&verdict, header, ODO_SIZE_UNKNOWN); /* each part tells the size */
+    describe_version(&verdict, header, ODO_SIZE_UNKNOWN); /* each part states the size */
     return verdict;
 }
 
 /*
- * Does the run answer the question: with its first byte, and not with too much before it? To
- * several ranges it may be any run of what they span: a server may merge them, or have only
- * one.
+ * True if the run answers the request: it contains the first byte, without too many before it.
+ * If several ranges were requested it may be any run within their span, since a server may
+ * merge them or serve only one.
  */
 static bool answers(struct byte_range run, const struct response_question *question,
                     const struct response_context *context)
@@ -368,7 +367,7 @@ static bool answers(struct byte_range run, const struct response_question *quest
     uint64_t useful;
 
     checked_subtract_u64(span.offset, run.offset, &early);
-    first = run.offset + early; /* of the body, the first byte not before the span */
+    first = run.offset + early; /* body offset of the span's first byte */
     if (early >= run.length || (!question->sent_many && first != span.offset) ||
         (span.length != BYTE_RANGE_TO_END && first - span.offset >= span.length)) {
         return false;
@@ -382,8 +381,8 @@ static bool answers(struct byte_range run, const struct response_question *quest
 }
 
 /*
- * Where the bytes end that were asked for, the file may seem to end as well, to a server that
- * tells the size of what it sends instead of what it has.
+ * True if the stated total is also the end of the requested bytes: some servers state the size
+ * of what they send instead of that of the file.
  */
 static bool total_is_the_end_asked_for(const struct content_range *part,
                                        const struct response_question *question)
@@ -391,7 +390,7 @@ static bool total_is_the_end_asked_for(const struct content_range *part,
     struct byte_range span = question->span;
     uint64_t end = part->range.offset + part->range.length;
 
-    /* Of several ranges, it may be the end of any. */
+    /* With several ranges, it may be the end of any of them. */
     return part->total == end && span.length != BYTE_RANGE_TO_END &&
            (question->sent_many || end - span.offset == span.length);
 }
@@ -404,8 +403,8 @@ static struct response_verdict judge_part(const struct response_question *questi
     bool is_end = total_is_the_end_asked_for(part, question);
     bool is_doubtful = is_end && known_size(context) == ODO_SIZE_UNKNOWN;
     struct response_version known = version_known(context);
-    /* Where equal validators say that it is the version, the server is wrong about the size.
-     * Without any, the size is all that there is to go by. */
+    /* If equal validators confirm the version, the stated size is wrong. Without validators,
+     * the size is the only evidence. */
     bool is_ignored = is_doubtful || (is_end && response_version_has_validators(&known));
     uint64_t told = is_ignored ? ODO_SIZE_UNKNOWN : part->total;
     uint64_t size = believed_size(context, told);
@@ -416,7 +415,7 @@ static struct response_verdict judge_part(const struct response_question *questi
 
     if (is_end && version != RESPONSE_VERSION_SAME &&
         relation(context, header, ODO_SIZE_UNKNOWN) == RESPONSE_VERSION_SAME) {
-        return verdict_of(RESPONSE_RETRY_WHOLE); /* which says how long the file is */
+        return verdict_of(RESPONSE_RETRY_WHOLE); /* a 200 states the size */
     }
     if (version != RESPONSE_VERSION_SAME) {
         return not_the_version_of(question, context, header, told, version);
@@ -450,7 +449,7 @@ static struct response_verdict judge_part(const struct response_question *questi
     return verdict;
 }
 
-/* The Content-Range of the reply; false when there is none that can be read. */
+/* Parse the reply's Content-Range; false if there is none or it is malformed. */
 static bool read_content_range(const struct response_header *header, struct content_range *part)
 {
     uint64_t length = announced_length(header);
@@ -461,8 +460,8 @@ static bool read_content_range(const struct response_header *header, struct cont
     if (content_range_parse(header->content_range, part)) {
         return true;
     }
-    /* Some servers repeat what was asked for: the total tells the end, if the body is as long.
-     */
+    /* Some servers repeat the requested range: the total then marks the end, if the body's
+     * length agrees. */
     return content_range_parse_clipped(header->content_range, part) &&
            (length == BYTE_RANGE_TO_END || part->range.length == length);
 }
@@ -481,8 +480,8 @@ static struct response_verdict judge_200(const struct response_question *questio
     uint64_t length = announced_length(header);
     struct content_range part;
 
-    /* A Content-Range means nothing here (RFC 9110 section 14.4), but whoever sends one to a
-     * request with Range has hardly sent the whole file. */
+    /* Content-Range has no meaning here (RFC 9110 section 14.4), but a server that sends it in
+     * reply to a Range request has hardly sent the whole file. */
     if (!has_text(header->content_range)) {
         return judge_whole(question, context, header, length);
     }
@@ -502,7 +501,7 @@ static struct response_verdict judge_200(const struct response_question *questio
     return unreadable(question, header);
 }
 
-/* A 206 in answer to a plain GET, from a cache for example that kept one. */
+/* A 206 in reply to a plain GET, for instance from a cache that stored one. */
 static struct response_verdict judge_unasked_206(const struct response_question *question,
                                                  const struct response_context *context,
                                                  const struct response_header *header)
@@ -547,14 +546,13 @@ static struct response_verdict judge_206(const struct response_question *questio
     if (!has_text(header->content_range) && asks_behind_doubtful_end(question, context) &&
         announced_length(header) == context->known_size &&
         relation(context, header, ODO_SIZE_UNKNOWN) == RESPONSE_VERSION_SAME) {
-        return at_end(
-            context->known_size); /* whatever is asked, it is the same: all that there is */
+        return at_end(context->known_size); /* any request gets the same: all there is */
     }
     return unreadable(question, header);
 }
 
-/* Is the size told that nobody has known so far? The range begins behind it, or ends there: to
- * some servers it is then none, although they have its first byte. */
+/* True if this states a size that was unknown. The range begins at or after its end: for some
+ * servers it is also unsatisfiable if it ends there, although they have its first byte. */
 static bool tells_size(const struct response_question *question,
                        const struct response_context *context, uint64_t size)
 {
@@ -575,7 +573,7 @@ static struct response_verdict judge_416(const struct response_question *questio
     struct content_range told;
     uint64_t size = ODO_SIZE_UNKNOWN;
 
-    of_file.content_encoding = context->known_encoding; /* what it has is its own body's */
+    of_file.content_encoding = context->known_encoding; /* a 416's own describes its body */
     if (!question->sent_range) {
         return fail(ODO_E_HTTP_STATUS, header);
     }
@@ -586,7 +584,7 @@ static struct response_verdict judge_416(const struct response_question *questio
         (size == context->known_size ||
          (size == ODO_SIZE_UNKNOWN && question->span.offset == context->known_size &&
           (question->span.length == 1 || question->span.length == BYTE_RANGE_TO_END)))) {
-        return at_end(context->known_size); /* there is not one byte more */
+        return at_end(context->known_size); /* there is nothing left */
     }
     if (relation(context, &of_file, size) == RESPONSE_VERSION_OTHER) {
         return changed(&of_file, size);
@@ -602,8 +600,8 @@ static struct response_verdict judge_416(const struct response_question *questio
     }
     if (context->version_is_known && known_size(context) != ODO_SIZE_UNKNOWN &&
         size == ODO_SIZE_UNKNOWN) {
-        /* We ask for nothing past the end that we know: so the file has become shorter, even
-         * when the server does not say how short. */
+        /* We never ask for anything past the known end, so the file has become shorter, even if
+         * the server does not state its size. */
         return changed(&of_file, size);
     }
     if (context->wants_whole_file && !context->version_is_known) {
@@ -611,13 +609,13 @@ static struct response_verdict judge_416(const struct response_question *questio
     }
     if (context->wanted_is_open && size == ODO_SIZE_UNKNOWN &&
         question->span.length != BYTE_RANGE_TO_END) {
-        return verdict_of(RESPONSE_RETRY_WHOLE); /* our end may be behind the file's */
+        return verdict_of(RESPONSE_RETRY_WHOLE); /* our end may be past the file's */
     }
     return wants_past_end(context, size) ? fail(ODO_E_INVALID_RANGE, header)
                                          : fail_by_range(question, ODO_E_HTTP_STATUS, header);
 }
 
-/* Statuses that servers give to a Range which they do not like, although the file is there. */
+/* Statuses that servers send for a Range they dislike, although the file exists. */
 static bool may_be_about_range(int status)
 {
     static const int statuses[] = {400, 403, 404, 405, 412, 413, 416, 431, 501, 503};
@@ -657,8 +655,8 @@ struct response_verdict response_verdict_judge(const struct response_question *q
     }
     switch (header->status) {
     case 200:
-    case 203: /* somebody on the way has a hand in it, as with many a proxy's 200 */
-    case 226: /* and this is the whole file unless A-IM was sent, which it is not */
+    case 203: /* a proxy has modified it, as with many a plain 200 from a proxy */
+    case 226: /* also the whole file, as A-IM was not sent */
         return judge_200(question, context, header);
     case 206:
         return judge_206(question, context, header);

@@ -71,8 +71,8 @@ static enum response_version_relation compare_dates(const char *known, const cha
 /* --- Coding --------------------------------------------------------------------------- */
 
 /*
- * The next coding of a list, and its length; NULL behind the last. "identity" and empty members
- * are passed: they say nothing (RFC 9110 section 12.5.3).
+ * The next coding of a list and its length; NULL at the end. Skips "identity" and empty
+ * members, which have no effect (RFC 9110 section 12.5.3).
  */
 static const char *next_coding(const char **list, size_t *length_out)
 {
@@ -122,7 +122,7 @@ static bool is_same_coding(const char *left, const char *right)
     }
 }
 
-/* --- All of it ------------------------------------------------------------------------ */
+/* --- Comparison ----------------------------------------------------------------------- */
 
 bool response_version_has_validators(const struct response_version *version)
 {

@@ -10,7 +10,7 @@ bool retry_is_transient(const struct odo_error *error)
     case ODO_E_CONNECTION_LOST:
     case ODO_E_INVALID_REPLY:
     case ODO_E_UNEXPECTED_SUCCESS:
-    case ODO_E_TOO_MANY_OPEN_FILES: /* others of this process close theirs */
+    case ODO_E_TOO_MANY_OPEN_FILES: /* other parts of the process may close theirs */
         return true;
     case ODO_E_HTTP_STATUS:
         return error->http_status == 408 || error->http_status == 429 ||
@@ -30,8 +30,8 @@ static uint64_t back_off_ms(const struct retry_input *input, uint32_t attempt)
 {
     uint64_t wait_ms = input->base_ms;
 
-    /* Once past a 32-bit limit it is decided: so the loop ends, and the sum fits, whatever
-     * the attempt is. */
+    /* Stops at the limit, which fits into 32 bits: so the loop ends and the sum cannot
+     * overflow, whatever `attempt` is. */
     for (uint32_t i = 0; i < attempt && wait_ms != 0 && wait_ms < input->limit_ms; i++) {
         wait_ms *= 2;
     }

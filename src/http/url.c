@@ -7,8 +7,8 @@
 #include <string.h>
 
 enum {
-    HOST_MAX = 1024, /* decoded; names have 253 characters at most, but Unicode takes more */
-    ZONE_MAX = 15,   /* of an IPv6 address, as libcurl knows it */
+    HOST_MAX = 1024, /* decoded; DNS allows 253 characters, but Unicode takes more */
+    ZONE_MAX = 15,   /* of an IPv6 address, as in libcurl */
     PORT_MAX = 65535,
 };
 
@@ -34,7 +34,7 @@ static bool is_beyond_ascii(char c)
     return (unsigned char)c >= 0x80;
 }
 
-/* A character of a name, or of an IPv4 address. Others of RFC 3986 are in no name. */
+/* A character of a DNS name or IPv4 address. RFC 3986 permits others, which no name has. */
 static bool is_host_character(char c)
 {
     return is_letter(c) || is_digit(c) || is_beyond_ascii(c) ||
@@ -50,7 +50,7 @@ static int hex_value(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Decode a name. False when it is none, or too long. */
+/* Percent-decode a name. False if it is invalid or too long. */
 static bool decode_name(struct url_piece host, char decoded_out[HOST_MAX + 1])
 {
     size_t size = 0;
@@ -77,7 +77,7 @@ static bool decode_name(struct url_piece host, char decoded_out[HOST_MAX + 1])
     return size > 0 && text_is_utf8(decoded_out);
 }
 
-/* An IPv6 address within brackets, and the zone behind it, if any. */
+/* Parse an IPv6 address within brackets, and its zone if any. */
 static bool read_ipv6_host(struct url_piece host, struct ipv6_address *address_out,
                            struct url_piece *zone_out)
 {
@@ -91,7 +91,7 @@ static bool read_ipv6_host(struct url_piece host, struct ipv6_address *address_o
         zone.size = (size_t)(inside + size - zone.text);
         size = (size_t)(percent - inside);
         if (zone.size > 2 && memcmp(zone.text, "25", 2) == 0) {
-            zone.text += 2; /* a percent sign, percent-encoded (RFC 6874) */
+            zone.text += 2; /* a percent-encoded percent sign (RFC 6874) */
             zone.size -= 2;
         }
         if (zone.size == 0 || zone.size > ZONE_MAX) {
@@ -117,7 +117,7 @@ static bool host_is_good(struct url_piece host)
                                                 : decode_name(host, decoded);
 }
 
-/* --- The whole of it ------------------------------------------------------------------ */
+/* --- URLs ----------------------------------------------------------------------------- */
 
 static bool has_control_or_blank(const char *text)
 {
@@ -129,7 +129,7 @@ static bool has_control_or_blank(const char *text)
     return false;
 }
 
-/* What stands behind "http://" or "https://"; NULL when neither does. */
+/* The text after "http://" or "https://"; NULL for other schemes. */
 static const char *find_authority(const char *text, bool *is_https_out)
 {
     static const char http[] = "http://";
@@ -142,7 +142,7 @@ static const char *find_authority(const char *text, bool *is_https_out)
     return text_starts_with_ignoring_case(text, http) ? text + strlen(http) : NULL;
 }
 
-/* Digits behind the colon; none stand for the scheme's own. */
+/* The digits after the colon; empty for the scheme's default. */
 static bool read_port(struct url_piece digits, struct url *url)
 {
     unsigned number = 0;
@@ -239,14 +239,14 @@ enum odo_status url_check(const char *url)
     return url_parse(url, &parts) ? ODO_OK : ODO_E_INVALID_URL;
 }
 
-/* --- Texts ---------------------------------------------------------------------------- */
+/* --- Results -------------------------------------------------------------------------- */
 
 static char *copy_piece(struct url_piece piece)
 {
     return text_copy_part(piece.size > 0 ? piece.text : "", piece.size);
 }
 
-/* "https://", the host, ":" and the port if it was said. */
+/* "https://", the host, ":" and the port if it was given. */
 static char *scheme_host_and_port(const struct url *url, const char *host)
 {
     return text_format("%s://%s%s%.*s", url->is_https ? "https" : "http", host,
@@ -277,7 +277,7 @@ char *url_for_log(const char *url)
     return shown;
 }
 
-/* The host in the one form that all its spellings share. */
+/* The canonical form of the host. */
 static char *canonical_host(const struct url *url)
 {
     char decoded[HOST_MAX + 1];
@@ -288,7 +288,7 @@ static char *canonical_host(const struct url *url)
 
     if (url->host.text[0] == '[') {
         if (!read_ipv6_host(url->host, &ipv6, &zone)) {
-            return NULL; /* it was read before */
+            return NULL; /* unreachable: parsed before */
         }
         ipv6_address_write(&ipv6, address);
         return zone.size > 0 ? text_format("[%s%%25%.*s]", address, (int)zone.size, zone.text)
