@@ -8,7 +8,7 @@
 #include <cjson/cJSON.h>
 #include <string.h>
 
-/* What a double holds exactly; no file is larger. */
+/* The largest integer range that a double represents exactly; no file is larger. */
 #define WHOLE_NUMBER_MOST 9007199254740992.0
 
 /* --- JSON ----------------------------------------------------------------------------- */
@@ -19,8 +19,8 @@ static bool is_blank(char byte)
 }
 
 /*
- * Values take far more memory than their text when they are short. A hash has 44 characters:
- * what has a value for every few bytes is none of ours.
+ * Parsed values take far more memory than their text when they are short. A hash has 44
+ * characters, so a text with a value every few bytes cannot be a piece hash file.
  */
 static bool is_plausible(const char *text, size_t size)
 {
@@ -32,7 +32,7 @@ static bool is_plausible(const char *text, size_t size)
     return values <= size / 16 + 64;
 }
 
-/* An object that is all of the text; or NULL. */
+/* Parse a text that consists of one object; NULL otherwise. */
 static cJSON *parse_object(const char *text, size_t size)
 {
     const char *end = NULL;
@@ -61,7 +61,7 @@ static bool read_number(const cJSON *object, const char *key, uint64_t *number_o
 {
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
 
-    /* The bounds come first: only then can it be converted. */
+    /* Check the bounds before converting. */
     if (!cJSON_IsNumber(item) || !(item->valuedouble >= 0) ||
         item->valuedouble > WHOLE_NUMBER_MOST ||
         (double)(uint64_t)item->valuedouble < item->valuedouble) {
@@ -230,8 +230,8 @@ static enum odo_status check_hash_of_hashes(const struct piece_hashes *hashes,
 }
 
 /*
- * A captive portal, or a proxy that refuses, answers for the server with a page of HTML or XML.
- * No piece hash file begins as one does.
+ * A captive portal or proxy may answer with an HTML or XML page instead. No piece hash file
+ * begins like one.
  */
 static bool is_web_page(const char *text, size_t size)
 {

@@ -5,15 +5,15 @@
 
 #include <assert.h>
 
-/* One of the first three is set. */
-enum { RESERVE_LEAST = 1024 * 1024 }; /* a smaller file is written in one piece anyway */
+/* Exactly one of the first three is set. */
+enum { RESERVE_LEAST = 1024 * 1024 }; /* smaller files are contiguous anyway */
 
 struct sink {
     struct platform_file *file; /* owned */
     struct stream *stream;      /* borrowed */
     struct buffer *memory;      /* borrowed */
-    uint64_t base;              /* where the transfer's output begins */
-    uint64_t size;              /* of the file, which only we change; at least */
+    uint64_t base;              /* position where the transfer's output begins */
+    uint64_t size;              /* least size of the file, which only we modify */
 };
 
 static enum odo_status create_anew(const char *path, struct platform_file **file_out)
@@ -23,13 +23,13 @@ static enum odo_status create_anew(const char *path, struct platform_file **file
     if (status != ODO_E_ALREADY_EXISTS) {
         return status;
     }
-    /* The name is 64 random bits of ours: what has it is left from a run that was killed
-     * before it could say that it had begun. */
+    /* Names contain 64 random bits, so an existing file was left by a run that was killed
+     * before it could record that it had begun. */
     status = platform_file_remove(path);
     return status == ODO_OK ? platform_file_create_new(path, file_out) : status;
 }
 
-/* The same file as before, or one that is not known. */
+/* Verify that this is the file that was recorded, if one was. */
 static enum odo_status check_identity(struct platform_file *file, bool begun,
                                       struct file_identity *identity_inout)
 {
@@ -59,8 +59,7 @@ enum odo_status sink_open_file(const char *path, bool begun, uint64_t base,
         status = platform_file_get_size(sink->file, &sink->size);
     }
     if (status == ODO_OK && sink->size < base) {
-        status =
-            ODO_E_FILE_NOT_FOUND; /* what earlier transfers have left cannot be had again */
+        status = ODO_E_FILE_NOT_FOUND; /* earlier output is lost */
     }
     if (status != ODO_OK) {
         platform_file_close(sink->file);
@@ -113,8 +112,8 @@ enum odo_status sink_reserve(struct sink *sink, uint64_t total)
     return platform_file_reserve(sink->file, sink->base + total);
 }
 
-/* Nobody but us writes the file. One that has become shorter was cut: what is written now would
- * leave a hole where good bytes were. */
+/* Nothing else writes the file. If it has become shorter it was truncated, and writing now
+ * would leave a hole where good bytes were. */
 static enum odo_status check_size(struct sink *sink)
 {
     uint64_t size = 0;
@@ -142,7 +141,7 @@ enum odo_status sink_write(struct sink *sink, uint64_t output, const void *data,
     uint64_t place = sink->base + output; /* both are below BYTE_OFFSET_LIMIT */
 
     if (place > BYTE_OFFSET_LIMIT - size) {
-        return ODO_E_INVALID_RANGE; /* only behind a base */
+        return ODO_E_INVALID_RANGE; /* only possible with a base */
     }
     if (sink->memory) {
         return place == sink->memory->size ? buffer_append(sink->memory, data, size)

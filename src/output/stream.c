@@ -7,12 +7,12 @@
 #include <string.h>
 
 enum {
-    /* Pieces that lie apart in the buffer: no more than there are requests, as each fills its
-     * own part from the front. */
+    /* Separate pieces in the buffer: at most one per request, as each fills its range from the
+     * front. */
     PIECES_MAX = 256,
 };
 
-/* A run of bytes that is in the buffer, behind a gap: [from, to). */
+/* Bytes in the buffer after a gap: [from, to). */
 struct piece {
     uint64_t from;
     uint64_t to;
@@ -20,23 +20,23 @@ struct piece {
 
 struct stream {
     struct odo_stream target;
-    struct platform_mutex *mutex; /* guards everything below; never held in a client's call */
+    struct platform_mutex *mutex; /* guards everything below; not held during client calls */
     struct platform_condition *changed;
     struct platform_thread *thread;  /* NULL before the first attachment */
     struct stream_listener listener; /* empty while detached */
-    unsigned char *buffer; /* a ring: a byte's place is its position modulo the size */
+    unsigned char *buffer;           /* a ring: byte n is at index n modulo the size */
     size_t buffer_size;
-    uint64_t taken;    /* by the client */
-    uint64_t position; /* the same, with the call in progress */
-    uint64_t whole;    /* everything from `position` to here is in the buffer */
-    uint64_t passed;   /* what lies before may be handed over; UINT64_MAX: all that is whole */
-    struct piece pieces[PIECES_MAX]; /* behind `whole`; sorted, apart */
+    uint64_t taken;    /* position up to which the client has taken bytes */
+    uint64_t position; /* likewise, including the call in progress */
+    uint64_t whole;    /* end of the contiguous bytes from `position` */
+    uint64_t passed;   /* bytes before may be delivered; UINT64_MAX: all that are contiguous */
+    struct piece pieces[PIECES_MAX]; /* after `whole`; sorted, not touching */
     size_t piece_count;
     uint32_t references;
     int32_t failure;
     bool is_in_call;
     bool must_end;
-    bool thread_releases; /* the target, and the buffer, when it ends */
+    bool thread_releases; /* the thread frees target and buffer when it ends */
 };
 
 enum odo_status stream_create(const struct odo_stream *target, struct stream **stream_out)
@@ -127,9 +127,9 @@ void stream_abandon(struct stream *stream)
     stream_release(stream);
 }
 
-/* --- The client's side ---------------------------------------------------------------- */
+/* --- Delivery ------------------------------------------------------------------------- */
 
-/* Up to where bytes may be handed over. */
+/* Position up to which bytes may be delivered. */
 static uint64_t limit_of(const struct stream *stream)
 {
     return stream->passed < stream->whole ? stream->passed : stream->whole;
@@ -141,12 +141,12 @@ static bool has_work(const struct stream *stream)
            limit_of(stream) > stream->position;
 }
 
-/* One call of the client's. The bytes lie still: nothing is put over what is not taken. */
+/* One client call. The bytes stay in place: bytes not taken are never overwritten. */
 static void hand_over(struct stream *stream)
 {
     size_t place = (size_t)(stream->position % stream->buffer_size);
     size_t size = stream->buffer_size - place;
-    const unsigned char *data = stream->buffer + place; /* stays while a call is in progress */
+    const unsigned char *data = stream->buffer + place; /* valid while a call is in progress */
     int32_t result;
 
     size = size < STREAM_WRITE_MOST ? size : STREAM_WRITE_MOST;
@@ -156,7 +156,7 @@ static void hand_over(struct stream *stream)
     stream->position += size;
     stream->is_in_call = true;
     if (stream->target.begin) {
-        stream->target.begin(stream->target.context); /* before anybody can detach it */
+        stream->target.begin(stream->target.context); /* before another thread can detach */
     }
     platform_mutex_unlock(stream->mutex);
     result = stream->target.write(stream->target.context, data, size);
@@ -168,7 +168,7 @@ static void hand_over(struct stream *stream)
     } else {
         stream->taken += result > 0 && (size_t)result < size ? (size_t)result : size;
     }
-    stream->position = stream->taken; /* what was not taken is still in the buffer */
+    stream->position = stream->taken; /* bytes not taken are still in the buffer */
     platform_condition_broadcast(stream->changed);
     if (stream->listener.on_progress) {
         stream->listener.on_progress(stream->listener.context);
@@ -188,7 +188,7 @@ static void run(void *context)
         }
     }
     platform_mutex_unlock(stream->mutex);
-    if (stream->thread_releases) { /* nobody else is left but who waits for this thread */
+    if (stream->thread_releases) { /* no other owner is left but a waiter */
         memory_free(stream->buffer);
         stream->buffer = NULL;
         if (stream->target.release) {
@@ -197,7 +197,7 @@ static void run(void *context)
     }
 }
 
-/* Have a buffer, of the wanted size unless there are bytes in the one that is there. */
+/* Allocate a buffer of the requested size, unless the existing one contains bytes. */
 static enum odo_status make_buffer(struct stream *stream, size_t wanted)
 {
     size_t size = wanted > STREAM_BUFFER_SIZE ? wanted : STREAM_BUFFER_SIZE;
@@ -228,9 +228,9 @@ enum odo_status stream_attach(struct stream *stream, const struct stream_use *us
     }
     if (status == ODO_OK) {
         stream->listener = use->listener;
-        stream->failure = 0; /* the client may take bytes again; it is asked */
+        stream->failure = 0; /* offer the bytes to the client again */
         stream->passed = use->holds_back ? stream->whole : UINT64_MAX;
-        platform_condition_broadcast(stream->changed); /* something may have been kept */
+        platform_condition_broadcast(stream->changed); /* kept bytes may be delivered */
     }
     platform_mutex_unlock(stream->mutex);
     return status;
@@ -287,7 +287,7 @@ void stream_wait(struct stream *stream)
     platform_mutex_unlock(stream->mutex);
 }
 
-/* --- The network's side --------------------------------------------------------------- */
+/* --- Input ---------------------------------------------------------------------------- */
 
 uint64_t stream_position(struct stream *stream)
 {
@@ -351,7 +351,7 @@ uint64_t stream_room(struct stream *stream)
     return room;
 }
 
-/* False when there are too many pieces. */
+/* False if there are too many pieces. */
 static bool insert_piece(struct stream *stream, size_t place, struct piece piece)
 {
     if (stream->piece_count == PIECES_MAX) {
@@ -364,7 +364,7 @@ static bool insert_piece(struct stream *stream, size_t place, struct piece piece
     return true;
 }
 
-/* Note that [from, to) is in the buffer. False when there are too many pieces. */
+/* Record that [from, to) is in the buffer. False if there are too many pieces. */
 static bool note_piece(struct stream *stream, uint64_t from, uint64_t to)
 {
     struct piece *pieces = stream->pieces;
@@ -373,7 +373,7 @@ static bool note_piece(struct stream *stream, uint64_t from, uint64_t to)
     while (place < stream->piece_count && pieces[place].to < from) {
         place++;
     }
-    if (place < stream->piece_count && pieces[place].from <= to) { /* touches: join */
+    if (place < stream->piece_count && pieces[place].from <= to) { /* adjacent: merge */
         pieces[place].from = pieces[place].from < from ? pieces[place].from : from;
         pieces[place].to = pieces[place].to > to ? pieces[place].to : to;
         if (place + 1 < stream->piece_count && pieces[place + 1].from <= pieces[place].to) {
