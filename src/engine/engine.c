@@ -38,8 +38,7 @@ static void note_state_locked(struct odo_job *job)
     job->locked.has_new_state = true;
 }
 
-/* It is told once for all that has changed until then, but not before a state that it is
- * about. */
+/* One event covers all changes up to its delivery, and follows the state changes it covers. */
 static void note_modified_locked(struct odo_job *job)
 {
     struct odo_event event = event_locked(NULL, job, ODO_EVENT_MODIFIED);
@@ -103,7 +102,7 @@ void engine_release(struct odo_engine *engine)
     memory_free(engine);
 }
 
-/* --- The jobs it holds ---------------------------------------------------------------- */
+/* --- The list of jobs ----------------------------------------------------------------- */
 
 enum odo_status engine_check_alive_locked(const struct odo_job *job)
 {
@@ -178,7 +177,7 @@ enum odo_status engine_list_locked(struct odo_job *job)
     job_table_add(&engine->locked.by_id, &job->id, job);
     job->locked.is_listed = true;
     engine_expiry_noted_locked(job);
-    platform_condition_broadcast(engine->keeper_wakes); /* it has an age limit to watch */
+    platform_condition_broadcast(engine->keeper_wakes); /* there may be an age limit to watch */
     return ODO_OK;
 }
 
@@ -193,13 +192,13 @@ void engine_unlist_locked(struct odo_job *job)
     job->locked.is_listed = false;
     engine_forget_unsaved_locked(job);
     job_table_remove(&engine->locked.by_id, &job->id);
-    while (engine->locked.jobs[i - 1] != job) { /* from the end, which goes first in a stop */
+    while (engine->locked.jobs[i - 1] != job) { /* from the end, where shutdown starts */
         i--;
     }
     engine->locked.job_count--;
     memmove(&engine->locked.jobs[i - 1], &engine->locked.jobs[i],
             (engine->locked.job_count - (i - 1)) * sizeof(struct odo_job *));
-    odo_job_release(job); /* the caller holds one more */
+    odo_job_release(job); /* the caller has another reference */
 }
 
 enum odo_status engine_find(struct odo_engine *engine, const struct odo_job_id *id,
@@ -226,14 +225,14 @@ struct download_settings engine_settings_locked(const struct odo_job *job)
             timeout_s == 0 || timeout_s == UINT32_MAX ? UINT64_MAX : (uint64_t)timeout_s * 1000,
         .minimum_retry_ms = data->number_is_set[ODO_JOB_MINIMUM_RETRY_DELAY]
                                 ? (uint64_t)data->numbers[ODO_JOB_MINIMUM_RETRY_DELAY] * 1000
-                                : 0, /* the default is a figure for show */
+                                : 0, /* the default is for display only */
         .rate_limit = job_number(data, ODO_JOB_RATE_LIMIT),
         .never_retry = timeout_s == 0,
         .foreground = job_number(data, ODO_JOB_PRIORITY) == 0,
     };
 }
 
-/* --- Holding back, and limits of time ----------------------------------------------------- */
+/* --- Blocks and time limits --------------------------------------------------------------- */
 
 void engine_hold_back_locked(struct odo_job *job)
 {
@@ -264,7 +263,7 @@ uint64_t engine_block_ends_ms_locked(const struct odo_job *job)
     return patience_ms == UINT64_MAX ? UINT64_MAX : job->locked.blocked_since_ms + patience_ms;
 }
 
-/* How long a job has been there, by the clock on the wall; which may have been set back. */
+/* The age of a job by the wall clock, which may have been set back. */
 static uint64_t age_ms(const struct job *data)
 {
     int64_t age_us = platform_clock_wall_us() - data->times.created_us;
@@ -277,7 +276,7 @@ bool engine_is_too_old(const struct odo_engine *engine, const struct job *data)
     return age_ms(data) >= engine->job_age_limit_ms;
 }
 
-/* When a job becomes too old. */
+/* When a job reaches its age limit. */
 static uint64_t age_ends_ms_locked(const struct odo_job *job, uint64_t now_ms)
 {
     uint64_t limit_ms = job->engine->job_age_limit_ms;
@@ -304,7 +303,7 @@ void engine_expiry_noted_locked(const struct odo_job *job)
     struct odo_engine *engine = job->engine;
     uint64_t ends_ms = ends_ms_locked(job, platform_clock_milliseconds());
 
-    if (engine->locked.job_count == 1) { /* it is the only one */
+    if (engine->locked.job_count == 1) { /* the only job */
         engine->locked.expiry_is_stale = true;
     } else if (ends_ms < engine->locked.expiry_ms) {
         engine->locked.expiry_ms = ends_ms;
@@ -312,9 +311,8 @@ void engine_expiry_noted_locked(const struct odo_job *job)
 }
 
 /*
- * Looking at every job each time that one of them has something to be saved would cost the
- * square of their number. What was found out holds for a while: a clock on the wall that is set
- * does not change it, nor may it matter for long.
+ * Examining all jobs whenever one has something to save would be quadratic. The result is
+ * cached for a while; setting the wall clock does not affect it for long.
  */
 struct odo_job *engine_next_expired_locked(struct odo_engine *engine, uint64_t *deadline_ms_out)
 {
@@ -346,8 +344,8 @@ struct odo_job *engine_next_expired_locked(struct odo_engine *engine, uint64_t *
     return NULL;
 }
 
-/* --- What the keeper has to do ---------------------------------------------------------------
- */
+/* --- The keeper's queue
+ * ----------------------------------------------------------------------- */
 
 bool engine_keeps_locked(const struct odo_job *job)
 {
@@ -359,8 +357,7 @@ void engine_wake_keeper_locked(struct odo_job *job)
     struct odo_engine *engine = job->engine;
     struct odo_job *last = engine->locked.last_unsaved;
 
-    if (job->locked.must_keep ||
-        !job->locked.is_listed) { /* what is not listed has no keeper */
+    if (job->locked.must_keep || !job->locked.is_listed) { /* unlisted jobs have no keeper */
         return;
     }
     job->locked.must_keep = true;

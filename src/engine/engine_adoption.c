@@ -1,6 +1,6 @@
 /*
- * Jobs of the store are taken up: read, held against the disk, and made the engine's; and what
- * cannot be read is told of.
+ * Loads jobs from the store, compares them with the disk and lists them; reports those that
+ * cannot be read.
  */
 #include "engine/engine_adoption.h"
 
@@ -11,8 +11,8 @@
 #include "engine/engine_temporary.h"
 
 /*
- * True when something that had begun must be fetched, or fetched again. What is not as it was
- * recorded is to be recorded: the next temporary file of that name is another one.
+ * True if something has to be fetched, perhaps again. Differences from the record are saved, as
+ * the next temporary file with that name will be a different one.
  */
 static bool settle_files(struct job *data)
 {
@@ -49,14 +49,14 @@ static void forget_error(struct job *data)
     data->error_file = UINT32_MAX;
 }
 
-/* As it is after the process that ran it has ended. */
+/* The state after the process that ran the job has ended. */
 static void settle_state(struct job *data, bool is_missing)
 {
     enum odo_job_state before = data->state;
     bool was_running = job_state_is_running(before);
 
     if (was_running && data->file_count > 0 && data->totals.transferred == data->file_count) {
-        data->state = ODO_JOB_TRANSFERRED; /* the end was not recorded any more */
+        data->state = ODO_JOB_TRANSFERRED; /* it ended before this was recorded */
         data->times.transferred_us = data->times.modified_us;
         forget_error(data);
     } else if (was_running || (data->state == ODO_JOB_TRANSFERRED && is_missing)) {
@@ -64,11 +64,12 @@ static void settle_state(struct job *data, bool is_missing)
         forget_error(data);
     }
     if (data->state != before && data->unsaved_end > data->unsaved_first) {
-        data->is_unsaved = true; /* with its files, or the next one takes it for transferred */
+        data->is_unsaved = true; /* together with the files, or the next process would consider
+                                    it transferred */
     }
 }
 
-/* Read a job that nobody owns. The caller holds `adopting`, and owns *job_out. */
+/* Load a job that no process owns. The caller holds `adopting` and owns *job_out. */
 static enum odo_status adopt(struct odo_engine *engine, const struct odo_job_id *id,
                              struct odo_job **job_out)
 {
@@ -81,8 +82,8 @@ static enum odo_status adopt(struct odo_engine *engine, const struct odo_job_id 
         return status;
     }
     job_note_saved(&data);
-    settle_state(&data, settle_files(&data)); /* the next time alike, unless that is saved */
-    status = engine_make_job(engine, &data, &job); /* takes the data over */
+    settle_state(&data, settle_files(&data)); /* gives the same result next time unless saved */
+    status = engine_make_job(engine, &data, &job); /* takes ownership of the data */
     if (status != ODO_OK) {
         job_free(&data);
         journal_close(journal);
@@ -109,7 +110,7 @@ static enum odo_status adopt(struct odo_engine *engine, const struct odo_job_id 
         return status;
     }
     if (job->locked.job.unsaved_end > job->locked.job.unsaved_first) {
-        engine_save_or_log(job); /* before a file begins again; nobody else knows the job yet */
+        engine_save_or_log(job); /* before a file starts again; the job is not shared yet */
     }
     *job_out = job;
     return ODO_OK;
@@ -125,7 +126,7 @@ enum odo_status engine_adopt(struct odo_engine *engine, const struct odo_job_id 
         return ODO_E_NOT_FOUND;
     }
     platform_mutex_lock(engine->adopting);
-    status = engine_find(engine, id, job_out); /* somebody may have been faster */
+    status = engine_find(engine, id, job_out); /* another thread may have been faster */
     if (status != ODO_OK) {
         status = adopt(engine, id, &job);
     }
@@ -133,7 +134,7 @@ enum odo_status engine_adopt(struct odo_engine *engine, const struct odo_job_id 
     if (job) {
         *job_out = job;
         if (engine->resume_adopted && odo_job_get_state(job) == ODO_JOB_QUEUED) {
-            odo_job_resume(job); /* a failure shows in the job */
+            odo_job_resume(job); /* a failure shows in the job's state */
         }
     }
     return status;
@@ -180,7 +181,7 @@ enum odo_status engine_adopt_all(struct odo_engine *engine)
     for (size_t i = 0; i < list.count && status == ODO_OK; i++) {
         struct odo_job *job = NULL;
 
-        /* Another process's jobs, and what cannot be read, are not listed. */
+        /* Jobs of other processes and unreadable ones are not listed. */
         status = engine_adopt(engine, &list.ids[i], &job);
         odo_job_release(job);
         status = status == ODO_E_OUT_OF_MEMORY ? status : ODO_OK;
@@ -189,7 +190,7 @@ enum odo_status engine_adopt_all(struct odo_engine *engine)
     return status;
 }
 
-/* --- What could not be taken up ------------------------------------------------------- */
+/* --- Jobs that could not be loaded ---------------------------------------------------- */
 
 struct path_list {
     char **paths;

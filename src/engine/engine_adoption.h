@@ -1,5 +1,5 @@
 /*
- * Jobs that are taken up from the store.
+ * Loads jobs from the store ("adopts" them).
  */
 #ifndef ODO_ENGINE_ENGINE_ADOPTION_H
 #define ODO_ENGINE_ENGINE_ADOPTION_H
@@ -7,9 +7,9 @@
 #include "engine/engine.h"
 
 /*
- * Take a job up from the store, counted for the caller.
+ * Load a job from the store, with a reference for the caller.
  *
- *   ODO_E_NOT_FOUND           not there; or too old, and gone now
+ *   ODO_E_NOT_FOUND           no such job; or it was too old and has been removed
  *   ODO_E_SHARING_VIOLATION   another process owns it
  *   ODO_E_DAMAGED, ODO_E_NOT_SUPPORTED   it was set aside
  */

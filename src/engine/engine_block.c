@@ -1,5 +1,5 @@
 /*
- * Jobs that the host holds back for a while, and the limits of time that a job has.
+ * Jobs that the host holds back for a while, and time limits of jobs.
  */
 #include "engine/engine_block.h"
 #include "engine/engine_life.h"
@@ -26,7 +26,7 @@ static bool is_reason(enum odo_status status)
     }
 }
 
-/* `operation` is held, and `locked.block` says why. */
+/* `operation` is held, and `locked.block` is the reason. */
 static void hold_back(struct odo_job *job, enum odo_status earlier)
 {
 
@@ -82,16 +82,16 @@ enum odo_status odo_job_set_block(struct odo_job *job, enum odo_status reason)
     return status;
 }
 
-/* --- Limits of time ------------------------------------------------------------------- */
+/* --- Time limits ---------------------------------------------------------------------- */
 
-/* `operation` is held. A block that was lifted in the meantime does no harm. */
+/* `operation` is held. Harmless if the block was lifted meanwhile. */
 static void end_patience(struct odo_job *job)
 {
 
     platform_mutex_lock(job->engine->lock);
     if (engine_check_alive_locked(job) == ODO_OK &&
         engine_block_ends_ms_locked(job) <= platform_clock_milliseconds()) {
-        engine_apply_locked(job, JOB_FAIL); /* the error says why already */
+        engine_apply_locked(job, JOB_FAIL); /* the error is set already */
         engine_touch_locked(job);
     }
     platform_mutex_unlock(job->engine->lock);
@@ -103,7 +103,7 @@ void engine_expire(struct odo_job *job)
     enum odo_status status = ODO_E_INVALID_STATE;
 
     platform_mutex_lock(job->operation);
-    if (engine_is_too_old(job->engine, &job->locked.job)) { /* its age never changes */
+    if (engine_is_too_old(job->engine, &job->locked.job)) { /* immutable */
         status = engine_cancel(job, ODO_E_TOO_OLD);
     } else {
         end_patience(job);

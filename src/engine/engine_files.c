@@ -1,5 +1,5 @@
 /*
- * The calls of odo.h on the files of a job.
+ * The functions of odo.h that deal with a job's files.
  */
 #include "engine/engine.h"
 #include "engine/engine_life.h"
@@ -19,14 +19,14 @@
 #include <assert.h>
 #include <string.h>
 
-enum { PROBE_LIFETIME_MS = 1000 }; /* what is known of a folder */
+enum { PROBE_LIFETIME_MS = 1000 }; /* how long a folder counts as writable */
 
 static bool text_is_given(const char *text)
 {
     return text && *text != '\0' && text_is_utf8(text);
 }
 
-/* A URL that names no server is one of the caller's arguments here. */
+/* Here a URL without a host is an invalid argument. */
 static enum odo_status check_url(const char *url)
 {
     enum odo_status status = url_check(url);
@@ -34,7 +34,7 @@ static enum odo_status check_url(const char *url)
     return status == ODO_E_INVALID_URL ? ODO_E_INVALID_ARGUMENT : status;
 }
 
-/* What can be said of a request by looking at its texts. */
+/* Validate the strings of a request. */
 static enum odo_status check_texts(const struct odo_file_request *request)
 {
     enum odo_status status;
@@ -52,7 +52,7 @@ static enum odo_status check_texts(const struct odo_file_request *request)
     if (request->range_count > 0 && !request->ranges) {
         return ODO_E_INVALID_ARGUMENT;
     }
-    /* Before anything is allocated for them, or read. */
+    /* Before any is read or allocated. */
     return request->range_count > ODO_RANGES_MAX ? ODO_E_TOO_MANY : ODO_OK;
 }
 
@@ -74,7 +74,7 @@ enum odo_status odo_integrity_check(const struct odo_integrity *integrity)
     return status;
 }
 
-/* A copy of an info that is as it must be; NULL where there is none. */
+/* A copy of a validated info; NULL if there is none. */
 static enum odo_status copy_info(const struct odo_integrity *integrity, char **copy_out)
 {
     enum odo_status status = odo_integrity_check(integrity);
@@ -96,7 +96,8 @@ static enum odo_status check_alive(struct odo_job *job)
     return status;
 }
 
-/* The folder of a path can be written, or could be just now: many files go to one folder. */
+/* Check that a path's folder is writable. The result is cached, since many files go to one
+ * folder. */
 static enum odo_status check_folder(struct odo_job *job, const char *local_path)
 {
     uint64_t now_ms = platform_clock_milliseconds();
@@ -110,13 +111,13 @@ static enum odo_status check_folder(struct odo_job *job, const char *local_path)
     job->probed_path = NULL;
     status = platform_path_check_writable(local_path);
     if (status == ODO_OK) {
-        job->probed_path = text_copy(local_path); /* without memory, it is asked again */
+        job->probed_path = text_copy(local_path); /* out of memory: it is checked again */
         job->probed_at_ms = now_ms;
     }
     return status;
 }
 
-/* The folder can be written; and the name of the temporary file in it. `operation` is held. */
+/* Check the folder and choose the name of the temporary file. `operation` is held. */
 static enum odo_status find_temporary_path(struct odo_job *job, const char *local_path,
                                            char **temporary_path_out)
 {
@@ -125,7 +126,7 @@ static enum odo_status find_temporary_path(struct odo_job *job, const char *loca
     return status == ODO_OK ? platform_path_temporary(local_path, temporary_path_out) : status;
 }
 
-/* Room for one runner more. */
+/* Reserve room for one more runner. */
 static enum odo_status reserve_runner_locked(struct odo_job *job)
 {
     uint32_t count = job->locked.job.file_count;
@@ -148,7 +149,7 @@ static enum odo_status reserve_runner_locked(struct odo_job *job)
     return ODO_OK;
 }
 
-/* Make the file part of the job. `operation` is held; on failure the caller keeps the file. */
+/* Add the file to the job. `operation` is held; on failure the caller still owns the file. */
 static enum odo_status append(struct odo_job *job, struct job_file *file,
                               uint32_t *file_index_out)
 {
@@ -177,7 +178,8 @@ static enum odo_status append(struct odo_job *job, struct job_file *file,
     return status;
 }
 
-/* The file was added to a job in motion and could not join it. `operation` is held. */
+/* Remove a file that was added to a moving job but could not be started. `operation` is
+ * held. */
 static void remove_last(struct odo_job *job)
 {
     struct engine_runner *runner;
@@ -187,7 +189,7 @@ static void remove_last(struct odo_job *job)
     file = job_remove_last(&job->locked.job);
     if (job->locked.job.saved_files > job->locked.job.file_count) {
         job->locked.job.saved_files = job->locked.job.file_count;
-        job->locked.must_rewrite = true; /* its record must go */
+        job->locked.must_rewrite = true; /* its record has to be dropped */
         engine_wake_keeper_locked(job);
     }
     runner = job->locked.runners[job->locked.job.file_count];
@@ -250,9 +252,9 @@ done:
     return status;
 }
 
-/* --- Changing ------------------------------------------------------------------------- */
+/* --- Changing files ------------------------------------------------------------------- */
 
-/* Exchange owned texts, and have the file saved anew. */
+/* Swap an owned string and mark the file for saving. */
 static void exchange_text_locked(struct odo_job *job, uint32_t index, char **place, char **text)
 {
     char *earlier = *place;
@@ -262,7 +264,7 @@ static void exchange_text_locked(struct odo_job *job, uint32_t index, char **pla
     job_note_unwritten(&job->locked.job, index, JOB_FILE_DEFINITION);
 }
 
-/* The same for where a file comes from; nothing of it runs. */
+/* The same for a file's source; it is not being fetched. */
 static void exchange_source(struct odo_job *job, uint32_t index, char **url, char **entity_tag)
 {
     struct job_file *file = job->locked.job.files[index];
@@ -274,7 +276,7 @@ static void exchange_source(struct odo_job *job, uint32_t index, char **url, cha
     platform_mutex_unlock(job->engine->lock);
 }
 
-/* Of a file that is there, with another URL or another path. */
+/* Check an existing file with a different URL or path. */
 static enum odo_status check_place_of(struct odo_job *job, uint32_t index, const char *url,
                                       const char *local_path)
 {
@@ -292,7 +294,7 @@ static enum odo_status check_place_of(struct odo_job *job, uint32_t index, const
 
 enum odo_status odo_file_set_url(struct odo_job *job, uint32_t file_index, const char *url)
 {
-    /* Two servers give one file two entity tags: its size and date must do. */
+    /* Another server has another ETag for the same file: size and date have to suffice. */
     char *entity_tag = NULL;
     char *copy = NULL;
     enum odo_status status;
@@ -325,7 +327,7 @@ enum odo_status odo_file_set_url(struct odo_job *job, uint32_t file_index, const
     return status;
 }
 
-/* Only a file of which nothing has come may get another place or size. */
+/* Path and size of a file may change only before anything was received. */
 static enum odo_status check_untouched(struct odo_job *job, uint32_t file_index)
 {
     enum odo_status status;
@@ -407,7 +409,7 @@ enum odo_status odo_file_set_size(struct odo_job *job, uint32_t file_index, uint
             .stated_size = file_size,
         };
 
-        status = job_file_change(file, &change, &other); /* nobody else changes the file */
+        status = job_file_change(file, &change, &other); /* no other thread changes the file */
     }
     if (status == ODO_OK) {
         engine_exchange_file(job, file_index, other);
@@ -481,7 +483,7 @@ enum odo_status odo_file_get_integrity(struct odo_job *job, uint32_t file_index,
     return status;
 }
 
-/* --- Asking --------------------------------------------------------------------------- */
+/* --- Queries -------------------------------------------------------------------------- */
 
 uint32_t odo_job_get_file_count(struct odo_job *job)
 {
@@ -561,7 +563,7 @@ enum odo_status odo_file_get_ranges(struct odo_job *job, uint32_t file_index,
     struct byte_range *copy = NULL;
     enum odo_status status = ODO_OK;
 
-    /* Ranges change only while `operation` is held: many are copied without the lock. */
+    /* Ranges change only while `operation` is held, so they are copied without the lock. */
     platform_mutex_lock(job->operation);
     platform_mutex_lock(job->engine->lock);
     file = file_locked(job, file_index);

@@ -1,5 +1,5 @@
 /*
- * A job as the engine holds it: made, counted and freed.
+ * Creates, reference counts and frees the engine's jobs.
  */
 #include "engine/engine_job.h"
 
@@ -7,7 +7,7 @@
 
 #include <assert.h>
 
-/* A runner for each of the files that a job begins with. */
+/* Create a runner for each initial file of a job. */
 static bool make_runners(struct odo_job *job, uint32_t count)
 {
     struct engine_runner **runners;

@@ -1,5 +1,5 @@
 /*
- * The calls of odo.h that make, find, ask and set up jobs.
+ * The functions of odo.h that create, find, query and configure jobs.
  */
 #include "engine/engine_adoption.h"
 #include "engine/engine_block.h"
@@ -18,9 +18,9 @@
 #include <assert.h>
 #include <string.h>
 
-/* --- Making and finding --------------------------------------------------------------- */
+/* --- Creating and finding ------------------------------------------------------------- */
 
-/* A random UUID of version 4 (RFC 9562), laid out as a Windows GUID. */
+/* A random UUID, version 4 (RFC 9562), in the layout of a Windows GUID. */
 static enum odo_status make_id(struct odo_job_id *id_out)
 {
     enum odo_status status = platform_random_fill(id_out->bytes, sizeof(id_out->bytes));
@@ -32,7 +32,7 @@ static enum odo_status make_id(struct odo_job_id *id_out)
     return status;
 }
 
-/* What the options say of a new job. */
+/* Initialize a new job from the options. */
 static enum odo_status set_up(struct job *data, const struct odo_job_options *options)
 {
     enum odo_status status = ODO_OK;
@@ -41,7 +41,7 @@ static enum odo_status set_up(struct job *data, const struct odo_job_options *op
         status = job_set_text(data, ODO_JOB_DISPLAY_NAME, options->display_name);
     }
     if (status == ODO_E_STRING_TOO_LONG) {
-        status = ODO_E_INVALID_ARGUMENT; /* at creation, that is what clients are told */
+        status = ODO_E_INVALID_ARGUMENT; /* the error code that clients expect at creation */
     }
     if (status == ODO_OK && options->kind != 0) {
         status = job_set_number(data, ODO_JOB_KIND, options->kind);
@@ -52,7 +52,7 @@ static enum odo_status set_up(struct job *data, const struct odo_job_options *op
     return status;
 }
 
-/* Room comes first: what is in the store may not be possible to take back. */
+/* Reserve room first: a stored record might be impossible to take back. */
 static enum odo_status record_and_list(struct odo_job *job)
 {
     struct odo_engine *engine = job->engine;
@@ -160,7 +160,7 @@ enum odo_status odo_job_list(struct odo_engine *engine, struct odo_job ***jobs_o
     return status;
 }
 
-/* --- Asking --------------------------------------------------------------------------- */
+/* --- Queries -------------------------------------------------------------------------- */
 
 enum odo_status odo_job_wait(struct odo_job *job, uint32_t timeout_ms)
 {
@@ -241,7 +241,7 @@ enum odo_status odo_job_get_error(struct odo_job *job, struct odo_error *error_o
     return status;
 }
 
-/* --- What a client may set ------------------------------------------------------------ */
+/* --- Settings ------------------------------------------------------------------------- */
 
 uint32_t odo_job_get_number(struct odo_job *job, enum odo_job_number which)
 {
@@ -254,7 +254,7 @@ uint32_t odo_job_get_number(struct odo_job *job, enum odo_job_number which)
     return value;
 }
 
-/* Tell what runs how to behave from now on. */
+/* Apply changed settings to running transfers. */
 static void change_runners_locked(struct odo_job *job)
 {
     struct download_settings settings = engine_settings_locked(job);
@@ -268,7 +268,7 @@ static void change_runners_locked(struct odo_job *job)
     }
 }
 
-/* Numbers and texts that a request is made of: what runs begins again when they change. */
+/* Settings that are part of requests: running transfers restart when they change. */
 static bool number_concerns_requests(enum odo_job_number which)
 {
     return which == ODO_JOB_SECURITY_FLAGS || which == ODO_JOB_INSECURE_REDIRECTS;
@@ -280,7 +280,7 @@ static bool text_concerns_requests(enum odo_job_text which)
            which == ODO_JOB_CORRELATION_VECTOR || which == ODO_JOB_CLIENT_CERTIFICATE;
 }
 
-/* A number as the job holds it. */
+/* Points to a number in the job. */
 struct number {
     uint32_t value;
     bool is_set;
@@ -302,7 +302,7 @@ static enum odo_status check_number_locked(const struct odo_job *job, enum odo_j
     return status == ODO_OK && is_fixed ? ODO_E_INVALID_STATE : status;
 }
 
-/* The value is there: have what runs and what is kept follow it. `operation` is held. */
+/* Propagate a changed value to transfers and store. `operation` is held. */
 static enum odo_status follow_number(struct odo_job *job, enum odo_job_number which)
 {
     enum odo_status status = ODO_OK;
@@ -314,7 +314,7 @@ static enum odo_status follow_number(struct odo_job *job, enum odo_job_number wh
             status = engine_store_create(job);
         }
         if (status == ODO_OK) {
-            engine_end_leftovers(job, true); /* nothing was begun: HAS_STARTED is 0 */
+            engine_end_leftovers(job, true); /* nothing has been started: HAS_STARTED is 0 */
         }
         return status;
     }
@@ -349,8 +349,7 @@ static enum odo_status set_number(struct odo_job *job, enum odo_job_number which
     if (status == ODO_OK) {
         change_runners_locked(job);
         engine_touch_locked(job);
-        engine_expiry_changed_locked(
-            job->engine); /* a limit may have passed by its new value */
+        engine_expiry_changed_locked(job->engine); /* the new limit may already be exceeded */
         engine_wake_keeper_locked(job);
     }
     platform_mutex_unlock(job->engine->lock);
@@ -400,7 +399,7 @@ enum odo_status odo_job_get_text(struct odo_job *job, enum odo_job_text which, c
     return ODO_OK;
 }
 
-/* Exchange a text of the job for another; NULL is none. */
+/* Swap a string of the job; NULL for none. */
 static void exchange_text(struct odo_job *job, enum odo_job_text which, char **text)
 {
     char *earlier;
@@ -413,7 +412,7 @@ static void exchange_text(struct odo_job *job, enum odo_job_text which, char **t
     platform_mutex_unlock(job->engine->lock);
 }
 
-/* `operation` is held, so the texts stay as they are. */
+/* `operation` is held, so the strings cannot change. */
 static bool text_is(const struct odo_job *job, enum odo_job_text which, const char *text)
 {
     const char *present = job->locked.job.texts[which];
@@ -440,7 +439,7 @@ enum odo_status odo_job_set_text(struct odo_job *job, enum odo_job_text which, c
     }
     begins_again = text_concerns_requests(which) && !text_is(job, which, copy);
     if (begins_again) {
-        engine_stop_runners(job); /* what runs has borrowed the text */
+        engine_stop_runners(job); /* running transfers borrow the string */
     }
     exchange_text(job, which, &copy);
     status = engine_save(job);

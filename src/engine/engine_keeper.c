@@ -1,8 +1,7 @@
 /*
- * The keeper: a thread that records what the network thread brings, a quarter of a second later
- * at most; so a process that is killed loses less than a second of work. What was fetched is
- * flushed to the disk when a file is whole, and every half minute before that; and only a
- * record that says so counts after the machine itself was started anew.
+ * The keeper: a thread that records progress within a quarter of a second, so that a killed
+ * process loses less than a second of work. Received data is flushed to disk when a file is
+ * complete, and every half minute before; after a reboot, only records of flushed data count.
  */
 #include "engine/engine_keeper.h"
 
@@ -18,10 +17,10 @@
 enum {
     SAVE_INTERVAL_MS = 50,
     FLUSH_INTERVAL_MS = 30 * 1000,
-    FLUSH_FILES_MOST = 16, /* at a time */
+    FLUSH_FILES_MOST = 16, /* at once */
 };
 
-/* The files of a job whose bytes are to be flushed, up to a few; or of these the whole ones. */
+/* Find a few files of a job whose bytes are to be flushed; or only complete ones. */
 static size_t find_unflushed_locked(const struct odo_job *job, bool whole_ones,
                                     uint32_t indices[FLUSH_FILES_MOST])
 {
@@ -40,20 +39,20 @@ static size_t find_unflushed_locked(const struct odo_job *job, bool whole_ones,
     return count;
 }
 
-/* Note that a file's bytes are on the disk, and where they are. The caller frees the path. */
+/* Record that a file's bytes are on disk, and return its path, which the caller frees. */
 static enum odo_status write_flushed(struct odo_job *job, uint32_t index, char **path_out)
 {
     struct job *data = &job->locked.job;
     enum odo_status status = ODO_E_OUT_OF_MEMORY;
 
     platform_mutex_lock(job->engine->lock);
-    if (index >= data->file_count) { /* it could not join the job, and was taken off again */
+    if (index >= data->file_count) { /* it was removed because it could not be started */
         platform_mutex_unlock(job->engine->lock);
         return ODO_E_NOT_FOUND;
     }
     *path_out = text_copy(data->files[index]->temporary_path);
     if (*path_out) {
-        /* Of the record that is written now. */
+        /* The record being written covers them. */
         data->files[index]->unwritten &= ~(unsigned)JOB_FILE_BYTES;
         status = journal_write_progress(journal_buffer(job->journal), journal_row(job->journal),
                                         data, index, store_boot_id(job->engine->store));
@@ -67,13 +66,13 @@ static void note_unflushed(struct odo_job *job, uint32_t index)
     struct job *data = &job->locked.job;
 
     platform_mutex_lock(job->engine->lock);
-    if (index < data->file_count) { /* as above */
+    if (index < data->file_count) { /* see above */
         data->files[index]->unwritten |= JOB_FILE_BYTES;
     }
     platform_mutex_unlock(job->engine->lock);
 }
 
-/* Flush the bytes of a file, and record that the checkpoint of before is safe now. */
+/* Flush the bytes of a file and record that its previous checkpoint is now durable. */
 static enum odo_status flush_file(struct odo_job *job, uint32_t index)
 {
     struct platform_file *opened = NULL;
@@ -117,17 +116,17 @@ static void flush_files(struct odo_job *job, bool whole_ones)
         status = journal_flush(job->journal);
     }
     job->flush_has_failed = status != ODO_OK;
-    if (status != ODO_OK) { /* it is tried again with what is not whole */
+    if (status != ODO_OK) { /* repeated with the files that are not complete */
         log_write(LOG_WARNING, "what was fetched could not be flushed: %s",
                   status_name(status));
     } else if (count == FLUSH_FILES_MOST) {
         platform_mutex_lock(job->engine->lock);
-        engine_wake_keeper_locked(job); /* for the next ones */
+        engine_wake_keeper_locked(job); /* for the remaining files */
         platform_mutex_unlock(job->engine->lock);
     }
 }
 
-/* Save, flush and shorten, as they are due. `journal_lock` is held. */
+/* Save, flush and compact the journal as due. `journal_lock` is held. */
 static void keep_journal(struct odo_job *job, uint64_t now_ms)
 {
     bool is_time = now_ms - job->flushed_at_ms >= FLUSH_INTERVAL_MS;
@@ -145,15 +144,15 @@ static void keep_journal(struct odo_job *job, uint64_t now_ms)
     if (status == ODO_OK && journal_is_long(job->journal)) {
         status = engine_rewrite_journal(job);
     }
-    if (status != ODO_OK && !was_behind) { /* said once, tried a few times a second */
+    if (status != ODO_OK && !was_behind) { /* logged once, retried several times a second */
         log_write(LOG_WARNING, "a job could not be recorded; trying again: %s",
                   status_name(status));
     }
 }
 
 /*
- * What the keeper does for a job, a few times a second while it changes. True when there are
- * bytes to be flushed later.
+ * The keeper's work for one job, several times a second while it changes. True if there are
+ * bytes to flush later.
  */
 static bool keep(struct odo_job *job, uint64_t now_ms)
 {
@@ -173,7 +172,7 @@ static bool keep(struct odo_job *job, uint64_t now_ms)
     return is_kept;
 }
 
-/* The next job that has something to save; counted for the caller. */
+/* The next job with something to save, with a reference for the caller. */
 static struct odo_job *next_unsaved_locked(struct odo_engine *engine)
 {
     struct odo_job *job = engine->locked.unsaved;
@@ -185,7 +184,7 @@ static struct odo_job *next_unsaved_locked(struct odo_engine *engine)
     return job;
 }
 
-/* Nothing has changed for a while: look for bytes that are still to be flushed. */
+/* Nothing has changed for a while: look for bytes not flushed yet. */
 static void keep_all_locked(struct odo_engine *engine)
 {
     for (size_t i = 0; i < engine->locked.job_count; i++) {
@@ -227,7 +226,7 @@ static void run_keeper(void *context)
             continue;
         }
         rest_until_ms = platform_clock_milliseconds() + SAVE_INTERVAL_MS;
-        /* Those that are queued again meanwhile come after the rest, as everybody does. */
+        /* Jobs queued again meanwhile have to wait for the next round. */
         for (size_t i = engine->locked.unsaved_count;
              i > 0 && (job = next_unsaved_locked(engine)) != NULL; i--) {
             platform_mutex_unlock(engine->lock);

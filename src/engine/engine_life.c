@@ -1,6 +1,6 @@
 /*
- * The life of a job: setting it in motion, stopping it, completing and cancelling it. Each
- * call takes `operation`, decides under the lock, and does the slow part without it.
+ * The lifecycle of a job: resuming, suspending, completing and cancelling. Each call holds
+ * `operation`, decides under the lock, and does the slow work without it.
  */
 #include "engine/engine_life.h"
 #include "engine/engine_place.h"
@@ -12,7 +12,7 @@
 #include "base/status.h"
 #include "platform/clock.h"
 
-/* --- Setting in motion ---------------------------------------------------------------- */
+/* --- Starting ------------------------------------------------------------------------- */
 
 enum odo_status engine_check_mandatory(const struct odo_integrity *integrity,
                                        const struct byte_range *ranges, uint32_t range_count)
@@ -29,7 +29,7 @@ enum odo_status engine_check_mandatory(const struct odo_integrity *integrity,
     return is_whole ? ODO_OK : ODO_E_INTEGRITY_WITH_RANGES;
 }
 
-/* What the client has said of the requests; borrows the job's texts. `operation` is held. */
+/* The HTTP settings of the job; borrows its strings. `operation` is held. */
 static struct http_settings http_settings_of(const struct odo_job *job)
 {
     const struct job *data = &job->locked.job;
@@ -45,18 +45,18 @@ static struct http_settings http_settings_of(const struct odo_job *job)
     };
 }
 
-/* A checkpoint that does not fit what is wanted cannot be used: fetch all of it. */
+/* A checkpoint that does not match the wanted ranges is useless: fetch everything. */
 static void drop_checkpoint(struct odo_job *job, struct job_file *file)
 {
-    platform_mutex_lock(job->engine->lock); /* the keeper may be writing it down */
+    platform_mutex_lock(job->engine->lock); /* the keeper may be recording it */
     checkpoint_restart(&file->checkpoint);
     platform_mutex_unlock(job->engine->lock);
 }
 
 /*
- * Begin the transfer of one file. `operation` is held and the lock is not, since laying out a
- * file of many ranges takes a while. Nobody else adds or removes this runner's transfer until
- * it reports.
+ * Start the transfer of one file. `operation` is held and the lock is not, since computing the
+ * layout of many ranges takes a while. No other thread adds or removes this runner's transfer
+ * before its first report.
  */
 static enum odo_status start_runner(struct odo_job *job, struct engine_runner *runner,
                                     struct downloader *downloader,
@@ -112,7 +112,7 @@ static bool may_run_locked(const struct odo_job *job)
                                            job->locked.job.state == ODO_JOB_TRANSIENT_ERROR);
 }
 
-/* Begin every file that has not come. `operation` is held. */
+/* Start every incomplete file. `operation` is held. */
 static enum odo_status start_runners(struct odo_job *job, struct downloader *downloader,
                                      const struct download_settings *settings)
 {
@@ -187,7 +187,7 @@ static void wait_for_stopping_locked(struct odo_job *job)
     }
 }
 
-/* Take the state back that resuming has set: nothing could be begun. */
+/* Nothing could be started: revert the state set by resuming. */
 static void resume_failed(struct odo_job *job)
 {
 
@@ -226,9 +226,9 @@ static enum odo_status check_integrity_locked(const struct odo_job *job)
     return status;
 }
 
-/* `operation` is held. What is known of the files by now is recorded before one begins again,
- * and is another one, if the caller wants it: together with the state, for a job that is said
- * to be transferred would be completed without them. */
+/* `operation` is held. What was found out about the files is recorded before one restarts and
+ * replaces its temporary file, if `saves`; and together with the state, as a job recorded as
+ * transferred would be completed without them. */
 static enum odo_status resume(struct odo_job *job, bool saves_first)
 {
     struct odo_engine *engine = job->engine;
@@ -257,7 +257,7 @@ static enum odo_status resume(struct odo_job *job, bool saves_first)
     job->locked.blocked_since_ms = platform_clock_milliseconds();
     engine_expiry_changed_locked(engine);
     if (job->locked.block != ODO_OK && data->state == ODO_JOB_TRANSIENT_ERROR) {
-        engine_wake_keeper_locked(job); /* it stays so, with fresh patience */
+        engine_wake_keeper_locked(job); /* still in error state, with a new time limit */
         platform_mutex_unlock(engine->lock);
         return ODO_OK;
     }
@@ -309,7 +309,7 @@ enum odo_status odo_job_resume(struct odo_job *job)
     is_waiting = job->locked.job.state == ODO_JOB_TRANSIENT_ERROR;
     platform_mutex_unlock(job->engine->lock);
     if (is_waiting) {
-        engine_stop_runners(job); /* begin again at once, with fresh patience */
+        engine_stop_runners(job); /* restart at once, with a new time limit */
     }
     status = resume(job, false);
     if (status == ODO_OK) {
@@ -320,9 +320,9 @@ enum odo_status odo_job_resume(struct odo_job *job)
     return status;
 }
 
-/* --- Standing still ------------------------------------------------------------------- */
+/* --- Stopping ------------------------------------------------------------------------- */
 
-/* Apply an event that ends all motion, with this error. `operation` is held. */
+/* Apply an event that stops all transfers, with this error. `operation` is held. */
 static enum odo_status halt_with(struct odo_job *job, enum job_event event, enum odo_status why)
 {
     enum odo_status status;
@@ -361,7 +361,7 @@ enum odo_status odo_job_suspend(struct odo_job *job)
     return status;
 }
 
-/* The job has ended: neither the engine nor the store keeps it. */
+/* The job has ended: remove it from engine and store. */
 static void unlist(struct odo_job *job)
 {
     engine_store_remove(job);
@@ -422,7 +422,8 @@ static enum odo_status complete(struct odo_job *job)
     if (was_running) {
         status = halt(job, JOB_SUSPEND);
     } else {
-        engine_stop_runners(job); /* the network thread may still be letting the last one go */
+        engine_stop_runners(
+            job); /* the network thread may still be removing the last transfer */
     }
     if (status == ODO_OK) {
         status = engine_check_whole_files(job, &must_fetch);
@@ -432,7 +433,7 @@ static enum odo_status complete(struct odo_job *job)
     }
     if (status != ODO_OK) {
         if (was_running || (must_fetch && data->state == ODO_JOB_TRANSFERRED)) {
-            resume(job, must_fetch); /* what is missing comes once more; a failure shows */
+            resume(job, must_fetch); /* fetch what is missing; a failure shows in the job */
         }
         return status;
     }

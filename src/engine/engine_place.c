@@ -1,7 +1,7 @@
 /*
- * Whole files get the names that the client gave. What a file holds is on the disk before it
- * has its name, so that a power cut never leaves half a file there. Many files are flushed
- * together: one by one they cost more than their download.
+ * Renames complete files to the client's names. A file's data is flushed before the rename, so
+ * that a power failure never leaves an incomplete file under that name. Files are flushed in
+ * batches: one by one, flushing would take longer than the download.
  */
 #include "engine/engine_place.h"
 #include "engine/engine_store.h"
@@ -17,7 +17,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-enum { FILES_FLUSHED_AT_ONCE = 64 }; /* that many, and more: with all of the file system */
+enum { FILES_FLUSHED_AT_ONCE = 64 }; /* from this number on, the whole file system is synced */
 
 static enum odo_status flush_file(const char *path)
 {
@@ -31,8 +31,8 @@ static enum odo_status flush_file(const char *path)
     return status;
 }
 
-/* Say which files are about to be renamed, so that after a crash in the middle it is known
- * why a temporary file is gone. */
+/* Record which files are about to be renamed, to explain missing temporary files after a
+ * crash. */
 static enum odo_status announce_renaming(struct odo_job *job)
 {
     struct job *data = &job->locked.job;
@@ -50,15 +50,15 @@ static enum odo_status announce_renaming(struct odo_job *job)
     return engine_store_flush(job);
 }
 
-/* To be renamed; a stream has had it all, and needs no more than to be noted. */
+/* True for files to rename; a file delivered to a stream only needs to be recorded. */
 static bool is_to_be_placed(const struct job_file *file)
 {
     return file->stage == JOB_FILE_COMPLETING && file->local_path;
 }
 
 /*
- * The files from `first` on that go to the folder of the first of them, up to *end_out. Those
- * of a job mostly go to one.
+ * The end of the run of files from `first` on that are in the same folder as the first. Usually
+ * all files of a job are.
  */
 static uint32_t count_neighbours(const struct job *data, uint32_t first, uint32_t *end_out)
 {
@@ -82,7 +82,7 @@ static uint32_t count_neighbours(const struct job *data, uint32_t first, uint32_
     return count;
 }
 
-/* Bring `count` files from `first` on to the disk; *end_inout becomes the first that fails. */
+/* Flush `count` files from `first` on; *end_inout is set to the first that fails. */
 static enum odo_status flush_files(const struct job *data, uint32_t first, uint32_t count,
                                    uint32_t *end_inout)
 {
@@ -96,7 +96,7 @@ static enum odo_status flush_files(const struct job *data, uint32_t first, uint3
         if (count >= FILES_FLUSHED_AT_ONCE && platform_file_flush_system(path) == ODO_OK) {
             break;
         }
-        count = 0; /* one by one, then, which also tells what is wrong */
+        count = 0; /* retry one by one, to find the failing file */
         status = flush_file(path);
         if (status != ODO_OK) {
             *end_inout = i;
@@ -106,7 +106,7 @@ static enum odo_status flush_files(const struct job *data, uint32_t first, uint3
     return ODO_OK;
 }
 
-/* Rename what is on the disk, and note it. */
+/* Rename flushed files and record it. */
 static enum odo_status rename_files(struct odo_job *job, uint32_t first, uint32_t end)
 {
     struct job *data = &job->locked.job;
@@ -157,9 +157,9 @@ enum odo_status engine_place_files(struct odo_job *job)
     return status;
 }
 
-/* --- Whose name it is ------------------------------------------------------------------ */
+/* --- Name conflicts -------------------------------------------------------------------- */
 
-/* Never 0. */
+/* Never returns 0. */
 static enum odo_status hash_place(const char *local_path, uint64_t *place_out)
 {
     char *folded = NULL;
@@ -189,19 +189,19 @@ enum odo_status engine_check_place(struct odo_job *job, uint32_t self,
     enum odo_status status = hash_place(request->local_path, &place);
 
     if (status == ODO_OK && platform_path_is_folder(request->local_path)) {
-        status = ODO_E_ACCESS_DENIED; /* as when it would be renamed to it */
+        status = ODO_E_ACCESS_DENIED; /* the error that renaming would give */
     }
     for (uint32_t i = 0; i < data->file_count && status == ODO_OK; i++) {
         struct engine_runner *runner = job->locked.runners[i];
         const struct job_file *file = data->files[i];
 
         if (runner->place != 0 && runner->place != place) {
-            continue; /* of thousands nearly all */
+            continue; /* true for nearly all files of a large job */
         }
         if (i == self || !file->local_path || file->stage == JOB_FILE_COMPLETED) {
             continue;
         }
-        if (runner->place == 0) { /* of `operation` alone, as are the paths */
+        if (runner->place == 0) { /* only accessed under `operation`, like the paths */
             status = hash_place(file->local_path, &runner->place);
         }
         if (status == ODO_OK && runner->place == place && !is_same_content(file, request)) {

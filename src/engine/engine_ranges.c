@@ -1,5 +1,5 @@
 /*
- * Asking for other ranges of a file that was added.
+ * Changing the ranges of a file after it was added.
  */
 #include "engine/engine_ranges.h"
 #include "engine/engine_life.h"
@@ -9,7 +9,7 @@
 #include "output/stream.h"
 #include "platform/file.h"
 
-/* `operation` is held, and nothing runs. */
+/* `operation` is held, and no transfer is running. */
 static enum odo_status check_state(struct odo_job *job, uint32_t file_index, bool append)
 {
     const struct job_file *file;
@@ -38,8 +38,8 @@ static enum odo_status check_ranges(const struct byte_range *ranges, uint32_t co
     return count > ODO_RANGES_MAX ? ODO_E_TOO_MANY : ODO_OK;
 }
 
-/* A mandatory check is of the whole file; that there is something to check against matters
- * when the job is resumed. */
+/* A mandatory check covers the whole file. Whether hashes are available is checked when the job
+ * is resumed. */
 static enum odo_status check_mandatory(const struct job_file *file,
                                        const struct job_file_change *wanted)
 {
@@ -50,7 +50,7 @@ static enum odo_status check_mandatory(const struct job_file *file,
     return status == ODO_E_INTEGRITY_UNSPECIFIED ? ODO_OK : status;
 }
 
-/* What is to be built upon must not be lost in a power cut. */
+/* Data that the new request builds on must survive a power failure. */
 static enum odo_status flush(const char *path)
 {
     struct platform_file *opened = NULL;
@@ -64,8 +64,8 @@ static enum odo_status flush(const char *path)
 }
 
 /*
- * Drop what has come of the earlier request. Failing does no harm: a file that begins replaces
- * what has its name, and completing cuts one that is too long.
+ * Discard the data of the earlier request. A failure is harmless: a file that starts replaces
+ * an existing one, and completing truncates one that is too long.
  */
 static void drop_bytes(const struct job_file *file, bool had_begun)
 {
@@ -90,7 +90,7 @@ void engine_exchange_file(struct odo_job *job, uint32_t file_index, struct job_f
     platform_mutex_unlock(job->engine->lock);
 }
 
-/* `operation` is held, and nothing runs: so only we change the file. */
+/* `operation` is held, and no transfer is running, so only this thread changes the file. */
 static enum odo_status change(struct odo_job *job, uint32_t file_index,
                               struct job_file_change *change, bool append)
 {
@@ -119,14 +119,14 @@ static enum odo_status change(struct odo_job *job, uint32_t file_index,
     engine_exchange_file(job, file_index, other);
     runner->stream_base = stream_base;
     if (runner->stream) {
-        stream_drop_kept(runner->stream); /* it is of the earlier request */
+        stream_drop_kept(runner->stream); /* it belongs to the earlier request */
     }
     status = engine_save(job);
     if (status != ODO_OK) {
         engine_exchange_file(job, file_index, other);
         runner->stream_base = earlier_base;
     } else if (!append && file->local_path) {
-        platform_mutex_lock(job->journal_lock); /* the keeper may have it open, to flush it */
+        platform_mutex_lock(job->journal_lock); /* the keeper may have it open for flushing */
         drop_bytes(file, had_begun);
         platform_mutex_unlock(job->journal_lock);
     }
@@ -150,7 +150,7 @@ enum odo_status odo_file_set_ranges(struct odo_job *job, uint32_t file_index,
         status = check_mandatory(job->locked.job.files[file_index], &wanted);
     }
     if (status == ODO_OK) {
-        engine_stop_runners(job); /* the network thread may still be letting the last one go */
+        engine_stop_runners(job); /* one may be ending on the network thread */
         status = change(job, file_index, &wanted, append);
     }
     platform_mutex_unlock(job->operation);

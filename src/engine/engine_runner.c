@@ -1,6 +1,5 @@
 /*
- * What a moving, finished or failed file means for its job, and whom to tell. On the network
- * thread, but for stopping.
+ * Applies transfer reports to the job. On the network thread, except for stopping.
  */
 #include "engine/engine_runner.h"
 
@@ -11,7 +10,7 @@
 #include <assert.h>
 #include <string.h>
 
-/* Forget how a runner counted, and count it as `state`; DOWNLOAD_QUEUED counts as nothing. */
+/* Update the counters for a runner's new state; DOWNLOAD_QUEUED is not counted. */
 static void set_runner_state_locked(struct engine_runner *runner, enum download_state state)
 {
     struct odo_job *job = runner->job;
@@ -61,7 +60,7 @@ static void keep_checkpoint_locked(struct engine_runner *runner, struct checkpoi
     engine_wake_keeper_locked(runner->job);
 }
 
-/* Keep a text of a report, when it is new; without memory the earlier one stays. */
+/* Copy a string of a report if it has changed; when out of memory the earlier one stays. */
 static void keep_text(char **kept, const char *text)
 {
     char *copy = text && (!*kept || strcmp(*kept, text) != 0) ? text_copy(text) : NULL;
@@ -72,7 +71,7 @@ static void keep_text(char **kept, const char *text)
     }
 }
 
-/* Note in the file what the update says. */
+/* Copy the update into the file. */
 static void record_locked(struct engine_runner *runner, const struct download_update *update)
 {
     struct job *job = &runner->job->locked.job;
@@ -150,7 +149,7 @@ static void on_done_locked(struct engine_runner *runner)
     engine_note_transferred_locked(runner);
     if (data->totals.transferred == data->file_count) {
         data->error = (struct odo_error){.status = ODO_OK};
-        engine_apply_locked(job, JOB_MOVE); /* it may have waited until now */
+        engine_apply_locked(job, JOB_MOVE); /* it may have been waiting for this */
         engine_apply_locked(job, JOB_ALL_DONE);
     }
 }
@@ -161,7 +160,7 @@ static void on_failed_locked(struct engine_runner *runner, const struct download
     engine_apply_locked(runner->job, JOB_FAIL);
 }
 
-/* The network thread ends transfers of a job; calls on the job wait for that. */
+/* Ends a transfer on the network thread; calls on the job wait for that. */
 static void remove_transfer(struct engine_runner *runner, struct fetch *transfer)
 {
     struct odo_engine *engine = runner->job->engine;
@@ -211,7 +210,7 @@ void engine_on_update(void *context, const struct download_update *update)
     bool has_failed = false;
 
     platform_mutex_lock(engine->lock);
-    if (!runner->transfer) { /* somebody is about to remove it: its news is old */
+    if (!runner->transfer) { /* it is about to be removed, so this report is outdated */
         platform_mutex_unlock(engine->lock);
         odo_job_release(job);
         return;
@@ -235,7 +234,7 @@ void engine_on_update(void *context, const struct download_update *update)
     case DOWNLOAD_FAILED:
         on_failed_locked(runner, update);
         has_failed = true;
-        job->locked.stopping++; /* keeps calls on the job waiting until all have gone */
+        job->locked.stopping++; /* calls on the job wait until all are removed */
         break;
     }
     engine_touch_locked(job);
@@ -257,9 +256,9 @@ void engine_on_update(void *context, const struct download_update *update)
 enum { REMOVE_AT_ONCE = 64 };
 
 /*
- * Take up to so many transfers out of their runners, from before *index, which moves on. The
- * last come first, so that a connection that becomes free does not begin a file that is about
- * to be stopped as well.
+ * Detach up to `count` transfers from runners before *index, which is decreased. The last come
+ * first, so that a connection that becomes free does not start a file that is about to be
+ * stopped too.
  */
 static size_t take_transfers_locked(struct odo_job *job, uint32_t *index,
                                     struct engine_runner *runners[],

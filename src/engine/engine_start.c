@@ -1,5 +1,5 @@
 /*
- * The life of an engine: its options, its threads, its end; and what holds for all its jobs.
+ * Starts and stops an engine: its options, threads and store; and its global settings.
  */
 #include "engine/engine_keeper.h"
 #include "engine/engine_runner.h"
@@ -22,7 +22,7 @@ void odo_free(void *memory)
     memory_free(memory);
 }
 
-/* What a number of the options may be at most; 0 is each one's default. */
+/* The maximum of each number in the options; 0 means the default. */
 static enum odo_status check_options(const struct odo_engine_options *options)
 {
     const struct {
@@ -46,7 +46,7 @@ static enum odo_status check_options(const struct odo_engine_options *options)
     return ODO_OK;
 }
 
-/* A path that depends on where the host stands just now would lose jobs at the next start. */
+/* A relative path would lose jobs when the host starts in another folder. */
 static enum odo_status check_absolute(const char *folder)
 {
     char *inside = platform_path_join(folder, "x");
@@ -61,7 +61,7 @@ static uint32_t or_default(uint32_t value, uint32_t default_value)
     return value ? value : default_value;
 }
 
-/* An empty name stands for the place where this user's jobs are kept. */
+/* An empty name means this user's default folder. */
 static enum odo_status open_store(struct odo_engine *engine, const char *folder)
 {
     char *usual = NULL;
@@ -85,7 +85,7 @@ static enum odo_status open_store(struct odo_engine *engine, const char *folder)
     return status;
 }
 
-/* The first job is about to move. */
+/* The first job is about to start. */
 static enum odo_status begin_work_locked(struct odo_engine *engine)
 {
     enum odo_status status = ODO_OK;
@@ -166,7 +166,7 @@ enum odo_status odo_engine_start(const struct odo_engine_options *options,
     return ODO_OK;
 }
 
-/* The last job that the engine holds, counted for the caller; NULL when there is none. */
+/* The last listed job, with a reference for the caller; NULL if there is none. */
 static struct odo_job *last_job(struct odo_engine *engine)
 {
     struct odo_job *job = NULL;
@@ -194,7 +194,7 @@ void odo_engine_stop(struct odo_engine *engine)
     while ((job = last_job(engine)) != NULL) {
         platform_mutex_lock(job->operation);
         engine_stop_runners(job);
-        if (engine_keeps_locked(job)) { /* cannot change any more */
+        if (engine_keeps_locked(job)) { /* immutable from here on */
             engine_store_close(job);
         } else {
             engine_end_leftovers(job, engine_remove_temporary_files(job) == ODO_OK);

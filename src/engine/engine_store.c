@@ -1,6 +1,6 @@
 /*
- * What is written to the store, and when a call waits for it: a call of a client is recorded
- * before it returns. The keeper records the rest.
+ * Decides what is written to the store and when: client calls are recorded before they return,
+ * everything else by the keeper.
  */
 #include "engine/engine_store.h"
 
@@ -9,7 +9,7 @@
 
 /* --- Recording ------------------------------------------------------------------------ */
 
-/* Put into the journal's buffer what is not in the store yet. */
+/* Write unsaved changes to the journal's buffer. */
 static enum odo_status write_unsaved_locked(struct odo_job *job)
 {
     struct job *data = &job->locked.job;
@@ -24,7 +24,7 @@ static enum odo_status write_unsaved_locked(struct odo_job *job)
         if (i >= data->saved_files || (file->unwritten & JOB_FILE_DEFINITION)) {
             status = journal_write_file(buffer, row, data, i);
         }
-        /* A file that is defined anew has no progress until a record behind says so. */
+        /* A redefined file has no progress until a later record states it. */
         if (status == ODO_OK &&
             ((file->unwritten & JOB_FILE_PROGRESS) ||
              ((file->unwritten & JOB_FILE_DEFINITION) && file->stage > JOB_FILE_QUEUED))) {
@@ -37,7 +37,7 @@ static enum odo_status write_unsaved_locked(struct odo_job *job)
     return status;
 }
 
-/* The journal lacks something, and must be made anew. */
+/* The journal lacks a record and must be rewritten. */
 static void note_rewrite(struct odo_job *job)
 {
     platform_mutex_lock(job->engine->lock);
@@ -46,7 +46,7 @@ static void note_rewrite(struct odo_job *job)
     platform_mutex_unlock(job->engine->lock);
 }
 
-/* Replace the journal by what it comes to. `journal_lock` is held. */
+/* Rewrite the journal in compact form. `journal_lock` is held. */
 enum odo_status engine_rewrite_journal(struct odo_job *job)
 {
     struct buffer bytes;
@@ -72,7 +72,7 @@ enum odo_status engine_rewrite_journal(struct odo_job *job)
     return status;
 }
 
-/* Append what is unsaved. `journal_lock` is held. */
+/* Append unsaved changes. `journal_lock` is held. */
 static enum odo_status append(struct odo_job *job)
 {
     enum odo_status status;
@@ -95,8 +95,8 @@ static enum odo_status append(struct odo_job *job)
 }
 
 /*
- * Record what has changed; `journal_lock` is held. After a failure the journal is behind, and
- * nothing may be appended that builds on what it lacks.
+ * Record changes; `journal_lock` is held. After a failure the journal lacks records, and others
+ * that depend on them must not be appended.
  */
 enum odo_status engine_save_unsaved(struct odo_job *job)
 {
@@ -157,7 +157,7 @@ void engine_store_remove(struct odo_job *job)
 
     if (status != ODO_OK) {
         log_write(LOG_WARNING, "a journal could not be removed: %s", status_name(status));
-        engine_store_close(job); /* it says that the job has ended: that will be seen */
+        engine_store_close(job); /* the job has ended, which its final record will show */
     }
 }
 
@@ -169,7 +169,7 @@ void engine_store_close(struct odo_job *job)
     if (job->journal) {
         status = engine_save_unsaved(job);
         if (status != ODO_OK) {
-            status = engine_save_unsaved(job); /* once more, whole */
+            status = engine_save_unsaved(job); /* again, as a full rewrite */
         }
         if (status != ODO_OK) {
             log_write(LOG_ERROR, "a job could not be recorded; it will be as it was before");
@@ -192,7 +192,7 @@ enum odo_status engine_store_flush(struct odo_job *job)
     return status;
 }
 
-/* What has happened has happened; if it cannot be recorded now, the keeper tries again. */
+/* The change cannot be undone; if recording fails, the keeper tries again. */
 void engine_save_or_log(struct odo_job *job)
 {
     enum odo_status status = engine_save(job);

@@ -1,5 +1,5 @@
 /*
- * Files that go to a client's stream instead of a path.
+ * Files that are delivered to a client's stream instead of a path.
  */
 #include "engine/engine_streams.h"
 
@@ -39,13 +39,13 @@ enum odo_status odo_file_set_stream(struct odo_job *job, uint32_t file_index,
     platform_mutex_unlock(job->operation);
 
     if (status != ODO_OK && created) {
-        stream_abandon(created); /* the caller keeps what it has not handed over */
+        stream_abandon(created); /* on failure the caller keeps its target */
     }
     stream_release(replaced);
     return status;
 }
 
-/* The next stream of the job from *index on, counted, or NULL. */
+/* The job's next stream from *index on, with a reference, or NULL. */
 static struct stream *next_stream(struct odo_job *job, uint32_t *index, bool take)
 {
     struct stream *stream = NULL;
@@ -65,7 +65,7 @@ static struct stream *next_stream(struct odo_job *job, uint32_t *index, bool tak
     return stream;
 }
 
-/* Keep what is left of a stream whose client is in a call. */
+/* Keep what remains of a stream whose client call is in progress. */
 static void bury(struct odo_engine *engine, struct stream *stream)
 {
     struct engine_grave *grave = memory_allocate(1, sizeof(*grave));

@@ -1,5 +1,5 @@
 /*
- * Files that go to a stream of the client's.
+ * Files that are delivered to a client's stream.
  */
 #ifndef ODO_ENGINE_ENGINE_STREAMS_H
 #define ODO_ENGINE_ENGINE_STREAMS_H
@@ -7,18 +7,18 @@
 #include "engine/engine.h"
 
 /*
- * The streams of a job: wait until no client is being given bytes; and give them up when the
- * job has ended. `operation` is not held, since the client may want it in the meantime.
+ * Wait until no stream of the job is in a client call, and release the streams if the job has
+ * ended. `operation` is not held, since the client may need it in the meantime.
  */
 void engine_wait_for_streams(struct odo_job *job);
 
 void engine_release_streams(struct odo_job *job);
 
-/* Count what the client of a file's stream has by now: since the transfer last told of it, a
- * call that was under way may have come to its end. */
+/* Update the number of bytes that a stream's client has taken: a call may have returned since
+ * the transfer's last report. */
 void engine_count_stream_locked(struct odo_job *job, uint32_t file_index);
 
-/* The same without waiting. */
+/* Release the job's streams without waiting. */
 void engine_bury_streams(struct odo_job *job);
 
 /* Wait for the threads of streams that could not be waited for before. */

@@ -1,19 +1,18 @@
 /*
- * Temporary files as they are on the disk. Between two looks at one, anybody may have cut,
- * deleted or replaced it; so what was noted of a file is held against what is there whenever
- * the file is taken up, goes on, or is to get its name.
+ * Checks temporary files on disk. Other programs may truncate, delete or replace them at any
+ * time, so each is compared with its record when it is loaded, resumed and renamed.
  */
 #include "engine/engine_temporary.h"
 
 #include "platform/file.h"
 
-/* How many bytes of the present request a file of this size has. */
+/* The number of bytes of the current request in a file of this size. */
 static uint64_t kept_of(const struct job_file *file, uint64_t size)
 {
     return size > file->output_base ? size - file->output_base : 0;
 }
 
-/* True when a file with something in it lacks what was noted, for it was cut. */
+/* True if a non-empty file lacks recorded bytes because it was truncated. */
 static bool may_be_cut(const struct job_file *file, uint64_t size)
 {
     uint64_t kept = kept_of(file, size);
@@ -24,7 +23,7 @@ static bool may_be_cut(const struct job_file *file, uint64_t size)
     if (file->range_count == 0) {
         return kept < file->checkpoint.cursor;
     }
-    return file->bytes_had > 0; /* which of its ranges lie behind the end takes a closer look */
+    return file->bytes_had > 0; /* ranges past the end are checked separately */
 }
 
 static bool is_ours(const struct job_file *file, const struct platform_file_view *view)
@@ -34,9 +33,8 @@ static bool is_ours(const struct job_file *file, const struct platform_file_view
 }
 
 /*
- * True when the file that we have made stands at its target. That we have said so proves
- * little: we have renamed it if it is there; a file that was about to be renamed, only if it is
- * known to be the very one, as whole as it was.
+ * True if our file is at its target path. If it was recorded as renamed, any file there is
+ * ours; if it was about to be renamed, only a complete file with the recorded identity is.
  */
 static bool stands_at_target(const struct job_file *file)
 {
@@ -59,9 +57,9 @@ static bool is_missing(enum odo_status status)
     return status == ODO_E_FILE_NOT_FOUND || status == ODO_E_PATH_NOT_FOUND;
 }
 
-/* --- Taking up ------------------------------------------------------------------------ */
+/* --- Loading -------------------------------------------------------------------------- */
 
-/* A file that was being given its name when the process ended has it, and is all there. */
+/* A file that was being renamed when the process ended has its final name and is complete. */
 static void settle_completed(struct job *data, struct job_file *file)
 {
     if (file->bytes_total != ODO_SIZE_UNKNOWN) {
@@ -98,11 +96,11 @@ void engine_settle_file(struct job *data, struct job_file *file)
         }
     } else if (status == ODO_OK && is_ours(file, &view) && may_be_cut(file, view.size) &&
                job_cut_progress(data, file, kept_of(file, view.size)) != ODO_OK) {
-        job_forget_progress(data, file); /* without memory, all of it comes again */
-    }                                    /* whoever opens what is not ours will be told so */
+        job_forget_progress(data, file); /* out of memory: all of it is fetched again */
+    }                                    /* foreign files are detected when they are opened */
 }
 
-/* --- Going on ------------------------------------------------------------------------- */
+/* --- Resuming ------------------------------------------------------------------------- */
 
 enum odo_status engine_check_begun(struct odo_job *job, struct job_file *file)
 {
@@ -112,7 +110,7 @@ enum odo_status engine_check_begun(struct odo_job *job, struct job_file *file)
     if (!job_file_has_begun(file) ||
         platform_file_look(file->temporary_path, &view) != ODO_OK || !is_ours(file, &view) ||
         !may_be_cut(file, view.size)) {
-        return ODO_OK; /* what else is wrong is found by opening it */
+        return ODO_OK; /* other problems are found when opening it */
     }
     platform_mutex_lock(job->engine->lock);
     status = job_cut_progress(&job->locked.job, file, kept_of(file, view.size));
@@ -122,7 +120,7 @@ enum odo_status engine_check_begun(struct odo_job *job, struct job_file *file)
 
 /* --- Completing ----------------------------------------------------------------------- */
 
-/* Append is all that somebody has done: what he has is not of the file. */
+/* Another program has only appended data: remove that. */
 static enum odo_status cut_to_size(const struct job_file *file)
 {
     struct platform_file *opened = NULL;
@@ -135,7 +133,7 @@ static enum odo_status cut_to_size(const struct job_file *file)
     return status;
 }
 
-/* Of a file that is to get its name; *is_cut_out when a part of it must be fetched again. */
+/* Check a file about to be renamed; *is_cut_out if part of it must be fetched again. */
 static enum odo_status check_whole(const struct job_file *file, uint64_t *kept_out,
                                    bool *is_cut_out)
 {
@@ -161,7 +159,7 @@ static enum odo_status check_whole(const struct job_file *file, uint64_t *kept_o
     return *kept_out > file->bytes_total ? cut_to_size(file) : ODO_OK;
 }
 
-/* The same for a file that has its name, or needs none. */
+/* The same for a file that has its final name, or needs none. */
 static enum odo_status check_file(const struct job_file *file, uint64_t *kept_out,
                                   bool *is_cut_out)
 {
@@ -177,7 +175,7 @@ static enum odo_status check_file(const struct job_file *file, uint64_t *kept_ou
     return *is_cut_out ? ODO_E_FILE_NOT_FOUND : ODO_OK;
 }
 
-/* A part of a file is gone, or all of it. */
+/* Part or all of a file is missing. */
 static enum odo_status note_cut(struct odo_job *job, uint32_t index, uint64_t kept)
 {
     struct job *data = &job->locked.job;
@@ -190,7 +188,7 @@ static enum odo_status note_cut(struct odo_job *job, uint32_t index, uint64_t ke
     } else {
         status = job_cut_progress(data, file, kept);
     }
-    job_note_unwritten(data, index, JOB_FILE_PROGRESS); /* saved with the job's new state */
+    job_note_unwritten(data, index, JOB_FILE_PROGRESS); /* saved with the new state */
     platform_mutex_unlock(job->engine->lock);
     return status;
 }
@@ -218,7 +216,7 @@ enum odo_status engine_check_whole_files(struct odo_job *job, bool *must_fetch_o
     return result;
 }
 
-/* --- What would be left --------------------------------------------------------------- */
+/* --- Leftovers ------------------------------------------------------------------------ */
 
 enum odo_status engine_record_temporary(struct odo_job *job, struct engine_runner *runner)
 {
@@ -251,7 +249,7 @@ void engine_end_leftovers(struct odo_job *job, bool is_clean)
 
 /* --- Removing ------------------------------------------------------------------------- */
 
-/* Never what somebody else has put there. */
+/* Only if it is our file. */
 static enum odo_status remove_file(const struct job_file *file)
 {
     struct platform_file_view view;
@@ -270,11 +268,11 @@ enum odo_status engine_remove_temporary_files(struct odo_job *job)
         const struct job_file *file = job->locked.job.files[i];
         enum odo_status status;
 
-        /* A process that was killed may have begun a file without having said so. */
+        /* A process may have been killed after starting a file and before recording that. */
         if (!file->temporary_path || file->stage == JOB_FILE_COMPLETED) {
             continue;
         }
-        platform_mutex_lock(job->journal_lock); /* the keeper may have it open, to flush it */
+        platform_mutex_lock(job->journal_lock); /* the keeper may have it open for flushing */
         status = remove_file(file);
         platform_mutex_unlock(job->journal_lock);
         if (job_file_has_begun(file) && status != ODO_OK && status != ODO_E_FILE_NOT_FOUND) {

@@ -1,36 +1,36 @@
 /*
- * Temporary files as they are on the disk.
+ * Checks and removes temporary files.
  */
 #ifndef ODO_ENGINE_ENGINE_TEMPORARY_H
 #define ODO_ENGINE_ENGINE_TEMPORARY_H
 
 #include "engine/engine.h"
 
-/* Delete what is not to become anything; `operation` is held or nobody else knows the job.
- * ODO_TEMPORARY_FILES_LEFT when a file could not be deleted. */
+/* Delete the temporary files that will not be completed; `operation` is held or the job is not
+ * shared yet. ODO_TEMPORARY_FILES_LEFT if a file could not be deleted. */
 enum odo_status engine_remove_temporary_files(struct odo_job *job);
 
-/* A file of a volatile job is about to be begun: should the process be killed, the next engine
- * of this user removes it. `operation` is held. */
+/* Record that a file of a volatile job is about to be started: if the process is killed, the
+ * user's next engine deletes it. `operation` is held. */
 enum odo_status engine_record_temporary(struct odo_job *job, struct engine_runner *runner);
 
-/* The job has ended, or is kept from now on; unless `is_clean`, files are left. `operation` is
+/* The job has ended or becomes persistent; unless `is_clean`, files remain. `operation` is
  * held. */
 void engine_end_leftovers(struct odo_job *job, bool is_clean);
 
-/* Hold what was recorded of a file against the disk; nobody else knows the job yet. */
+/* Compare a loaded file's record with the disk; the job is not shared yet. */
 void engine_settle_file(struct job *data, struct job_file *file);
 
-/* The same for a file that goes on; `operation` is held, and it stands still. */
+/* The same for a file that is about to resume; `operation` is held, and it is not being
+ * fetched. */
 enum odo_status engine_check_begun(struct odo_job *job, struct job_file *file);
 
 /*
- * Whether every file that is said to be whole is. `operation` is held, and nothing of the job
- * runs. Files of which something is missing are not whole any more, and *must_fetch_out says
- * so.
+ * Check that every file recorded as complete is complete. `operation` is held, and no transfer
+ * of the job is running. Incomplete files are marked as such, and *must_fetch_out is set.
  *
- *   ODO_E_TEMPORARY_FILE_CHANGED   a temporary file was cut, or another has its name
- *   ODO_E_FILE_NOT_FOUND           one is gone, or a completed file from its target
+ *   ODO_E_TEMPORARY_FILE_CHANGED   a temporary file was truncated or replaced
+ *   ODO_E_FILE_NOT_FOUND           one was deleted, or a completed file was
  */
 enum odo_status engine_check_whole_files(struct odo_job *job, bool *must_fetch_out);
 

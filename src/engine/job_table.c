@@ -5,7 +5,8 @@
 #include <assert.h>
 #include <string.h>
 
-/* Where the search for an id begins. Ids are random, but for one that somebody has made up. */
+/* The slot where the search for an id starts. Ids are random, except those from broken
+ * clients. */
 static size_t home_of(const struct job_table *table, const struct odo_job_id *id)
 {
     uint64_t hash[2];
@@ -56,8 +57,7 @@ enum odo_status job_table_reserve(struct job_table *table, size_t count)
     return ODO_OK;
 }
 
-/* Those behind a slot that has become free move up, if that brings them nearer to their home.
- */
+/* Move entries after a freed slot up if that brings them closer to their home slot. */
 static void close_gap(struct job_table *table, size_t gap)
 {
     for (size_t slot = next_slot(table, gap); table->slots[slot].job;
@@ -74,7 +74,7 @@ static void close_gap(struct job_table *table, size_t gap)
     }
 }
 
-/* Where the id is, or the free slot at which the search for it ends. */
+/* The slot of the id, or the free slot where the search for it ends. */
 static size_t slot_of(const struct job_table *table, const struct odo_job_id *id)
 {
     size_t slot = home_of(table, id);

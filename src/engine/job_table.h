@@ -1,7 +1,7 @@
 /*
- * Jobs by their id, found in the time that one takes however many there are.
+ * A hash table of jobs by id, with constant look-up time.
  *
- * No lock; it does not count the jobs.
+ * No lock; does not hold references.
  */
 #ifndef ODO_ENGINE_JOB_TABLE_H
 #define ODO_ENGINE_JOB_TABLE_H
@@ -9,29 +9,29 @@
 #include <odo/odo.h>
 
 struct job_slot {
-    const struct odo_job_id *id; /* the job's own */
-    struct odo_job *job;         /* NULL when the slot is free */
+    const struct odo_job_id *id; /* inside the job */
+    struct odo_job *job;         /* NULL in a free slot */
 };
 
 struct job_table {
-    struct job_slot *slots; /* owned; at least half of them are free */
+    struct job_slot *slots; /* owned; at least half are free */
     size_t size;            /* a power of two, or 0 */
     size_t count;
 };
 
-/* Room for `count` jobs in all. ODO_E_OUT_OF_MEMORY leaves it as it was. */
+/* Make room for `count` jobs in all. ODO_E_OUT_OF_MEMORY leaves it unchanged. */
 enum odo_status job_table_reserve(struct job_table *table, size_t count);
 
-/* A job that is not in it; there is room. The id lives as long as the job. */
+/* Add a job that is not in the table; there must be room. The id lives as long as the job. */
 void job_table_add(struct job_table *table, const struct odo_job_id *id, struct odo_job *job);
 
-/* A job that is in it. */
+/* Remove a job that is in the table. */
 void job_table_remove(struct job_table *table, const struct odo_job_id *id);
 
-/* NULL when there is none. */
+/* NULL if there is none. */
 struct odo_job *job_table_find(const struct job_table *table, const struct odo_job_id *id);
 
-/* The jobs stay. */
+/* Does not release the jobs. */
 void job_table_free(struct job_table *table);
 
 #endif

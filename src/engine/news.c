@@ -9,7 +9,7 @@ struct news {
     struct platform_mutex *lock;
     struct platform_condition *came; /* with `lock` */
     struct {
-        struct news_item *first; /* in the order in which they are told */
+        struct news_item *first; /* in order of delivery */
         struct news_item *last;
         bool must_end;
         bool has_ended;
@@ -44,7 +44,7 @@ static void take_locked(struct news *news, struct news_item *item)
     }
 }
 
-/* Wait for what is to be told next; false when that was all. The job is counted. */
+/* Wait for the next event; false after the last one. The job reference passes to the caller. */
 static bool next_event(struct news *news, struct odo_event *event_out)
 {
     struct news_item *item;

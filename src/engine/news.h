@@ -1,11 +1,11 @@
 /*
- * What the host is told, in the order in which it happened, on a thread that does nothing else.
+ * Delivers events to the host, in the order in which they happened, on a thread of its own.
  *
- * A host that takes its time holds up what it is told, and nobody: not the network, not the
- * disk, not a call. What waits meanwhile cannot grow without a bound, and needs no memory that
- * might be wanting: it waits in items, which are parts of what it is about.
+ * A slow host delays only its own events: neither the network, nor the disk, nor any call. The
+ * queue is bounded and needs no allocation: it links items embedded in the objects concerned.
  *
- * Any thread, with or without the engine's lock; the order is that of the calls.
+ * Any thread, with or without the engine's lock; events are delivered in the order of the
+ * calls.
  */
 #ifndef ODO_ENGINE_NEWS_H
 #define ODO_ENGINE_NEWS_H
@@ -14,32 +14,33 @@
 
 struct news;
 
-/* One thing that may have to be told. All zero at first. */
+/* A queued event. Initially all zero. */
 struct news_item {
-    struct news_item *next; /* all of this is under the lock of the news */
+    struct news_item *next; /* all members are guarded by the lock of `news` */
     struct news_item *previous;
     bool is_waiting;
-    struct odo_event event; /* the job is counted while it waits */
+    struct odo_event event; /* holds a job reference while queued */
 };
 
-/* `host` is copied. ODO_E_OUT_OF_MEMORY, also when the system has no thread to give. */
+/* `host` is copied. ODO_E_OUT_OF_MEMORY, also if no thread can be created. */
 enum odo_status news_start(const struct odo_host *host, struct news **news_out);
 
 /*
- * Tell what waits, and end: nothing is told any more, nor kept for it. Not from within
- * on_event. NULL is fine, as with the others.
+ * Deliver the queue and end: later events are dropped. Not from within on_event. NULL is
+ * allowed, also in the functions below.
  */
 void news_stop(struct news *news);
 void news_free(struct news *news); /* after news_stop() */
 
 /*
- * Have it told. Of an item that waits already only the later event is: last of all, or with
- * `keeps_place` when its turn comes.
+ * Queue an event. If the item is queued already, the later event replaces the earlier one and
+ * moves to the end, or stays in place with `keeps_place`.
  */
 void news_note(struct news *news, struct news_item *item, const struct odo_event *event,
                bool keeps_place);
 
-/* It is not to be told any more; the item may end. Its job is still counted by somebody. */
+/* Remove an item from the queue so that it may be freed. The caller still holds a job
+ * reference. */
 void news_forget(struct news *news, struct news_item *item);
 
 #endif
