@@ -227,8 +227,8 @@ static enum odo_status check_integrity_locked(const struct odo_job *job)
 }
 
 /* `operation` is held. What was found out about the files is recorded before one restarts and
- * replaces its temporary file, if `saves`; and together with the state, as a job recorded as
- * transferred would be completed without them. */
+ * replaces its temporary file, if `saves_first`; and together with the state, as a job recorded
+ * as transferred would be completed without them. */
 static enum odo_status resume(struct odo_job *job, bool saves_first)
 {
     struct odo_engine *engine = job->engine;
@@ -422,8 +422,7 @@ static enum odo_status complete(struct odo_job *job)
     if (was_running) {
         status = halt(job, JOB_SUSPEND);
     } else {
-        engine_stop_runners(
-            job); /* the network thread may still be removing the last transfer */
+        engine_stop_runners(job); /* one may be ending on the network thread */
     }
     if (status == ODO_OK) {
         status = engine_check_whole_files(job, &must_fetch);

@@ -18,7 +18,7 @@
 struct piece_hash_info {
     char *url;                                 /* owned; URL of the piece hash file */
     unsigned char hash_of_hashes[SHA256_SIZE]; /* valid if it could be decoded */
-    unsigned char digest[SHA256_SIZE]; /* of the piece hash file; the same */
+    unsigned char digest[SHA256_SIZE];         /* of the piece hash file; the same */
     bool hash_of_hashes_is_good;
     bool has_digest;
     bool digest_is_good; /* and its algorithm is supported */
