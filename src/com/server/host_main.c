@@ -24,6 +24,7 @@
 #include "com/wine/standard_handles.h"
 #include "com/wine/wine.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,21 +38,24 @@
 enum {
     IDLE_S = 30,
     IDLE_MOST_S = 24 * 60 * 60,
-    LOOK_AGAIN_MS = 5000, /* while it is in use, lest some end goes untold */
-    STANDBY_MS = 15000,   /* see become_the_one() */
-    GRACE_MS = 1000,      /* see wait_for_late_clients() */
+    FIRST_CLIENT_MS = 10 * 1000, /* see wait_until_idle() */
+    LOOK_AGAIN_MS = 5000,        /* while it is in use, lest some end goes untold */
+    STANDBY_MS = 15000,          /* see become_the_one() */
+    GRACE_MS = 1000,             /* see wait_for_late_clients() */
 
     EXIT_USAGE = 2,
 };
 
 #define DO_SERVER_KEY L"CLSID\\{5B99FA76-721C-423C-ADAC-56D03C8A8007}\\LocalServer32"
 
-static HANDLE changed; /* the server has come into use or out of it */
+static HANDLE changed;            /* the server has come into use or out of it */
+static atomic_bool has_been_used; /* a client has come */
 
 /* --- News of use ------------------------------------------------------------------------ */
 
 static void on_hold(void)
 {
+    atomic_store(&has_been_used, true);
     CoAddRefServerProcess();
     SetEvent(changed);
 }
@@ -91,12 +95,19 @@ static DWORD idle_time_ms(void)
     return (DWORD)seconds * 1000;
 }
 
-/* Return when nobody has needed the server for that long. */
+/*
+ * Return when nobody has needed the server for that long. The client that it was started for is
+ * given more time to come: Wine's looks for its server once a second, and fails when that has
+ * ended.
+ */
 static void wait_until_idle(DWORD idle_ms)
 {
     for (;;) {
         bool is_quiet = module_can_unload() || module_is_quiet();
-        DWORD result = WaitForSingleObject(changed, is_quiet ? idle_ms : LOOK_AGAIN_MS);
+        DWORD quiet_ms = atomic_load(&has_been_used) || idle_ms > FIRST_CLIENT_MS
+                             ? idle_ms
+                             : FIRST_CLIENT_MS;
+        DWORD result = WaitForSingleObject(changed, is_quiet ? quiet_ms : LOOK_AGAIN_MS);
 
         if (is_quiet && result == WAIT_TIMEOUT) {
             module_abort_volatile();
