@@ -30,6 +30,7 @@ odo_list_sources(unit
     test_content_length.c
     test_content_range.c
     test_cost_policy.c
+    test_front.c
     test_header_lines.c
     test_http_date.c
     test_ip_address.c

@@ -25,6 +25,7 @@ static void note_arrival(struct transfer *transfer, struct attempt *attempt, uin
         attempt->arrived_first = size;
     }
     attempt->arrived += length;
+    attempt->heard_at_ms = now_ms;
     transfer->bytes_received += length;
 }
 

@@ -103,6 +103,10 @@ static enum front_extension take_from(struct transfer *transfer, struct attempt 
     struct attempt_piece *piece = &other->pieces[0];
     struct byte_range rest = {piece->position, attempt_end_of(piece->span) - piece->position};
 
+    if (other->pieces_sent > 1) {
+        other->end = ATTEMPT_ENOUGH; /* its pieces go back to the plan, and come from there */
+        return FRONT_LATER;
+    }
     if (rest.offset == attempt_end_of(last->span)) {
         lengthen(last, rest.length);
     } else if (request_plan_split(&transfer->wanted.plan) != ODO_OK) {

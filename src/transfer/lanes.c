@@ -279,8 +279,12 @@ static struct attempt *find_next(const struct transfer *transfer, uint64_t offse
     struct attempt *next = NULL;
 
     for (struct attempt *other = transfer->attempts; other; other = other->next) {
+        /* Once parts come, nobody can tell which of them come before the others. */
+        bool is_run =
+            other->piece_count == 1 && other->pieces_sent == 1 && other->part_end == 0;
+
         if (other->purpose == ATTEMPT_FOR_PIECES && other->end == ATTEMPT_OPEN &&
-            other->piece_count == 1 && other->pieces_sent == 1 && other->part_end == 0 &&
+            (is_run || other->body == ATTEMPT_UNANSWERED) &&
             other->pieces[0].span.offset >= offset && attempt_missing(other) > 0 &&
             attempt_missing(other) != UINT64_MAX &&
             (!next || other->pieces[0].span.offset < next->pieces[0].span.offset)) {
@@ -288,6 +292,12 @@ static struct attempt *find_next(const struct transfer *transfer, uint64_t offse
         }
     }
     return next;
+}
+
+/* The rate of a front up to its last byte: while it waits for others it does not get slower. */
+static uint64_t rate_at_work(const struct attempt *front)
+{
+    return rate_of(front, front->heard_at_ms);
 }
 
 enum lanes_neighbour lanes_look_ahead(const struct transfer *transfer,
@@ -303,7 +313,7 @@ enum lanes_neighbour lanes_look_ahead(const struct transfer *transfer,
     }
     *other_out = other;
     /* The front has to read bytes that others have received before it gets there. */
-    front_ms = time_for(attempt_end_of(other->pieces[0].span) - offset, rate_of(front, now_ms));
+    front_ms = time_for(attempt_end_of(other->pieces[0].span) - offset, rate_at_work(front));
     if (other->body == ATTEMPT_UNANSWERED) {
         return other->pieces[0].span.offset == offset ||
                        elapsed_ms(other, now_ms) > 2 * front_ms

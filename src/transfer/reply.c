@@ -300,6 +300,8 @@ static bool follow(struct transfer *transfer, struct attempt *attempt, const cha
     }
     status = redirect_resolve(&input, &redirect);
     if (status != ODO_OK) {
+        /* The file was found before, so Range alone may lead astray. */
+        attempt->range_is_suspect = attempt->sent_range && transfer->version.is_known;
         return fail_with(attempt, status);
     }
     source_redirected(&transfer->source, attempt->generation, redirect.url,

@@ -562,12 +562,19 @@ static bool is_refused_list(const struct transfer *transfer, const struct attemp
            retry_is_transient(error);
 }
 
+/* Whether the original URL may lead to a better place. */
+static bool is_about_place(const struct transfer *transfer, const struct odo_error *error)
+{
+    return (error->status == ODO_E_HTTP_STATUS &&
+            response_verdict_refuses_place(error->http_status)) ||
+           (error->status == ODO_E_REDIRECT && transfer->version.is_known);
+}
+
 /* No other attempt can make up for this refusal. Is there another way to ask? */
 static bool find_other_way(struct transfer *transfer, const struct attempt *attempt,
                            const struct odo_error *error)
 {
-    if (error->status == ODO_E_HTTP_STATUS &&
-        response_verdict_refuses_place(error->http_status) && may_ask_again(transfer) &&
+    if (is_about_place(transfer, error) && may_ask_again(transfer) &&
         source_refused(&transfer->source, attempt->generation)) {
         return true;
     }
@@ -586,6 +593,9 @@ static bool find_other_way(struct transfer *transfer, const struct attempt *atte
         transfer->ranges =
             retry_is_transient(error) ? TRANSFER_RANGES_DOUBTED : TRANSFER_RANGES_UNUSABLE;
         source_renew(&transfer->source); /* the URL counts as fresh for a plain request */
+        if (error->status == ODO_E_REDIRECT) {
+            source_refused(&transfer->source, attempt->generation); /* Range alone led there */
+        }
         return true;
     }
     return false;
@@ -601,6 +611,22 @@ static bool is_asked_too_often(const struct transfer *transfer, const struct odo
            transfer->source.place != SOURCE_ORIGINAL;
 }
 
+/* Replies far shorter than asked for, one after the other, are worse than the front alone. */
+static void note_short_reply(struct transfer *transfer, const struct attempt *attempt,
+                             uint64_t now_ms)
+{
+    enum { SHORT = 16 * 1024, ENOUGH = 8 };
+
+    if (attempt->counted >= SHORT || attempt->is_cut) {
+        transfer->short_replies = 0;
+    } else if (++transfer->short_replies >= ENOUGH && transfer->attempts) {
+        transfer->front_goes_through = true;
+        if (transfer->origin) {
+            origin_lane_refused(transfer->origin, 1, now_ms);
+        }
+    }
+}
+
 /* What the end of an attempt means for the other attempts and for the transfer. */
 static void conclude(struct transfer *transfer, struct attempt *attempt,
                      const struct odo_error *result, uint64_t now_ms)
@@ -611,7 +637,8 @@ static void conclude(struct transfer *transfer, struct attempt *attempt,
         return; /* irrelevant: its twin continues */
     }
     if (attempt->end == ATTEMPT_ENOUGH || attempt_complete(attempt) == attempt->piece_count) {
-        if (transfer->origin) {
+        /* One whose bytes were taken over may have had no reply. */
+        if (transfer->origin && attempt->body != ATTEMPT_UNANSWERED) {
             origin_lane_served(transfer->origin, transfer->attempt_count + 1, now_ms);
         }
         return;
@@ -628,6 +655,7 @@ static void conclude(struct transfer *transfer, struct attempt *attempt,
         return;
     } else if (error.status == ODO_OK) {
         if (attempt->counted > 0) {
+            note_short_reply(transfer, attempt, now_ms);
             return; /* a shorter reply than asked for: the rest is requested again */
         }
         error.status = ODO_E_CONNECTION_LOST; /* a complete reply without any wanted byte */
