@@ -17,7 +17,7 @@ bool base64_decode(const char *text, unsigned char *data_out, size_t size)
     size_t length = strlen(text);
     size_t padding = (3 - size % 3) % 3;
     unsigned bits = 0;
-    unsigned held = 0; /* bits that have not become a byte yet */
+    unsigned held = 0; /* bits not yet output */
 
     if (length % 4 != 0 || length / 4 != size / 3 + (size % 3 != 0)) {
         return false;
@@ -40,5 +40,5 @@ bool base64_decode(const char *text, unsigned char *data_out, size_t size)
             return false;
         }
     }
-    return (bits & ((1U << held) - 1)) == 0; /* there is one way to write a byte */
+    return (bits & ((1U << held) - 1)) == 0; /* unused bits are 0: one encoding only */
 }

@@ -1,5 +1,5 @@
 /*
- * Base64 (RFC 4648 section 4) as bytes.
+ * Base64 decoding (RFC 4648 section 4).
  */
 #ifndef ODO_BASE_BASE64_H
 #define ODO_BASE_BASE64_H
@@ -8,8 +8,8 @@
 #include <stddef.h>
 
 /*
- * True when `text` is base64, with its padding and nothing else, of exactly `size` bytes, which
- * are then in `data_out`. On false they may be anything.
+ * True if `text` is padded base64 of exactly `size` bytes, which are then in `data_out`.
+ * Otherwise `data_out` is unspecified.
  */
 bool base64_decode(const char *text, unsigned char *data_out, size_t size);
 

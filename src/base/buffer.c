@@ -13,7 +13,7 @@ void buffer_init(struct buffer *buffer, size_t limit)
     *buffer = (struct buffer){.limit = limit};
 }
 
-/* The capacity to have room for `needed`: double what there is, within the limit. */
+/* The capacity for `needed` bytes: twice the current one, within the limit. */
 static size_t next_capacity(const struct buffer *buffer, size_t needed)
 {
     size_t capacity = buffer->capacity > FIRST_CAPACITY ? buffer->capacity : FIRST_CAPACITY;

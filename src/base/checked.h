@@ -1,6 +1,6 @@
 /*
- * Add, subtract and multiply unsigned numbers, or say that they do not fit. On false the
- * result is untouched.
+ * Unsigned arithmetic with overflow checks. On overflow these return false, and the result is
+ * untouched.
  */
 #ifndef ODO_BASE_CHECKED_H
 #define ODO_BASE_CHECKED_H

@@ -1,6 +1,6 @@
 /*
- * Which file it is, whatever it is called: to tell one that was left from another that has its
- * name. Renaming does not change it, nor does writing.
+ * The identity of a file, independent of its name: distinguishes it from another file under the
+ * same name. Renaming and writing do not change it.
  */
 #ifndef ODO_BASE_FILE_IDENTITY_H
 #define ODO_BASE_FILE_IDENTITY_H
@@ -8,10 +8,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* All zero when the file system has none that lasts. */
+/* All zero if the file system has no persistent identities. */
 struct file_identity {
-    uint64_t number; /* in its file system */
-    uint64_t made;   /* when it was made, since numbers are used again; 0 if nobody knows */
+    uint64_t number; /* unique within its file system */
+    uint64_t made;   /* creation time, since numbers are reused; 0 if unknown */
 };
 
 static inline bool file_identity_is_known(struct file_identity identity)
@@ -19,7 +19,7 @@ static inline bool file_identity_is_known(struct file_identity identity)
     return identity.number != 0;
 }
 
-/* False when they are known to be two. */
+/* False if they are known to be different files. */
 static inline bool file_identity_may_be(struct file_identity one, struct file_identity other)
 {
     if (!file_identity_is_known(one) || !file_identity_is_known(other)) {
@@ -29,7 +29,7 @@ static inline bool file_identity_may_be(struct file_identity one, struct file_id
            (one.made == 0 || other.made == 0 || one.made == other.made);
 }
 
-/* True when they are known to be one. */
+/* True if they are known to be the same file. */
 static inline bool file_identity_is(struct file_identity one, struct file_identity other)
 {
     return file_identity_is_known(one) && file_identity_is_known(other) &&

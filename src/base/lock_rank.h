@@ -1,26 +1,26 @@
 /*
- * The map of locks: what each guards, from the outermost to the innermost. A thread that holds
- * one may take those further down, and none above or beside it; builds with assertions hold
- * every thread to that (platform/thread.h). Whoever tells the host, or calls a client's code,
- * holds none of them.
+ * The locking order, from the outermost lock to the innermost, and what each guards. A thread
+ * that holds a lock may acquire those further down, but none above or of the same rank; builds
+ * with assertions enforce this (platform/thread.h). None is held while the host is notified or
+ * a client is called.
  */
 #ifndef ODO_BASE_LOCK_RANK_H
 #define ODO_BASE_LOCK_RANK_H
 
 enum lock_rank {
-    LOCK_UNRANKED,  /* a host's or a test's; and those of the rooms below that call nobody while
-                       they are held */
-    LOCK_ADOPTING,  /* engine: that no job is taken up from the store twice */
-    LOCK_OPERATION, /* a job: its life. Held for the whole of a call that changes it, so that
-                       such calls come one after the other; also while waiting for the disk and
-                       for the network thread, which never takes it */
-    LOCK_JOURNAL, /* a job: its journal, so that records come in the order of what they say; and
-                     that its temporary files are not renamed while they are flushed */
-    LOCK_STORE,   /* a store: what this process owns */
-    LOCK_ENGINE,  /* engine: every struct called `locked`; for moments */
-    LOCK_NEWS,    /* engine: what the host is to be told. It is not held meanwhile */
-    LOCK_STREAM,  /* output: a stream's buffer, and who is being given bytes */
-    LOCK_NETWORK, /* network: what other threads ask the network thread to do */
+    LOCK_UNRANKED,  /* locks of hosts and tests, and those of lower rooms that are held without
+                       calling out */
+    LOCK_ADOPTING,  /* engine: prevents loading a job twice */
+    LOCK_OPERATION, /* a job: held during every call that changes its lifecycle, which
+                       serializes them, even while waiting for the disk or for the network
+                       thread (which never acquires it) */
+    LOCK_JOURNAL, /* a job: its journal, which keeps records in order; and prevents renaming its
+                     temporary files while they are flushed */
+    LOCK_STORE,   /* a store: the jobs this process owns */
+    LOCK_ENGINE,  /* engine: all structs called `locked`; held briefly */
+    LOCK_NEWS,    /* engine: the queue of events; not held during delivery */
+    LOCK_STREAM,  /* output: a stream's buffer, and whether a client call is in progress */
+    LOCK_NETWORK, /* network: commands of other threads to the network thread */
 };
 
 #endif

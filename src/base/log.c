@@ -17,7 +17,7 @@ void log_use(log_sink *sink, void *context, enum log_level most)
     log_target.most = most;
 }
 
-/* Take off a character that was cut in two at the end of `line`. */
+/* Remove a truncated UTF-8 sequence at the end of `line`. */
 static void drop_broken_end(char *line)
 {
     size_t length = strlen(line);
@@ -55,7 +55,7 @@ void log_write(enum log_level level, const char *format, ...)
     if ((size_t)length >= sizeof(line)) {
         drop_broken_end(line);
     }
-    /* What a server sent must not begin a line of its own. */
+    /* Data from a server must not start a log line of its own. */
     for (char *next = line; *next; next++) {
         if ((unsigned char)*next < 0x20 || *next == 0x7f) {
             *next = '?';

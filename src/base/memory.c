@@ -21,7 +21,7 @@ void *memory_resize(void *memory, size_t count, size_t size)
 {
     size_t bytes;
 
-    /* The C library may free `memory` when asked for 0 bytes. */
+    /* realloc() may free `memory` for a size of 0. */
     if (!checked_multiply_size(count, size, &bytes) || bytes == 0) {
         return NULL;
     }

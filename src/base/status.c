@@ -4,10 +4,7 @@
 
 #include <assert.h>
 
-/*
- * One row for each status. The texts speak to a user: what happened and, where something can be
- * done about it, what.
- */
+/* One row per status. The texts are for users: what happened and, if possible, what to do. */
 #define STATUS_TABLE(ROW)                                                                      \
     ROW(ODO_OK, "Success")                                                                     \
     ROW(ODO_PARTIAL_COMPLETE,                                                                  \
@@ -146,8 +143,7 @@ struct status_row {
 
 static const struct status_row rows[] = {STATUS_TABLE(TABLE_ROW)};
 
-/* As many rows as statuses, and none twice (the compiler warns of that): so every one has its.
- */
+/* As many rows as statuses, and the compiler warns of duplicates: so every status has a row. */
 #define COUNT_ROW(status, text) ROW_OF_##status,
 enum row_count { STATUS_TABLE(COUNT_ROW) ROW_COUNT };
 static_assert((int)ROW_COUNT == (int)ODO_STATUS_COUNT, "every status has a row");

@@ -36,7 +36,7 @@ char *text_format(const char *format, ...)
     va_copy(again, arguments);
 
     length = vsnprintf(NULL, 0, format, arguments);
-    assert(length >= 0); /* the formats are ours */
+    assert(length >= 0); /* formats are our own and valid */
     if (length >= 0) {
         text = memory_allocate((size_t)length + 1, 1);
     }
@@ -49,10 +49,10 @@ char *text_format(const char *format, ...)
     return text;
 }
 
-/* The forms of Unicode's table 3-7, by their first byte. */
+/* The well-formed sequences of Unicode's table 3-7, by first byte. */
 struct utf8_form {
     unsigned char first_from, first_to;
-    unsigned char second_from, second_to; /* narrower where a form would be overlong, a
+    unsigned char second_from, second_to; /* narrower where a sequence would be overlong, a
                                              surrogate or past U+10FFFF */
     size_t length;                        /* bytes, 1 to 4 */
 };
@@ -63,7 +63,7 @@ static const struct utf8_form utf8_forms[] = {
     {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
 };
 
-/* How many bytes the character at `next` takes; 0 when it is not well-formed. */
+/* The length of the UTF-8 sequence at `next`; 0 if it is malformed. */
 static size_t utf8_character_length(const unsigned char *next)
 {
     for (size_t i = 0; i < sizeof(utf8_forms) / sizeof(utf8_forms[0]); i++) {
@@ -72,7 +72,7 @@ static size_t utf8_character_length(const unsigned char *next)
         if (next[0] < form->first_from || next[0] > form->first_to) {
             continue;
         }
-        /* A zero ends the text, and is no continuation: so this never reads past it. */
+        /* The terminator is no continuation byte, so this never reads past it. */
         for (size_t k = 1; k < form->length; k++) {
             unsigned char from = k == 1 ? form->second_from : 0x80;
             unsigned char to = k == 1 ? form->second_to : 0xbf;
@@ -106,7 +106,7 @@ size_t text_utf16_length(const char *text)
     size_t units = 0;
 
     for (const unsigned char *next = (const unsigned char *)text; *next; next++) {
-        if ((*next & 0xc0) != 0x80) { /* not a continuation: a character begins */
+        if ((*next & 0xc0) != 0x80) { /* not a continuation byte: start of a character */
             units += *next >= 0xf0 ? 2 : 1;
         }
     }

@@ -1,6 +1,6 @@
 /*
- * How far a file has come, and of which version of the remote file: all that is needed to go
- * on later without asking for a byte twice, and without mixing two versions.
+ * How much of a file has been received, and of which version of the remote file: everything
+ * needed to resume without requesting a byte twice or mixing two versions.
  *
  * Pure.
  */
@@ -12,28 +12,28 @@
 #include <odo/types.h>
 
 struct checkpoint {
-    bool begun;                     /* the temporary file was made */
-    struct file_identity temporary; /* which one it is, when it was made and that is known */
-    uint64_t file_size;       /* of the remote file as a server said; or ODO_SIZE_UNKNOWN */
-    char *entity_tag;         /* owned; as the server sent it, W/ included; NULL without one */
-    char *last_modified;      /* owned; as the server sent it; NULL without one */
-    char *content_encoding;   /* owned; as the server sent it; NULL without one */
-    uint64_t cursor;          /* wanted bytes below are in the temporary file, but ... */
-    struct byte_range *holes; /* owned; ... these; sorted, apart, below the cursor */
+    bool begun;                     /* the temporary file was created */
+    struct file_identity temporary; /* identity of the temporary file, if known */
+    uint64_t file_size;     /* of the remote file, as stated by a server; or ODO_SIZE_UNKNOWN */
+    char *entity_tag;       /* owned; as sent, including W/; NULL without one */
+    char *last_modified;    /* owned; as sent; NULL without one */
+    char *content_encoding; /* owned; as sent; NULL without one */
+    uint64_t cursor;        /* wanted bytes below are in the temporary file, except ... */
+    struct byte_range *holes; /* owned; ... these; sorted, disjoint, below the cursor */
     size_t hole_count;
 };
 
-/* Nothing has come. */
+/* Nothing received. */
 void checkpoint_init(struct checkpoint *checkpoint);
 
-/* ODO_E_OUT_OF_MEMORY leaves *copy_out untouched. */
+/* On ODO_E_OUT_OF_MEMORY *copy_out is untouched. */
 enum odo_status checkpoint_copy(const struct checkpoint *checkpoint,
                                 struct checkpoint *copy_out);
 
-/* Forget what has come, and of which version; the temporary file is still there. */
+/* Reset the received bytes and the version, but not the temporary file. */
 void checkpoint_restart(struct checkpoint *checkpoint);
 
-/* Free what it owns and leave it as checkpoint_init() does. */
+/* Free its members and reset it like checkpoint_init(). */
 void checkpoint_free(struct checkpoint *checkpoint);
 
 #endif

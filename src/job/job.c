@@ -16,7 +16,7 @@ enum {
     NO_PROGRESS_BACKGROUND_S = 86400,
     MINIMUM_RETRY_DELAY_S = 600,
     FILES_FIRST = 8,
-    HOLES_MAX = 1000 * 1000, /* of a file that was cut; as many as a journal takes */
+    HOLES_MAX = 1000 * 1000, /* of a truncated file; equals the limit for journals */
 };
 
 void job_init(struct job *job, const struct odo_job_id *id, int64_t now_us)
@@ -70,7 +70,7 @@ static bool size_is_possible(uint64_t file_size)
     return file_size <= BYTE_OFFSET_LIMIT || file_size == ODO_SIZE_UNKNOWN;
 }
 
-/* Copy the ranges once and judge the copy: the client's memory may change under us. */
+/* Copy the ranges once and validate the copy: the client may modify its memory meanwhile. */
 static enum odo_status take_ranges(struct job_file *file,
                                    const struct odo_file_request *request)
 {
@@ -94,7 +94,8 @@ static enum odo_status take_ranges(struct job_file *file,
     return status;
 }
 
-/* What the client will get: known now when nothing is open, or when the size is. */
+/* The number of bytes the client will get; known now if no range is open-ended, or the size is
+ * known. */
 static uint64_t total_of(const struct job_file *file)
 {
     uint64_t total = range_set_total(&file->wanted);
@@ -145,7 +146,7 @@ static bool copy_text(const char *text, char **copy_out)
     return !text || *copy_out;
 }
 
-/* What stays as it is whatever is asked for. */
+/* Copy what does not depend on the request. */
 static enum odo_status copy_lasting(const struct job_file *from, struct job_file *to)
 {
     to->statistics = from->statistics;
@@ -159,7 +160,7 @@ static enum odo_status copy_lasting(const struct job_file *from, struct job_file
                : ODO_E_OUT_OF_MEMORY;
 }
 
-/* What is known of the remote file, and nothing had of it. */
+/* Copy what is known of the remote file, with nothing received. */
 static enum odo_status copy_version(const struct job_file *from, struct job_file *to)
 {
     to->file_size = from->file_size;
@@ -197,7 +198,7 @@ enum odo_status job_file_change(const struct job_file *file,
         changed->stage = JOB_FILE_BEGUN;
         changed->checkpoint.begun = true;
         changed->checkpoint.temporary = file->checkpoint.temporary;
-        changed->unwritten = 0; /* it says no more than that */
+        changed->unwritten = 0; /* the change is not to be recorded yet */
     }
     if (changed->bytes_total != ODO_SIZE_UNKNOWN &&
         changed->bytes_total > BYTE_OFFSET_LIMIT - change->output_base) {
@@ -326,7 +327,7 @@ void job_exchange_file(struct job *job, uint32_t index, struct job_file *other)
     job_note_unwritten(job, index, JOB_FILE_DEFINITION);
 }
 
-/* How many wanted bytes a checkpoint says are there, and of how many. */
+/* The number of wanted bytes that a checkpoint lists as received, and the total. */
 static enum odo_status measure(const struct job_file *file, const struct checkpoint *checkpoint,
                                uint64_t *total_out, uint64_t *had_out)
 {
@@ -376,7 +377,7 @@ enum odo_status job_restore_progress(struct job *job, struct job_file *file,
 
 void job_forget_progress(struct job *job, struct job_file *file)
 {
-    bool is_kept = file->output_base > 0; /* what lies before cannot be had again */
+    bool is_kept = file->output_base > 0; /* bytes before it cannot be fetched again */
 
     if (is_kept) {
         checkpoint_restart(&file->checkpoint);
@@ -395,7 +396,7 @@ void job_forget_progress(struct job *job, struct job_file *file)
     count_in(job, file);
 }
 
-/* A list of stretches of the remote file that grows. */
+/* A growable list of ranges of the remote file. */
 struct stretches {
     struct byte_range *items;
     size_t count;
@@ -418,12 +419,12 @@ static enum odo_status add_stretch(struct stretches *list, uint64_t offset, uint
     return ODO_OK;
 }
 
-/* What of a file with ranges lies behind its first `kept` bytes. */
+/* Of a file with ranges, find what lies after its first `kept` bytes. */
 static enum odo_status find_cut_ranges(const struct job_file *file, uint64_t kept,
                                        struct stretches *list)
 {
     enum odo_status status = ODO_OK;
-    uint64_t output = 0; /* where the range begins */
+    uint64_t output = 0; /* output position of the range */
 
     for (uint32_t i = 0; i < file->range_count && status == ODO_OK; i++) {
         uint64_t offset = file->ranges[i].offset;
@@ -451,7 +452,7 @@ static int compare_stretches(const void *left, const void *right)
     return one < other ? -1 : one > other;
 }
 
-/* Sort the stretches, join those that meet, and leave out what lies behind the cursor. */
+/* Sort the ranges, merge adjacent ones, and drop what lies after the cursor. */
 static void join_stretches(struct stretches *list, uint64_t cursor)
 {
     size_t count = 0;
@@ -479,7 +480,7 @@ static void join_stretches(struct stretches *list, uint64_t cursor)
     list->count = count;
 }
 
-/* What is missing of the file below the cursor: what was, and what was cut off. */
+/* Everything missing below the cursor: previous holes and what was cut off. */
 static enum odo_status find_cut(const struct job_file *file, uint64_t kept,
                                 struct stretches *list)
 {
@@ -559,7 +560,7 @@ static bool may_follow(enum job_file_stage earlier, enum job_file_stage later)
 void job_set_stage(struct job *job, struct job_file *file, enum job_file_stage stage)
 {
     assert(may_follow(file->stage, stage));
-    (void)may_follow; /* without assertions */
+    (void)may_follow; /* unused without assertions */
     count_out(job, file);
     file->stage = stage;
     count_in(job, file);

@@ -2,7 +2,7 @@
 
 #include <assert.h>
 
-/* One more than the state, so that an edge that is not listed is "refused". */
+/* The state plus one, so that a missing entry (0) means "not allowed". */
 #define TO(state) ((unsigned char)(1 + ODO_JOB_##state))
 
 static const unsigned char next[ODO_JOB_STATE_COUNT][JOB_EVENT_COUNT] = {
@@ -50,12 +50,12 @@ static const unsigned char next[ODO_JOB_STATE_COUNT][JOB_EVENT_COUNT] = {
         },
     [ODO_JOB_TRANSFERRED] =
         {
-            [JOB_RESUME] = TO(TRANSFERRING), /* only when files were added since */
-            [JOB_SUSPEND] = TO(TRANSFERRED), /* such a job stands still already */
+            [JOB_RESUME] = TO(TRANSFERRING), /* only if files were added since */
+            [JOB_SUSPEND] = TO(TRANSFERRED), /* such a job has stopped already */
             [JOB_COMPLETE] = TO(ACKNOWLEDGED),
             [JOB_CANCEL] = TO(CANCELLED),
         },
-    /* ACKNOWLEDGED and CANCELLED are final: every event is refused. */
+    /* ACKNOWLEDGED and CANCELLED are final: no event is allowed. */
 };
 
 bool job_state_after(enum odo_job_state state, enum job_event event,

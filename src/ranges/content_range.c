@@ -5,7 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
-/* What is left of a text that is being read. */
+/* The unparsed rest of the input. */
 struct reader {
     const char *next;
 };
@@ -17,7 +17,7 @@ static void skip_blanks(struct reader *reader)
     }
 }
 
-/* Take `character` if it is next, and the blanks around it. */
+/* Consume `character` if it is next, and blanks around it. */
 static bool take_character(struct reader *reader, char character)
 {
     skip_blanks(reader);
@@ -34,7 +34,7 @@ static bool is_digit(char character)
     return character >= '0' && character <= '9';
 }
 
-/* Take a number of digits alone, at most BYTE_OFFSET_LIMIT. */
+/* Consume a number of digits only, at most BYTE_OFFSET_LIMIT. */
 static bool take_number(struct reader *reader, uint64_t *number_out)
 {
     uint64_t number = 0;
@@ -54,7 +54,7 @@ static bool take_number(struct reader *reader, uint64_t *number_out)
     return true;
 }
 
-/* Take "first-last", both inclusive. */
+/* Consume "first-last", both inclusive. */
 static bool take_range(struct reader *reader, struct byte_range *range_out)
 {
     uint64_t first;
@@ -68,7 +68,7 @@ static bool take_range(struct reader *reader, struct byte_range *range_out)
     return true;
 }
 
-/* Take "bytes", and what stands between it and the range. */
+/* Consume "bytes" and what separates it from the range. */
 static bool take_unit(struct reader *reader)
 {
     static const char unit[] = "bytes";
@@ -92,7 +92,7 @@ static bool is_at_end(struct reader *reader)
     return *reader->next == '\0';
 }
 
-/* Read the value. With `clip`, a range that ends past its total is made to end there. */
+/* Parse the value. With `clip`, a range that ends past its total is clipped to it. */
 static bool parse(const char *text, bool clip, struct content_range *content_range_out)
 {
     struct reader reader = {text};
@@ -110,7 +110,7 @@ static bool parse(const char *text, bool clip, struct content_range *content_ran
     if (!take_character(&reader, '/')) {
         return false;
     }
-    /* A "*" instead of the total tells something only where the range does. */
+    /* "*" instead of the total is only valid with a range. */
     if (!(result.satisfied && take_character(&reader, '*')) &&
         !take_number(&reader, &result.total)) {
         return false;
@@ -138,10 +138,10 @@ bool content_range_parse_clipped(const char *text, struct content_range *content
     return parse(text, true, content_range_out);
 }
 
-/* Write digits without a zero at the end, and return what follows them. */
+/* Write unterminated digits and return their end. */
 static char *write_number(uint64_t number, char *text)
 {
-    char reversed[20]; /* UINT64_MAX has so many digits */
+    char reversed[20]; /* UINT64_MAX has 20 digits */
     size_t count = 0;
 
     do {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum {
-    /* Up to here moving records one by one is faster than counting digits. */
+    /* Up to this number insertion sort is faster than radix sort. */
     INSERTION_MOST = 48,
 
     RECORD_SIZE_MOST = 24,
@@ -23,7 +23,7 @@ static inline uint64_t offset_at(const unsigned char *records, size_t index, siz
     return offset;
 }
 
-/* Returns a bit set for each that is not the same in all offsets; 0 when already sorted. */
+/* Returns the bits that differ among the offsets; 0 if sorted already. */
 static inline uint64_t find_work(const unsigned char *records, size_t count, size_t size)
 {
     uint64_t first = offset_at(records, 0, size);
@@ -57,7 +57,7 @@ static inline void insertion_sort(unsigned char *records, size_t count, size_t s
     }
 }
 
-/* One pass of a radix sort: copy from `from` to `to` in the order of the digit at `shift`. */
+/* One pass of a radix sort: copy from `from` to `to`, ordered by the digit at `shift`. */
 static inline void sort_by_digit(const unsigned char *from, unsigned char *to, size_t count,
                                  size_t size, unsigned shift)
 {
@@ -80,7 +80,7 @@ static inline void sort_by_digit(const unsigned char *from, unsigned char *to, s
     }
 }
 
-/* Inline, so that the compiler makes a copy of it all for each size. */
+/* Inline, so that the compiler specializes it for each size. */
 static inline enum odo_status sort_records(unsigned char *records, size_t count, size_t size)
 {
     unsigned char *from = records;
@@ -104,7 +104,7 @@ static inline enum odo_status sort_records(unsigned char *records, size_t count,
         unsigned char *swap = from;
 
         if ((differing >> shift) % DIGIT_VALUES == 0) {
-            continue; /* the digit is the same everywhere */
+            continue; /* the digit is the same in all offsets */
         }
         sort_by_digit(from, to, count, size, shift);
         from = to;

@@ -1,5 +1,5 @@
 /*
- * Sort records by offset. One sort for everything in this room.
+ * Sorts records by offset; shared by all of this room.
  *
  * Pure: no I/O, no clock, no locks.
  */
@@ -11,11 +11,11 @@
 /*
  * Sort `count` records of `size` bytes, 16 or 24, whose first member is a uint64_t offset.
  *
- * Stable: records of the same offset keep their order. The time is linear in the count whatever
- * the input, with one pass over input that is sorted already; only a long unsorted input takes
- * memory, as much again as the records.
+ * Stable: records with equal offsets keep their order. Linear in the count for any input, and a
+ * single pass if the input is sorted; only long unsorted input needs memory, as much as the
+ * records themselves.
  *
- *   ODO_E_OUT_OF_MEMORY   the records are as they were
+ *   ODO_E_OUT_OF_MEMORY   the records are unchanged
  */
 enum odo_status offset_sort(void *records, size_t count, size_t size);
 

@@ -9,13 +9,13 @@
 static_assert(sizeof(struct layout_item) == 24 && offsetof(struct layout_item, offset) == 0,
               "offset_sort() takes it");
 
-/* One past the last byte; an open item ends nowhere that could be asked for. */
+/* One past the last byte; an open-ended item has no end that can be requested. */
 static uint64_t item_end(const struct layout_item *item)
 {
     return item->length == BYTE_RANGE_TO_END ? UINT64_MAX : item->offset + item->length;
 }
 
-/* Give each range its place: behind the one before it in the list. */
+/* Place each range directly after its predecessor in the list. */
 static enum odo_status place_ranges(const struct byte_range *ranges, size_t count,
                                     uint64_t file_size, struct layout_item *items)
 {
@@ -43,13 +43,14 @@ static enum odo_status place_ranges(const struct byte_range *ranges, size_t coun
         items[i] = (struct layout_item){range.offset, range.length, output};
         open = range.length == BYTE_RANGE_TO_END;
         if (!open && !checked_add_u64(output, range.length, &output)) {
-            return ODO_E_INVALID_RANGE; /* only when the ranges overlap */
+            return ODO_E_INVALID_RANGE; /* only if the ranges overlap */
         }
     }
     return ODO_OK;
 }
 
-/* Join sorted neighbours that touch on both sides, and return how many items there are then. */
+/* Merge sorted neighbours that are adjacent on both sides, and return the number of items
+ * left. */
 static size_t join_touching(struct layout_item *items, size_t count)
 {
     size_t last = 0;
@@ -82,7 +83,7 @@ enum odo_status range_layout_build(const struct byte_range *ranges, size_t count
     }
     if (file_size == 0 && count == 1 && ranges[0].offset == 0 &&
         ranges[0].length == BYTE_RANGE_TO_END) {
-        *layout_out = layout; /* the whole of an empty file has no bytes to place */
+        *layout_out = layout; /* an empty file has no bytes to place */
         return ODO_OK;
     }
     layout.items = memory_allocate(count, sizeof(*layout.items));
@@ -103,17 +104,17 @@ enum odo_status range_layout_build(const struct byte_range *ranges, size_t count
         struct layout_item *smaller =
             memory_resize(layout.items, layout.count, sizeof(*layout.items));
 
-        layout.items = smaller ? smaller : layout.items; /* the larger one does as well */
+        layout.items = smaller ? smaller : layout.items; /* the larger block is fine */
     }
     *layout_out = layout;
-    layout = (struct range_layout){0}; /* *layout_out owns the items now */
+    layout = (struct range_layout){0}; /* ownership has moved to *layout_out */
 
 done:
     range_layout_free(&layout);
     return status;
 }
 
-/* True when `index` is that of the first item that ends above `offset`, or the count. */
+/* True if `index` is that of the first item ending after `offset`, or the count. */
 static bool is_place_of(const struct range_layout *layout, size_t index, uint64_t offset)
 {
     return index <= layout->count &&

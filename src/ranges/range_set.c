@@ -10,7 +10,7 @@
 static_assert(sizeof(struct byte_range) == 16 && offsetof(struct byte_range, offset) == 0,
               "offset_sort() takes it");
 
-/* False when the range has no end that can be represented. */
+/* False if the range's end cannot be represented. */
 static bool range_end(struct byte_range range, uint64_t *end_out)
 {
     return range.length != BYTE_RANGE_TO_END &&
@@ -43,7 +43,7 @@ static bool range_is_valid(struct byte_range range, uint64_t limit)
     return range_end(range, &end) && end <= limit;
 }
 
-/* Join sorted neighbours that touch, and return how many ranges there are then. */
+/* Merge adjacent sorted neighbours, and return the number of ranges left. */
 static size_t join_touching(struct byte_range *items, size_t count)
 {
     size_t last = 0;
@@ -74,7 +74,7 @@ enum odo_status range_set_build(const struct byte_range *ranges, size_t count,
         return ODO_E_TOO_MANY;
     }
 
-    /* Copy first and check the copy: the caller's memory may change under us. */
+    /* Copy first and validate the copy: the caller may modify its memory meanwhile. */
     set.items = memory_allocate(count, sizeof(*set.items));
     if (!set.items) {
         status = ODO_E_OUT_OF_MEMORY;
@@ -100,12 +100,12 @@ enum odo_status range_set_build(const struct byte_range *ranges, size_t count,
     if (set.count < count) {
         struct byte_range *smaller = memory_resize(set.items, set.count, sizeof(*set.items));
 
-        set.items = smaller ? smaller : set.items; /* the larger one does as well */
+        set.items = smaller ? smaller : set.items; /* on failure the larger block is fine */
     }
 
     assert(range_set_is_normal(&set));
     *set_out = set;
-    set = (struct range_set){0}; /* *set_out owns the ranges now */
+    set = (struct range_set){0}; /* ownership has moved to *set_out */
 
 done:
     range_set_free(&set);
@@ -122,7 +122,7 @@ enum odo_status range_set_close(struct range_set *set, uint64_t file_size)
     if (set->count == 0) {
         return ODO_OK;
     }
-    last = &set->items[set->count - 1]; /* when it fits, all do */
+    last = &set->items[set->count - 1]; /* if it fits, all do */
     if (file_size == 0 && last->offset == 0 && last->length == BYTE_RANGE_TO_END) {
         range_set_free(set);
         return ODO_OK;
@@ -147,7 +147,7 @@ uint64_t range_set_total(const struct range_set *set)
         return ODO_SIZE_UNKNOWN;
     }
     for (size_t i = 0; i < set->count; i++) {
-        total += set->items[i].length; /* at most BYTE_OFFSET_LIMIT: no two share a byte */
+        total += set->items[i].length; /* at most BYTE_OFFSET_LIMIT, as they are disjoint */
     }
     return total;
 }

@@ -9,7 +9,7 @@
 
 enum { FIRST_HOLE_CAPACITY = 8 };
 
-/* One past the last byte. An open range ends where nothing can be addressed any more. */
+/* One past the last byte. An open-ended range ends at the largest offset. */
 static uint64_t end_of(struct byte_range range)
 {
     return range.length == BYTE_RANGE_TO_END ? BYTE_OFFSET_LIMIT : range.offset + range.length;
@@ -25,7 +25,7 @@ static uint64_t larger_of(uint64_t left, uint64_t right)
     return left > right ? left : right;
 }
 
-/* The first wanted range that ends above `offset`, or the count. */
+/* The index of the first wanted range that ends after `offset`, or the count. */
 static size_t find_item(const struct range_set *wanted, uint64_t offset)
 {
     size_t low = 0;
@@ -64,7 +64,7 @@ static bool any_wanted_between(const struct range_set *wanted, uint64_t from, ui
     return from < to && item < wanted->count && wanted->items[item].offset < to;
 }
 
-/* The part of [from, to) from its first wanted byte to its last; empty when it has none. */
+/* The part of [from, to) from its first wanted byte to its last; empty if it has none. */
 static struct byte_range trim_to_wanted(const struct range_set *wanted, uint64_t from,
                                         uint64_t to)
 {
@@ -76,7 +76,7 @@ static struct byte_range trim_to_wanted(const struct range_set *wanted, uint64_t
         return (struct byte_range){0};
     }
     start = larger_of(from, wanted->items[first].offset);
-    last = find_item(wanted, to - 1); /* holds the last byte, or stands behind it */
+    last = find_item(wanted, to - 1); /* contains the last byte, or follows it */
     if (last == wanted->count || wanted->items[last].offset >= to) {
         last--;
     }
@@ -90,8 +90,8 @@ static void remove_hole(struct request_plan *plan, size_t index)
             (plan->hole_count - index) * sizeof(*plan->holes));
 }
 
-/* With no wanted byte between the last hole and the cursor, the cursor says what the hole did.
- */
+/* If no wanted byte lies between the last hole and the cursor, lower the cursor instead of
+ * keeping the hole. */
 static void take_last_hole_into_cursor(struct request_plan *plan)
 {
     const struct byte_range *last;
@@ -107,7 +107,7 @@ static void take_last_hole_into_cursor(struct request_plan *plan)
     }
 }
 
-/* Bring the members into the order that the header promises, and count what remains. */
+/* Restore the invariants stated in the header, and count what remains. */
 static void settle(struct request_plan *plan)
 {
     const struct range_set *wanted = plan->wanted;
@@ -151,7 +151,7 @@ void request_plan_init(struct request_plan *plan, const struct range_set *wanted
     *plan = (struct request_plan){.wanted = wanted, .remaining = range_set_total(wanted)};
 }
 
-/* True when the holes are what request_plan_restore() takes. */
+/* True if request_plan_restore() accepts the holes. */
 static bool holes_are_sound(const struct byte_range *holes, size_t count, uint64_t cursor)
 {
     uint64_t end = 0;
@@ -195,7 +195,7 @@ void request_plan_wanted_closed(struct request_plan *plan)
     settle(plan);
 }
 
-/* How many wanted bytes the next span should have. */
+/* The number of wanted bytes the next span should have. */
 static uint64_t share_of(uint64_t remaining, const struct request_limits *limits)
 {
     uint64_t share;
@@ -207,14 +207,14 @@ static uint64_t share_of(uint64_t remaining, const struct request_limits *limits
     return smaller_of(larger_of(share, limits->least), limits->most);
 }
 
-/* True when so many discarded bytes are a fair price for so many wanted ones. */
+/* True if `gaps` discarded bytes are acceptable for `wanted` wanted ones. */
 static bool gaps_are_fair(uint64_t gaps, uint64_t wanted, uint64_t percent)
 {
     uint64_t fair_of_hundreds;
     uint64_t hundreds = wanted / 100;
 
     if (percent > 0 && hundreds >= UINT64_MAX / percent) {
-        return true; /* so large a share allows every gap that there can be */
+        return true; /* so large a share permits any gap */
     }
     fair_of_hundreds = hundreds * percent;
     return gaps <= fair_of_hundreds ||
@@ -222,31 +222,31 @@ static bool gaps_are_fair(uint64_t gaps, uint64_t wanted, uint64_t percent)
                wanted % 100 * (percent / 100) + wanted % 100 * (percent % 100) / 100;
 }
 
-/* A request that is being put together. */
+/* A request being assembled. */
 struct draft {
     uint64_t start;
-    uint64_t end;    /* behind the last wanted byte so far */
-    uint64_t wanted; /* bytes of it that are wanted */
-    size_t item;     /* the first wanted range that ends above `end` */
+    uint64_t end;    /* end of the last wanted byte so far */
+    uint64_t wanted; /* number of wanted bytes in it */
+    size_t item;     /* the first wanted range that ends after `end` */
 };
 
 /*
- * How much of a stretch of `available` bytes to take, when `share` wanted bytes are still due
- * and the request has room for `room`.
+ * How much of `available` bytes to take if `share` wanted bytes are still due and the request
+ * has room for `room`.
  */
 static uint64_t cut(uint64_t available, uint64_t share, uint64_t room, uint64_t least)
 {
     uint64_t piece = smaller_of(smaller_of(available, share), room);
 
     if (available - piece < least && available <= room) {
-        return available; /* too little would be left */
+        return available; /* too little would remain */
     }
     return piece;
 }
 
 /*
- * Put together the next request from the wanted byte at `start`, which lies in the wanted range
- * `item`, to `limit` at most.
+ * Assemble the next request from the wanted byte at `start`, which lies in the wanted range
+ * `item`, up to `limit`.
  */
 static struct draft draft_request(const struct request_plan *plan,
                                   const struct request_limits *limits, uint64_t start,
@@ -269,7 +269,7 @@ static struct draft draft_request(const struct request_plan *plan,
         if (draft.wanted > 0) {
             uint64_t gaps = from - start - draft.wanted;
 
-            /* A gap pays only when what lies behind it needs no small request of its own. */
+            /* A gap is worthwhile only if what follows needs no small request of its own. */
             if (from - draft.end > limits->merge_gap ||
                 (piece < available && piece < limits->least) ||
                 !gaps_are_fair(gaps, draft.wanted + piece, limits->merge_share)) {
@@ -286,7 +286,7 @@ static struct draft draft_request(const struct request_plan *plan,
     return draft;
 }
 
-/* Make room for the hole that one more span may come to. */
+/* Reserve room for the hole that one more span may become. */
 static enum odo_status reserve_hole(struct request_plan *plan)
 {
     size_t needed = plan->hole_count + plan->spans_out + 1;
@@ -364,7 +364,7 @@ enum odo_status request_plan_take(struct request_plan *plan,
     return ODO_OK;
 }
 
-/* Characters that a span takes in a Range header, the comma behind it included. */
+/* The number of characters of a span in a Range header, including a comma. */
 static size_t text_size(struct byte_range span)
 {
     char text[RANGE_TEXT_SIZE];
@@ -399,7 +399,7 @@ enum odo_status request_plan_take_many(struct request_plan *plan,
         left.most = limits->most - gathered;
         left.least = smaller_of(limits->least, left.most);
         if (request_plan_take(plan, &left, next) != ODO_OK) {
-            break; /* what there is will do */
+            break; /* the spans so far suffice */
         }
         text += text_size(*next);
         if (next->length > gathering->small || text > gathering->text_most) {
@@ -423,7 +423,7 @@ enum odo_status request_plan_split(struct request_plan *plan)
     return status;
 }
 
-/* How many of the holes begin below `offset`. */
+/* The number of holes that begin below `offset`. */
 static size_t holes_below(const struct request_plan *plan, uint64_t offset)
 {
     size_t low = 0;
@@ -457,8 +457,8 @@ void request_plan_give_back(struct request_plan *plan, struct byte_range span)
         plan->remaining += wanted_between(wanted, hole.offset, end_of(hole));
     }
 
-    /* Join it with its neighbours where no wanted byte lies between, so that the holes stay
-     * few. */
+    /* Merge it with neighbours unless a wanted byte lies between, so that there are few
+     * holes. */
     place = holes_below(plan, hole.offset);
     if (place > 0 && !any_wanted_between(wanted, end_of(plan->holes[place - 1]), hole.offset)) {
         place--;
@@ -472,7 +472,7 @@ void request_plan_give_back(struct request_plan *plan, struct byte_range span)
         remove_hole(plan, place);
     }
 
-    assert(plan->hole_count < plan->hole_capacity); /* request_plan_take() has seen to it */
+    assert(plan->hole_count < plan->hole_capacity); /* ensured by request_plan_take() */
     memmove(&plan->holes[place + 1], &plan->holes[place],
             (plan->hole_count - place) * sizeof(*plan->holes));
     plan->holes[place] = hole;
@@ -514,7 +514,7 @@ bool request_plan_is_normal(const struct request_plan *plan)
         bool is_last = i + 1 == plan->hole_count;
         uint64_t next = is_last ? plan->cursor : plan->holes[i + 1].offset;
 
-        /* Begins and ends with a wanted byte; one that is not asked for lies behind it. */
+        /* It begins and ends with a wanted byte, and is followed by one that was handed out. */
         if (hole.length == 0 || hole.length == BYTE_RANGE_TO_END ||
             trimmed.offset != hole.offset || trimmed.length != hole.length ||
             !any_wanted_between(wanted, end_of(hole), next)) {

@@ -14,24 +14,24 @@
 #include <string.h>
 
 enum {
-    /* Appended records may come to this much, or to as much as the rest, before a rewrite. */
+    /* Appended records may reach this size, or the size of the rest, before a rewrite. */
     APPENDED_LEAST = 256 * 1024,
-    /* A larger buffer than this is not kept from one commit to the next. */
+    /* A larger buffer is not kept between commits. */
     PENDING_KEPT_MOST = 64 * 1024,
 };
 
 struct journal {
     struct store *store;
     struct odo_job_id id;
-    char *path;                 /* owned; at hand, so that removing it asks for no memory */
-    struct platform_file *file; /* NULL when it must be opened again */
-    uint64_t size;              /* of the good part of the file */
-    uint64_t rewritten_size;    /* of that, what the last rewrite has written */
-    uint64_t row;               /* records in it */
-    struct buffer pending;      /* to be appended */
+    char *path;                 /* owned; kept so that removing the file needs no allocation */
+    struct platform_file *file; /* NULL if it has to be reopened */
+    uint64_t size;              /* of the valid part of the file */
+    uint64_t rewritten_size;    /* of that, the part written by the last rewrite */
+    uint64_t row;               /* number of records in it */
+    struct buffer pending;      /* records to append */
     uint64_t pending_row;
-    uint64_t durable; /* bytes that would survive a power cut, at least */
-    bool is_unfit;    /* in the format of an earlier version, or with rubbish at its end */
+    uint64_t durable; /* bytes known to survive a power failure */
+    bool is_unfit;    /* older format, or garbage at its end */
 };
 
 /* --- Journals ------------------------------------------------------------------------- */
@@ -56,13 +56,13 @@ static struct journal *journal_new(struct store *store, const struct odo_job_id 
 static void drop_pending(struct journal *journal)
 {
     if (journal->pending.capacity > PENDING_KEPT_MOST) {
-        buffer_free(&journal->pending); /* a file of many ranges passed through it */
+        buffer_free(&journal->pending); /* a file of many ranges may have enlarged it */
     }
     buffer_clear(&journal->pending);
     journal->pending_row = journal->row;
 }
 
-/* Free all but the ownership. */
+/* Free everything except the ownership. */
 static void journal_free(struct journal *journal)
 {
     platform_file_close(journal->file);
@@ -92,7 +92,7 @@ uint64_t *journal_row(struct journal *journal)
     return &journal->pending_row;
 }
 
-/* Open the file if it is not, because it was renamed and could not be opened then. */
+/* Reopen the file if that failed after it was renamed. */
 static enum odo_status need_file(struct journal *journal)
 {
     return journal->file ? ODO_OK : platform_file_open(journal->path, &journal->file);
@@ -104,7 +104,7 @@ enum odo_status journal_commit(struct journal *journal)
     enum odo_status status = need_file(journal);
 
     if (status == ODO_OK && journal->is_unfit) {
-        status = ODO_E_UNEXPECTED; /* what is appended to that could not be read */
+        status = ODO_E_UNEXPECTED; /* appended records could not be read */
     }
     if (status == ODO_OK && pending->size > 0) {
         journal_stamp(pending->data, pending->size, journal->durable,
@@ -116,7 +116,7 @@ enum odo_status journal_commit(struct journal *journal)
         journal->size += pending->size;
         journal->row = journal->pending_row;
     } else if (journal->file) {
-        /* What was written in part must not be taken for a record, nor for damage. */
+        /* A partially written record must not be mistaken for a valid one, nor for damage. */
         journal->is_unfit =
             platform_file_set_size(journal->file, journal->size) != ODO_OK || journal->is_unfit;
     }
@@ -155,7 +155,7 @@ bool journal_is_long(const struct journal *journal)
            (appended > APPENDED_LEAST && appended > journal->rewritten_size);
 }
 
-/* Write a whole journal under another name, and flush it. */
+/* Write a complete journal under another name and flush it. */
 static enum odo_status write_anew(const char *path, const struct buffer *bytes)
 {
     struct platform_file *file = NULL;
@@ -207,7 +207,7 @@ enum odo_status journal_rewrite(struct journal *journal, struct buffer *bytes, u
         journal->is_unfit = false;
         drop_pending(journal);
     }
-    need_file(journal); /* or else later */
+    need_file(journal); /* on failure, retried later */
 
 done:
     memory_free(new_path);
@@ -239,7 +239,7 @@ enum odo_status journal_create(struct store *store, const struct job *job,
     }
     if (status == ODO_OK) {
         status = journal_rewrite(journal, &bytes, row);
-        if (status != ODO_OK) { /* it may have its name already, which is not sure to last */
+        if (status != ODO_OK) { /* it may have been renamed already, but not durably */
             platform_file_close(journal->file);
             journal->file = NULL;
             (void)platform_file_remove(journal->path);
@@ -283,7 +283,7 @@ static enum odo_status read_whole(struct platform_file *file, unsigned char **da
     return ODO_OK;
 }
 
-/* Paths that no client could have given are not ours. */
+/* Paths that no client could have given are not from us. */
 static bool has_good_paths(const struct job *job)
 {
     for (uint32_t i = 0; i < job->file_count; i++) {
@@ -296,7 +296,7 @@ static bool has_good_paths(const struct job *job)
     return true;
 }
 
-/* For the log, which is told no paths. */
+/* Its name, since paths are not logged. */
 static const char *name_in_store(const struct store *store, const char *path)
 {
     const char *name = path + strlen(store_folder(store));
@@ -304,7 +304,8 @@ static const char *name_in_store(const struct store *store, const char *path)
     return *name == '/' || *name == '\\' ? name + 1 : name;
 }
 
-/* The end of a journal will be cut off, and it is not sure that it was never whole. */
+/* The end of a journal is about to be cut off, although it may have been valid once: keep a
+ * copy. */
 static enum odo_status keep_copy(const struct journal *journal, const void *data, size_t size)
 {
     struct platform_file *file = NULL;
@@ -334,8 +335,8 @@ static enum odo_status keep_copy(const struct journal *journal, const void *data
     return status;
 }
 
-/* What is behind the last good record must go, or it might look whole behind the next one, or
- * be taken for damage. */
+/* Remove what follows the last valid record: it might look valid after the next one, or like
+ * damage. */
 static enum odo_status cut_off(struct journal *journal, uint64_t size)
 {
     enum odo_status status = platform_file_set_size(journal->file, size);
@@ -363,7 +364,7 @@ static enum odo_status load(struct journal *journal, struct job *job_out)
     }
     if (memcmp(job_out->id.bytes, journal->id.bytes, sizeof(journal->id.bytes)) != 0 ||
         !has_good_paths(job_out)) {
-        status = ODO_E_DAMAGED; /* for example another job's journal under this one's name */
+        status = ODO_E_DAMAGED; /* for instance another job's journal, renamed */
     } else if (reading.was_torn) {
         status = keep_copy(journal, data, size);
     }
@@ -407,7 +408,7 @@ static void set_aside(struct journal *journal, enum odo_status why)
     memory_free(aside);
 }
 
-/* A link, a folder or a pipe has the name of a journal. */
+/* A link, folder or pipe has the journal's name. */
 static bool is_no_file(const struct journal *journal)
 {
     struct platform_file_view view;

@@ -1,19 +1,18 @@
 /*
- * Jobs on disk: one journal a job, in one folder.
+ * Jobs on disk: one journal per job, in one folder.
  *
- * A journal is "<id>.job". It is made and made anew by writing "<id>.new", flushing it, and
- * renaming it, so that a crash leaves the old one or the new one, whole. In between, records
- * are appended; a crash may cut the last one off, and then it does not count.
+ * A journal is "<id>.job". It is created and rewritten by writing "<id>.new", flushing it and
+ * renaming it, so that a crash leaves either the old or the new one intact. In between, records
+ * are appended; a crash may truncate the last one, which then does not count.
  *
- * One process owns a job at a time: it claims the job's number in "owners-*.lock" beside the
- * journals (platform/lock_file.h), and the system ends the claim with the process. Who does
- * not own a job neither reads nor writes its journal.
+ * One process owns a job at a time: it locks the job's number in "owners-*.lock" beside the
+ * journals (platform/lock_file.h), and the system releases the lock when the process ends. Only
+ * the owner reads or writes a journal.
  *
- * A journal that cannot be read is set aside whole as "<id>.damaged" (or "<id>.newer", when a
- * later version wrote it; with a number, when there is one already) and never read again;
- * neither is it ever deleted by us. After a power cut the last that was appended may have come
- * to the disk in part: then the journal goes on without it, and a copy is set aside, since that
- * cannot be told from damage.
+ * An unreadable journal is set aside as "<id>.damaged" (or "<id>.newer" if a later version
+ * wrote it; with a number if that exists) and never read again or deleted by us. After a power
+ * failure the most recent records may be incomplete: then the journal continues without them,
+ * and a copy is set aside, since this cannot be told from damage.
  *
  * A store may be used from any thread; a journal by one at a time.
  */
@@ -27,62 +26,62 @@
 struct journal;
 
 /*
- * Make a journal for a job that has none, and own the job.
+ * Create a journal for a job that has none, and own the job.
  *
  *   ODO_E_ALREADY_EXISTS     it has one
- *   ODO_E_SHARING_VIOLATION  somebody owns the job
- *   ODO_E_DISK_FULL ...      as platform/file.h; nothing is left
+ *   ODO_E_SHARING_VIOLATION  the job has an owner
+ *   ODO_E_DISK_FULL ...      see platform/file.h; nothing is left behind
  */
 enum odo_status journal_create(struct store *store, const struct job *job,
                                struct journal **journal_out);
 
 /*
- * Own a job that nobody owns, and read it. The caller ends *job_out with job_free().
+ * Take ownership of an unowned job and read it. Release *job_out with job_free().
  *
  *   ODO_E_NOT_FOUND           there is no such journal
- *   ODO_E_SHARING_VIOLATION   somebody owns the job, in this process or another
- *   ODO_E_DAMAGED, ODO_E_NOT_SUPPORTED   it cannot be read, and was set aside
+ *   ODO_E_SHARING_VIOLATION   the job has an owner, in this process or another
+ *   ODO_E_DAMAGED, ODO_E_NOT_SUPPORTED   it is unreadable, and was set aside
  */
 enum odo_status journal_adopt(struct store *store, const struct odo_job_id *id,
                               struct journal **journal_out, struct job *job_out);
 
 /*
- * What to append next; the buffer and the row that journal_write_*() take. Written by
- * journal_commit(), and dropped when that fails.
+ * Records to append next: the buffer and row for journal_write_*(). Written by
+ * journal_commit(), and discarded if that fails.
  */
 struct buffer *journal_buffer(struct journal *journal);
 uint64_t *journal_row(struct journal *journal);
 
 /*
- * Append what is in the buffer. The process may be killed from now on; the power must stay.
- * After a failure the journal is as it was, and lacks what the buffer held.
+ * Append the buffer. The records then survive a killed process, but not a power failure. On
+ * failure the journal is unchanged, and the buffer's records are lost.
  */
 enum odo_status journal_commit(struct journal *journal);
 
-/* Drop what is in the buffer instead. */
+/* Discard the buffer. */
 void journal_rollback(struct journal *journal);
 
-/* Return once what was committed would survive a power cut. */
+/* Wait until committed records would survive a power failure. */
 enum odo_status journal_flush(struct journal *journal);
 
-/* True when nothing may be appended before journal_rewrite(): an earlier version wrote it, or
- * what was written in part could not be cut off. */
+/* True if nothing may be appended before journal_rewrite(): an earlier version wrote it, or a
+ * partial record could not be removed. */
 bool journal_is_unfit(const struct journal *journal);
 
-/* True when so much was appended that journal_rewrite() is due. */
+/* True if so much was appended that journal_rewrite() is due. */
 bool journal_is_long(const struct journal *journal);
 
 /*
- * Make the journal anew of what journal_write_all() has written, and flush it. What was in the
- * buffer is dropped. On failure the earlier journal goes on.
+ * Replace the journal with what journal_write_all() has written, and flush it. The buffer is
+ * discarded. On failure the old journal stays in use.
  */
 enum odo_status journal_rewrite(struct journal *journal, struct buffer *bytes, uint64_t row);
 
-/* Delete the journal, end the ownership and free it: the job is no more. On failure the journal
- * goes on. */
+/* Delete the journal of an ended job, release ownership and free it. On failure the journal
+ * stays in use. */
 enum odo_status journal_remove(struct journal *journal);
 
-/* End the ownership and free it: another process may take the job up. NULL is fine. */
+/* Release ownership and free it: another process may load the job. NULL is allowed. */
 void journal_close(struct journal *journal);
 
 #endif

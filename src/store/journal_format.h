@@ -1,13 +1,13 @@
 /*
- * A job as bytes, and back.
+ * The serialized form of a job.
  *
- * A journal is a row of records. A record is a head and a payload, which begins with its kind.
- * All numbers are little-endian. The first record names the format, its version, the job, and
- * how many records were written together with it. A later record about the same thing takes the
- * place of an earlier one; so a change costs a record and not the whole. Records that are
- * written together, a batch, are worth nothing without each other.
+ * A journal is a sequence of records, each with a head and a payload that begins with its kind.
+ * All numbers are little-endian. The first record identifies the format, its version, the job,
+ * and the number of records written together with it. A later record replaces an earlier one on
+ * the same subject, so a change costs one record rather than a rewrite. Records written
+ * together form a batch, which is valid only as a whole.
  *
- * How records stand in a row, and what may be wrong with its end: record_row.h. Written by
+ * For the framing of records and possible errors at the end see record_row.h. Written by
  * journal_write.c, read by journal_read.c.
  */
 #ifndef ODO_STORE_JOURNAL_FORMAT_H
@@ -16,15 +16,15 @@
 #include "job/job.h"
 
 enum {
-    JOURNAL_VERSION = 6, /* what earlier ones have written is read too: they knew less */
+    JOURNAL_VERSION = 6, /* earlier versions, with fewer fields, are read too */
     JOURNAL_TEXT_SIZE_MAX = 1024 * 1024,
-    JOURNAL_HOLES_MAX = 1000 * 1000, /* more than requests could ever leave are not ours */
+    JOURNAL_HOLES_MAX = 1000 * 1000, /* more than our requests could ever leave */
 };
 
-/* A whole journal may be this large; of a file with a million ranges it is 16 MiB. */
+/* Limit for a whole journal; a file with a million ranges takes 16 MiB. */
 #define JOURNAL_SIZE_MAX ((size_t)1 << 30)
 
-#define JOURNAL_MAGIC "OpenDO job" /* with its zero */
+#define JOURNAL_MAGIC "OpenDO job" /* with its terminator */
 
 enum journal_record {
     JOURNAL_RECORD_HEADER = 1,
@@ -33,7 +33,7 @@ enum journal_record {
     JOURNAL_RECORD_PROGRESS = 4,
 };
 
-/* What a record says of a file's stage. */
+/* What a record says about a file's stage. */
 enum journal_progress_flags {
     JOURNAL_BEGUN = 1,
     JOURNAL_TRANSFERRED = 2,
@@ -43,7 +43,7 @@ enum journal_progress_flags {
     JOURNAL_ALL_FLAGS = 31,
 };
 
-/* Else there is no record of its progress. */
+/* Without these, no progress is recorded. */
 static inline bool journal_has_progress(const struct job_file *file)
 {
     return file->stage > JOB_FILE_QUEUED;

@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum {
-    /* What version 1 knew of a job. */
+    /* The number of settings in version 1. */
     NUMBERS_LEAST = ODO_JOB_COST_FLAGS + 1,
     TEXTS_LEAST = ODO_JOB_LISTENER + 1,
     VERSION_WITH_IDENTITY = 5, /* of temporary files */
@@ -16,7 +16,7 @@ enum {
 
 /* --- Bytes ---------------------------------------------------------------------------- */
 
-/* A record being read. After the first failure everything reads as zero. */
+/* Reads a record. After the first failure all values are zero. */
 struct reader {
     const unsigned char *next;
     size_t left;
@@ -51,7 +51,7 @@ static uint64_t get_u64(struct reader *reader)
     return load(get(reader, 8), 8);
 }
 
-/* NULL for a missing text, and after a failure. Any bytes but zero: servers send such. */
+/* NULL for a missing string, and after a failure. Any bytes but NUL, as servers send them. */
 static char *get_bytes(struct reader *reader)
 {
     uint32_t size = get_u32(reader);
@@ -80,7 +80,7 @@ static char *get_bytes(struct reader *reader)
     return text;
 }
 
-/* The same for what must be UTF-8. */
+/* The same for a string that must be UTF-8. */
 static char *get_text(struct reader *reader)
 {
     char *text = get_bytes(reader);
@@ -126,7 +126,7 @@ static void require(struct reader *reader, bool condition)
     }
 }
 
-/* A failure of one of the job's own functions; what it refuses we have not written. */
+/* Handles a failure of the job's own functions; whatever they reject was not written by us. */
 static void require_ok(struct reader *reader, enum odo_status status)
 {
     if (reader->status == ODO_OK && status != ODO_OK) {
@@ -134,24 +134,24 @@ static void require_ok(struct reader *reader, enum odo_status status)
     }
 }
 
-/* The last that was said of a file's progress; believed when all has been read. */
+/* The most recent progress of a file; applied when everything has been read. */
 struct progress {
     bool has_begun;
     bool is_completing;
     struct file_identity temporary;
-    bool counts; /* what follows, of the last record that counts, is there */
+    bool counts; /* data is present for what follows, from the last record that counts */
     uint8_t flags;
     int64_t last_modified_us;
     struct checkpoint checkpoint;
 };
 
-/* A job while it is read. */
+/* A job being read. */
 struct reading {
     struct job job;
-    struct progress *progress; /* owned; one for each file */
+    struct progress *progress; /* owned; one per file */
     uint32_t progress_capacity;
-    uint64_t records; /* that were written at once with the header */
-    uint32_t version; /* of who wrote the header; what is behind may be of later ones */
+    uint64_t records; /* written together with the header */
+    uint32_t version; /* of the header's writer; later records may be newer */
     const char *boot_id;
 };
 
@@ -219,7 +219,7 @@ static enum odo_status get_status(struct reader *reader)
     return reader->status == ODO_OK ? (enum odo_status)status : ODO_OK;
 }
 
-/* How many settings a record has: an earlier version's are the first of today's. */
+/* The number of settings in a record: an earlier version's are a prefix of today's. */
 static uint32_t get_count(struct reader *reader, uint32_t least, uint32_t most)
 {
     uint32_t count = get_u32(reader);
@@ -259,7 +259,7 @@ static void read_job(struct reader *reader, struct job *job)
     }
 }
 
-/* The name of a temporary file: "DO", 16 hexadecimal digits and ".tmp". */
+/* A temporary file's name: "DO", 16 hexadecimal digits and ".tmp". */
 static bool is_temporary_name(const char *name)
 {
     return strncmp(name, "DO", 2) == 0 && strspn(name + 2, "0123456789abcdef") == 16 &&
@@ -267,9 +267,9 @@ static bool is_temporary_name(const char *name)
 }
 
 /*
- * True when `temporary` is a temporary file's name in the folder of `target`: nothing else may
- * be overwritten. A path that begins with one slash is none of Windows', and a backslash in it
- * is a letter.
+ * True if `temporary` is a temporary file's name in the folder of `target`: nothing else may be
+ * overwritten. A path that begins with a single slash is not a Windows path, and a backslash in
+ * it is an ordinary character.
  */
 static bool is_beside(const char *temporary, const char *target)
 {
@@ -283,7 +283,7 @@ static bool is_beside(const char *temporary, const char *target)
            is_temporary_name(temporary + length);
 }
 
-/* Nothing is known of the progress of a file that was just read. */
+/* Reset the progress of a file that was just read. */
 static void reset_progress(struct reading *reading, uint32_t index)
 {
     struct progress *progress = &reading->progress[index];
@@ -293,7 +293,7 @@ static void reset_progress(struct reading *reading, uint32_t index)
     checkpoint_init(&progress->checkpoint);
 }
 
-/* Room for what is said of one file more. */
+/* Make room for the progress of one more file. */
 static enum odo_status reserve_progress(struct reading *reading)
 {
     uint32_t capacity = reading->progress_capacity;
@@ -316,7 +316,7 @@ static enum odo_status reserve_progress(struct reading *reading)
     return ODO_OK;
 }
 
-/* Put a file at its place, or behind the others. The caller keeps it when this fails. */
+/* Store a file at its index or append it. On failure the caller still owns it. */
 static enum odo_status place_file(struct reading *reading, uint32_t index,
                                   struct job_file *file)
 {
@@ -341,7 +341,7 @@ static void read_file(struct reader *reader, struct reading *reading)
     struct odo_file_request request = {.file_size = get_u64(reader)};
     struct byte_range *ranges = get_ranges(reader, ODO_RANGES_MAX, &request.range_count);
     uint64_t output_base = reader->left > 0 ? get_u64(reader) : 0; /* version 1 had none */
-    bool has_integrity = reader->left > 0;                         /* nor had version 2 */
+    bool has_integrity = reader->left > 0;                         /* version 2 had none */
     char *integrity_info = has_integrity ? get_text(reader) : NULL;
     uint8_t is_mandatory = has_integrity ? get_u8(reader) : 0;
     struct job_file *file = NULL;
@@ -382,15 +382,15 @@ static void read_file(struct reader *reader, struct reading *reading)
     memory_free(file_id);
 }
 
-/* NULL is the same as an empty one. */
+/* NULL equals an empty string. */
 static bool is_same_text(const char *left, const char *right)
 {
     return strcmp(left ? left : "", right ? right : "") == 0;
 }
 
 /*
- * True when what an earlier record says may be gone although that record counts: the file has
- * begun again since.
+ * True if data recorded by `earlier` may be gone although that record counts, because the file
+ * was restarted.
  */
 static bool has_begun_again(const struct checkpoint *earlier, const struct checkpoint *later)
 {
@@ -400,14 +400,14 @@ static bool has_begun_again(const struct checkpoint *earlier, const struct check
            !is_same_text(earlier->content_encoding, later->content_encoding);
 }
 
-/* Keep what a record says for the end; takes the checkpoint over when it counts. */
+/* Remember a progress record; takes ownership of its checkpoint if it counts. */
 static void note_progress(struct progress *progress, uint8_t flags, bool counts,
                           int64_t last_modified_us, struct checkpoint *checkpoint)
 {
     bool has_begun = (flags & JOURNAL_BEGUN) != 0;
 
     progress->is_completing = (flags & JOURNAL_COMPLETING) != 0;
-    progress->temporary = checkpoint->temporary; /* which file it is counts always */
+    progress->temporary = checkpoint->temporary; /* the file's identity always counts */
     if (counts) {
         progress->has_begun = has_begun;
         progress->counts = true;
@@ -444,7 +444,7 @@ static void read_progress(struct reader *reader, struct reading *reading)
     checkpoint.cursor = get_u64(reader);
     checkpoint.holes = get_ranges(reader, JOURNAL_HOLES_MAX, &hole_count);
     checkpoint.hole_count = hole_count;
-    if (reader->left > 0 || reading->version > 3) { /* which had none */
+    if (reader->left > 0 || reading->version > 3) { /* version 3 had none */
         checkpoint.content_encoding = get_bytes(reader);
     }
     if (reading->version >= VERSION_WITH_IDENTITY) {
@@ -453,7 +453,7 @@ static void read_progress(struct reader *reader, struct reading *reading)
     }
     require(reader, boot_id && index < reading->job.file_count && flags <= JOURNAL_ALL_FLAGS);
     if (reader->status == ODO_OK && !reading->job.files[index]->local_path) {
-        counts = (flags & JOURNAL_TRANSFERRED) != 0; /* the stream has gone with its client */
+        counts = (flags & JOURNAL_TRANSFERRED) != 0; /* a stream ends with its client */
     } else {
         require(reader, checkpoint.begun || (checkpoint.cursor == 0 && hole_count == 0));
         counts = (flags & (JOURNAL_FLUSHED | JOURNAL_COMPLETED)) != 0 ||
@@ -495,7 +495,7 @@ static void read_record(struct reader *reader, struct reading *reading, uint64_t
     require(reader, reader->left == 0);
 }
 
-/* Take a file that has just been read to the stage that the records come to. */
+/* Set the stage of a file according to its records. */
 static void settle_stage(struct job *job, struct job_file *file,
                          const struct progress *progress)
 {
@@ -523,7 +523,7 @@ static void settle_stage(struct job *job, struct job_file *file,
     file->checkpoint.temporary = progress->temporary;
 }
 
-/* Every record has been read: believe what the last ones say of a file, if it fits. */
+/* All records have been read: apply the last progress of a file if it is consistent. */
 static enum odo_status settle_progress(struct job *job, struct job_file *file,
                                        struct progress *progress)
 {
@@ -543,7 +543,7 @@ static enum odo_status settle_progress(struct job *job, struct job_file *file,
     }
     file->last_modified_us = progress->last_modified_us;
     if (!journal_has_progress(file)) {
-        job_forget_progress(job, file); /* what was learnt of a file that has not begun */
+        job_forget_progress(job, file); /* learned about a file that has not begun */
     }
     return ODO_OK;
 }
@@ -565,7 +565,7 @@ static enum odo_status settle(struct reading *reading)
     return ODO_OK;
 }
 
-/* Read the records that count, one after the other. */
+/* Read the valid records in order. */
 static enum odo_status read_records(const struct record_row *row,
                                     const struct journal_reading *read, struct reading *reading)
 {

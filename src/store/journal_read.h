@@ -1,6 +1,6 @@
 /*
- * A job out of bytes (journal_format.h). They are hostile: everything is checked before it is
- * believed, counts before they are allocated.
+ * Reads a job from its serialized form (journal_format.h). The input is not trusted: everything
+ * is validated, and counts are checked before allocation.
  *
  * Pure: no I/O, no clock, no locks.
  */
@@ -11,11 +11,11 @@
 #include "store/record_row.h"
 
 /*
- * Read a job. `*job_out` is the caller's on success, and untouched on failure. What is known
- * of a file's progress fits the file; that its temporary file is there is not known.
+ * Read a job. On success the caller owns `*job_out`; on failure it is untouched. The recorded
+ * progress is consistent with the file; whether its temporary file exists is not checked.
  *
- *   ODO_E_NOT_SUPPORTED   written by a newer version than this
- *   ODO_E_DAMAGED         not a journal, or not one that could have been written by us
+ *   ODO_E_NOT_SUPPORTED   written by a newer version
+ *   ODO_E_DAMAGED         not a journal, or not one that we could have written
  *   ODO_E_OUT_OF_MEMORY
  */
 enum odo_status journal_read(const void *data, size_t size, const char *boot_id,

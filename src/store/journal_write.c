@@ -6,10 +6,10 @@
 
 #include <string.h>
 
-/* A record being put together at the end of a buffer. The first failure is kept. */
+/* Builds a record at the end of a buffer. Keeps the first failure. */
 struct writer {
     struct buffer *buffer;
-    size_t start; /* of the record, with its head */
+    size_t start; /* of the record, including its head */
     enum odo_status status;
 };
 
@@ -41,7 +41,7 @@ static void put_u64(struct writer *writer, uint64_t value)
     put(writer, bytes, sizeof(bytes));
 }
 
-/* What would not be read again is not written. */
+/* Refuse to write what could not be read back. */
 static void limit(struct writer *writer, size_t count, size_t most)
 {
     if (writer->status == ODO_OK && count > most) {
@@ -49,7 +49,7 @@ static void limit(struct writer *writer, size_t count, size_t most)
     }
 }
 
-/* A text that is missing is kept apart from one that is empty. */
+/* A missing string is distinguished from an empty one. */
 static void put_text(struct writer *writer, const char *text)
 {
     size_t size;
@@ -88,7 +88,7 @@ static struct writer begin_record(struct buffer *buffer, enum journal_record kin
     return writer;
 }
 
-/* Fill in the head; or take the record off again. */
+/* Fill in the head; or remove the record on failure. */
 static enum odo_status end_record(struct writer *writer, uint64_t *row)
 {
     size_t size;
@@ -107,7 +107,7 @@ static enum odo_status end_record(struct writer *writer, uint64_t *row)
     return ODO_OK;
 }
 
-/* What a record says of a file's stage. */
+/* The stage flags of a file. */
 static unsigned flags_of(const struct job_file *file)
 {
     enum job_file_stage stage = file->stage;
@@ -123,7 +123,7 @@ static unsigned flags_of(const struct job_file *file)
 static enum odo_status write_header(struct buffer *buffer, uint64_t *row, const struct job *job)
 {
     struct writer writer = begin_record(buffer, JOURNAL_RECORD_HEADER);
-    uint64_t records = 2 + (uint64_t)job->file_count; /* this one and the job's */
+    uint64_t records = 2 + (uint64_t)job->file_count; /* this record and the job's */
 
     for (uint32_t i = 0; i < job->file_count; i++) {
         records += journal_has_progress(job->files[i]);

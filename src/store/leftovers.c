@@ -17,9 +17,9 @@
 static const char extension[] = ".temporary";
 
 /*
- * The record is a row of paths, each ended by a zero and preceded by its length, the zero
- * included, and its XXH64, little-endian. A crash may have cut the last one off: its file was
- * not made.
+ * A record file is a sequence of paths, each with a terminating NUL, preceded by its length
+ * including the NUL and by its XXH64, both little-endian. A crash may truncate the last one;
+ * its file was not created then.
  */
 enum {
     LENGTH_SIZE = 4,
@@ -31,7 +31,7 @@ enum {
 struct leftovers {
     struct store *store;
     struct odo_job_id id;
-    char *path; /* owned; of the record */
+    char *path; /* owned; path of the record file */
     struct platform_file *file;
     uint64_t size;
 };
@@ -120,14 +120,14 @@ void leftovers_remove(struct leftovers *leftovers)
     if (leftovers) {
         platform_file_close(leftovers->file); /* Windows cannot delete an open file */
         leftovers->file = NULL;
-        (void)platform_file_remove(leftovers->path); /* or else the next sweep */
+        (void)platform_file_remove(leftovers->path); /* on failure, the next sweep does it */
         leftovers_close(leftovers);
     }
 }
 
-/* --- Sweeping ------------------------------------------------------------------------- */
+/* --- Cleaning up ---------------------------------------------------------------------- */
 
-/* Nothing but a temporary file of ours is ever removed, whatever a record says. */
+/* Only our temporary files are ever removed, whatever a record says. */
 static bool is_temporary_path(const char *path)
 {
     const char *name = path;
@@ -138,7 +138,7 @@ static bool is_temporary_path(const char *path)
     return name != path && temporary_name_is(name) && platform_path_check(path) == ODO_OK;
 }
 
-/* True when nothing is left of it. */
+/* True if the file no longer exists. */
 static bool remove_one(const char *path)
 {
     struct platform_file_view view;
@@ -154,7 +154,7 @@ static bool remove_one(const char *path)
     return status == ODO_OK || status == ODO_E_FILE_NOT_FOUND || status == ODO_E_PATH_NOT_FOUND;
 }
 
-/* True when nothing is left of what the record names. */
+/* True if none of the recorded files exists any more. */
 static bool remove_all(const unsigned char *data, size_t size)
 {
     bool is_clean = true;
@@ -175,7 +175,7 @@ static bool remove_all(const unsigned char *data, size_t size)
     return is_clean;
 }
 
-/* The record of a process that lives no more; we own it. */
+/* The record of a process that has ended; we own it. */
 static enum odo_status sweep_record(const char *record)
 {
     struct platform_file *file = NULL;
@@ -212,7 +212,7 @@ static bool visit_record(void *context, const char *name)
 
     if (!store_read_name(name, extension, &id) ||
         store_own(store, &id, STORE_LEFTOVERS) != ODO_OK) {
-        return true; /* not one of these, or of a process that lives */
+        return true; /* not a record, or its process is running */
     }
     path = store_path(store, &id, extension);
     if (path) {
@@ -230,5 +230,5 @@ static bool visit_record(void *context, const char *name)
 
 void leftovers_sweep(struct store *store)
 {
-    (void)platform_path_list(store_folder(store), visit_record, store); /* or the next time */
+    (void)platform_path_list(store_folder(store), visit_record, store); /* may fail */
 }

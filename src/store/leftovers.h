@@ -1,8 +1,8 @@
 /*
- * Temporary files that no journal knows: those of volatile jobs. Their paths are recorded
- * before they are made, in "<id>.temporary" beside the journals, so that the next who opens the
- * store removes what a process that was killed has left. As a journal, the record is owned as
- * long as the process lives.
+ * Records the temporary files of volatile jobs, which have no journal. Their paths are recorded
+ * in "<id>.temporary", beside the journals, before the files are created, so that the next
+ * process that opens the store removes the files of a killed one. Like a journal, a record is
+ * owned while its process runs.
  *
  * A record may be used by one thread at a time.
  */
@@ -13,22 +13,21 @@
 
 struct leftovers;
 
-/* A record for the job, with nothing in it. Failures as platform/file.h, and
- * ODO_E_SHARING_VIOLATION when somebody owns it. */
+/* Create an empty record for the job. Errors: see platform/file.h; ODO_E_SHARING_VIOLATION if
+ * it has an owner. */
 enum odo_status leftovers_create(struct store *store, const struct odo_job_id *id,
                                  struct leftovers **leftovers_out);
 
-/* Record a file that is about to be made. When this returns, the process may be killed. */
+/* Record a file that is about to be created. Once this returns, the process may be killed. */
 enum odo_status leftovers_add(struct leftovers *leftovers, const char *path);
 
-/* Nothing is left: the record goes. NULL is fine. */
+/* No file is left: delete the record. NULL is allowed. */
 void leftovers_remove(struct leftovers *leftovers);
 
-/* Something is: whoever opens the store next will try. NULL is fine. */
+/* Files are left: the next process that opens the store tries again. NULL is allowed. */
 void leftovers_close(struct leftovers *leftovers);
 
-/* Remove what processes that live no more have left. What cannot be removed is tried again the
- * next time. */
+/* Remove the files of processes that have ended. Failed removals are retried next time. */
 void leftovers_sweep(struct store *store);
 
 #endif

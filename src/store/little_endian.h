@@ -1,5 +1,5 @@
 /*
- * Numbers as the store's files have them: little-endian, wherever they are read.
+ * Little-endian numbers, as used in the store's files on every machine.
  */
 #ifndef ODO_STORE_LITTLE_ENDIAN_H
 #define ODO_STORE_LITTLE_ENDIAN_H
@@ -20,7 +20,7 @@ static inline void store_u64(unsigned char bytes[8], uint64_t value)
     }
 }
 
-/* The number of so many bytes, up to eight. NULL reads as zero. */
+/* A number of up to eight bytes. NULL reads as zero. */
 static inline uint64_t load(const unsigned char *bytes, int size)
 {
     uint64_t value = 0;

@@ -8,7 +8,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-/* In a head. */
+/* Offsets in a head. */
 enum {
     HEAD_LENGTH = 0,
     HEAD_ROW = 4,
@@ -16,14 +16,14 @@ enum {
     HEAD_BOOT = 12,
     HEAD_PAYLOAD_CHECK = 16,
     HEAD_CHECK = 24,
-    OLD_HEAD_SIZE = 12, /* of versions up to 5: a length, and the check of the payload */
-    OLD_SEARCH_MOST = 64 * 1024 * 1024, /* bytes hashed to find what a bad length hides */
+    OLD_HEAD_SIZE = 12, /* up to version 5: a length, and the checksum of the payload */
+    OLD_SEARCH_MOST = 64 * 1024 * 1024, /* bytes hashed to recover from a bad length */
 };
 #define MORE_FOLLOWS (UINT32_C(1) << 31)
 
 /* --- Writing -------------------------------------------------------------------------- */
 
-/* Never 0, which is nobody's. */
+/* Never 0, which means "unknown". */
 static uint32_t hash_of_boot(const char *boot_id)
 {
     uint32_t hash = XXH32(boot_id, strlen(boot_id), 0);
@@ -66,11 +66,11 @@ void journal_stamp(unsigned char *data, size_t size, uint64_t durable, const cha
 
 /* --- Reading -------------------------------------------------------------------------- */
 
-/* What stands at a place. */
+/* What was found at an offset. */
 enum finding {
-    FOUND_WHOLE, /* a record */
+    FOUND_WHOLE, /* a complete record */
     FOUND_END,
-    FOUND_CUT, /* the beginning of one: there is no more */
+    FOUND_CUT, /* the beginning of a record: the data ends */
     FOUND_BAD,
 };
 
@@ -79,13 +79,13 @@ struct found_record {
     size_t length;
     uint64_t row;
     size_t durable;
-    uint32_t boot; /* 0 when the head is bad, or old */
+    uint32_t boot; /* 0 if the head is bad or old */
     bool more_follows;
 };
 
 /*
- * True when the next record of the row stands somewhere behind: then the length of this one is
- * bad. What is hashed for it is bounded, since lengths that are none are hashed too.
+ * True if the next record of the sequence follows anywhere: then this one's length is wrong.
+ * The number of hashed bytes is limited, since random data looks like lengths too.
  */
 static bool has_next_old(const struct record_row *bytes, size_t at, uint64_t row)
 {
@@ -119,7 +119,7 @@ static enum finding look_at_old(const struct record_row *bytes, size_t at, uint6
     found->payload = head + OLD_HEAD_SIZE;
     found->length = (size_t)load(head, 4);
     found->row = row;
-    if (found->length > left) { /* or the length is bad, and all the rest is the record */
+    if (found->length > left) { /* or the length is wrong, and the rest is the record */
         return found->length > JOURNAL_RECORD_SIZE_MAX ||
                        XXH64(found->payload, left, row) == load(head + 4, 8) ||
                        has_next_old(bytes, at, row)
@@ -163,7 +163,7 @@ static enum finding look_at(const struct record_row *bytes, size_t at,
                : FOUND_BAD;
 }
 
-/* The record of this row at this place. */
+/* Find the record of this sequence at this offset. */
 static enum finding find_record(const struct record_row *bytes, size_t at, uint64_t row,
                                 struct found_record *found)
 {
@@ -180,7 +180,7 @@ static enum finding find_record(const struct record_row *bytes, size_t at, uint6
                : finding;
 }
 
-/* True when what is bad at this place cannot be the work of a crash. */
+/* True if the bad data at this offset cannot result from a crash. */
 static bool is_damage(const struct record_row *bytes, size_t at, uint32_t boot_of_last,
                       const struct found_record *bad, const char *boot_id)
 {
@@ -188,7 +188,7 @@ static bool is_damage(const struct record_row *bytes, size_t at, uint32_t boot_o
     struct found_record later;
 
     if (bytes->is_old || boot_of_last == now || bad->boot == now) {
-        return true; /* the power was there all the time */
+        return true; /* no power failure in between */
     }
     for (size_t i = at + 1; bytes->size - i >= JOURNAL_HEAD_SIZE; i++) {
         later = (struct found_record){.payload = NULL};
@@ -229,7 +229,7 @@ enum odo_status record_row_measure(const struct record_row *bytes, const char *b
         read.was_torn = true;
     }
     if (read.durable > read.size) {
-        return ODO_E_DAMAGED; /* what was flushed is not there any more */
+        return ODO_E_DAMAGED; /* flushed data is missing */
     }
     *reading_out = read;
     return ODO_OK;
@@ -248,7 +248,7 @@ struct record_payload record_row_next(const struct record_row *row, uint64_t num
 {
     struct found_record found;
 
-    (void)find_record(row, *at, number, &found); /* it is whole */
+    (void)find_record(row, *at, number, &found); /* known to be complete */
     *at += (row->is_old ? OLD_HEAD_SIZE : JOURNAL_HEAD_SIZE) + found.length;
     return (struct record_payload){found.payload, found.length};
 }

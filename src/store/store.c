@@ -18,14 +18,14 @@ enum {
     NAME_SIZE = ID_TEXT_LENGTH + 16,
 };
 
-/* Some systems look at every claim of a file before they grant one more: so there are many
- * files, each opened when it is needed first. */
+/* Some systems check all locks of a file before they grant another: so there are many files,
+ * each opened on first use. */
 enum { SHARES = 64 };
 
-/* What we own among a part of all numbers. */
+/* The numbers of one lock file that we own. */
 struct share {
     struct platform_lock_file *owners; /* "owners-3f.lock"; NULL before the first claim */
-    uint64_t *numbers;                 /* claimed; sorted */
+    uint64_t *numbers;                 /* locked; sorted */
     size_t count;
     size_t capacity;
 };
@@ -33,7 +33,7 @@ struct share {
 struct store {
     char *folder; /* owned */
     struct platform_lock_file
-        *anchor; /* "owners.lock": an open file holds the folder in place */
+        *anchor; /* "owners.lock": keeps the folder from being moved while it is open */
     char boot_id[PLATFORM_BOOT_ID_SIZE];
     struct platform_mutex *lock; /* guards `shares` */
     struct share shares[SHARES];
@@ -41,7 +41,7 @@ struct store {
 
 /* --- Names ---------------------------------------------------------------------------- */
 
-/* A GUID as Windows writes it: the first three groups are little-endian numbers. */
+/* Windows' text form of a GUID: the first three groups are little-endian numbers. */
 static const uint8_t id_order[16] = {3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};
 
 static void write_name(const struct odo_job_id *id, const char *extension, char name[NAME_SIZE])
@@ -69,7 +69,7 @@ static int digit_value(char digit)
     return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
 }
 
-/* The id in a name such as write_name() makes; false for every other name. */
+/* Parse the id from a name written by write_name(); false for any other name. */
 bool store_read_name(const char *name, const char *extension, struct odo_job_id *id_out)
 {
     struct odo_job_id id = {{0}};
@@ -106,13 +106,13 @@ char *store_path(const struct store *store, const struct odo_job_id *id, const c
     return platform_path_join(store->folder, name);
 }
 
-/* What cannot be read, because it is damaged or was written by a newer version. */
+/* For journals that are damaged or were written by a newer version. */
 static const char *const aside_extensions[] = {
     [STORE_DAMAGED] = ".damaged",
     [STORE_NEWER] = ".newer",
 };
 
-enum { ASIDE_MOST = 100 }; /* of one job */
+enum { ASIDE_MOST = 100 }; /* per job */
 
 enum odo_status store_find_aside_path(const struct store *store, const struct odo_job_id *id,
                                       enum store_aside why, char **path_out)
@@ -142,7 +142,7 @@ enum odo_status store_find_aside_path(const struct store *store, const struct od
     return ODO_E_ALREADY_EXISTS;
 }
 
-/* The number that stands for what belongs to a job among the owners: below 2^62. */
+/* The lock number of a job's journal or leftovers: below 2^62. */
 static uint64_t number_of(const struct odo_job_id *id, enum store_thing thing)
 {
     uint64_t number;
@@ -154,14 +154,14 @@ static uint64_t number_of(const struct odo_job_id *id, enum store_thing thing)
     return number & ((uint64_t)INT64_MAX >> 1);
 }
 
-/* --- Who owns a job ------------------------------------------------------------------- */
+/* --- Ownership ------------------------------------------------------------------------ */
 
 static struct share *share_of(struct store *store, uint64_t number)
 {
     return &store->shares[number % SHARES];
 }
 
-/* Where the number is among those that we own, or would be. */
+/* The index of the number among those we own, or where it would be inserted. */
 static size_t place_of_number(const struct share *share, uint64_t number)
 {
     size_t first = 0;
@@ -186,7 +186,7 @@ static bool owns(const struct share *share, uint64_t number)
     return place < share->count && share->numbers[place] == number;
 }
 
-/* Room for one number more, and the file in which it is claimed. */
+/* Make room for one more number, and open the file in which it is locked. */
 static enum odo_status prepare_share(const struct store *store, struct share *share)
 {
     char name[20];
@@ -215,7 +215,7 @@ static enum odo_status prepare_share(const struct store *store, struct share *sh
     return status;
 }
 
-/* In this process and among others: some systems let one lock file claim a number twice. */
+/* Within this process and among others: on some systems a process can lock a number twice. */
 enum odo_status store_own(struct store *store, const struct odo_job_id *id,
                           enum store_thing thing)
 {
@@ -258,7 +258,7 @@ void store_disown(struct store *store, const struct odo_job_id *id, enum store_t
 
 /* --- The store ------------------------------------------------------------------------ */
 
-/* A journal that was being made anew when its process ended is of no use. */
+/* A partial rewrite left by a process that has ended is useless. */
 static bool remove_leftover(void *context, const char *name)
 {
     struct store *store = context;
@@ -368,13 +368,13 @@ enum odo_status store_list(struct store *store,
     enum odo_status status = platform_path_list(store->folder, visit_name, &listing);
 
     if (status == ODO_OK && !listing.has_stopped) {
-        /* Whoever takes one of them up sees that it is no journal. */
+        /* Anything that is not a journal is detected when it is loaded. */
         status = platform_path_list_others(store->folder, visit_name, &listing);
     }
     return status;
 }
 
-/* True for a name that find_aside_path() gives. */
+/* True for a name generated by find_aside_path(). */
 static bool is_set_aside(const char *name)
 {
     struct odo_job_id id;

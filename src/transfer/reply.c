@@ -300,7 +300,7 @@ static bool follow(struct transfer *transfer, struct attempt *attempt, const cha
     }
     status = redirect_resolve(&input, &redirect);
     if (status != ODO_OK) {
-        /* The file was found before, so Range alone may lead astray. */
+        /* The file was found before, so Range may have caused this redirect. */
         attempt->range_is_suspect = attempt->sent_range && transfer->version.is_known;
         return fail_with(attempt, status);
     }
