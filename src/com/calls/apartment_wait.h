@@ -1,9 +1,9 @@
 /*
- * Waiting for what may need the caller's apartment.
+ * Waiting for events that may depend on the caller's apartment.
  *
- * In a single-threaded apartment, calls to it are let through meanwhile: what is waited for may
- * be one of them, or wait for one. So no lock of ours may be held, and whoever waits must be
- * ready for any of our methods to be called on this very thread.
+ * In a single-threaded apartment, incoming calls are dispatched during the wait: the awaited
+ * event may depend on one of them. So none of our locks may be held, and any of our methods may
+ * be called on this very thread during the wait.
  */
 #ifndef ODO_COM_CALLS_APARTMENT_WAIT_H
 #define ODO_COM_CALLS_APARTMENT_WAIT_H
@@ -12,12 +12,12 @@
 #include <windows.h>
 
 /*
- * How long a client's code is waited for at most. It may be waiting for the very thread that
- * waits here, in ways that nobody can see.
+ * The longest wait for a client's code, which may in turn be waiting for this thread in ways
+ * that cannot be detected.
  */
 enum { APARTMENT_WAIT_CLIENT_MS = 5000 };
 
-/* Wait for an event; false when the time is over. INFINITE only for what ends by itself. */
+/* Wait for an event; false on time-out. INFINITE only for events that are certain to come. */
 bool apartment_wait(HANDLE event, DWORD timeout_ms);
 
 #endif

@@ -9,30 +9,30 @@
 #include <objbase.h>
 #include <stdlib.h>
 
-/* What the engine holds for a file. */
+/* The context of an odo_stream. */
 struct client_stream {
     struct client_stream *next;
     const struct odo_job *job; /* not counted: the job outlives its streams */
     uint32_t file_index;
-    DWORD stream;            /* of interface_keeper */
-    CO_MTA_USAGE_COOKIE mta; /* keeps the apartment in which the engine's thread calls */
+    DWORD stream;            /* handle of interface_keeper */
+    CO_MTA_USAGE_COOKIE mta; /* keeps the apartment in which the engine's thread makes calls */
 
     struct {
         bool is_in_call;
-        DWORD thread; /* that makes the call ... */
-        GUID caller;  /* ... and by which name COM knows it in other apartments */
+        DWORD thread; /* the thread making the call ... */
+        GUID caller;  /* ... and its causality id, known across apartments */
         bool is_unused;
     } locked;
 };
 
-/* Somebody who waits for the streams of a job. */
+/* A thread waiting for the streams of a job. */
 struct waiter {
     struct waiter *next;
     const struct odo_job *job;
     HANDLE changed;
 };
 
-/* Those of files, in use or not yet released. Guards what is `locked`. */
+/* Streams attached to files, or not yet released. Guards the members named `locked`. */
 static SRWLOCK lock = SRWLOCK_INIT;
 static struct client_stream *streams;
 static struct waiter *waiters;
@@ -46,11 +46,10 @@ static void tell_waiters_locked(const struct odo_job *job)
     }
 }
 
-/* --- Calling it --------------------------------------------------------------------------- */
+/* --- Calls -------------------------------------------------------------------------------- */
 
-/* Before the engine can be stopped: whoever stops it then knows that there is a call to wait
- * for.
- */
+/* Called before the engine can be stopped, so that a stopping thread sees the call in
+ * progress. */
 static void stream_begin(void *context)
 {
     struct client_stream *stream = context;
@@ -58,7 +57,7 @@ static void stream_begin(void *context)
     AcquireSRWLockExclusive(&lock);
     stream->locked.is_in_call = true;
     stream->locked.thread = GetCurrentThreadId();
-    stream->locked.caller = GUID_NULL; /* it has yet to reach the client */
+    stream->locked.caller = GUID_NULL; /* set when the call reaches the client */
     ReleaseSRWLockExclusive(&lock);
 }
 
@@ -81,9 +80,9 @@ static void note_end(struct client_stream *stream)
 }
 
 /*
- * By IStream: an object of .NET that implements it does not answer ISequentialStream. The
- * result is struct odo_stream's. Clients that leave the count as it is, at 0, or put something
- * else into it have taken all when they say S_OK; only a count in between says otherwise.
+ * Uses IStream, since .NET objects that implement it do not answer ISequentialStream. Returns
+ * odo_stream's result. With S_OK, a count that the client leaves unchanged, sets to 0 or to
+ * garbage means that everything was taken; only a count in between means less.
  */
 static int32_t write_to(DWORD kept, const void *data, size_t size)
 {
@@ -118,9 +117,9 @@ static int32_t stream_write(void *context, const void *data, size_t size)
     return result;
 }
 
-/* --- Letting it go ------------------------------------------------------------------------ */
+/* --- Release ------------------------------------------------------------------------------ */
 
-/* Maybe on a thread of the engine's, which COM does not know; harmless on another. */
+/* May run on an engine thread, which is unknown to COM; harmless elsewhere. */
 void client_stream_free(struct client_stream *stream)
 {
     HRESULT com;
@@ -149,9 +148,9 @@ static void unlist_locked(const struct client_stream *stream)
     }
 }
 
-/* The engine needs it no more. Whoever has made it say so may hold a lock, and lets it go after
- * that. The thread that has called the client must not, for an engine that ends waits for it.
- */
+/* The engine no longer needs the stream. The thread that caused this may hold a lock, so it
+ * frees the stream later. The thread that calls the client must not do so, as a stopping engine
+ * waits for it. */
 static void stream_release(void *context)
 {
     struct client_stream *stream = context;
@@ -186,7 +185,7 @@ void client_stream_release_unused(void)
     }
 }
 
-/* --- Waiting for it ----------------------------------------------------------------------- */
+/* --- Waiting ------------------------------------------------------------------------------ */
 
 static bool is_within_locked(const struct odo_job *job, const GUID *caller)
 {
@@ -264,7 +263,7 @@ void client_stream_wait(const struct odo_job *job)
     client_stream_release_unused();
 }
 
-/* --- Having it ---------------------------------------------------------------------------- */
+/* --- Attaching ---------------------------------------------------------------------------- */
 
 HRESULT client_stream_create(IUnknown *object, struct client_stream **stream_out)
 {
@@ -296,7 +295,7 @@ HRESULT client_stream_attach(struct client_stream *stream, struct odo_job *job,
 
     stream->job = job;
     stream->file_index = file_index;
-    /* First, since the engine may let it go at any time from then on. */
+    /* First, since the engine may release it at any time from then on. */
     AcquireSRWLockExclusive(&lock);
     stream->next = streams;
     streams = stream;
@@ -333,7 +332,7 @@ HRESULT client_stream_set(struct odo_job *job, uint32_t file_index, IUnknown *ob
             client_stream_free(stream);
         }
     }
-    client_stream_release_unused(); /* the one before */
+    client_stream_release_unused(); /* frees the previous stream */
     return hr;
 }
 

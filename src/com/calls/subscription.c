@@ -7,18 +7,18 @@
 #include <objbase.h>
 #include <stdlib.h>
 
-/* Somebody who waits for a call to end. */
+/* A thread waiting for a call to end. */
 struct waiter {
     struct waiter *next;
     const struct subscription *subscription;
-    GUID caller; /* who waits */
+    GUID caller; /* causality id of the waiting thread */
     HANDLE ended;
 };
 
 static SRWLOCK lock = SRWLOCK_INIT;
 static struct subscription *subscriptions;
 static struct waiter *waiters;
-static void (*wanted_calls[2])(void); /* NULL for none; there are no more functions */
+static void (*wanted_calls[2])(void); /* or NULL; there are two at most */
 
 void subscription_lock(void)
 {
@@ -59,7 +59,7 @@ static struct subscription *make(const struct subscription_class *class, struct 
     return made;
 }
 
-/* Without the lock: ends the engine's count of the job, and perhaps the client's. */
+/* Without the lock: releases the job, and perhaps the client. */
 void subscription_release(struct subscription *subscription)
 {
     if (InterlockedDecrement(&subscription->refs) == 0) {
@@ -109,7 +109,7 @@ static void unlist_locked(struct subscription *subscription)
     }
 }
 
-/* Behind all others, so that each has its turn. */
+/* At the end of the list, so that subscriptions take turns. */
 static void list_last_locked(struct subscription *subscription)
 {
     struct subscription **place = &subscriptions;
@@ -121,7 +121,7 @@ static void list_last_locked(struct subscription *subscription)
     *place = subscription;
 }
 
-/* --- Telling ---------------------------------------------------------------------------- */
+/* --- Delivery --------------------------------------------------------------------------- */
 
 static ULONGLONG due_locked(const struct subscription *subscription)
 {
@@ -136,8 +136,8 @@ bool subscription_has_work_locked(const struct subscription *subscription)
 }
 
 /*
- * The next one that has something to tell, counted and marked as served. NULL, and when to ask
- * again, if none has.
+ * The next subscription with something to deliver, with a reference and marked as served. If
+ * there is none, NULL and when to ask again.
  */
 static struct subscription *take(ULONGLONG *due_out, bool *is_more_out)
 {
@@ -204,9 +204,9 @@ static ULONGLONG serve(void)
     if (!subscription) {
         return due;
     }
-    object_count_begin(); /* keeps the engine for us */
+    object_count_begin(); /* keeps the engine alive */
     if (is_more) {
-        subscription_wake(); /* this thread may be busy for long */
+        subscription_wake(); /* this thread may be busy for a long time */
     }
     subscription->class->tell(subscription);
     subscription_lock();
@@ -215,7 +215,7 @@ static ULONGLONG serve(void)
     tell_waiters_locked(subscription);
     subscription_unlock();
     subscription_release(subscription);
-    object_count_end(); /* at last */
+    object_count_end(); /* last */
     return WORKER_POOL_AGAIN;
 }
 
@@ -247,7 +247,8 @@ bool subscription_begin_locked(struct subscription *subscription, ULONG generati
 
 /* --- Waiting for a call ----------------------------------------------------------------- */
 
-/* Is whoever calls by that name within its call? The call may have gone through apartments. */
+/* Is the thread with this causality id within the call? The call may have crossed
+ * apartments. */
 static bool is_within_locked(const struct subscription *subscription, const GUID *caller)
 {
     return subscription->locked.call_has_begun &&
@@ -261,8 +262,8 @@ static bool is_server_locked(const struct subscription *subscription)
 }
 
 /*
- * Would its end wait for us? Callbacks that let go of each other's downloads do, each from
- * within its own call.
+ * Would the call's end depend on us? It does when callbacks release each other's downloads,
+ * each from within its own call.
  */
 static bool waits_for_us_locked(const struct subscription *subscription, const GUID *caller)
 {
@@ -282,7 +283,7 @@ static bool waits_for_us_locked(const struct subscription *subscription, const G
     return false;
 }
 
-/* With the lock held, which is left: until a thread that serves it is done. */
+/* Releases the lock and waits until no thread serves the subscription. */
 static void unlock_and_wait(const struct subscription *subscription, const GUID *caller)
 {
     struct waiter waiter = {.subscription = subscription, .caller = *caller};
@@ -373,7 +374,7 @@ HRESULT subscription_get_client(const struct subscription_class *class,
     return client ? interface_keeper_get(client, &IID_IUnknown, (void **)client_out) : S_OK;
 }
 
-/* --- The end ---------------------------------------------------------------------------- */
+/* --- Shutdown --------------------------------------------------------------------------- */
 
 void subscription_forget(const struct subscription_class *class, const struct odo_job *job)
 {
@@ -387,7 +388,7 @@ void subscription_forget(const struct subscription_class *class, const struct od
     subscription_unlock();
     if (subscription) {
         subscription_replace(subscription, 0);
-        subscription_release(subscription); /* the list's */
+        subscription_release(subscription); /* the list's reference */
     }
 }
 

@@ -1,13 +1,12 @@
 /*
- * A client's callback of a job: kept, brought to whichever apartment it lives in, and called
- * with no lock held.
+ * A client's callback for a job: kept across apartments, and called with no lock held.
  *
- * Calls come from threads of com/calls/worker_pool.h; those of one subscription come one after
- * the other. What there is to tell, and how, is its class' business. A client that is slow
- * delays its own news and, when four are, that of others; it never delays the network.
+ * Calls are made by the threads of com/calls/worker_pool.h; calls of one subscription are
+ * serialized. What to deliver, and how, is up to its class. A slow client delays its own
+ * notifications and, if four are slow, those of others; it never delays the network.
  *
- * When a client is replaced, no call to it begins any more, and one that is under way is waited
- * for, unless we are within it, or its end may wait for us.
+ * When a client is replaced, no new call to it begins, and a call in progress is waited for,
+ * unless we are within it or it may be waiting for us.
  */
 #ifndef ODO_COM_CALLS_SUBSCRIPTION_H
 #define ODO_COM_CALLS_SUBSCRIPTION_H
@@ -23,92 +22,94 @@
 
 struct subscription;
 
-/* `_locked` is under subscription_lock(). */
+/* `_locked` functions are called under subscription_lock(). */
 struct subscription_class {
-    size_t size; /* of a struct that begins with a struct subscription */
+    size_t size; /* of a struct whose first member is a struct subscription */
 
-    /* Fill a new one, zeroed but for its job. May be NULL, as any below but the next two. */
+    /* Initialize a new one, zeroed except for its job. Optional, like all others but the next
+     * two. */
     void (*init)(struct subscription *subscription, const void *context);
 
-    /* When there is something to tell: a time of GetTickCount64(), or WORKER_POOL_NEVER. Not
-     * asked while it is being served. */
+    /* When there is something to deliver: a GetTickCount64() time, or WORKER_POOL_NEVER. Not
+     * called while it is being served. */
     ULONGLONG (*due_locked)(const struct subscription *subscription);
 
-    /* Tell one thing. On a thread of the pool; begins its call by subscription_begin_locked().
-     */
+    /* Deliver one notification. On a pool thread; starts its call with
+     * subscription_begin_locked(). */
     void (*tell)(struct subscription *subscription);
 
-    void (*replaced_locked)(struct subscription *subscription); /* there is another client */
-    void (*destroy)(struct subscription *subscription);         /* what it holds; not itself */
+    void (*replaced_locked)(struct subscription *subscription); /* the client was replaced */
+    void (*destroy)(struct subscription *subscription); /* free its members, not itself */
 };
 
-/* The first member of a class' own. */
+/* The first member of each class's own struct. */
 struct subscription {
     struct subscription *next;
     const struct subscription_class *class;
-    struct odo_job *job; /* counted */
-    LONG refs;           /* the list's, and those of who works with it */
+    struct odo_job *job; /* reference counted */
+    LONG refs;           /* one for the list, and one per user */
 
     struct {
-        DWORD client;        /* of interface_keeper; 0 when there is none */
-        ULONG generation;    /* moves on with each client */
-        bool is_held;        /* no call begins for now */
-        bool is_served;      /* a thread is busy with it */
-        bool call_has_begun; /* it is within the client's code, or just before or behind it */
-        GUID caller;         /* of that call */
-        DWORD server;        /* the thread that is busy with it */
+        DWORD client;        /* handle of interface_keeper; 0 without a client */
+        ULONG generation;    /* incremented with each client */
+        bool is_held;        /* new calls are suspended */
+        bool is_served;      /* a thread is serving it */
+        bool call_has_begun; /* within the client's code, or just before or after it */
+        GUID caller;         /* causality id of that call */
+        DWORD server;        /* id of the thread serving it */
     } locked;
 };
 
 void subscription_lock(void);
 void subscription_unlock(void);
 
-/* The job's, not counted, or NULL. */
+/* The job's subscription, without a reference; or NULL. */
 struct subscription *subscription_find_locked(const struct subscription_class *class,
                                               const struct odo_job *job);
 
-/* The job's, made if need be, counted for the caller. NULL without memory. */
+/* The job's subscription, created if needed, with a reference for the caller. NULL when out of
+ * memory. */
 struct subscription *subscription_get(const struct subscription_class *class,
                                       struct odo_job *job, const void *context);
 
 void subscription_release(struct subscription *subscription);
 
-/* Is there something to tell that nobody is at? */
+/* Is there something to deliver that no thread is working on? */
 bool subscription_has_work_locked(const struct subscription *subscription);
 
-/* There is something to tell, or there will be. Never waits, and may be called anywhere. */
+/* Something is or will be due. Never waits, and may be called anywhere. */
 void subscription_wake(void);
 
-/* Have this called once, soon, on a thread of the pool. It is the same function in every call.
- */
+/* Call this function once, soon, on a pool thread. */
 void subscription_call_soon(void (*function)(void));
 
 /*
- * The last moment at which a call can be stopped. False when the client is not the one any more
- * that was there in that generation.
+ * The last moment at which a call can be cancelled. False if the client of that generation has
+ * been replaced.
  */
 bool subscription_begin_locked(struct subscription *subscription, ULONG generation);
 
-/* Put a client of interface_keeper, or 0, in the place of the one before. Takes it over. */
+/* Replace the client with an interface_keeper handle, or 0. Takes ownership of it. */
 void subscription_replace(struct subscription *subscription, DWORD client);
 
-/* The client's interface, counted, for this apartment. S_OK and NULL without one. */
+/* The client's interface for this apartment, with a reference. S_OK and NULL without one. */
 HRESULT subscription_get_client(const struct subscription_class *class,
                                 const struct odo_job *job, IUnknown **client_out);
 
 /*
- * Begin no call until subscription_go_on(), and wait for one that is under way; false, and
- * nothing is done, from within that call.
+ * Suspend new calls until subscription_go_on(), and wait for a call in progress. Within such a
+ * call, does nothing and returns false.
  */
 bool subscription_hold(struct subscription *subscription);
 void subscription_go_on(struct subscription *subscription);
 
-/* The job has ended: nobody is told any more. */
+/* The job has ended: nothing more is delivered. */
 void subscription_forget(const struct subscription_class *class, const struct odo_job *job);
 
 /*
- * All of an engine that is about to end, out of the list; false, and nothing is done, while one
- * of them is being served. To be let go with subscription_forget_taken(), without a lock.
+ * Take all subscriptions of an engine that is about to stop off the list. Does nothing and
+ * returns false while one is being served. Free them with subscription_forget_taken(), without
+ * a lock.
  */
 bool subscription_take_all(struct subscription **taken_out);
 void subscription_forget_taken(struct subscription *taken);

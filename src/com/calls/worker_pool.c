@@ -4,30 +4,30 @@
 #include <stdlib.h>
 
 enum {
-    LINGER_MS = 1000,     /* a thread without work waits so long for more */
-    WAIT_MOST_MS = 60000, /* and looks again after so long in any case */
-    STOP_LIMIT_MS = 5000, /* worker_pool_stop() waits no longer for one thread */
+    LINGER_MS = 1000,     /* how long an idle thread stays */
+    WAIT_MOST_MS = 60000, /* the longest wait before looking for work again */
+    STOP_LIMIT_MS = 5000, /* the longest that worker_pool_stop() waits for a thread */
 };
 
 struct worker {
     struct worker *next;
-    LONG refs; /* the list's, and the thread's */
+    LONG refs; /* one for the list, one for the thread */
     HANDLE thread;
     DWORD id;
-    HMODULE module; /* counted; the thread leaves by FreeLibraryAndExitThread */
+    HMODULE module; /* reference; the thread leaves through FreeLibraryAndExitThread */
     ULONGLONG (*serve)(void);
-    ULONG generation; /* of the pool when it was started; it ends when that has moved on */
-    bool has_ended;   /* but for its last few instructions */
+    ULONG generation; /* the pool's at the start; the thread ends once that differs */
+    bool has_ended;   /* except for its last few instructions */
 };
 
 static SRWLOCK lock = SRWLOCK_INIT;
 static CONDITION_VARIABLE work = CONDITION_VARIABLE_INIT;
 static struct {
-    struct worker *workers; /* those that nobody has waited for */
+    struct worker *workers; /* threads not joined yet */
     unsigned running;       /* threads that serve or wait for work */
     unsigned waiting;
-    ULONG wakes;      /* how often there was work */
-    ULONG generation; /* moves on at each stop */
+    ULONG wakes;      /* number of wake-ups */
+    ULONG generation; /* incremented at each stop */
 } pool;
 
 static void worker_release(struct worker *worker)
@@ -58,7 +58,7 @@ static void run_locked(const struct worker *worker)
             continue;
         }
         if (pool.wakes != wakes) {
-            continue; /* what came meanwhile was perhaps not seen */
+            continue; /* new work may have been missed */
         }
         if (worker->generation != pool.generation ||
             (due == WORKER_POOL_NEVER && linger_until <= now)) {
@@ -91,10 +91,10 @@ static DWORD WINAPI worker_run(void *context)
     ReleaseSRWLockExclusive(&lock);
     worker_release(worker);
     FreeLibraryAndExitThread(module, 0);
-    return 0; /* not reached */
+    return 0; /* unreachable */
 }
 
-/* Let those go that have ended by themselves. */
+/* Join threads that have ended by themselves. */
 static void reap_locked(void)
 {
     struct worker **place = &pool.workers;
@@ -129,7 +129,7 @@ static void start_locked(ULONGLONG (*serve)(void))
     }
     worker->thread = CreateThread(NULL, 0, worker_run, worker, CREATE_SUSPENDED, &worker->id);
     if (!worker->thread) {
-        FreeLibrary(worker->module); /* not the last count: the caller runs in it */
+        FreeLibrary(worker->module); /* not the last reference: the caller is running in it */
         free(worker);
         return;
     }

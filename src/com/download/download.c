@@ -23,26 +23,26 @@ static_assert(sizeof(DO_DOWNLOAD_RANGE) == sizeof(struct byte_range), "the same 
 static_assert(offsetof(DO_DOWNLOAD_RANGE, Length) == offsetof(struct byte_range, length),
               "in the same order");
 
-enum { STARTED_EARLIER = 1 }; /* in an earlier process */
+enum { STARTED_EARLIER = 1 }; /* the start number of downloads started by an earlier process */
 
 struct download {
     struct download *next;
-    struct odo_engine *engine; /* whose job it is */
-    struct odo_job *job;       /* counted */
-    ULONG refs;                /* guarded by `list_lock`, as is its place in the list */
-    SRWLOCK operation;         /* one start, pause or end at a time */
+    struct odo_engine *engine; /* of the job */
+    struct odo_job *job;       /* reference counted */
+    ULONG refs;                /* guarded by `list_lock`, like the place in the list */
+    SRWLOCK operation;         /* serializes start, pause and end */
     SRWLOCK settings_lock;
     struct download_settings settings;
-    WCHAR *volatile temporary;    /* the file to be deleted when the process ends; or NULL */
-    struct client_stream *stream; /* until there is a file that takes it; or NULL */
-    ULONG objects;                /* COM objects of it */
-    ULONGLONG started;            /* the so manyth of all starts; 0 before its first */
+    WCHAR *volatile temporary;    /* file to delete when the process ends; or NULL */
+    struct client_stream *stream; /* until a file takes it; or NULL */
+    ULONG objects;                /* number of COM objects */
+    ULONGLONG started;            /* sequence number of its last start; 0 before the first */
 };
 
 static SRWLOCK list_lock = SRWLOCK_INIT;
 static struct download *downloads;
 
-/* --- The list ----------------------------------------------------------------------------- */
+/* --- List --------------------------------------------------------------------------------- */
 
 static struct download *find_locked(const struct odo_job *job)
 {
@@ -66,7 +66,7 @@ static void unlist_locked(const struct download *download)
     }
 }
 
-/* It is in no list, and nobody else has it. */
+/* It must not be in a list, and no other thread may have it. */
 static void free_download(struct download *download)
 {
     client_stream_free(download->stream);
@@ -91,7 +91,8 @@ static struct download *make_download(struct odo_engine *engine, struct odo_job 
     return download;
 }
 
-/* The one in the list, or else this one, which is put there. Counted; the other is freed. */
+/* Add this download to the list unless its job has one already. Returns the one in the list,
+ * with a reference; the other is freed. */
 static struct download *list_or_find(struct download *made)
 {
     struct download *found;
@@ -147,7 +148,7 @@ ULONG download_let_go(struct download *download)
     return left;
 }
 
-/* Nobody has it any more: is it of use to anybody who looks for it? */
+/* It has no COM object: could a client still ask for it? */
 static bool is_lost(const struct download *download)
 {
     enum odo_job_state state = odo_job_get_state(download->job);
@@ -192,12 +193,12 @@ void download_free_taken(struct download *taken)
     while (taken) {
         struct download *next = taken->next;
 
-        free_download(taken); /* there is no object left that could hold it */
+        free_download(taken); /* no object is left that could hold it */
         taken = next;
     }
 }
 
-/* Taken out of the list, so that nobody finds it any more; or NULL. */
+/* Remove one such download from the list, so that it cannot be found any more; or NULL. */
 static struct download *take_lost(void)
 {
     struct download *download;
@@ -225,7 +226,7 @@ void download_abort_volatile(void)
     }
 }
 
-/* --- Making and finding ---------------------------------------------------------------------
+/* --- Creating and finding --------------------------------------------------------------------
  */
 
 HRESULT download_create(struct odo_engine *engine, struct download **download_out)
@@ -240,8 +241,8 @@ HRESULT download_create(struct odo_engine *engine, struct download **download_ou
     if (status != ODO_OK) {
         return hresult_from_status(status);
     }
-    /* In the list before it has an owner, who may find it from then on: whoever finds a
-     * download that nobody has ends it when he is done with it. */
+    /* List it before it has an owner, who could find it from then on: any thread that finds a
+     * download without COM objects ends it when it is done with it. */
     download = make_download(engine, job);
     if (!download) {
         odo_job_cancel(job);
@@ -263,7 +264,7 @@ HRESULT download_create(struct odo_engine *engine, struct download **download_ou
     return hr;
 }
 
-/* Where the file comes from is what the engine says: it may be newer. False without memory. */
+/* The engine's source may be newer than the recorded one. False when out of memory. */
 static bool take_source(struct download *download)
 {
     char **place = &download->settings.texts[DOWNLOAD_URI];
@@ -285,7 +286,7 @@ static bool take_source(struct download *download)
     return copy != NULL;
 }
 
-/* What an earlier process has left in the store. False without memory. */
+/* Load what an earlier process has stored. False when out of memory. */
 static bool take_up(struct download *download)
 {
     char *text = NULL;
@@ -300,7 +301,7 @@ static bool take_up(struct download *download)
         download->started = STARTED_EARLIER;
     }
     if (is_read && is_running(odo_job_get_state(download->job))) {
-        odo_job_suspend(download->job); /* whoever wants it says so again */
+        odo_job_suspend(download->job); /* clients resume it explicitly */
     }
     return is_read;
 }
@@ -343,7 +344,7 @@ HRESULT download_list(struct odo_engine *engine, struct download ***downloads_ou
     }
     for (size_t i = 0; i < job_count; i++) {
         if (odo_job_get_number(jobs[i], ODO_JOB_KIND) != DOWNLOAD_KIND) {
-            job_wish_changed(jobs[i]); /* the engine may have taken it up just now */
+            job_wish_changed(jobs[i]); /* the engine may just have loaded it */
         } else if (SUCCEEDED(hr) && owner_is_caller(jobs[i]) &&
                    !is_final(odo_job_get_state(jobs[i]))) {
             hr = download_of_job(engine, jobs[i], &list[count]);
@@ -379,7 +380,7 @@ bool download_has_file(struct download *download)
     return odo_job_get_file_count(download->job) > 0;
 }
 
-/* --- Where it stands ------------------------------------------------------------------------
+/* --- Status ----------------------------------------------------------------------------------
  */
 
 static bool is_block(enum odo_status status)
@@ -421,7 +422,7 @@ static DODownloadState state_of(struct odo_job *job, enum odo_job_state state,
                                                         : DODownloadState_Created;
 }
 
-/* What lies beneath an error. */
+/* The cause of an error. */
 static HRESULT detail_of(const struct odo_error *error)
 {
     if (error->status == ODO_E_SIZE_UNKNOWN_IN_200 ||
@@ -435,8 +436,8 @@ static HRESULT detail_of(const struct odo_error *error)
     return is_block(error->status) ? hresult_from_status(error->status) : S_OK;
 }
 
-/* Know the temporary file of a download that its process does not outlive, once it stands
- * still. */
+/* Remember the temporary file of a volatile download once it has stopped, to delete it when the
+ * process ends. */
 static void note_temporary_file(struct download *download)
 {
     char *path = NULL;
@@ -449,15 +450,15 @@ static void note_temporary_file(struct download *download)
     if (odo_file_get_text(download->job, 0, ODO_FILE_TEMPORARY_PATH, &path) == ODO_OK &&
         *path && SUCCEEDED(wide_text_from_utf8(path, &wide)) &&
         InterlockedCompareExchangePointer((PVOID volatile *)&download->temporary, wide, NULL)) {
-        CoTaskMemFree(wide); /* somebody was quicker */
+        CoTaskMemFree(wide); /* another thread was faster */
     }
     odo_free(path);
 }
 
 void download_process_ends(void)
 {
-    /* Every other thread is gone, perhaps in the middle of something: no lock, and no engine.
-     */
+    /* At process exit all other threads are gone, possibly while holding locks: use neither a
+     * lock nor the engine. */
     for (const struct download *download = downloads; download; download = download->next) {
         if (download->temporary) {
             DeleteFileW(download->temporary);
@@ -467,7 +468,7 @@ void download_process_ends(void)
 
 DO_DOWNLOAD_STATUS download_status(struct download *download)
 {
-    enum { TRIES = 8 }; /* until nothing has changed between the questions */
+    enum { TRIES = 8 }; /* until nothing changes between the queries */
     DO_DOWNLOAD_STATUS status = {0};
     enum odo_job_state state = odo_job_get_state(download->job);
 
@@ -489,7 +490,7 @@ DO_DOWNLOAD_STATUS download_status(struct download *download)
             status.Error = hresult_from_error(&error);
             status.ExtendedError = detail_of(&error);
         } else if (state == ODO_JOB_TRANSIENT_ERROR) {
-            /* It heals by itself, and clients take any failing Error for the end. */
+            /* The error is transient, but clients regard any failing Error as final. */
             status.ExtendedError = hresult_from_error(&error);
         }
         after = odo_job_get_state(download->job);
@@ -504,7 +505,7 @@ DO_DOWNLOAD_STATUS download_status(struct download *download)
     return status;
 }
 
-/* --- Settings -------------------------------------------------------------------------------
+/* --- Settings --------------------------------------------------------------------------------
  */
 
 char *download_get_text(struct download *download, enum download_text which)
@@ -529,7 +530,7 @@ uint64_t download_get_number(struct download *download, enum download_number whi
     return value;
 }
 
-/* `settings_lock` is held. A volatile download keeps nothing. */
+/* `settings_lock` is held. A volatile download stores nothing. */
 static HRESULT save_locked(struct download *download)
 {
     enum odo_status status;
@@ -545,7 +546,7 @@ static HRESULT save_locked(struct download *download)
     return hresult_from_status(status);
 }
 
-/* Put `*text_inout` in the place of what is set, which it becomes. On failure nothing has
+/* Replace the setting with `*text_inout`, which receives the old value. On failure nothing has
  * changed. */
 static HRESULT exchange_text(struct download *download, enum download_text which,
                              char **text_inout)
@@ -568,8 +569,8 @@ static HRESULT exchange_text(struct download *download, enum download_text which
 }
 
 /*
- * Another source of a file that is there: the engine keeps it, or nothing has changed. That our
- * own record of it cannot be saved does no harm; see take_up().
+ * Change the source of an existing file: either the engine accepts it, or nothing has changed.
+ * Failing to save our own copy is harmless; see take_up().
  */
 static HRESULT exchange_source(struct download *download, char **text_inout)
 {
@@ -615,7 +616,7 @@ struct cost_wish download_cost_wish(struct download *download)
         wish.policy = (enum cost_policy)(policy - 1);
     } else {
         wish.policy = odo_job_get_number(download->job, ODO_JOB_PRIORITY) == 0
-                          ? COST_POLICY_ALWAYS /* in the foreground */
+                          ? COST_POLICY_ALWAYS /* the foreground default */
                           : COST_POLICY_STANDARD;
     }
     return wish;
@@ -654,7 +655,7 @@ HRESULT download_set_volatile(struct download *download, bool is_volatile)
     return hr;
 }
 
-/* Put a stream, or NULL, in the place of the one that waits for a file. */
+/* Replace the stream that waits for a file; NULL for none. */
 static struct client_stream *exchange_stream(struct download *download,
                                              struct client_stream *stream)
 {
@@ -678,7 +679,7 @@ HRESULT download_set_stream(struct download *download, IUnknown *stream)
     return hr;
 }
 
-/* As interface_keeper knows it; 0 when none waits. */
+/* Its interface_keeper handle; 0 if none is waiting. */
 static DWORD waiting_stream(struct download *download)
 {
     DWORD kept;
@@ -701,12 +702,12 @@ HRESULT download_get_stream(struct download *download, IUnknown **stream_out)
                                        : hresult_from_status(ODO_E_NOT_SET);
 }
 
-/* --- Starting -------------------------------------------------------------------------------
+/* --- Starting --------------------------------------------------------------------------------
  */
 
 /*
- * Is it a full path with no character that no name can have? Asked before anything is made of
- * it; the engine looks more closely.
+ * Is it a full path without invalid characters? Checked before anything is created; the engine
+ * checks more thoroughly.
  */
 static bool is_possible_path(const char *path)
 {
@@ -723,7 +724,7 @@ static bool is_possible_path(const char *path)
     return is_share || is_drive;
 }
 
-/* Make the folder of a path, and what is missing above it. */
+/* Create the folder of a path, including missing parents. */
 static HRESULT make_folder(const char *path)
 {
     WCHAR *wide = NULL;
@@ -740,8 +741,7 @@ static HRESULT make_folder(const char *path)
             continue;
         }
         *at = L'\0';
-        /* On the way down only what is missing matters: a share cannot be made, and is there.
-         */
+        /* Only errors at missing levels matter: a share cannot be created, but exists. */
         if (CreateDirectoryW(wide, NULL)) {
             error = ERROR_SUCCESS;
         } else {
@@ -764,7 +764,7 @@ static ULONGLONG start_number(struct download *download)
     return number;
 }
 
-/* From now on the download is the last one that has started. */
+/* This download is now the last one started. */
 static void note_start(struct download *download)
 {
     static ULONGLONG starts = STARTED_EARLIER; /* guarded by `list_lock` */
@@ -785,7 +785,7 @@ static bool is_on_path(struct download *download, const char *path)
     return is_same;
 }
 
-/* What has all its bytes is not disturbed: it only waits to be finalized. */
+/* A completely transferred download keeps its path: it only waits to be finalized. */
 static bool gives_way(struct download *download)
 {
     enum odo_job_state state = odo_job_get_state(download->job);
@@ -794,9 +794,9 @@ static bool gives_way(struct download *download)
 }
 
 /*
- * Other downloads that write to the same path give way to this one, if they have started before
- * it. Of two that start at once each takes its number before it looks, so the later one alone
- * survives. With no lock held: two that meet would wait for each other.
+ * Abort other downloads to the same path that have started before this one. If two start at
+ * once, each takes its number before it looks, so only the later survives. No lock is held: two
+ * downloads would wait for each other.
  */
 static void abort_others(struct download *download)
 {
@@ -822,7 +822,7 @@ static void abort_others(struct download *download)
     free(path);
 }
 
-/* The file takes the stream that has waited for it. Nobody else starts meanwhile. */
+/* Attach the waiting stream to the file. No other thread starts the download meanwhile. */
 static HRESULT give_stream(struct download *download)
 {
     struct client_stream *stream = exchange_stream(download, NULL);
@@ -831,14 +831,14 @@ static HRESULT give_stream(struct download *download)
     if (FAILED(hr)) {
         struct client_stream *newer = exchange_stream(download, stream);
 
-        if (newer) { /* set at this moment */
+        if (newer) { /* set just now */
             client_stream_free(exchange_stream(download, newer));
         }
     }
     return hr;
 }
 
-/* The first start: the file is added to the job. */
+/* On the first start, add the file to the job. */
 static HRESULT add_file(struct download *download, const struct byte_range *ranges,
                         uint32_t count)
 {
@@ -877,7 +877,7 @@ static HRESULT add_file(struct download *download, const struct byte_range *rang
                 .integrity = {info, is_mandatory},
             },
             NULL);
-        /* Everything else was looked at when it was set. */
+        /* Everything else was checked when it was set. */
         hr = status == ODO_E_INVALID_ARGUMENT && path ? HRESULT_FROM_WIN32(ERROR_INVALID_NAME)
                                                       : hresult_from_status(status);
     }
@@ -917,7 +917,7 @@ static HRESULT begin(struct download *download, const struct byte_range *ranges,
         if (SUCCEEDED(hr) && !download_has_file(download)) {
             hr = add_file(download, ranges, count);
         } else if (SUCCEEDED(hr) && count > 0) {
-            if (is_running(odo_job_get_state(download->job))) { /* held back by a condition */
+            if (is_running(odo_job_get_state(download->job))) { /* held back by conditions */
                 odo_job_suspend(download->job);
             }
             hr = hresult_from_status(
@@ -939,8 +939,8 @@ static bool is_at_rest(const DO_DOWNLOAD_STATUS *status, struct odo_job *job)
 }
 
 /*
- * BlockingMode: until it neither moves nor will by itself. Calls to this apartment are let
- * through; from within a call of its own stream there is no wait, which would have no end.
+ * BlockingMode: wait until it is neither moving nor going to. Calls to this apartment are
+ * dispatched; from within a call to its own stream, the wait would never end, so there is none.
  */
 static HRESULT wait_for_rest(struct download *download)
 {
@@ -988,7 +988,7 @@ HRESULT download_start(struct download *download, const DO_DOWNLOAD_RANGES_INFO 
     return hr;
 }
 
-/* --- Pausing and ending ---------------------------------------------------------------------
+/* --- Pausing and ending ----------------------------------------------------------------------
  */
 
 HRESULT download_pause(struct download *download)
@@ -1005,7 +1005,7 @@ HRESULT download_pause(struct download *download)
         hr = hresult_from_status(odo_job_suspend(download->job));
         break;
     case DODownloadState_Paused:
-        /* Held back by a condition: from now on it stays paused when that ends. */
+        /* Held back by network conditions: it stays paused when they change. */
         if (is_running(odo_job_get_state(download->job))) {
             hr = hresult_from_status(odo_job_suspend(download->job));
         }

@@ -1,9 +1,9 @@
 /*
- * A download of the modern model, as the server keeps it: the engine's job, with one file, and
- * what a client has set that the engine does not know of.
+ * The server's representation of a download of the modern model: the engine's job with one
+ * file, and client settings that the engine does not have.
  *
- * There is one of these for each download that has neither been finalized nor aborted; all COM
- * objects of a download share it. Any thread.
+ * There is one for each download that was neither finalized nor aborted, shared by all of its
+ * COM objects. Any thread.
  */
 #ifndef ODO_COM_DOWNLOAD_DOWNLOAD_H
 #define ODO_COM_DOWNLOAD_DOWNLOAD_H
@@ -18,59 +18,57 @@
 #include "deliveryoptimization.h" /* generated from idl/ */
 
 enum {
-    DOWNLOAD_KIND = 1, /* of ODO_JOB_KIND; jobs of the legacy model have 0 */
+    DOWNLOAD_KIND = 1, /* in ODO_JOB_KIND; jobs of the legacy model have 0 */
     DOWNLOAD_NO_PROGRESS_S = 300,
 };
 
 struct download;
 
-/* A new download, Created and volatile. The caller releases it. */
+/* Create a download, Created and volatile. The caller releases it. */
 HRESULT download_create(struct odo_engine *engine, struct download **download_out);
 
 /*
- * The download that a job is, counted. One that is taken up from the store, and was moving when
- * it was put there, is paused.
+ * The download of a job, with a reference. If it was just loaded from the store and was running
+ * when it was stored, it is paused.
  */
 HRESULT download_of_job(struct odo_engine *engine, struct odo_job *job,
                         struct download **download_out);
 
 /*
- * All downloads of the calling user that are neither finalized nor aborted. The caller releases
- * each, and the array with free().
+ * All downloads of the calling user that were neither finalized nor aborted. The caller
+ * releases each of them, and frees the array with free().
  */
 HRESULT download_list(struct odo_engine *engine, struct download ***downloads_out,
                       size_t *count_out);
 
 struct download *download_add_ref(struct download *download);
 
-/* How many COM objects of it there are: one more, and one less; the latter answers what is
- * left.
- */
+/* Count its COM objects: add one; remove one and return the number left. */
 void download_hold(struct download *download);
 ULONG download_let_go(struct download *download);
 
 /*
- * With the last count a download ends that nobody could ask for any more: one that was never
- * started, or that is transferred but not kept (NonVolatile).
+ * When the last reference is released, a download ends if no client could ask for it any more:
+ * if it was never started, or is transferred but volatile.
  */
 void download_release(struct download *download);
 
 struct odo_job *download_job(const struct download *download);
 struct odo_engine *download_engine(const struct download *download);
 
-/* Where it stands, all of one moment. */
+/* A consistent snapshot of its status. */
 DO_DOWNLOAD_STATUS download_status(struct download *download);
 
-/* IDODownload::Start and so on, by semantics that IDODownload's table states. */
+/* IDODownload::Start and so on, as documented there. */
 HRESULT download_start(struct download *download, const DO_DOWNLOAD_RANGES_INFO *ranges);
 HRESULT download_pause(struct download *download);
 HRESULT download_finalize(struct download *download);
 HRESULT download_abort(struct download *download);
 
-/* A copy that free() ends; NULL when it was never set, or without memory. */
+/* A copy, to be released with free(); NULL if never set, or when out of memory. */
 char *download_get_text(struct download *download, enum download_text which);
 
-/* Change what the client has set. `text` may be NULL for "never set". */
+/* Change a client setting. `text` may be NULL for "never set". */
 HRESULT download_set_text(struct download *download, enum download_text which,
                           const char *text);
 
@@ -78,29 +76,31 @@ uint64_t download_get_number(struct download *download, enum download_number whi
 HRESULT download_set_number(struct download *download, enum download_number which,
                             uint64_t value);
 
-/* What the client wants of the network; where it never said so, by the download's priority. */
+/* The client's network requirements; if unset, derived from the download's priority. */
 struct cost_wish download_cost_wish(struct download *download);
 
-/* The download becomes one that survives its process, or one that does not. */
+/* Make the download volatile, or persistent. */
 HRESULT download_set_volatile(struct download *download, bool is_volatile);
 
-/* True when the file has been added to the job, which happens at the first start. */
+/* True once the file was added to the job, at the first start. */
 bool download_has_file(struct download *download);
 
-/* The client's stream, which the file takes when it is there. NULL takes it back. */
+/* The client's stream, attached to the file when there is one. NULL removes it. */
 HRESULT download_set_stream(struct download *download, IUnknown *stream);
 HRESULT download_get_stream(struct download *download, IUnknown **stream_out);
 
 /*
- * The process ends, and nobody has let go of its downloads: delete the temporary files of those
- * that do not survive it. From DllMain alone.
+ * The process ends with downloads still open: delete the temporary files of the volatile ones.
+ * For DllMain only.
  */
 void download_process_ends(void);
 
-/* Abort the volatile downloads that nobody has and that do not run: their files go. */
+/* Abort volatile downloads that have no COM object and are not running: their files are
+ * deleted. */
 void download_abort_volatile(void);
 
-/* All of an engine that is about to end, out of the list; to be freed without a lock. */
+/* Remove all downloads of an engine that is about to stop from the list; free them without a
+ * lock. */
 struct download *download_take_all(void);
 void download_free_taken(struct download *taken);
 

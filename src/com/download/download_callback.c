@@ -7,23 +7,23 @@
 #include <stdlib.h>
 
 enum {
-    STATES_WAITING_MOST = 32,  /* further ones are told as the last one */
-    PERCENT_INTERVAL_MS = 100, /* how often it is looked whether a percentage was reached */
+    STATES_WAITING_MOST = 32,  /* further ones replace the last */
+    PERCENT_INTERVAL_MS = 100, /* how often to check whether a percentage was reached */
 };
 
-/* What is known of a download that has, or had, a client to tell. */
+/* The subscription of a download that has, or had, a callback. */
 struct download_subscription {
     struct subscription base;
-    struct odo_engine *engine; /* whose job it is */
+    struct odo_engine *engine; /* of the job */
 
     struct {
-        enum odo_job_state states[STATES_WAITING_MOST]; /* to be told, in order */
+        enum odo_job_state states[STATES_WAITING_MOST]; /* to report, in order */
         size_t state_count;
-        DODownloadState told; /* the last state that was told */
+        DODownloadState told; /* the last state reported */
         bool has_told;
-        bool lends_object; /* the client is given an object for the length of a call */
+        bool lends_object; /* the client has an object for the duration of a call */
 
-        bool is_modified; /* since progress was told */
+        bool is_modified; /* since progress was last reported */
         ULONGLONG progress_due;
         ULONG seconds;
         ULONG percent;
@@ -50,7 +50,7 @@ static const struct download_subscription *of_const(const struct subscription *b
     return CONTAINING_RECORD(base, struct download_subscription, base);
 }
 
-/* NULL when there is none. */
+/* NULL if there is none. */
 static struct download_subscription *find_locked(const struct odo_job *job)
 {
     struct subscription *found = subscription_find_locked(&subscription_class, job);
@@ -71,7 +71,7 @@ static void init(struct subscription *base, const void *context)
     subscription->locked.told = download_status(*download).State;
 }
 
-/* --- What is to be told ----------------------------------------------------------------- */
+/* --- What to report --------------------------------------------------------------------- */
 
 static ULONGLONG progress_interval_locked(const struct download_subscription *subscription)
 {
@@ -133,14 +133,14 @@ void download_callback_on_event(const struct odo_event *event)
     }
 }
 
-/* --- Telling it --------------------------------------------------------------------------- */
+/* --- Calls -------------------------------------------------------------------------------- */
 
-/* A call to be made. */
+/* A call to make. */
 struct call {
     struct download_subscription *subscription;
     ULONG generation;
     DWORD client;
-    bool is_state; /* or else it is progress */
+    bool is_state; /* otherwise progress */
     bool is_last_state;
     enum odo_job_state state;
 };
@@ -177,7 +177,7 @@ static ULONG percent_of(const DO_DOWNLOAD_STATUS *status)
                : 0;
 }
 
-/* The state that an event has told of, where another may have followed. */
+/* The state of an event, which a later one may have superseded. */
 static DODownloadState state_of_event(const struct call *call, DODownloadState now)
 {
     if (call->is_last_state) {
@@ -200,8 +200,8 @@ static DODownloadState state_of_event(const struct call *call, DODownloadState n
 }
 
 /*
- * The last moment at which a call can be stopped, and the one at which it is decided whether
- * the status is news.
+ * The last moment at which a call can be cancelled, and at which is decided whether the status
+ * is new.
  */
 static bool begin_call(const struct call *call, const DO_DOWNLOAD_STATUS *status)
 {
@@ -238,7 +238,7 @@ static bool begin_call(const struct call *call, const DO_DOWNLOAD_STATUS *status
     return may_begin;
 }
 
-/* The result is the client's business. */
+/* The client's result is ignored. */
 static void call_client(const struct call *call, struct download *download, IDODownload *object)
 {
     IDODownloadStatusCallback *client = NULL;
@@ -278,13 +278,13 @@ static void tell(struct subscription *base)
         call_client(&call, download, object);
     }
     if (object) {
-        IDODownload_Release(object); /* who waits for the call's end wants to know who has it */
+        IDODownload_Release(object); /* first: a waiter checks which objects are left */
     }
     subscription_lock();
     call.subscription->locked.lends_object = false;
     subscription_unlock();
-    /* The job may be final by now, for a client ends it in the call that tells of the state
-     * before; its end is told next. */
+    /* The job may be final by now, as a client may end it in the call before; that is reported
+     * next. */
     if (call.is_state && is_final(call.state)) {
         subscription_forget(&subscription_class, base->job);
     }
@@ -306,7 +306,7 @@ static const struct subscription_class subscription_class = {
     .replaced_locked = replaced_locked,
 };
 
-/* --- Who is told -------------------------------------------------------------------------- */
+/* --- Setting and clearing ----------------------------------------------------------------- */
 
 HRESULT download_callback_set(struct download *download, IUnknown *client)
 {
@@ -349,7 +349,7 @@ void download_callback_frequency_changed(struct download *download)
     if (subscription) {
         subscription->locked.seconds = seconds;
         subscription->locked.percent = percent;
-        subscription->locked.progress_due = 0; /* look at once */
+        subscription->locked.progress_due = 0; /* check at once */
     }
     subscription_unlock();
     if (subscription) {
@@ -357,7 +357,7 @@ void download_callback_frequency_changed(struct download *download)
     }
 }
 
-/* Nobody has it but a call that is under way: which ends with it, if the client wants it so. */
+/* Only a call in progress holds the download; it ends with that call if the client wants. */
 static void wait_for_lent_object(struct download *download)
 {
     struct download_subscription *subscription;

@@ -1,12 +1,12 @@
 /*
  * The status callback of each download.
  *
- * A change of state is told at once, each in its turn; progress as often as the client wants.
- * Calls for one download come one after the other. The download that a client is given is a COM
- * object of its own, so that a client that lets go of it completely keeps the one that it has.
+ * State changes are reported at once and in order, progress as often as requested. Calls for
+ * one download are serialized. The download passed to a client is a COM object of its own, so a
+ * client may release it completely and keep the one it has.
  *
- * Who has let go of all his objects of a download is not called any more: with the last one the
- * callback goes, as if it were cleared.
+ * A client that has released all its objects of a download is not called any more: the last
+ * release clears the callback.
  */
 #ifndef ODO_COM_DOWNLOAD_DOWNLOAD_CALLBACK_H
 #define ODO_COM_DOWNLOAD_DOWNLOAD_CALLBACK_H
@@ -17,33 +17,32 @@
 
 #include "com/download/download.h"
 
-/* As download_object_create(), which makes the objects that clients are given. */
+/* download_object_create(), which makes the objects passed to clients. */
 typedef HRESULT download_object_maker(struct download *download, REFIID iid, void **out);
 
-/* Before the first download. */
+/* Call before the first download is created. */
 void download_callback_begin(download_object_maker *maker);
 
-/* The engine's host: takes a note and returns. */
+/* For the engine's on_event: records the event and returns. */
 void download_callback_on_event(const struct odo_event *event);
 
 /*
- * Have a client told, instead of the one before; NULL has nobody told. When this returns no
- * call to the one before begins any more, and one that has begun has ended, or lasts longer
- * than some seconds, or is the one that we are in.
+ * Replace the callback; NULL removes it. Afterwards no call to the previous one begins, and one
+ * in progress has ended, or has lasted several seconds, or is the one we are in.
  *
  *   E_INVALIDARG   it is no IDODownloadStatusCallback
  */
 HRESULT download_callback_set(struct download *download, IUnknown *client);
 
-/* The client's interface, counted. E_NOT_SET and NULL without one. */
+/* The client's interface, with a reference. Without one, E_NOT_SET and NULL. */
 HRESULT download_callback_get(struct download *download, IUnknown **client_out);
 
 /* The frequency was changed. */
 void download_callback_frequency_changed(struct download *download);
 
 /*
- * A COM object of the download ends, for which download_hold() was called. After the client's
- * last one the callback is cleared; a call that is under way is waited for as above.
+ * A COM object of the download ends, matching download_hold(). After the client's last one the
+ * callback is cleared; a call in progress is waited for as above.
  */
 void download_callback_object_ended(struct download *download);
 

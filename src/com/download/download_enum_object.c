@@ -9,17 +9,17 @@
 #include <stdlib.h>
 #include <wchar.h>
 
-/* What an enumerator and its clones walk over. */
+/* The snapshot, shared by an enumerator and its clones. */
 struct download_row {
     LONG refs;
     size_t count;
-    struct download *items[]; /* counted */
+    struct download *items[]; /* reference counted */
 };
 
 struct download_enum_object {
     struct com_object base;
     IEnumUnknown IEnumUnknown_iface;
-    struct download_row *row; /* counted */
+    struct download_row *row; /* reference counted */
     struct enumerator enumerator;
 };
 
@@ -118,9 +118,9 @@ static HRESULT create(struct download_row *row, ULONG position, IEnumUnknown **o
     return S_OK;
 }
 
-/* --- Which downloads ---------------------------------------------------------------------- */
+/* --- Filtering ---------------------------------------------------------------------------- */
 
-/* An id may stand in braces or not, in capitals or not. */
+/* An id may have braces, and any case. */
 static bool same_id(const WCHAR *id, const WCHAR *wanted)
 {
     enum { LENGTH_WITHOUT_BRACES = 36 };
@@ -138,7 +138,7 @@ static bool matches(struct download *download, const DO_DOWNLOAD_ENUM_CATEGORY *
         return true;
     }
     if (FAILED(download_properties_get(download, category->Property, &value))) {
-        return false; /* it was never set */
+        return false; /* never set */
     }
     switch (category->Property) {
     case DODownloadProperty_Id:

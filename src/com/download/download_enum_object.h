@@ -1,4 +1,4 @@
-/* IEnumUnknown over downloads, as they were when it was made. */
+/* IEnumUnknown over a snapshot of downloads. */
 #ifndef ODO_COM_DOWNLOAD_DOWNLOAD_ENUM_OBJECT_H
 #define ODO_COM_DOWNLOAD_DOWNLOAD_ENUM_OBJECT_H
 

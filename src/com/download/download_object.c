@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-/* The failures of all its methods have their words, by this name. */
+/* The error source of all its methods. */
 #define SOURCE L"Delivery Optimization"
 
 struct download_object {
@@ -16,7 +16,7 @@ struct download_object {
     IDODownload IDODownload_iface;
     struct client_security security;
     struct error_info_support error_support;
-    struct download *download; /* counted */
+    struct download *download; /* reference counted */
 };
 
 COM_DEFINE_UNKNOWN(download_object, IDODownload)
@@ -125,6 +125,6 @@ HRESULT download_object_create(struct download *download, REFIID iid, void **out
     error_info_support_init(&object->error_support, &object->base, &IID_IDODownload);
 
     hr = com_object_query(&object->base, iid, out);
-    com_object_release(&object->base); /* `out` holds the only reference, if there is one */
+    com_object_release(&object->base); /* `out` holds the only reference, if any */
     return hr;
 }

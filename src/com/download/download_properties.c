@@ -15,11 +15,11 @@
 
 enum {
     TIMEOUT_LEAST_S = 60,
-    PRIORITY_FOREGROUND = 0, /* of ODO_JOB_PRIORITY */
+    PRIORITY_FOREGROUND = 0, /* in ODO_JOB_PRIORITY */
     PRIORITY_BACKGROUND = 2,
 };
 
-/* --- When a property may be set ----------------------------------------------------------- */
+/* --- Permitted states --------------------------------------------------------------------- */
 
 static HRESULT only_created(struct download *download)
 {
@@ -45,14 +45,14 @@ static HRESULT not_ended(struct download *download)
                : S_OK;
 }
 
-/* --- Texts -------------------------------------------------------------------------------- */
+/* --- Strings ------------------------------------------------------------------------------ */
 
 static HRESULT not_set(void)
 {
     return hresult_from_status(ODO_E_NOT_SET);
 }
 
-/* UTF-8 as the value; what is NULL was never set. */
+/* From UTF-8; NULL means never set. */
 static HRESULT put_text(const char *text, VARIANT *value_out)
 {
     LPWSTR wide = NULL;
@@ -66,7 +66,7 @@ static HRESULT put_text(const char *text, VARIANT *value_out)
     return V_BSTR(value_out) ? S_OK : E_OUTOFMEMORY;
 }
 
-/* The value as UTF-8, which free() ends. A BSTR of NULL is empty. */
+/* To UTF-8, released with free(). A NULL BSTR is empty. */
 static HRESULT take_text(const VARIANT *value, char **text_out)
 {
     return hresult_from_status(
@@ -142,7 +142,7 @@ static HRESULT get_uri(void *object, VARIANT *value_out)
     return get_setting(object, DOWNLOAD_URI, value_out);
 }
 
-/* Not every check of a URL, but those that clients ask for before the state. */
+/* Not a complete validation, only the checks that clients expect before that of the state. */
 static HRESULT check_uri(const WCHAR *uri)
 {
     static const WCHAR *const schemes[] = {L"http://", L"https://"};
@@ -300,7 +300,7 @@ static HRESULT get_cost_policy(void *object, VARIANT *value_out)
     return S_OK;
 }
 
-/* One of the properties that say which networks are welcome has been set, or not. */
+/* A property that restricts networks was set, or failed to be. */
 static HRESULT after_wish(struct download *download, HRESULT hr)
 {
     if (SUCCEEDED(hr)) {
@@ -382,7 +382,7 @@ static HRESULT get_timeout(void *object, VARIANT *value_out)
     return S_OK;
 }
 
-/* Here 0 is the default; to the engine it would mean that nothing is tried again. */
+/* Here 0 means the default; to the engine it would mean no retries. */
 static HRESULT set_timeout(void *object, const VARIANT *value)
 {
     ULONG seconds = V_UI4(value);
@@ -407,7 +407,7 @@ static HRESULT set_foreground(void *object, const VARIANT *value)
         hr = set_job_number(object, ODO_JOB_PRIORITY,
                             V_BOOL(value) ? PRIORITY_FOREGROUND : PRIORITY_BACKGROUND);
     }
-    return after_wish(object, hr); /* the default of the cost policy depends on it */
+    return after_wish(object, hr); /* it determines the default cost policy */
 }
 
 static HRESULT get_flag(struct download *download, enum download_number which,
@@ -509,7 +509,7 @@ static HRESULT set_non_volatile(void *object, const VARIANT *value)
     return SUCCEEDED(hr) ? download_set_volatile(object, V_BOOL(value) == VARIANT_FALSE) : hr;
 }
 
-/* In process the network sees whoever runs this thread; there is no token to keep. */
+/* In process the network sees the user of this thread; there is no token to keep. */
 static HRESULT set_network_token(void *object, const VARIANT *value)
 {
     (void)value;
@@ -523,7 +523,7 @@ static HRESULT get_callback(void *object, VARIANT *value_out)
     return download_callback_get(object, &V_UNKNOWN(value_out));
 }
 
-/* Who wants no more calls is obeyed in any state: the news of the end may be under way. */
+/* Removing the callback is allowed in any state: notifications may still be in progress. */
 static HRESULT set_callback(void *object, const VARIANT *value)
 {
     HRESULT hr = V_UNKNOWN(value) ? not_ended(object) : S_OK;
@@ -551,7 +551,7 @@ static HRESULT set_stream(void *object, const VARIANT *value)
 
 /* --- Certificates, integrity and decryption ----------------------------------------------- */
 
-/* The certificate of the store that a serialized context stands for, as libcurl names it. */
+/* The certificate in a serialized context, in libcurl's notation. */
 static HRESULT name_certificate(const BYTE *bytes, DWORD size, char *name_out, size_t capacity)
 {
     enum { SHA1_SIZE = 20 };
@@ -608,7 +608,7 @@ static HRESULT set_security_context(void *object, const VARIANT *value)
                          : hr;
 }
 
-/* Enough to tell JSON from what is none. */
+/* A cheap test for JSON. */
 static bool is_json_object(const WCHAR *text)
 {
     size_t length = text ? wcslen(text) : 0;
@@ -623,7 +623,7 @@ static bool is_json_object(const WCHAR *text)
     return length >= 2 && text[0] == L'{' && text[length - 1] == L'}';
 }
 
-/* Nothing is stored, so that encrypted content is never saved as if it were plain. */
+/* Rejected, so that encrypted content is never saved as if it were plain. */
 static HRESULT set_decryption(void *object, const VARIANT *value)
 {
     (void)object;
@@ -648,7 +648,7 @@ static HRESULT set_integrity(void *object, const VARIANT *value)
     return hr;
 }
 
-/* --- What the last reply said ------------------------------------------------------------- */
+/* --- The last reply ----------------------------------------------------------------------- */
 
 static HRESULT get_redirection_target(void *object, VARIANT *value_out)
 {
@@ -720,7 +720,7 @@ HRESULT download_properties_get(struct download *download, DODownloadProperty id
                           (LONG)id, value_out);
 }
 
-/* Nothing at all, as .NET passes its null, is no interface. */
+/* .NET passes null as VT_EMPTY or a NULL interface. */
 static bool is_nothing(const VARIANT *value)
 {
     return value && (V_VT(value) == VT_EMPTY || V_VT(value) == VT_NULL);

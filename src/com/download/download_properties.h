@@ -1,8 +1,7 @@
 /*
- * The properties of IDODownload: of which type each is, who may read and write it, and when.
- * The common rules are those of com/object/properties.h; one that cannot be set in the present
- * state is DO_E_INVALID_STATE, and one that was never set and has no default is 0x80070490
- * (E_NOT_SET).
+ * The properties of IDODownload: their types, access, and the states in which they may be set.
+ * Common rules: see com/object/properties.h. DO_E_INVALID_STATE if one cannot be set in the
+ * present state, and 0x80070490 (E_NOT_SET) if it was never set and has no default.
  */
 #ifndef ODO_COM_DOWNLOAD_DOWNLOAD_PROPERTIES_H
 #define ODO_COM_DOWNLOAD_DOWNLOAD_PROPERTIES_H
@@ -11,11 +10,12 @@
 
 #include <oleauto.h>
 
-/* `value_out` need not be initialized; on failure it is VT_EMPTY. VariantClear() ends it. */
+/* `value_out` need not be initialized; on failure it is VT_EMPTY. Release with
+ * VariantClear(). */
 HRESULT download_properties_get(struct download *download, DODownloadProperty id,
                                 VARIANT *value_out);
 
-/* Takes copies and counts of its own of what is in the value. */
+/* Copies or references the value's content. */
 HRESULT download_properties_set(struct download *download, DODownloadProperty id,
                                 const VARIANT *value);
 

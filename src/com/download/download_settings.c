@@ -104,7 +104,7 @@ char *download_settings_write(const struct download_settings *settings)
 
 /* --- Reading ------------------------------------------------------------------------------ */
 
-/* The value in [from, to) without its escapes. NULL without memory. */
+/* The value in [from, to), unescaped. NULL when out of memory. */
 static char *take_escaped(const char *from, const char *to)
 {
     char *text = malloc((size_t)(to - from) + 1);

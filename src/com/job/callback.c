@@ -13,11 +13,11 @@
 enum {
     MODIFICATION_INTERVAL_MS = 500,
     OUTCOME_TRIES = 3,
-    OUTCOME_PAUSE_MS = 500, /* before the second try; each later pause is four times longer */
-    FILES_WAITING_MOST = 4096, /* news of further files is dropped */
+    OUTCOME_PAUSE_MS = 500,    /* before the second attempt; then four times longer each */
+    FILES_WAITING_MOST = 4096, /* further files are dropped */
 };
 
-/* What is told to a client in one call. */
+/* A kind of call. */
 enum notice {
     NOTICE_NONE,
     NOTICE_FILE_TRANSFERRED,
@@ -25,33 +25,33 @@ enum notice {
     NOTICE_MODIFICATION,
 };
 
-/* Where the job's state is known from. */
+/* The source of a known job state. */
 enum state_source {
     STATE_UNKNOWN,
-    STATE_READ, /* from the job: the event of it may be on its way */
-    STATE_TOLD, /* by an event */
+    STATE_READ, /* read from the job: its event may be yet to come */
+    STATE_TOLD, /* from an event */
 };
 
-/* What is known of a job that has, or had, a client to tell. */
+/* The subscription of a job that has, or had, a callback. */
 struct job_subscription {
     struct subscription base;
 
     struct {
-        bool has_class; /* to be told when there is no client */
+        bool has_class; /* to notify when there is no client */
         CLSID class;
         ULONG flags;
 
         enum state_source state_source;
-        enum odo_job_state state;   /* the latest, unless nothing is known */
-        bool has_outcome;           /* to tell ... */
+        enum odo_job_state state;   /* the latest, unless unknown */
+        bool has_outcome;           /* there is an outcome to report ... */
         enum odo_job_state outcome; /* ... TRANSFERRED or ERROR ... */
-        ULONG outcome_number;       /* ... the so manyth of the job ... */
-        unsigned tries;             /* ... which was tried so often ... */
-        ULONGLONG outcome_due;      /* ... and not before this GetTickCount64() */
-        bool is_modified;           /* and the client not told */
-        bool skip_modification;     /* the next one belongs to the outcome */
-        ULONGLONG modification_due; /* not before */
-        uint32_t *files;            /* transferred, in order, and the client not told */
+        ULONG outcome_number;       /* ... its sequence number ... */
+        unsigned tries;             /* ... attempts so far ... */
+        ULONGLONG outcome_due;      /* ... and the GetTickCount64() time of the next */
+        bool is_modified;           /* to report */
+        bool skip_modification;     /* the next modification belongs to the outcome */
+        ULONGLONG modification_due; /* time of the next report */
+        uint32_t *files;            /* transferred files to report, in order */
         size_t file_count;
         size_t file_capacity;
     } locked;
@@ -75,7 +75,7 @@ static const struct job_subscription *of_const(const struct subscription *base)
     return CONTAINING_RECORD(base, struct job_subscription, base);
 }
 
-/* NULL when there is none. */
+/* NULL if there is none. */
 static struct job_subscription *find_locked(const struct odo_job *job)
 {
     struct subscription *found = subscription_find_locked(&subscription_class, job);
@@ -83,7 +83,8 @@ static struct job_subscription *find_locked(const struct odo_job *job)
     return found ? of(found) : NULL;
 }
 
-/* The job's subscription, made if need be, counted for the caller. NULL without memory. */
+/* The job's subscription, created if needed, with a reference for the caller. NULL when out of
+ * memory. */
 static struct job_subscription *get(struct odo_job *job)
 {
     struct subscription *subscription = subscription_get(&subscription_class, job, NULL);
@@ -91,7 +92,7 @@ static struct job_subscription *get(struct odo_job *job)
     return subscription ? of(subscription) : NULL;
 }
 
-/* --- What is to be told ----------------------------------------------------------------- */
+/* --- What to report --------------------------------------------------------------------- */
 
 static bool wants_locked(const struct job_subscription *subscription, ULONG flag)
 {
@@ -111,7 +112,7 @@ static bool is_outcome(enum odo_job_state state)
     return state == ODO_JOB_TRANSFERRED || state == ODO_JOB_ERROR;
 }
 
-/* What comes first, and when; NOTICE_NONE and WORKER_POOL_NEVER when there is nothing. */
+/* The next call to make, and when; NOTICE_NONE and WORKER_POOL_NEVER if there is none. */
 static enum notice next_notice_locked(const struct job_subscription *subscription,
                                       ULONGLONG *due_out)
 {
@@ -180,11 +181,11 @@ static void note_state_locked(struct job_subscription *subscription, enum odo_jo
         }
         subscription->locked.skip_modification = true;
     } else {
-        subscription->locked.has_outcome = false; /* what was not told is no longer true */
+        subscription->locked.has_outcome = false; /* an unreported outcome is void */
     }
     if (state == ODO_JOB_ACKNOWLEDGED || state == ODO_JOB_CANCELLED) {
         forget_news_locked(subscription);
-        subscription->base.locked.generation++; /* stops a call that is about to begin */
+        subscription->base.locked.generation++; /* cancels a call that is about to begin */
         subscription->locked.flags = BG_NOTIFY_DISABLE;
     }
 }
@@ -236,7 +237,7 @@ void callback_on_event(const struct odo_event *event)
             break;
         case ODO_EVENT_STATE_CHANGED:
             note_state_locked(subscription, event->state);
-            had_work = false; /* what there is now may be more urgent */
+            had_work = false; /* more urgent work may have arrived */
             break;
         case ODO_EVENT_FILE_TRANSFERRED:
             note_file_locked(subscription, event->file_index);
@@ -251,9 +252,9 @@ void callback_on_event(const struct odo_event *event)
     }
 }
 
-/* --- Telling it ------------------------------------------------------------------------- */
+/* --- Calls ------------------------------------------------------------------------------ */
 
-/* A call to be made, with all that it needs. */
+/* A call to make, with all it needs. */
 struct call {
     struct job_subscription *subscription;
     enum notice notice;
@@ -287,14 +288,14 @@ static struct call take_call(struct job_subscription *subscription)
     return call;
 }
 
-/* The outcome was told, if the client took it, or is to be told again later. */
+/* The outcome was reported if the client accepted it; otherwise retry later. */
 static void settle_outcome_locked(const struct call *call, HRESULT result)
 {
     struct job_subscription *subscription = call->subscription;
     unsigned tries = ++subscription->locked.tries;
 
     if (subscription->locked.outcome_number != call->outcome_number) {
-        subscription->locked.tries = 0; /* another one came meanwhile */
+        subscription->locked.tries = 0; /* there is a new outcome */
     } else if (result == S_OK || tries == OUTCOME_TRIES) {
         subscription->locked.has_outcome = false;
     } else {
@@ -303,13 +304,13 @@ static void settle_outcome_locked(const struct call *call, HRESULT result)
     }
 }
 
-/* Take the news that was told, or could not be, off what is to be told. */
+/* Remove what was reported, or could not be. */
 static void settle_locked(const struct call *call, HRESULT result)
 {
     struct job_subscription *subscription = call->subscription;
 
     if (subscription->base.locked.generation != call->generation) {
-        /* What failed stays for the next client, who begins afresh. What was told was told. */
+        /* A rejected outcome is kept for the next client, for whom attempts start over. */
         if (call->notice == NOTICE_OUTCOME && result == S_OK) {
             settle_outcome_locked(call, result);
             subscription->locked.tries = 0;
@@ -328,7 +329,7 @@ static void settle_locked(const struct call *call, HRESULT result)
     case NOTICE_MODIFICATION:
         subscription->locked.modification_due = GetTickCount64() + MODIFICATION_INTERVAL_MS;
         if (!subscription->base.locked.call_has_begun) {
-            subscription->locked.is_modified = false; /* the client cannot be reached */
+            subscription->locked.is_modified = false; /* the client is unreachable */
         }
         break;
     case NOTICE_NONE:
@@ -336,7 +337,7 @@ static void settle_locked(const struct call *call, HRESULT result)
     }
 }
 
-/* The last moment at which a call can be stopped. */
+/* The last moment at which a call can be cancelled. */
 static bool begin_call(const struct call *call)
 {
     struct job_subscription *subscription = call->subscription;
@@ -345,13 +346,13 @@ static bool begin_call(const struct call *call)
     subscription_lock();
     may_begin = subscription_begin_locked(&subscription->base, call->generation);
     if (may_begin && call->notice == NOTICE_MODIFICATION) {
-        subscription->locked.is_modified = false; /* from now on it is news again */
+        subscription->locked.is_modified = false; /* later modifications are reported again */
     }
     subscription_unlock();
     return may_begin;
 }
 
-/* The client's interface, or one of a fresh object of the job's notification class. */
+/* The client's interface, or that of a new object of the job's notification class. */
 static HRESULT reach_client(const struct call *call, REFIID iid, void **out)
 {
     if (call->client != 0) {
@@ -363,7 +364,7 @@ static HRESULT reach_client(const struct call *call, REFIID iid, void **out)
 static HRESULT call_client(const struct call *call, IBackgroundCopyJob *job)
 {
     bool is_about_file = call->notice == NOTICE_FILE_TRANSFERRED;
-    IBackgroundCopyCallback2 *client = NULL; /* only Callback is sure, unless about a file */
+    IBackgroundCopyCallback2 *client = NULL; /* version 2 is certain only for files */
     IBackgroundCopyError *error = NULL;
     IBackgroundCopyFile *file = NULL;
     HRESULT hr;
@@ -374,7 +375,7 @@ static HRESULT call_client(const struct call *call, IBackgroundCopyJob *job)
     } else if (call->notice == NOTICE_OUTCOME && call->outcome == ODO_JOB_ERROR) {
         hr = error_object_create(call->subscription->base.job, &error);
         if (hr == DO_E_ERROR_INFORMATION_UNAVAILABLE) {
-            hr = S_OK; /* the job goes on again: there is no news */
+            hr = S_OK; /* the job has resumed: nothing to report */
             goto done;
         }
     } else {
@@ -423,7 +424,7 @@ static void tell(struct subscription *base)
     HRESULT hr;
 
     if (call.notice == NOTICE_NONE) {
-        return; /* it has gone meanwhile */
+        return; /* removed meanwhile */
     }
     hr = make_object(base->job, &IID_IBackgroundCopyJob, (void **)&job);
     if (SUCCEEDED(hr)) {
@@ -457,11 +458,11 @@ static const struct subscription_class subscription_class = {
     .destroy = destroy,
 };
 
-/* --- Who is told ------------------------------------------------------------------------ */
+/* --- Setting and clearing --------------------------------------------------------------- */
 
 /*
- * A job that has come to its end, or failed, before anybody was there to be told is told of
- * now. Events that came since the subscription began have seen to that themselves.
+ * Report the outcome of a job that ended or failed before there was a client. Later outcomes
+ * are reported by their events.
  */
 static void tell_what_was_missed(struct job_subscription *subscription)
 {
@@ -519,13 +520,13 @@ HRESULT callback_set_client(struct odo_job *job, IUnknown *client)
     tell_what_was_missed(subscription);
     subscription_release(&subscription->base);
     if (is_final(job)) {
-        callback_forget(job); /* it became so meanwhile, perhaps before there was any client */
+        callback_forget(job); /* it ended meanwhile, perhaps before there was a client */
         return DO_E_INVALID_STATE;
     }
     return S_OK;
 }
 
-/* The class in the job's settings; false when there is none. */
+/* The class in the job's settings; false if there is none. */
 static bool read_class(struct odo_job *job, CLSID *class_out)
 {
     WCHAR wide[64];
@@ -572,7 +573,7 @@ void callback_job_found(struct odo_job *job)
     is_known = find_locked(job) != NULL;
     subscription_unlock();
     if (!is_known && read_class(job, &class)) {
-        callback_class_changed(job); /* without memory the next one who looks tries again */
+        callback_class_changed(job); /* when out of memory, retried at the next look-up */
     }
 }
 

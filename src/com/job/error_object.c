@@ -16,8 +16,8 @@ struct error_object {
     IBackgroundCopyError IBackgroundCopyError_iface;
     HRESULT code;
     BG_ERROR_CONTEXT context;
-    struct odo_job *job; /* counted */
-    uint32_t file_index; /* UINT32_MAX when no file is known to have failed */
+    struct odo_job *job; /* reference counted */
+    uint32_t file_index; /* UINT32_MAX if no particular file has failed */
 };
 
 COM_DEFINE_UNKNOWN(error_object, IBackgroundCopyError)
@@ -125,7 +125,7 @@ static const struct com_class error_class = {
     .interface_count = ARRAYSIZE(error_interfaces),
 };
 
-/* Delivery Optimization names a context for one status of HTTP only. */
+/* Delivery Optimization has a specific context for a single HTTP status. */
 static BG_ERROR_CONTEXT context_of(const struct odo_error *error)
 {
     return error->status == ODO_E_HTTP_STATUS && error->http_status == HTTP_FORBIDDEN

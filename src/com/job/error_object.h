@@ -1,4 +1,4 @@
-/* Why a job stood still at one moment (IBackgroundCopyError); a snapshot. */
+/* A snapshot of a job's error (IBackgroundCopyError). */
 #ifndef ODO_COM_JOB_ERROR_OBJECT_H
 #define ODO_COM_JOB_ERROR_OBJECT_H
 
@@ -8,7 +8,7 @@
 
 #include "deliveryoptimization.h" /* generated from idl/ */
 
-/* DO_E_ERROR_INFORMATION_UNAVAILABLE, E_OUTOFMEMORY; then *out is NULL. */
+/* DO_E_ERROR_INFORMATION_UNAVAILABLE, E_OUTOFMEMORY; *out is then NULL. */
 HRESULT error_object_create(struct odo_job *job, IBackgroundCopyError **out);
 
 #endif

@@ -8,7 +8,7 @@
 struct file_enum_object {
     struct com_object base;
     IEnumBackgroundCopyFiles IEnumBackgroundCopyFiles_iface;
-    struct odo_job *job; /* counted */
+    struct odo_job *job; /* reference counted */
     struct enumerator enumerator;
 };
 

@@ -1,6 +1,6 @@
 /*
- * The files that a job had when the list was made (IEnumBackgroundCopyFiles). Files are never
- * removed from a job, so their number is the whole snapshot.
+ * A snapshot of a job's files (IEnumBackgroundCopyFiles). Files are never removed from a job,
+ * so it consists of their number.
  */
 #ifndef ODO_COM_JOB_FILE_ENUM_OBJECT_H
 #define ODO_COM_JOB_FILE_ENUM_OBJECT_H

@@ -1,4 +1,4 @@
-/* The COM face of a file. Translates types and errors; every decision is the engine's. */
+/* The COM object of a file. Translates types and errors; all decisions are the engine's. */
 #include "com/job/file_object.h"
 
 #include "com/job/file_properties.h"
@@ -20,10 +20,10 @@ static_assert((UINT64)BG_SIZE_UNKNOWN == ODO_SIZE_UNKNOWN, "same meaning of unkn
 
 struct file_object {
     struct com_object base;
-    IBackgroundCopyFile5 IBackgroundCopyFile5_iface; /* and those it inherits from */
+    IBackgroundCopyFile5 IBackgroundCopyFile5_iface; /* and the versions it inherits from */
     IDeliveryOptimizationFile IDeliveryOptimizationFile_iface;
     IDeliveryOptimizationFile2 IDeliveryOptimizationFile2_iface;
-    struct odo_job *job; /* counted */
+    struct odo_job *job; /* reference counted */
     uint32_t index;
 };
 
@@ -110,7 +110,7 @@ static HRESULT STDMETHODCALLTYPE file_object_GetFileRanges(IBackgroundCopyFile5 
     if (count == 0) {
         return S_FALSE;
     }
-    *ranges_out = CoTaskMemAlloc(count * sizeof(**ranges_out)); /* as large as ours */
+    *ranges_out = CoTaskMemAlloc(count * sizeof(**ranges_out)); /* the same size as ours */
     if (*ranges_out) {
         memcpy(*ranges_out, ranges, count * sizeof(**ranges_out));
         *count_out = count;
@@ -127,7 +127,8 @@ static HRESULT STDMETHODCALLTYPE file_object_SetRemoteName(IBackgroundCopyFile5 
     enum odo_status status = wide_text_to_utf8(name, &url);
 
     if (status != ODO_E_OUT_OF_MEMORY) {
-        /* The state comes first, so the engine refuses a text that is none. */
+        /* The state is checked first, so pass an invalid text to the engine, which rejects
+         * it. */
         status = odo_file_set_url(object->job, object->index, url ? url : "");
     }
     free(url);
@@ -260,7 +261,7 @@ static UINT saturate(uint64_t value)
     return value < MAXUINT32 ? (UINT)value : MAXUINT32;
 }
 
-/* There are no peers here: all bytes come by HTTP. */
+/* There are no peers: all bytes come by HTTP. */
 static HRESULT get_stats(struct file_object *object, DOSwarmStats *stats_out)
 {
     struct odo_file_statistics statistics;
@@ -333,7 +334,7 @@ static const IDeliveryOptimizationFile2Vtbl delivery_optimization_file2_vtbl = {
     .SetProperty = file_object_SetDoProperty,
 };
 
-/* --- Life ------------------------------------------------------------------------------- */
+/* --- Creation --------------------------------------------------------------------------- */
 
 static void file_object_destroy(struct com_object *base)
 {
@@ -381,6 +382,6 @@ HRESULT file_object_create(struct odo_job *job, uint32_t index, REFIID iid, void
     object->index = index;
 
     hr = com_object_query(&object->base, iid, out);
-    com_object_release(&object->base); /* `out` holds the only reference, if there is one */
+    com_object_release(&object->base); /* `out` holds the only reference, if any */
     return hr;
 }

@@ -1,4 +1,4 @@
-/* A file of a job. Its index in the job never changes. */
+/* A file of a job, identified by its index, which never changes. */
 #ifndef ODO_COM_JOB_FILE_OBJECT_H
 #define ODO_COM_JOB_FILE_OBJECT_H
 
@@ -7,10 +7,11 @@
 
 #include <odo/odo.h>
 
-/* `index` must be below the job's file count. E_NOINTERFACE, E_OUTOFMEMORY; then NULL. */
+/* `index` must be below the job's file count. E_NOINTERFACE, E_OUTOFMEMORY; *out is then
+ * NULL. */
 HRESULT file_object_create(struct odo_job *job, uint32_t index, REFIID iid, void **out);
 
-/* Is this an interface that files answer? */
+/* Do file objects answer this interface? */
 bool file_object_answers(REFIID iid);
 
 #endif

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <wchar.h>
 
-/* What the readers and writers get as their object. */
+/* Passed to readers and writers. */
 struct file {
     struct odo_job *job;
     uint32_t index;
@@ -23,7 +23,7 @@ static HRESULT not_set(void)
 
 /* --- Integrity checks, and decryption, which is not done ---------------------------------- */
 
-/* Nothing is stored, so that encrypted content is never saved as if it were plain. */
+/* Rejected, so that encrypted content is never saved as if it were plain. */
 static HRESULT set_decryption(void *object, const VARIANT *value)
 {
     const WCHAR *text = V_BSTR(value) ? V_BSTR(value) : L"";
@@ -67,7 +67,7 @@ static HRESULT get_mandatory(void *object, VARIANT *value_out)
     if (status != ODO_OK) {
         return hresult_from_status(status);
     }
-    if (!is_set) { /* nobody has said anything of a check */
+    if (!is_set) { /* integrity was never configured */
         return not_set();
     }
     V_BOOL(value_out) = is_mandatory ? VARIANT_TRUE : VARIANT_FALSE;
@@ -89,7 +89,7 @@ static HRESULT set_mandatory(void *object, const VARIANT *value)
     return hresult_from_status(status);
 }
 
-/* --- Where the bytes go ----------------------------------------------------------------- */
+/* --- Destination ------------------------------------------------------------------------ */
 
 static HRESULT get_stream(void *object, VARIANT *value_out)
 {

@@ -11,15 +11,15 @@
 #include "deliveryoptimization.h" /* generated from idl/ */
 
 /*
- * Beyond the errors of properties.h:
+ * In addition to the errors of properties.h:
  *
- *   E_NOT_SET (0x80070490)                never set, and not known
+ *   E_NOT_SET (0x80070490)                never set, and unknown
  *   DO_E_INVALID_STATE                    set while the job is not SUSPENDED, or too late
  *   DO_E_FILE_DOWNLOADSINK_ALREADY_SET    a stream for a file with a path, or the reverse
  *   DO_E_MEMORYSTREAM_DOWNLOAD_NOT_SUPPORTED
  *   E_NOTIMPL                             decryption
- *   what odo.h says of odo_file_set_local_path(), odo_file_set_integrity() and
- *   odo_file_set_size()
+ *   others                                see odo_file_set_local_path(),
+ *                                         odo_file_set_integrity() and odo_file_set_size()
  */
 HRESULT file_properties_get(struct odo_job *job, uint32_t file_index, DOFilePropertyId id,
                             VARIANT *value_out);

@@ -5,10 +5,10 @@
 
 #include <stdlib.h>
 
-/* The snapshot, which an enumerator shares with its clones. */
+/* The snapshot, shared by an enumerator and its clones. */
 struct job_list {
     LONG refs;
-    struct odo_job **jobs; /* counted, in an array of the engine's */
+    struct odo_job **jobs; /* reference counted; the array is the engine's */
     ULONG count;
 };
 
@@ -27,7 +27,7 @@ static void job_list_release(struct job_list *list)
 struct job_enum_object {
     struct com_object base;
     IEnumBackgroundCopyJobs IEnumBackgroundCopyJobs_iface;
-    struct job_list *list; /* counted */
+    struct job_list *list; /* reference counted */
     struct enumerator enumerator;
 };
 
@@ -114,7 +114,7 @@ static const struct com_class job_enum_class = {
     .interface_count = ARRAYSIZE(job_enum_interfaces),
 };
 
-/* Takes a reference of the list over, on failure too. */
+/* Takes ownership of a reference to the list, even on failure. */
 static HRESULT create(struct job_list *list, ULONG position, IEnumBackgroundCopyJobs **out)
 {
     struct job_enum_object *object = calloc(1, sizeof(*object));
@@ -147,6 +147,6 @@ HRESULT job_enum_object_create(struct odo_job **jobs, size_t count,
     }
     list->refs = 1;
     list->jobs = jobs;
-    list->count = (ULONG)count; /* they are all in memory: fewer than 2^32 */
+    list->count = (ULONG)count; /* jobs in memory: fewer than 2^32 */
     return create(list, 0, out);
 }

@@ -1,4 +1,4 @@
-/* The jobs that the engine held when the list was made (IEnumBackgroundCopyJobs). */
+/* A snapshot of the engine's jobs (IEnumBackgroundCopyJobs). */
 #ifndef ODO_COM_JOB_JOB_ENUM_OBJECT_H
 #define ODO_COM_JOB_JOB_ENUM_OBJECT_H
 
@@ -9,7 +9,8 @@
 #include "deliveryoptimization.h" /* generated from idl/ */
 
 /*
- * Takes the result of odo_job_list() over, on failure too. E_OUTOFMEMORY and NULL.
+ * Takes ownership of the result of odo_job_list(), even on failure. On failure, E_OUTOFMEMORY
+ * and NULL.
  */
 HRESULT job_enum_object_create(struct odo_job **jobs, size_t count,
                                IEnumBackgroundCopyJobs **out);

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-/* The two range types are the same bytes, so the engine may copy the caller's array. */
+/* Both range types have the same layout, so the engine may copy the caller's array. */
 static_assert(sizeof(BG_FILE_RANGE) == sizeof(struct byte_range), "same size");
 static_assert(offsetof(BG_FILE_RANGE, InitialOffset) == offsetof(struct byte_range, offset),
               "same beginning");
@@ -19,8 +19,8 @@ static_assert((UINT64)BG_LENGTH_TO_EOF == BYTE_RANGE_TO_END, "same meaning of to
 static_assert((UINT64)DO_UNKNOWN_FILE_SIZE == ODO_SIZE_UNKNOWN, "same meaning of unknown");
 
 /*
- * A text that is missing or malformed is given to the engine as an empty one, which it refuses
- * in its turn: the state of the job comes first. (NULL for a path would mean: set later.)
+ * Pass a missing or malformed text to the engine as an empty one, which it rejects after
+ * checking the job's state. (A NULL path would mean: set later.)
  */
 static const char *text_or_empty(const char *utf8)
 {
@@ -32,7 +32,7 @@ static bool convert(LPCWSTR wide, char **utf8_out)
     return wide_text_to_utf8(wide, utf8_out) != ODO_E_OUT_OF_MEMORY;
 }
 
-/* Fill the id and the URL in, and have the engine add the file. */
+/* Set the id and URL, and add the file. */
 static enum odo_status add(struct odo_job *job, LPCWSTR file_id, LPCWSTR url,
                            struct odo_file_request *request, uint32_t *file_index_out)
 {

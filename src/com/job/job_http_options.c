@@ -12,13 +12,13 @@
 
 enum {
     HASH_SIZE = 20,                      /* bytes of a SHA-1 */
-    STORE_NAME_LENGTH = 256,             /* as BITS has it */
-    NAME_SIZE = STORE_NAME_LENGTH + 100, /* of "location\store\hash" */
+    STORE_NAME_LENGTH = 256,             /* limit of BITS */
+    NAME_SIZE = STORE_NAME_LENGTH + 100, /* "location\store\hash" */
 };
 
 /* --- The certificate -------------------------------------------------------------------- */
 
-/* By BG_CERT_STORE_LOCATION: what libcurl calls it, and what the system does. */
+/* By BG_CERT_STORE_LOCATION: the names used by libcurl and by the system. */
 static const struct location {
     const WCHAR *name;
     DWORD flag;
@@ -37,7 +37,7 @@ static const struct location {
         {L"LocalMachineEnterprise", CERT_SYSTEM_STORE_LOCAL_MACHINE_ENTERPRISE},
 };
 
-/* What a certificate is found by, as CertFindCertificateInStore() wants it. */
+/* Search criteria for CertFindCertificateInStore(). */
 struct search {
     DWORD kind;
     const void *what;
@@ -63,13 +63,13 @@ static HRESULT find(BG_CERT_STORE_LOCATION location, LPCWSTR store_name, struct 
 static HRESULT check_store(BG_CERT_STORE_LOCATION location, LPCWSTR store)
 {
     if ((unsigned)location >= ARRAYSIZE(locations) || !store || *store == L'\0' ||
-        wcschr(store, L'\\')) { /* which would end the name for libcurl */
+        wcschr(store, L'\\')) { /* it would end the name for libcurl */
         return E_INVALIDARG;
     }
     return wcslen(store) > STORE_NAME_LENGTH ? BG_E_STRING_TOO_LONG : S_OK;
 }
 
-/* Have the job send a certificate that was found. */
+/* Have the job use this client certificate. */
 static HRESULT use(struct odo_job *job, BG_CERT_STORE_LOCATION location, LPCWSTR store,
                    PCCERT_CONTEXT certificate)
 {
@@ -130,7 +130,7 @@ HRESULT job_http_options_find_certificate(struct odo_job *job, BG_CERT_STORE_LOC
                                : E_INVALIDARG;
 }
 
-/* A text of the job, which is empty when it was never set; CoTaskMemFree() ends it. */
+/* A string of the job, empty if never set; release with CoTaskMemFree(). */
 static HRESULT get_text(struct odo_job *job, enum odo_job_text which, LPWSTR *wide_out)
 {
     char *text = NULL;
@@ -151,13 +151,13 @@ HRESULT job_http_options_remove_certificate(struct odo_job *job)
     bool is_set = SUCCEEDED(hr) && *name != L'\0';
 
     CoTaskMemFree(name);
-    if (SUCCEEDED(hr)) { /* asks for the job's state as well */
+    if (SUCCEEDED(hr)) { /* checks the job's state too */
         hr = hresult_from_status(odo_job_set_text(job, ODO_JOB_CLIENT_CERTIFICATE, ""));
     }
     return SUCCEEDED(hr) && !is_set ? S_FALSE : hr;
 }
 
-/* What use() has made. The store's name is cut out of `name`. */
+/* Parse the result of use(). Splits `name` in place. */
 static bool take_apart(WCHAR *name, BG_CERT_STORE_LOCATION *location_out, WCHAR **store_out,
                        BYTE hash_out[HASH_SIZE])
 {
@@ -183,7 +183,7 @@ static bool take_apart(WCHAR *name, BG_CERT_STORE_LOCATION *location_out, WCHAR 
     return location < ARRAYSIZE(locations);
 }
 
-/* The simple name, its parts in reverse order, as BITS gives it. */
+/* The simple name with its parts in reverse order, as in BITS. */
 static HRESULT get_subject(PCCERT_CONTEXT certificate, LPWSTR *subject_out)
 {
     const DWORD form = CERT_SIMPLE_NAME_STR | CERT_NAME_STR_REVERSE_FLAG;
@@ -219,7 +219,7 @@ HRESULT job_http_options_get_certificate(struct odo_job *job,
     *subject_out = NULL;
     hr = get_text(job, ODO_JOB_CLIENT_CERTIFICATE, &name);
     if (SUCCEEDED(hr) && !take_apart(name, location_out, &store, hash)) {
-        hr = CRYPT_E_NOT_FOUND; /* also when it was never set */
+        hr = CRYPT_E_NOT_FOUND; /* also if never set */
     }
     if (SUCCEEDED(hr)) {
         const CRYPT_HASH_BLOB blob = {.cbData = HASH_SIZE, .pbData = hash};
@@ -308,7 +308,7 @@ HRESULT job_http_options_set_flags(struct odo_job *job, ULONG flags)
         }
     }
     if (rest & BG_HTTP_REDIRECT_POLICY_MASK) {
-        return E_NOTIMPL; /* redirects are followed, and leave the file's remote name alone */
+        return E_NOTIMPL; /* redirects are always followed, and do not change the remote name */
     }
     if (rest != 0) {
         return E_INVALIDARG;

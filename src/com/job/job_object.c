@@ -1,4 +1,4 @@
-/* The COM face of a job. Translates types and errors; every decision is the engine's. */
+/* The COM object of a job. Translates types and errors; all decisions are the engine's. */
 #include "com/job/job_object.h"
 
 #include "com/calls/client_stream.h"
@@ -33,11 +33,11 @@ enum {
 
 struct job_object {
     struct com_object base;
-    IBackgroundCopyJob5 IBackgroundCopyJob5_iface; /* and those it inherits from */
+    IBackgroundCopyJob5 IBackgroundCopyJob5_iface; /* and the versions it inherits from */
     IDeliveryOptimizationJob IDeliveryOptimizationJob_iface;
     IDeliveryOptimizationJob2 IDeliveryOptimizationJob2_iface;
     IBackgroundCopyJobHttpOptions IBackgroundCopyJobHttpOptions_iface;
-    struct odo_job *job; /* counted */
+    struct odo_job *job; /* reference counted */
 };
 
 COM_DEFINE_UNKNOWN(job_object, IBackgroundCopyJob5)
@@ -70,7 +70,7 @@ static HRESULT STDMETHODCALLTYPE job_object_EnumFiles(IBackgroundCopyJob5 *self,
     return enum_out ? file_enum_object_create(job_of(self), enum_out) : E_INVALIDARG;
 }
 
-/* --- IBackgroundCopyJob: its life ------------------------------------------------------- */
+/* --- IBackgroundCopyJob: lifecycle ------------------------------------------------------ */
 
 static HRESULT STDMETHODCALLTYPE job_object_Suspend(IBackgroundCopyJob5 *self)
 {
@@ -80,7 +80,7 @@ static HRESULT STDMETHODCALLTYPE job_object_Suspend(IBackgroundCopyJob5 *self)
     return hr;
 }
 
-/* Would Resume set it in motion? Else the engine says what there is to say. */
+/* Would Resume start it? Otherwise the engine reports the error. */
 static bool is_at_rest(struct odo_job *job)
 {
     switch (odo_job_get_state(job)) {
@@ -128,7 +128,7 @@ static HRESULT STDMETHODCALLTYPE job_object_Complete(IBackgroundCopyJob5 *self)
     return hr;
 }
 
-/* --- IBackgroundCopyJob: what it is and where it stands --------------------------------- */
+/* --- IBackgroundCopyJob: status --------------------------------------------------------- */
 
 static HRESULT STDMETHODCALLTYPE job_object_GetId(IBackgroundCopyJob5 *self, GUID *id_out)
 {
@@ -168,7 +168,7 @@ static HRESULT STDMETHODCALLTYPE job_object_GetProgress(IBackgroundCopyJob5 *sel
     return S_OK;
 }
 
-/* From microseconds since 1970 to 100 ns since 1601. What has not happened stays 0. */
+/* From microseconds since 1970 to 100 ns since 1601. 0 (has not happened) stays 0. */
 static FILETIME file_time(int64_t time_us)
 {
     const int64_t seconds_from_1601_to_1970 = 11644473600;
@@ -256,7 +256,7 @@ static HRESULT STDMETHODCALLTYPE job_object_GetOwner(IBackgroundCopyJob5 *self,
     return owner_out ? owner_get_sid(owner_out) : E_INVALIDARG;
 }
 
-/* --- IBackgroundCopyJob: texts ---------------------------------------------------------- */
+/* --- IBackgroundCopyJob: strings -------------------------------------------------------- */
 
 static HRESULT set_text(IBackgroundCopyJob5 *self, enum odo_job_text which, LPCWSTR wide)
 {
@@ -835,7 +835,7 @@ static const IBackgroundCopyJobHttpOptionsVtbl job_http_options_vtbl = {
     .GetSecurityFlags = job_object_GetSecurityFlags,
 };
 
-/* --- Life ------------------------------------------------------------------------------- */
+/* --- Creation --------------------------------------------------------------------------- */
 
 static void job_object_destroy(struct com_object *base)
 {
@@ -879,6 +879,6 @@ HRESULT job_object_create(struct odo_job *job, REFIID iid, void **out)
     object->job = odo_job_add_ref(job);
 
     hr = com_object_query(&object->base, iid, out);
-    com_object_release(&object->base); /* `out` holds the only reference, if there is one */
+    com_object_release(&object->base); /* `out` holds the only reference, if any */
     return hr;
 }

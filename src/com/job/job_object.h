@@ -1,6 +1,6 @@
 /*
- * A job as clients see it. Several objects may stand for one job; the job goes on without any,
- * until it is completed or cancelled.
+ * The COM object of a job. Several objects may represent one job; without any, the job
+ * continues until it is completed or cancelled.
  */
 #ifndef ODO_COM_JOB_JOB_OBJECT_H
 #define ODO_COM_JOB_JOB_OBJECT_H
@@ -9,7 +9,7 @@
 
 #include <odo/odo.h>
 
-/* E_NOINTERFACE, E_OUTOFMEMORY; then *out is NULL. */
+/* E_NOINTERFACE, E_OUTOFMEMORY; *out is then NULL. */
 HRESULT job_object_create(struct odo_job *job, REFIID iid, void **out);
 
 #endif

@@ -52,7 +52,7 @@ static HRESULT get_notification_class(struct odo_job *job, CLSID *class_out)
     hr = wide_text_from_utf8(text, &wide);
     odo_free(text);
     if (SUCCEEDED(hr)) {
-        hr = *wide ? CLSIDFromString(wide, class_out) : S_OK; /* GUID_NULL already */
+        hr = *wide ? CLSIDFromString(wide, class_out) : S_OK; /* already GUID_NULL */
     }
     CoTaskMemFree(wide);
     return hr;
@@ -89,7 +89,7 @@ HRESULT job_properties_get_bits(struct odo_job *job, BITS_JOB_PROPERTY_ID id,
 
 /* --- IDeliveryOptimizationJob2 ---------------------------------------------------------- */
 
-/* JSON, such as {"HResult":"0x80190194"}; empty when there is no error. */
+/* JSON, such as {"HResult":"0x80190194"}; empty without an error. */
 static HRESULT get_extended_error_info(void *object, VARIANT *value_out)
 {
     struct odo_job *job = object;

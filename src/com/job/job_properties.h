@@ -11,11 +11,11 @@
 #include "deliveryoptimization.h" /* generated from idl/ */
 
 /*
- * IBackgroundCopyJob5. Of its properties Delivery Optimization has the cost policy and the
- * notification class; GUID_NULL is none.
+ * IBackgroundCopyJob5. Delivery Optimization supports the cost policy and the notification
+ * class; GUID_NULL means none.
  *
  *   E_NOTIMPL            any other property
- *   E_INVALIDARG         not a policy, or nowhere to put one
+ *   E_INVALIDARG         not a policy, or a missing pointer
  *   DO_E_INVALID_STATE   completed or cancelled
  */
 HRESULT job_properties_set_bits(struct odo_job *job, BITS_JOB_PROPERTY_ID id,
@@ -23,7 +23,7 @@ HRESULT job_properties_set_bits(struct odo_job *job, BITS_JOB_PROPERTY_ID id,
 HRESULT job_properties_get_bits(struct odo_job *job, BITS_JOB_PROPERTY_ID id,
                                 BITS_JOB_PROPERTY_VALUE *value_out);
 
-/* IDeliveryOptimizationJob2; the errors are those of properties.h. */
+/* IDeliveryOptimizationJob2; for errors see properties.h. */
 HRESULT job_properties_set(struct odo_job *job, DOJobPropertyId id, const VARIANT *value);
 HRESULT job_properties_get(struct odo_job *job, DOJobPropertyId id, VARIANT *value_out);
 

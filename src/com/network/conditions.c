@@ -9,31 +9,31 @@
 #include <stdlib.h>
 
 enum {
-    LOOK_AGAIN_MS = 30000, /* facts are good for so long; not every change is told */
-    FIRST_WAIT_MS = 1000,  /* that a client waits for facts at most */
+    LOOK_AGAIN_MS = 30000, /* how long facts are valid; not every change is reported */
+    FIRST_WAIT_MS = 1000,  /* how long a client waits for facts */
     STOP_LIMIT_MS = 5000,
     PRUNE_AT_LEAST = 64,
 };
 
-/* A running job that not every network suits. */
+/* A running job that is restricted to certain networks. */
 struct followed {
     struct followed *next;
-    struct odo_job *job; /* counted */
+    struct odo_job *job; /* reference counted */
     struct cost_wish wish;
-    bool is_settling; /* some thread is at it */
-    bool is_stale;    /* and has to do it again */
+    bool is_settling; /* a thread is working on it */
+    bool is_stale;    /* and has to repeat that */
 };
 
 /* The thread of one engine. */
 struct watch {
-    struct watch *next; /* of those that are ending */
+    struct watch *next; /* in the list of those ending */
     HANDLE thread;
     DWORD id;
     HANDLE wake;
     HANDLE policy_changed;
     HANDLE cost_changed;
     HANDLE proxy_changed;
-    HMODULE module; /* counted; the thread leaves by FreeLibraryAndExitThread */
+    HMODULE module; /* reference; the thread leaves through FreeLibraryAndExitThread */
     bool must_end;
     struct followed *followed;
     size_t count;
@@ -42,16 +42,16 @@ struct watch {
 
 static SRWLOCK lock = SRWLOCK_INIT;
 static CONDITION_VARIABLE facts_have_come = CONDITION_VARIABLE_INIT;
-static struct odo_engine *engine; /* NULL without one */
-static struct watch *current;     /* of that engine; NULL until it is needed */
+static struct odo_engine *engine; /* or NULL */
+static struct watch *current;     /* of that engine; NULL until needed */
 static struct watch *ending;
 static void (*test_source)(struct network_facts *facts_out);
 static struct {
     struct network_facts value;
     bool are_known;
     bool are_wanted;
-    bool are_late; /* somebody has waited for them in vain */
-    ULONG changes; /* moves on when they are good no more */
+    bool are_late; /* a wait for them timed out */
+    ULONG changes; /* incremented when they become invalid */
     ULONGLONG asked_at;
 } facts;
 
@@ -75,7 +75,7 @@ static void apply_limits_locked(void)
     }
 }
 
-/* --- Jobs that are followed ---------------------------------------------------------------
+/* --- Followed jobs -------------------------------------------------------------------------
  */
 
 static bool is_running(struct odo_job *job)
@@ -87,8 +87,8 @@ static bool is_running(struct odo_job *job)
 }
 
 /*
- * Hold a job back or let it go on. The lock is left for as long as that takes, since a client's
- * stream may have to return first; so a second thread that comes leaves it to the first.
+ * Block a job or let it continue. Releases the lock meanwhile, since a client's stream may have
+ * to return first; a second thread that arrives leaves the work to the first.
  */
 static void settle_locked(struct followed *followed)
 {
@@ -118,7 +118,7 @@ static struct followed *find_locked(const struct watch *watch, const struct odo_
     return followed;
 }
 
-/* By the thread alone, so nobody else's entry goes away under its hands. */
+/* Called by the watch thread only, so entries do not disappear during an iteration. */
 static void drop_locked(struct watch *watch, bool all)
 {
     struct followed **place = &watch->followed;
@@ -138,8 +138,8 @@ static void drop_locked(struct watch *watch, bool all)
     watch->prune_at = max((size_t)PRUNE_AT_LEAST, 2 * watch->count);
 }
 
-/* Also by the thread alone. What is put before the first meanwhile is settled by who does it.
- */
+/* Called by the watch thread only. Entries inserted at the front meanwhile are settled by the
+ * inserting thread. */
 static void settle_all_locked(const struct watch *watch)
 {
     for (struct followed *at = watch->followed; at; at = at->next) {
@@ -160,7 +160,7 @@ static void spoil_facts_locked(void)
     facts.changes++;
 }
 
-/* Ask for the facts, with the lock left for as long as that takes. */
+/* Query the facts, releasing the lock meanwhile. */
 static void ask_locked(struct network_cost_source **source, HANDLE changed)
 {
     void (*ask)(struct network_facts * facts_out) = test_source;
@@ -179,7 +179,7 @@ static void ask_locked(struct network_cost_source **source, HANDLE changed)
     }
     AcquireSRWLockExclusive(&lock);
     if (changes != facts.changes) {
-        facts.are_wanted = true; /* these are old already */
+        facts.are_wanted = true; /* the result may be outdated already */
         return;
     }
     facts.value = found;
@@ -190,7 +190,7 @@ static void ask_locked(struct network_cost_source **source, HANDLE changed)
     WakeAllConditionVariable(&facts_have_come);
 }
 
-/* The next event, or the time at which the facts are too old for those that are followed. */
+/* Wait for the next event, or until the facts expire. */
 static DWORD wait_locked(const struct watch *watch)
 {
     const HANDLE events[] = {watch->wake, watch->policy_changed, watch->cost_changed,
@@ -258,7 +258,7 @@ static void run_locked(struct watch *watch)
             watch_policies_locked(watch, &policies);
         } else if (found == WAIT_OBJECT_0 + 2) {
             spoil_facts_locked();
-            forget_proxies_locked(watch); /* another network may have others */
+            forget_proxies_locked(watch); /* another network may use other proxies */
         } else if (found == WAIT_OBJECT_0 + 3) {
             watch_proxies_locked(watch, &proxies);
             forget_proxies_locked(watch);
@@ -287,7 +287,7 @@ static DWORD WINAPI run(void *context)
         CoUninitialize();
     }
     FreeLibraryAndExitThread(module, 0);
-    return 0; /* not reached */
+    return 0; /* unreachable */
 }
 
 static void free_watch(struct watch *watch)
@@ -303,7 +303,7 @@ static void free_watch(struct watch *watch)
     free(watch);
 }
 
-/* NULL without what a thread takes: then nothing is watched, and nothing held back. */
+/* NULL if the thread cannot be created: then nothing is watched or blocked. */
 static struct watch *need_watch_locked(void)
 {
     static const WCHAR address_in_this_module[] = L"";
@@ -329,7 +329,7 @@ static struct watch *need_watch_locked(void)
             current = watch;
             return watch;
         }
-        FreeLibrary(watch->module); /* the caller's count stays */
+        FreeLibrary(watch->module); /* the caller's reference remains */
     }
     free_watch(watch);
     return NULL;
@@ -337,7 +337,7 @@ static struct watch *need_watch_locked(void)
 
 /* --- For jobs --------------------------------------------------------------------------- */
 
-/* Have facts that are good. Not for long: those that do not come hold nothing back. */
+/* Wait for valid facts, but not for long: missing facts block nothing. */
 static void wait_for_facts_locked(const struct watch *watch)
 {
     ULONGLONG deadline = GetTickCount64() + FIRST_WAIT_MS;
@@ -358,7 +358,7 @@ static void wait_for_facts_locked(const struct watch *watch)
     }
 }
 
-/* The entry of a running job that has none yet. NULL without memory. */
+/* Create the entry of a running job that has none. NULL when out of memory. */
 static struct followed *follow_locked(struct watch *watch, struct odo_job *job)
 {
     struct followed *followed = calloc(1, sizeof(*followed));

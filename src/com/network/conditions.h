@@ -1,11 +1,11 @@
 /*
- * What a job may need besides its client's word: the administrator's policies, and a network
- * that costs no more than the client allows.
+ * External conditions for a job to run: the administrator's policies, and a network within the
+ * client's cost policy.
  *
- * A thread of its own, there from the first job that is resumed until the engine ends, watches
- * both and holds jobs back, or lets them go on, as they change. It alone asks Windows about the
- * network, so no client waits for that, but for a moment at the first start. It watches the
- * settings of proxies as well: when they change, or the network does, the engine asks anew.
+ * A separate thread, which runs from the first resumed job until the engine ends, watches both
+ * and blocks or unblocks jobs as they change. Only it queries Windows about the network, so
+ * clients do not wait for that, except briefly at the first start. It also watches the proxy
+ * settings: when they or the network change, the engine queries proxies again.
  *
  * Any thread may call these functions. Like odo_job_suspend() they may wait for a client's
  * stream to return.
@@ -21,32 +21,29 @@
 #include "com/network/cost_policy.h"
 
 /*
- * odo_job_resume(), with the job held back from the start where the network costs too much. The
- * policies are read anew; DODownloadMode is the caller's to check before, since it is a reason
- * to refuse.
+ * Like odo_job_resume(), but the job starts blocked if the network is too expensive. Reads the
+ * policies again; the caller checks DODownloadMode before, since that is a reason to refuse.
  */
 HRESULT conditions_resume(struct odo_job *job, const struct cost_wish *wish);
 
 /*
- * What the client wants of the network has changed, or the job has been taken up from the store
- * in motion. Nothing happens to a job that does not run.
+ * The client's network requirements have changed, or the job was loaded from the store while
+ * running. Does nothing for a job that is not running.
  */
 void conditions_changed(struct odo_job *job, const struct cost_wish *wish);
 
-/* An engine begins, and is about to end. For com/server/module.c, which calls them in turns. */
+/* An engine has started, and is about to stop. For com/server/module.c, which calls them
+ * alternately. */
 void conditions_begin(struct odo_engine *engine);
 void conditions_end(void);
 
-/*
- * Wait for the thread of an engine that has ended. False when that takes seconds, or when it is
- * the caller.
- */
+/* Join the thread of a stopped engine. False if that takes seconds, or if it is the caller. */
 bool conditions_stop_thread(void);
 
-/* For tests: another source of facts, called on the thread; NULL is Windows again. */
+/* For tests: replace the source of facts, called on the thread; NULL restores Windows. */
 void conditions_set_source(void (*ask)(struct network_facts *facts_out));
 
-/* The facts have changed: ask anew. */
+/* The facts have changed: query them again. */
 void conditions_look_again(void);
 
 #endif

@@ -5,7 +5,7 @@ bool cost_policy_is_choosy(const struct cost_wish *wish)
     return wish->policy != COST_POLICY_ALWAYS || wish->disallows_cellular;
 }
 
-/* The bits that speak against running. */
+/* The cost bits that forbid running. */
 static uint32_t costs_refused(enum cost_policy policy)
 {
     switch (policy) {

@@ -6,12 +6,12 @@ static const WCHAR policy_key[] =
     L"SOFTWARE\\Policies\\Microsoft\\Windows\\DeliveryOptimization";
 
 /*
- * The way to the key above, which need not be there. All below the last of these is watched,
- * for a key that is watched itself may be deleted.
+ * The path to the key above, which may not exist. Everything below the last existing level is
+ * watched, as a watched key may be deleted.
  */
 static const WCHAR *const way[] = {L"SOFTWARE", L"Policies", L"Microsoft", L"Windows"};
 
-/* Zero when it is not configured: absent, or of another type. */
+/* Zero if absent or of another type. */
 static DWORD read_number(const WCHAR *name)
 {
     DWORD value = 0;
@@ -64,7 +64,7 @@ void download_policy_watch(HKEY *watched, HANDLE changed)
         if (!next && depth > 0 &&
             RegNotifyChangeKeyValue(key, FALSE, REG_NOTIFY_CHANGE_NAME, changed, TRUE) ==
                 ERROR_SUCCESS) {
-            next = open_below(key, way[depth]); /* it may have come a moment ago */
+            next = open_below(key, way[depth]); /* it may have been created just now */
             if (!next) {
                 *watched = key;
                 return;

@@ -15,7 +15,7 @@ static const struct cost_flags {
     {(DWORD)BITS_JOB_TRANSFER_POLICY_UNRESTRICTED, COST_POLICY_UNRESTRICTED},
 };
 
-/* NULL when these flags are no policy. */
+/* NULL if these flags are not a policy. */
 static const struct cost_flags *find(DWORD flags)
 {
     for (size_t i = 0; i < ARRAYSIZE(cost_flags); i++) {

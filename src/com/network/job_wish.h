@@ -1,4 +1,4 @@
-/* What the client of a job of the legacy model wants of the network. */
+/* The network requirements of a job of the legacy model. */
 #ifndef ODO_COM_NETWORK_JOB_WISH_H
 #define ODO_COM_NETWORK_JOB_WISH_H
 
@@ -9,15 +9,15 @@
 
 #include "com/network/cost_policy.h"
 
-/* Are these flags, of BITS_JOB_PROPERTY_ID_COST_FLAGS, a policy? */
+/* Is this value of BITS_JOB_PROPERTY_ID_COST_FLAGS a policy? */
 bool job_wish_is_policy(DWORD flags);
 
-/* Those that the client has set; until then, the ones that the job's priority implies. */
+/* The flags set by the client; if unset, those implied by the job's priority. */
 DWORD job_wish_flags(struct odo_job *job);
 
 struct cost_wish job_wish_get(struct odo_job *job);
 
-/* It may have changed; or the job has come out of the store, perhaps in motion. */
+/* They may have changed; or the job was loaded from the store, perhaps running. */
 void job_wish_changed(struct odo_job *job);
 
 #endif

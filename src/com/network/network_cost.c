@@ -20,19 +20,19 @@ static_assert(NETWORK_COST_CONGESTED == (int)NLM_CONNECTION_COST_CONGESTED, "");
 static_assert(NETWORK_COST_ROAMING == (int)NLM_CONNECTION_COST_ROAMING, "");
 static_assert(NETWORK_COST_NEAR_LIMIT == (int)NLM_CONNECTION_COST_APPROACHINGDATALIMIT, "");
 
-/* Of the interface types that mobile broadband has; not in every ipifcons.h. */
+/* Interface types of mobile broadband, missing in some versions of ipifcons.h. */
 enum { TYPE_CELLULAR_GSM = 243, TYPE_CELLULAR_CDMA = 244 };
 
 struct network_cost_source {
     INetworkCostManagerEvents INetworkCostManagerEvents_iface;
-    LONG refs; /* the owner's, and those of the network list manager */
+    LONG refs; /* the owner's, and the network list manager's */
     HANDLE changed;
-    INetworkCostManager *manager; /* NULL where there is none */
-    IConnectionPoint *point;      /* NULL without advice */
+    INetworkCostManager *manager; /* NULL if unavailable */
+    IConnectionPoint *point;      /* NULL without notifications */
     DWORD cookie;
 };
 
-/* --- The sink --------------------------------------------------------------------------- */
+/* --- Notifications ---------------------------------------------------------------------- */
 
 static struct network_cost_source *source_of(INetworkCostManagerEvents *self)
 {
@@ -71,7 +71,7 @@ static ULONG STDMETHODCALLTYPE network_cost_Release(INetworkCostManagerEvents *s
 static HRESULT STDMETHODCALLTYPE network_cost_CostChanged(INetworkCostManagerEvents *self,
                                                           DWORD cost, NLM_SOCKADDR *address)
 {
-    (void)cost; /* is asked for, with everything else */
+    (void)cost; /* queried together with everything else */
     (void)address;
     SetEvent(source_of(self)->changed);
     return S_OK;
@@ -95,7 +95,7 @@ static const INetworkCostManagerEventsVtbl network_cost_vtbl = {
 
 /* --- Opening and closing ---------------------------------------------------------------- */
 
-/* Without advice changes are seen when somebody asks. */
+/* Without notifications, changes are noticed at the next query. */
 static void advise(struct network_cost_source *source, IUnknown *list_manager)
 {
     IConnectionPointContainer *container = NULL;
@@ -123,7 +123,7 @@ struct network_cost_source *network_cost_open(HANDLE changed)
     struct network_cost_source *source = calloc(1, sizeof(*source));
     IUnknown *list_manager = NULL;
 
-    /* The sink may outlive the event of its owner, by a call that is under way. */
+    /* The sink may outlive its owner's event because of a call in progress. */
     if (!source || !DuplicateHandle(GetCurrentProcess(), changed, GetCurrentProcess(),
                                     &source->changed, 0, FALSE, DUPLICATE_SAME_ACCESS)) {
         free(source);
@@ -158,16 +158,16 @@ void network_cost_close(struct network_cost_source *source)
     if (source->manager) {
         INetworkCostManager_Release(source->manager);
     }
-    /* Code of ours must not be left under a call that came just now. */
+    /* A call that has just arrived must return before our code may be unloaded. */
     while (InterlockedCompareExchange(&source->refs, 0, 0) > 1 && GetTickCount64() < deadline) {
         Sleep(1);
     }
     network_cost_Release(&source->INetworkCostManagerEvents_iface);
 }
 
-/* --- Asking ----------------------------------------------------------------------------- */
+/* --- Queries ---------------------------------------------------------------------------- */
 
-/* All adapters; free() ends them. NULL when the system does not say. */
+/* All adapters; release with free(). NULL if the system does not provide them. */
 static IP_ADAPTER_ADDRESSES *list_adapters(void)
 {
     enum { FIRST_SIZE = 16384, MOST = 1024 * 1024, TRIES = 4 };

@@ -1,9 +1,9 @@
 /*
- * What Windows says about the network: its network list manager about cost, its list of
- * adapters about what is cellular. Where it says nothing, the network costs nothing.
+ * Windows' information about the network: cost from the network list manager, and whether it is
+ * cellular from the list of adapters. Where Windows has no information, the network is free.
  *
- * An object of this is one thread's, which is in the multithreaded apartment. A first question
- * may take long: a service may have to be started.
+ * An object is used by one thread, in the multithreaded apartment. The first query may be slow,
+ * as a service may have to start.
  */
 #ifndef ODO_COM_NETWORK_NETWORK_COST_H
 #define ODO_COM_NETWORK_NETWORK_COST_H
@@ -15,12 +15,12 @@
 struct network_cost_source;
 
 /*
- * `changed` is set, from whichever thread, whenever the cost has changed. NULL without memory
- * for it; that is a source which knows nothing.
+ * `changed` is set, by any thread, whenever the cost has changed. NULL when out of memory,
+ * which is a valid source without information.
  */
 struct network_cost_source *network_cost_open(HANDLE changed);
 
-/* NULL is fine. `changed` is set no more when this returns. */
+/* NULL is allowed. Afterwards `changed` is not set any more. */
 void network_cost_close(struct network_cost_source *source);
 
 void network_cost_ask(struct network_cost_source *source, struct network_facts *facts_out);

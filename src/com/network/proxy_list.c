@@ -7,7 +7,7 @@
 
 enum {
     PROXY_LENGTH_MOST = 2000,
-    PROXY_LIST_SIZE_MOST = 8000, /* the engine takes no more */
+    PROXY_LIST_SIZE_MOST = 8000, /* the engine's limit */
 };
 
 static const char separators[] = "; \t\r\n";
@@ -25,7 +25,7 @@ static bool begins_with(const char *text, size_t length, const char *prefix)
     return prefix[i] == '\0';
 }
 
-/* With a scheme, and with the port that Windows means where none is written. */
+/* With a scheme, and with Windows' default port if there is none. */
 static char *write_proxy(const char *at, size_t length)
 {
     static const char usual_scheme[] = "http://";
@@ -55,7 +55,7 @@ static char *write_proxy(const char *at, size_t length)
     return proxy;
 }
 
-/* The part of an entry that is a proxy for the scheme, which is written "http="; or none. */
+/* The part of an entry that is a proxy for the scheme ("http=..."), if any. */
 static const char *proxy_of_entry(const char *at, size_t length, const char *scheme,
                                   size_t *length_out)
 {
@@ -64,7 +64,7 @@ static const char *proxy_of_entry(const char *at, size_t length, const char *sch
     if (begins_with(at, length, scheme)) {
         skipped = strlen(scheme);
     } else if (memchr(at, '=', length)) {
-        skipped = length; /* for another one, such as ftp or socks */
+        skipped = length; /* for another protocol, such as ftp or socks */
     }
     *length_out = length - skipped;
     return at + skipped;

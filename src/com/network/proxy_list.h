@@ -1,7 +1,6 @@
 /*
- * Windows' lists of proxies and of what goes without them, as people write them into its
- * settings and as its scripts answer; and how the engine wants them. Pure, and needs no
- * Windows.
+ * Converts Windows' proxy lists and bypass lists, from its settings or from PAC scripts, to the
+ * engine's format. Pure and independent of Windows.
  */
 #ifndef ODO_COM_NETWORK_PROXY_LIST_H
 #define ODO_COM_NETWORK_PROXY_LIST_H
@@ -9,20 +8,19 @@
 #include <stdbool.h>
 
 /*
- * Read "host:port;host:port" or "http=host:port;https=host:port", and write the proxies for one
- * scheme as odo_proxy_answer_set() takes them, in their order; "" is none. Those for other
- * schemes are left out, and what is too long. free() ends the result, which is NULL without
- * memory.
+ * Parse "host:port;host:port" or "http=host:port;https=host:port", and return the proxies for
+ * one scheme in the format of odo_proxy_answer_set(), in order; "" for none. Others, and
+ * overlong ones, are left out. Release with free(); NULL when out of memory.
  */
 char *proxy_list_for(const char *list, bool is_https);
 
 /*
- * The exceptions, with this machine among them unless they say "<-loopback>". `list` may be
- * NULL. free() ends the result, which is NULL without memory.
+ * The bypass list in the engine's format, with this machine added unless it contains
+ * "<-loopback>". `list` may be NULL. Release with free(); NULL when out of memory.
  */
 char *proxy_list_exceptions(const char *list);
 
-/* Whether the URL is of this machine, and that is an exception; `list` is the same. */
+/* True if the URL refers to this machine and is bypassed for that reason; `list` as above. */
 bool proxy_list_spares(const char *list, const char *url);
 
 #endif

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SCRIPT_LIMIT_MS = 5000 }; /* for each step of fetching one */
+enum { SCRIPT_LIMIT_MS = 5000 }; /* per step of fetching a script */
 
 static BOOL(WINAPI *source)(WINHTTP_CURRENT_USER_IE_PROXY_CONFIG *) =
     WinHttpGetIEProxyConfigForCurrentUser;
@@ -17,7 +17,7 @@ void system_proxy_set_source(BOOL(WINAPI *ask)(WINHTTP_CURRENT_USER_IE_PROXY_CON
     source = ask ? ask : WinHttpGetIEProxyConfigForCurrentUser;
 }
 
-/* --- The answer --------------------------------------------------------------------------- */
+/* --- Answers ------------------------------------------------------------------------------ */
 
 /* `exceptions` may be NULL. */
 static enum odo_status answer_list(struct odo_proxy_answer *answer, const WCHAR *list,
@@ -53,8 +53,8 @@ static enum odo_status answer_set_proxy(struct odo_proxy_answer *answer, const W
 /* --- Scripts ------------------------------------------------------------------------------ */
 
 /*
- * What the network offers, and then the script that is set. Windows can be asked for both at
- * once, but Wine's then knows no second.
+ * Try auto-detection, then the configured script. Windows could do both in one call, but Wine's
+ * then ignores the second.
  */
 static bool ask_scripts(HINTERNET session, const WCHAR *url,
                         const WINHTTP_CURRENT_USER_IE_PROXY_CONFIG *config,
@@ -74,7 +74,7 @@ static bool ask_scripts(HINTERNET session, const WCHAR *url,
             WinHttpGetProxyForUrl(session, url, &script, info_out));
 }
 
-/* False when no script has answered. */
+/* False if no script has answered. */
 static bool answer_by_script(struct odo_proxy_answer *answer, const char *url,
                              const WINHTTP_CURRENT_USER_IE_PROXY_CONFIG *config,
                              enum odo_status *status_out)
@@ -110,7 +110,7 @@ static bool answer_by_script(struct odo_proxy_answer *answer, const char *url,
     return has_answer;
 }
 
-/* --- All of it ---------------------------------------------------------------------------- */
+/* --- Settings ----------------------------------------------------------------------------- */
 
 static bool is_set(const WCHAR *text)
 {
@@ -146,7 +146,7 @@ enum odo_status system_proxy_find(void *context, const char *url,
 
     (void)context;
     if (!source(&config)) {
-        return ODO_OK; /* nothing is set */
+        return ODO_OK; /* nothing is configured */
     }
     status = find(url, &config, answer);
     GlobalFree(config.lpszProxy);
@@ -157,7 +157,8 @@ enum odo_status system_proxy_find(void *context, const char *url,
 
 /* --- Changes ------------------------------------------------------------------------------ */
 
-/* The keys alone: much below them has nothing to do with proxies, and changes often. */
+/* Watches the keys only: what lies below them mostly does not concern proxies, and changes
+ * often. */
 void system_proxy_begin_watch(struct system_proxy_watch *watch, HANDLE changed)
 {
 #define SETTINGS_KEY L"Software\\Microsoft\\Windows\\CurrentVersion\\Internet Settings"

@@ -4,7 +4,7 @@
 
 #include <objbase.h>
 
-/* Does the thread's token allow it to open files? */
+/* Does the thread's token permit opening files? */
 static bool can_act(void)
 {
     SECURITY_IMPERSONATION_LEVEL level = SecurityAnonymous;
@@ -24,7 +24,7 @@ static bool can_act(void)
 bool caller_enter(void)
 {
     if (FAILED(CoImpersonateClient())) {
-        return false; /* above all RPC_E_CALL_COMPLETE: no call from another process */
+        return false; /* usually RPC_E_CALL_COMPLETE: no call from another process */
     }
     if (!can_act()) {
         CoRevertToSelf();

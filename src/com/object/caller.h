@@ -1,14 +1,13 @@
 /*
- * The client's rights on the thread that runs its call.
+ * Client impersonation for the thread that executes a client's call.
  *
- * In the client's own process there is nothing to do. In a process of the server's, what is
- * done to files while the client waits is done as the client: the check of a folder, the
- * making of one, the final rename, the deletion of what has arrived. So is the entry in the
- * store, which is the same user's.
+ * In the client's own process there is nothing to do. In the local server, files accessed while
+ * the client waits are accessed as the client: checking and creating folders, the final rename,
+ * deleting received data. So are changes to the store, which belongs to the same user.
  *
- * What the engine's own threads do later, with the temporary file beside the target, they do
- * as the process. That gives nobody a right which he lacks: COM starts the process as the user
- * who asks for it, and its permissions let nobody else call it (permissions.h).
+ * The engine's threads access the temporary file, which is in the target's folder, as the
+ * process. That grants no additional rights: COM starts the process as the requesting user, and
+ * its permissions admit no other caller (permissions.h).
  */
 #ifndef ODO_COM_OBJECT_CALLER_H
 #define ODO_COM_OBJECT_CALLER_H
@@ -16,11 +15,11 @@
 #include <stdbool.h>
 
 /*
- * Take on the client's rights. True when that was done, and then caller_leave() must follow on
- * the same thread, after which the thread is the process' again.
+ * Impersonate the client. If this returns true, caller_leave() must follow on the same thread
+ * to revert to the process's own identity.
  *
- * False as well for a client that only lets itself be identified (COM's default level): who he
- * is was checked when he came in, and no file can be opened with such a token.
+ * Also returns false for a client that permits identification only (COM's default): its
+ * identity was checked when it called, and such a token cannot open files.
  */
 bool caller_enter(void);
 

@@ -23,7 +23,7 @@ static bool has_slot(void)
 
 DWORD client_id_called(void)
 {
-    DWORD error = GetLastError(); /* which TlsGetValue() changes */
+    DWORD error = GetLastError(); /* TlsGetValue() changes it */
     DWORD id = has_slot() ? (DWORD)(DWORD_PTR)TlsGetValue(slot) : 0;
 
     SetLastError(error);

@@ -21,7 +21,7 @@ static ULONG STDMETHODCALLTYPE client_security_Release(IClientSecurity *self)
     return com_object_release(owner_of(self));
 }
 
-/* Every output may be NULL when the caller does not want it. */
+/* Every output is optional. */
 static void set_dword(DWORD *out, DWORD value)
 {
     if (out) {
@@ -29,7 +29,7 @@ static void set_dword(DWORD *out, DWORD value)
     }
 }
 
-/* What holds inside a process: who calls is known, and nobody can listen. */
+/* The values within one process: the caller is known, and no one can eavesdrop. */
 static HRESULT STDMETHODCALLTYPE client_security_QueryBlanket(
     IClientSecurity *self, IUnknown *proxy, DWORD *authentication_service,
     DWORD *authorization_service, OLECHAR **server_principal, DWORD *authentication_level,
@@ -66,7 +66,7 @@ static HRESULT STDMETHODCALLTYPE client_security_SetBlanket(
     return proxy ? S_OK : E_INVALIDARG;
 }
 
-/* The copy of an object that has no proxy is the object. */
+/* An object without a proxy is its own copy. */
 static HRESULT STDMETHODCALLTYPE client_security_CopyProxy(IClientSecurity *self,
                                                            IUnknown *proxy, IUnknown **copy)
 {

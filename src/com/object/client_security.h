@@ -1,8 +1,8 @@
 /*
- * IClientSecurity for objects that live in the client's own process.
+ * IClientSecurity for objects in the client's own process.
  *
- * CoSetProxyBlanket asks an object for IClientSecurity, and clients written for a service treat
- * a failure of it as the end. Here there is no proxy and nothing to set: every call succeeds.
+ * CoSetProxyBlanket asks an object for IClientSecurity, and clients written for a service give
+ * up if that fails. Here there is no proxy and nothing to set: every call succeeds.
  */
 #ifndef ODO_COM_OBJECT_CLIENT_SECURITY_H
 #define ODO_COM_OBJECT_CLIENT_SECURITY_H
@@ -11,7 +11,7 @@
 
 struct client_security {
     IClientSecurity IClientSecurity_iface;
-    struct com_object *owner; /* not counted: this is a part of it */
+    struct com_object *owner; /* not counted: contains this struct */
 };
 
 void client_security_init(struct client_security *security, struct com_object *owner);

@@ -2,8 +2,8 @@
 
 #include "com/object/client_id.h"
 
-static bool is_left_to_com;                         /* set before the first object, if ever */
-static const struct com_marshal_hook *marshal_hook; /* NULL where COM's proxies do */
+static bool is_left_to_com; /* set before the first object is created, if ever */
+static const struct com_marshal_hook *marshal_hook; /* NULL: COM's proxies are used */
 
 void com_marshal_set_hook(const struct com_marshal_hook *hook)
 {
@@ -25,14 +25,14 @@ static struct com_marshal *impl_from_IMarshal(IMarshal *self)
     return CONTAINING_RECORD(self, struct com_marshal, IMarshal_iface);
 }
 
-/* Wine 8 has a proxy of an object in this process say MSHCTX_LOCAL for what it passes on. */
+/* Wine 8 reports MSHCTX_LOCAL when a proxy of an object in this process is marshalled again. */
 static bool is_inside_process(DWORD context)
 {
     return context == MSHCTX_INPROC || context == MSHCTX_CROSSCTX ||
            (context == MSHCTX_LOCAL && client_id_called() == GetCurrentProcessId());
 }
 
-/* The hook that has a say there, or NULL. */
+/* The hook that applies there, or NULL. */
 static const struct com_marshal_hook *hook_for(const struct com_marshal *marshal, DWORD context)
 {
     return marshal->kind != COM_REMOTE_PLAIN && !is_inside_process(context) ? marshal_hook
@@ -40,8 +40,8 @@ static const struct com_marshal_hook *hook_for(const struct com_marshal *marshal
 }
 
 /*
- * Most objects are never marshalled, so the marshaler is made when it is first needed. Two
- * threads may make one each; the second throws its own away.
+ * Created on demand, as most objects are never marshalled. If two threads create one, the
+ * second is discarded.
  */
 static HRESULT get_free_threaded(struct com_marshal *marshal, IMarshal **out)
 {
@@ -64,7 +64,7 @@ static HRESULT get_free_threaded(struct com_marshal *marshal, IMarshal **out)
     return IUnknown_QueryInterface(marshaler, &IID_IMarshal, (void **)out);
 }
 
-/* Who does the work for that context; counted. */
+/* The marshaler for that context, with a reference. */
 static HRESULT get_worker(struct com_marshal *marshal, REFIID iid, DWORD context, DWORD flags,
                           IMarshal **out)
 {
@@ -158,7 +158,7 @@ static HRESULT STDMETHODCALLTYPE com_marshal_MarshalInterface(IMarshal *self, IS
     return hr;
 }
 
-/* COM asks the class that GetUnmarshalClass() names, never the object. */
+/* COM calls the class named by GetUnmarshalClass(), never the object. */
 static HRESULT STDMETHODCALLTYPE com_marshal_UnmarshalInterface(IMarshal *self, IStream *stream,
                                                                 REFIID iid, void **out)
 {
@@ -176,7 +176,7 @@ static HRESULT STDMETHODCALLTYPE com_marshal_ReleaseMarshalData(IMarshal *self, 
     return E_UNEXPECTED;
 }
 
-/* Of other processes' proxies; inside the process there are none. */
+/* Concerns proxies in other processes; within the process there are none. */
 static HRESULT STDMETHODCALLTYPE com_marshal_DisconnectObject(IMarshal *self, DWORD reserved)
 {
     IMarshal *worker;

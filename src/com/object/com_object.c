@@ -2,7 +2,7 @@
 
 #include "com/object/object_count.h"
 
-static const struct com_object_hook *object_hook; /* NULL for nobody */
+static const struct com_object_hook *object_hook; /* or NULL */
 
 void com_object_set_hook(const struct com_object_hook *hook)
 {
@@ -22,7 +22,7 @@ void com_object_init(struct com_object *object, const struct com_class *class)
     }
 }
 
-/* Where the vtable pointer of an interface lies. */
+/* The address of an interface's vtable pointer. */
 static void *interface_at(struct com_object *object, const struct com_interface *entry)
 {
     return (char *)object + entry->offset;
@@ -33,7 +33,7 @@ IUnknown *com_object_identity(struct com_object *object)
     return interface_at(object, &object->class->interfaces[0]);
 }
 
-/* The row for `iid`, or NULL. */
+/* The row of `iid`, or NULL. */
 static const struct com_interface *find(const struct com_class *class, REFIID iid)
 {
     for (size_t i = 0; i < class->interface_count; i++) {

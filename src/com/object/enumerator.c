@@ -7,7 +7,7 @@ void enumerator_init(struct enumerator *enumerator, ULONG count, ULONG position)
     enumerator->position = position;
 }
 
-/* Move on by at most `wanted`. The caller holds the lock, or is the only one. */
+/* Advance by at most `wanted`. The caller holds the lock, or has exclusive access. */
 static ULONG advance_locked(struct enumerator *enumerator, ULONG wanted)
 {
     ULONG left = enumerator->count - enumerator->position;
@@ -56,7 +56,7 @@ HRESULT enumerator_next(struct enumerator *enumerator, ULONG wanted, IUnknown **
     ReleaseSRWLockExclusive(&enumerator->lock);
 
     if (made == 0 && wanted > 0) {
-        items[0] = NULL; /* all that is known of the array is that it has room for one */
+        items[0] = NULL; /* the array may have room for just one item */
     }
     if (FAILED(hr)) {
         return hr;

@@ -9,7 +9,7 @@ void error_info_set(const WCHAR *source, const WCHAR *sentence)
     ICreateErrorInfo *making = NULL;
     IErrorInfo *info = NULL;
 
-    SetErrorInfo(0, NULL); /* what an earlier call left behind is not about this one */
+    SetErrorInfo(0, NULL); /* remove the description of an earlier error */
     if (FAILED(CreateErrorInfo(&making))) {
         return;
     }
@@ -33,7 +33,7 @@ HRESULT error_info_pass(const WCHAR *source, HRESULT code)
         error_info_set(source, words);
         CoTaskMemFree(words);
     } else {
-        SetErrorInfo(0, NULL); /* what an earlier call left behind is not about this one */
+        SetErrorInfo(0, NULL); /* remove the description of an earlier error */
     }
     return code;
 }

@@ -1,7 +1,7 @@
 /*
- * How an object says in words why a method of its has failed: IErrorInfo, which a script finds
- * in its exception or Err object, and .NET in its exception's message. A client asks for it by
- * ISupportErrorInfo, so an object that has words has that interface too.
+ * Error descriptions (IErrorInfo), which scripts see in their exception or Err object, and .NET
+ * in the exception's message. Clients look for them only if the object answers
+ * ISupportErrorInfo.
  */
 #ifndef ODO_COM_ERROR_INFO_H
 #define ODO_COM_ERROR_INFO_H
@@ -10,17 +10,17 @@
 
 #include <oleauto.h>
 
-/* This sentence, which has no full stop, is about the failure that the calling thread returns
- * next. Without memory there is none. */
+/* Set the description of the error that this thread is about to return; without a full stop.
+ * When out of memory there is none. */
 void error_info_set(const WCHAR *source, const WCHAR *sentence);
 
-/* Pass a code on. A failure gets the words that are known for it. */
+/* Return a code. For a failure, set the description known for it. */
 HRESULT error_info_pass(const WCHAR *source, HRESULT code);
 
-/* ISupportErrorInfo, as part of an object: one interface of it has such sentences. */
+/* ISupportErrorInfo, embedded in an object one of whose interfaces sets descriptions. */
 struct error_info_support {
     ISupportErrorInfo ISupportErrorInfo_iface;
-    struct com_object *owner; /* not counted: this is a part of it */
+    struct com_object *owner; /* not counted: contains this struct */
     const IID *iid;           /* the interface */
 };
 

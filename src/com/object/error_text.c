@@ -9,10 +9,10 @@
 
 enum {
     FACILITY_OF_HTTP = 25,
-    TEXT_MOST = 512, /* UTF-16 units, for texts that the system makes */
+    TEXT_MOST = 512, /* UTF-16 units of a system text */
 };
 
-/* Windows ends its texts with a full stop and a line's end: only the latter goes. */
+/* Windows' texts end with a full stop and a line end: remove the latter. */
 static bool ask_for_text(DWORD flags, const void *source, DWORD code, DWORD language,
                          WCHAR text_out[TEXT_MOST])
 {
@@ -25,18 +25,18 @@ static bool ask_for_text(DWORD flags, const void *source, DWORD code, DWORD lang
     return length > 0;
 }
 
-/* From the message table of the module that this is linked into; see messages.mc. */
+/* From the message table of the module this is linked into; see messages.mc. */
 static bool our_text(HRESULT code, WCHAR text_out[TEXT_MOST])
 {
-    extern IMAGE_DOS_HEADER __ImageBase; /* the linker's name for where the module lies */
+    extern IMAGE_DOS_HEADER __ImageBase; /* provided by the linker: the module's address */
 
     return ask_for_text(FORMAT_MESSAGE_FROM_HMODULE, &__ImageBase, (DWORD)code, 0, text_out);
 }
 
-/* In the language asked for, or else in any. */
+/* In the language asked for, or else any. */
 static bool system_text(HRESULT code, DWORD language, WCHAR text_out[TEXT_MOST])
 {
-    HMODULE winhttp = NULL; /* it holds the texts of the 12000s, if somebody has loaded it */
+    HMODULE winhttp = NULL; /* contains the texts of errors 12000 and up; used only if loaded */
     DWORD value = (DWORD)code;
 
     if (HRESULT_FACILITY(code) == FACILITY_WIN32) {

@@ -11,7 +11,7 @@
 /* ERROR_NOT_FOUND: the property was never set. */
 #define NOT_SET HRESULT_FROM_WIN32(ERROR_NOT_FOUND)
 
-/* Without a default: a new status is a compiler's warning until it has a meaning here. */
+/* Without a default case, so that the compiler warns about statuses that are not handled. */
 HRESULT hresult_from_status(enum odo_status status)
 {
     switch (status) {

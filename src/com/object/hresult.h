@@ -1,4 +1,4 @@
-/* The one translation from the engine's results to what COM clients see. */
+/* The only translation of the engine's statuses to HRESULTs. */
 #ifndef ODO_COM_OBJECT_HRESULT_H
 #define ODO_COM_OBJECT_HRESULT_H
 
@@ -7,12 +7,12 @@
 #include <odo/types.h>
 
 /*
- * What a call returns. Statuses whose details stand in a struct odo_error get the HRESULT for
- * the case that the details are missing.
+ * The result of a call. For statuses whose details are in a struct odo_error, the HRESULT for
+ * missing details.
  */
 HRESULT hresult_from_status(enum odo_status status);
 
-/* Why a job stands still: the status with its details. S_OK when there is no error. */
+/* Why a job has stopped: the status with its details. S_OK without an error. */
 HRESULT hresult_from_error(const struct odo_error *error);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include "com/object/global_table.h"
 
-/* NULL where the table does for everything. */
+/* NULL: the table is used for everything */
 static const struct interface_keeper_hook *keeper_hook;
 
 void interface_keeper_set_hook(const struct interface_keeper_hook *hook)

@@ -1,9 +1,9 @@
 /*
- * Clients' interfaces, kept in the process-wide Global Interface Table: kept from one apartment
- * and used from any other, through a proxy where one is needed. (Under Wine, what lives in
- * another process and was kept from the multithreaded apartment is for that apartment only.)
+ * Keeps clients' interfaces in the Global Interface Table: stored from one apartment and usable
+ * from any other, through a proxy where needed. (Under Wine, an object in another process that
+ * was stored from the multithreaded apartment is usable in that apartment only.)
  *
- * Any thread that COM is initialized on.
+ * Any thread that has initialized COM.
  */
 #ifndef ODO_COM_OBJECT_INTERFACE_KEEPER_H
 #define ODO_COM_OBJECT_INTERFACE_KEEPER_H
@@ -16,26 +16,27 @@
 /*
  * Keep the interface `iid` of an object. *kept_out is never 0.
  *
- *   what the object or COM says   then *kept_out is 0
+ *   errors of the object or of COM; then *kept_out is 0
  */
 HRESULT interface_keeper_keep(IUnknown *object, REFIID iid, DWORD *kept_out);
 
-/* An interface of what is kept, counted, for this apartment. On failure *out is NULL. */
+/* Query an interface of the kept object for this apartment, with a reference. On failure *out
+ * is NULL. */
 HRESULT interface_keeper_get(DWORD kept, REFIID iid, void **out);
 
 /*
- * The same for a call that this thread makes now: until it is ended, what was dropped meanwhile
- * is not let go.
+ * The same for a call made now by this thread: until it ends, the object is not released even
+ * if it was dropped.
  */
 HRESULT interface_keeper_begin_call(DWORD kept, REFIID iid, void **out);
 
-/* Release `object`, which was got so. NULL is fine. */
+/* Release an `object` obtained in this way. NULL is allowed. */
 void interface_keeper_end_call(DWORD kept, IUnknown *object);
 
-/* Keep it no longer. 0 is fine. */
+/* Stop keeping it. 0 is allowed. */
 void interface_keeper_drop(DWORD kept);
 
-/* Who keeps interfaces in another way than the table does; as the functions above. */
+/* Alternative implementations of the functions above. */
 struct interface_keeper_hook {
     HRESULT (*keep)(IUnknown *wanted, REFIID iid, DWORD *kept_out);
     HRESULT (*begin_call)(DWORD kept, REFIID iid, void **out);
@@ -43,7 +44,7 @@ struct interface_keeper_hook {
     void (*drop)(DWORD kept);
 };
 
-/* Before anything is kept; `hook` must stay. */
+/* Call before anything is kept; `hook` must remain valid. */
 void interface_keeper_set_hook(const struct interface_keeper_hook *hook);
 
 #endif

@@ -1,7 +1,7 @@
 #include "com/object/object_count.h"
 
 static LONG living;
-static const struct object_count_hook *count_hook; /* NULL until it is set */
+static const struct object_count_hook *count_hook; /* NULL until set */
 
 void object_count_set_hook(const struct object_count_hook *hook)
 {

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A TOKEN_USER with the largest SID there is behind it. */
+/* A TOKEN_USER followed by a SID of the maximum size. */
 union user_buffer {
     TOKEN_USER user;
     BYTE bytes[sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE];
@@ -44,7 +44,7 @@ HRESULT owner_get_sid(LPWSTR *sid_out)
     return hr;
 }
 
-/* The same as UTF-8; free() ends it. */
+/* The same as UTF-8; release with free(). */
 static HRESULT get_sid_text(char **text_out)
 {
     LPWSTR wide;

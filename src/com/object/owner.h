@@ -1,4 +1,4 @@
-/* Whose jobs these are: the user of the calling thread, or else of the process. */
+/* The owner of jobs: the user of the calling thread, or else of the process. */
 #ifndef ODO_COM_OBJECT_OWNER_H
 #define ODO_COM_OBJECT_OWNER_H
 
@@ -9,22 +9,22 @@
 
 /*
  * The user's SID as text, such as S-1-5-21-..., in CoTaskMemAlloc'ed memory. On failure it is
- * NULL, and the result is what the system said.
+ * NULL, and the system's error is returned.
  */
 HRESULT owner_get_sid(LPWSTR *sid_out);
 
-/* Note in a new job whose it is. */
+/* Record the owner in a new job. */
 HRESULT owner_claim(struct odo_job *job);
 
 /*
- * May the calling thread's user see and change the job? Its owner may, and administrators; a
- * job without an owner is everybody's.
+ * May the calling thread's user see and change the job? The owner and administrators may; a job
+ * without an owner is accessible to everyone.
  *
  *   E_ACCESSDENIED
  */
 HRESULT owner_check(struct odo_job *job);
 
-/* Is the job the calling thread's user's own? Nobody else's will do, and no administrator. */
+/* Is the calling thread's user the owner? Administrators do not count. */
 bool owner_is_caller(struct odo_job *job);
 
 #endif

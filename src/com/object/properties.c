@@ -37,7 +37,7 @@ HRESULT properties_get(const struct property *table, size_t count, void *object,
     return hr;
 }
 
-/* A text ends at its first zero for whoever reads it: one behind which more stands is none. */
+/* A BSTR with an embedded NUL would be truncated by its readers, so it is rejected. */
 static bool has_zero_inside(const VARIANT *value)
 {
     BSTR text = V_VT(value) == VT_BSTR ? V_BSTR(value) : NULL;

@@ -1,8 +1,8 @@
 /*
- * Properties that travel in a VARIANT, as a table: what each is called, of which type it is,
- * and who reads and writes it. The rules that hold for all of them stand here once:
+ * Properties passed in a VARIANT, as a table of id, type, reader and writer. Rules for all of
+ * them:
  *
- *   E_INVALIDARG               no VARIANT, or one of another type, or a text with a zero in it
+ *   E_INVALIDARG               no VARIANT, one of another type, or a string with a NUL in it
  *   DO_E_UNKNOWN_PROPERTY_ID   not in the table
  *   DO_E_READ_ONLY_PROPERTY    no writer
  *   DO_E_WRITE_ONLY_PROPERTY   no reader
@@ -14,16 +14,14 @@
 
 #include <oleauto.h>
 
-#define PROPERTY_ANY_TYPE                                                                      \
-    ((VARTYPE)VT_ILLEGAL) /* for one that is refused whatever it holds                         \
-                           */
+#define PROPERTY_ANY_TYPE ((VARTYPE)VT_ILLEGAL) /* for a property that rejects every value */
 
 struct property {
     LONG id;
     VARTYPE type;
-    /* Fill the value, which is VT_EMPTY before; on failure leave it so. NULL: write only. */
+    /* Set the value, which is VT_EMPTY; on failure leave it so. NULL: write-only. */
     HRESULT (*get)(void *object, VARIANT *value_out);
-    /* Copy what is needed of the value. NULL: read only. */
+    /* Copy what is needed from the value. NULL: read-only. */
     HRESULT (*set)(void *object, const VARIANT *value);
 };
 

@@ -16,13 +16,13 @@ enum odo_status wide_text_to_utf8(const WCHAR *wide, char **utf8_out)
     }
     size = WideCharToMultiByte(CP_UTF8, WC_ERR_INVALID_CHARS, wide, -1, NULL, 0, NULL, NULL);
     if (size <= 0) {
-        return ODO_E_INVALID_ARGUMENT; /* malformed, or of more than 2 GiB */
+        return ODO_E_INVALID_ARGUMENT; /* malformed, or longer than 2 GiB */
     }
     utf8 = malloc((size_t)size);
     if (!utf8) {
         return ODO_E_OUT_OF_MEMORY;
     }
-    /* Again with the check: the caller's memory may have changed under us. */
+    /* Validate again: the caller may have modified its memory meanwhile. */
     if (WideCharToMultiByte(CP_UTF8, WC_ERR_INVALID_CHARS, wide, -1, utf8, size, NULL, NULL) !=
         size) {
         free(utf8);

@@ -1,6 +1,6 @@
 /*
- * Between the UTF-16 of COM and the UTF-8 of the engine. Strict both ways: a surrogate without
- * its partner, or bytes that are not UTF-8, are refused and never replaced.
+ * Converts between COM's UTF-16 and the engine's UTF-8. Strict: unpaired surrogates and
+ * malformed UTF-8 are rejected, never replaced.
  */
 #ifndef ODO_COM_OBJECT_WIDE_TEXT_H
 #define ODO_COM_OBJECT_WIDE_TEXT_H
@@ -18,14 +18,14 @@
 enum odo_status wide_text_to_utf8(const WCHAR *wide, char **utf8_out);
 
 /*
- * Text for a client, who ends it with CoTaskMemFree. On failure *wide_out is NULL.
+ * A string for a client, who releases it with CoTaskMemFree. On failure *wide_out is NULL.
  *
  *   E_OUTOFMEMORY
- *   E_UNEXPECTED    `utf8` is not UTF-8
+ *   E_UNEXPECTED    `utf8` is malformed
  */
 HRESULT wide_text_from_utf8(const char *utf8, LPWSTR *wide_out);
 
-/* A copy in the same kind of memory. E_OUTOFMEMORY and NULL. */
+/* A copy in CoTaskMemAlloc'ed memory. On failure, E_OUTOFMEMORY and NULL. */
 HRESULT wide_text_copy(const WCHAR *wide, LPWSTR *wide_out);
 
 #endif
