@@ -142,6 +142,7 @@ static const struct known_hresult {
 
     {0x80070002, "ERROR_FILE_NOT_FOUND", "the local file does not exist", LOCAL},
     {0x80070003, "ERROR_PATH_NOT_FOUND", "the local folder does not exist", LOCAL},
+    {0x80070004, "ERROR_TOO_MANY_OPEN_FILES", "too many files and connections are open", LOCAL},
     {0x80070005, "E_ACCESSDENIED", "access to the local file or folder is denied", LOCAL},
     {0x80070013, "ERROR_WRITE_PROTECT", "the local disk cannot be written", LOCAL},
     {0x8007001D, "ERROR_WRITE_FAULT", "the local file cannot be written", LOCAL},

@@ -109,6 +109,7 @@ $WordsOfCode = @{
     0x80072F93 = 'the server''s certificate is not meant for servers'
     0x80070002 = 'the local file does not exist'
     0x80070003 = 'the local folder does not exist'
+    0x80070004 = 'too many files and connections are open'
     0x80070005 = 'access to the local file or folder is denied'
     0x80070013 = 'the local disk cannot be written'
     0x8007001D = 'the local file cannot be written'
