@@ -232,7 +232,7 @@ struct download_settings engine_settings_locked(const struct odo_job *job)
     };
 }
 
-/* --- Blocks and time limits --------------------------------------------------------------- */
+/* --- Blocks and time limits ----------------------------------------------------------- */
 
 void engine_hold_back_locked(struct odo_job *job)
 {

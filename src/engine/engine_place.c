@@ -157,7 +157,7 @@ enum odo_status engine_place_files(struct odo_job *job)
     return status;
 }
 
-/* --- Name conflicts -------------------------------------------------------------------- */
+/* --- Name conflicts ------------------------------------------------------------------- */
 
 /* Never returns 0. */
 static enum odo_status hash_place(const char *local_path, uint64_t *place_out)

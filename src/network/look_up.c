@@ -30,7 +30,7 @@ struct look_up {
     bool must_stop;
 };
 
-/* --- List, under the lock ----------------------------------------------------------------- */
+/* --- List, under the lock ------------------------------------------------------------- */
 
 static void question_free(struct look_up *look_up, struct question *question)
 {
@@ -97,7 +97,7 @@ static struct question *first_pending(const struct look_up *look_up)
     return question;
 }
 
-/* --- The thread --------------------------------------------------------------------------- */
+/* --- The thread ----------------------------------------------------------------------- */
 
 static void answer(struct look_up *look_up, struct question *question)
 {
@@ -145,7 +145,7 @@ static void run(void *context)
     platform_mutex_unlock(look_up->mutex);
 }
 
-/* --- Calls from other threads ------------------------------------------------------------- */
+/* --- Calls from other threads --------------------------------------------------------- */
 
 struct look_up *look_up_create(const struct look_up_kind *kind)
 {

@@ -36,7 +36,7 @@ struct proxy_finder {
     atomic_bool must_forget; /* also forget the skipped proxies */
 };
 
-/* --- The host's answer, on its thread ----------------------------------------------------- */
+/* --- The host's answer, on its thread ------------------------------------------------- */
 
 enum odo_status proxy_finder_answer(struct odo_proxy_answer *answer, const char *proxies,
                                     const char *no_proxy)
@@ -111,7 +111,7 @@ static void on_answered(void *context)
     finder->options.on_answered(finder->options.context);
 }
 
-/* --- The choice --------------------------------------------------------------------------- */
+/* --- The choice ----------------------------------------------------------------------- */
 
 static bool is_passed_over(const struct proxy_finder *finder, const char *proxy,
                            uint64_t now_ms)
@@ -256,7 +256,7 @@ bool proxy_finder_failed(struct proxy_finder *finder, const char *origin, const 
     return has_other;
 }
 
-/* --- Life --------------------------------------------------------------------------------- */
+/* --- Life ----------------------------------------------------------------------------- */
 
 struct proxy_finder *proxy_finder_create(const struct proxy_finder_options *options)
 {

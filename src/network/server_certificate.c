@@ -20,7 +20,7 @@ static const char *library_name(void)
     return curl_version_info(CURLVERSION_NOW)->ssl_version;
 }
 
-/* --- Trusted connections ------------------------------------------------------------------ */
+/* --- Trusted connections -------------------------------------------------------------- */
 
 /* Identifies the connection that a request is about to use; 0 if libcurl cannot tell. */
 static uint64_t connection_of(CURL *easy)
@@ -56,7 +56,7 @@ static void trust(struct origin *origin, uint64_t connection, uint32_t flags)
     }
 }
 
-/* --- Our verification --------------------------------------------------------------------- */
+/* --- Our verification ----------------------------------------------------------------- */
 
 /* The host of an origin's name, scheme://host:port, without an IPv6 address's brackets and
  * zone. NULL when out of memory. */
@@ -131,7 +131,7 @@ bool server_certificate_is_ours(const char *ca_file)
     return !ca_file && platform_certificate_is_ours(library_name());
 }
 
-/* --- libcurl's verification --------------------------------------------------------------- */
+/* --- libcurl's verification ----------------------------------------------------------- */
 
 bool server_certificate_prepare(CURL *easy, const char *ca_file, uint32_t flags)
 {

@@ -1,13 +1,12 @@
 /*
- * Monotonic time for all measuring and waiting, and the wall clock for what people are shown.
+ * A monotonic clock for measurements and time-outs, and the wall clock for display.
  */
 #ifndef ODO_PLATFORM_CLOCK_H
 #define ODO_PLATFORM_CLOCK_H
 
 #include <stdint.h>
 
-/* Since some fixed moment; never goes back. Milliseconds, and microseconds of the same
- * clock. */
+/* Milliseconds, and microseconds, of the monotonic clock. */
 uint64_t platform_clock_milliseconds(void);
 uint64_t platform_clock_microseconds(void);
 
@@ -17,8 +16,8 @@ int64_t platform_clock_wall_us(void);
 enum { PLATFORM_BOOT_ID_SIZE = 64 };
 
 /*
- * A text that is the same for as long as the machine runs, and another after it was started
- * anew. When the system cannot tell it is another at each call.
+ * A string that changes with every boot of the machine. If the system cannot identify a boot,
+ * it changes with every call.
  */
 void platform_clock_boot_id(char boot_id_out[PLATFORM_BOOT_ID_SIZE]);
 

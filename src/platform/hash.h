@@ -11,22 +11,22 @@ enum { SHA256_SIZE = 32 };
 struct platform_hash;
 
 /*
- * Begin to hash. The hash may be used from any thread, from one at a time.
+ * Start a hash. It may be used from any thread, by one at a time.
  *
  *   ODO_E_OUT_OF_MEMORY, ODO_E_UNEXPECTED   the system refused
  */
 enum odo_status platform_hash_begin(struct platform_hash **hash_out);
 
-/* Add bytes. ODO_E_UNEXPECTED: the hash is good for nothing but to be freed. */
+/* Add bytes. After ODO_E_UNEXPECTED the hash can only be freed. */
 enum odo_status platform_hash_add(struct platform_hash *hash, const void *data, size_t size);
 
-/* The hash of all that was added; the next bytes begin another. ODO_E_UNEXPECTED as above. */
+/* The hash of all bytes added; further bytes start a new one. ODO_E_UNEXPECTED as above. */
 enum odo_status platform_hash_end(struct platform_hash *hash,
                                   unsigned char digest_out[SHA256_SIZE]);
 
-void platform_hash_free(struct platform_hash *hash); /* NULL is fine */
+void platform_hash_free(struct platform_hash *hash); /* NULL is allowed */
 
-/* All of it at once. ODO_E_OUT_OF_MEMORY, ODO_E_UNEXPECTED. */
+/* Hash a single block. ODO_E_OUT_OF_MEMORY, ODO_E_UNEXPECTED. */
 enum odo_status platform_hash_of(const void *data, size_t size,
                                  unsigned char digest_out[SHA256_SIZE]);
 

@@ -1,6 +1,6 @@
 /*
- * Which locks the thread holds, to assert that they are taken in their order. Costs nothing in
- * builds without assertions. For thread.c of each system.
+ * Tracks the locks held by the thread, to assert the locking order. Costs nothing in builds
+ * without assertions. Used by each system's thread.c.
  */
 #ifndef ODO_PLATFORM_HELD_LOCKS_H
 #define ODO_PLATFORM_HELD_LOCKS_H
@@ -17,8 +17,8 @@ static _Thread_local struct {
     int count;
 } held_locks;
 
-/* Before the lock is waited for: a wrong order is found when it is possible, not only when it
- * has come to a deadlock. */
+/* Called before waiting for the lock: this finds a wrong order whenever it occurs, not only
+ * when it leads to a deadlock. */
 static inline void held_locks_add(enum lock_rank rank)
 {
     if (rank == LOCK_UNRANKED) {

@@ -1,8 +1,8 @@
 /*
- * Names of hosts beyond ASCII (IDNA, RFC 5891): what the resolver and the server know them by.
+ * Converts internationalized host names to ASCII (IDNA, RFC 5891).
  *
- * One implementation for each system: posix/host_name.c, by libidn2; windows/host_name.c.
- * Neither depends on the locale.
+ * One implementation per system: posix/host_name.c, with libidn2; windows/host_name.c. Neither
+ * depends on the locale.
  */
 #ifndef ODO_PLATFORM_HOST_NAME_H
 #define ODO_PLATFORM_HOST_NAME_H

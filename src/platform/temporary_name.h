@@ -1,6 +1,6 @@
 /*
- * What temporary files are called on every system: "DO" + 16 hexadecimal digits + ".tmp". For
- * path.c of each system.
+ * Names of temporary files on all systems: "DO" + 16 hexadecimal digits + ".tmp". Used by each
+ * system's path.c.
  */
 #ifndef ODO_PLATFORM_TEMPORARY_NAME_H
 #define ODO_PLATFORM_TEMPORARY_NAME_H
@@ -14,7 +14,7 @@ enum {
     TEMPORARY_NAME_SIZE = sizeof("DO") - 1 + TEMPORARY_NAME_DIGITS + sizeof(".tmp"),
 };
 
-/* A fresh name, ended by a zero. ODO_E_UNEXPECTED as platform_random_fill(). */
+/* A new, terminated name. ODO_E_UNEXPECTED: see platform_random_fill(). */
 static inline enum odo_status temporary_name_make(char name_out[TEMPORARY_NAME_SIZE])
 {
     static const char digits[] = "0123456789abcdef";

@@ -25,7 +25,7 @@ bool asking_has_work(const struct transfer *transfer, uint64_t now_ms)
     return has_room(transfer);
 }
 
-/* --- From the plan --------------------------------------------------------------------- */
+/* --- From the plan -------------------------------------------------------------------- */
 
 bool asking_is_plain(const struct transfer *transfer)
 {
@@ -202,7 +202,7 @@ static enum odo_status take_from_plan(struct transfer *transfer, struct attempt 
     return status;
 }
 
-/* --- From other requests ---------------------------------------------------------------- */
+/* --- From other requests -------------------------------------------------------------- */
 
 static void pair(struct attempt *hedge, struct attempt *slow)
 {
@@ -304,7 +304,7 @@ enum odo_status asking_choose(struct transfer *transfer, struct attempt *attempt
     return status == ODO_E_NOT_FOUND ? take_over(transfer, attempt, now_ms) : status;
 }
 
-/* --- URL and headers -------------------------------------------------------------------- */
+/* --- URL and headers ------------------------------------------------------------------ */
 
 /* A plain GET returns the file from its beginning, so it is right when nothing has been
  * received. */

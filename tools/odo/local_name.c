@@ -18,7 +18,7 @@ struct leaf {
     size_t length;
 };
 
-/* --- Reading ----------------------------------------------------------------------------- */
+/* --- Reading -------------------------------------------------------------------------- */
 
 static bool read_hex(char digit, unsigned *value)
 {
@@ -91,7 +91,7 @@ static size_t read_character(const char *text, const char *end, bool is_escaped,
     return taken;
 }
 
-/* --- What a name may hold ---------------------------------------------------------------- */
+/* --- What a name may hold ------------------------------------------------------------- */
 
 static bool is_separator(uint32_t character)
 {
@@ -158,7 +158,7 @@ static bool is_device(const struct leaf *leaf)
     return false;
 }
 
-/* --- Making it --------------------------------------------------------------------------- */
+/* --- Making it ------------------------------------------------------------------------ */
 
 /* The path of a URL: what stands behind its host, up to a query or a fragment. */
 static const char *find_path(const char *url, const char **end_out)

@@ -46,7 +46,7 @@ static void tell_waiters_locked(const struct odo_job *job)
     }
 }
 
-/* --- Calls -------------------------------------------------------------------------------- */
+/* --- Calls ---------------------------------------------------------------------------- */
 
 /* Called before the engine can be stopped, so that a stopping thread sees the call in
  * progress. */
@@ -117,7 +117,7 @@ static int32_t stream_write(void *context, const void *data, size_t size)
     return result;
 }
 
-/* --- Release ------------------------------------------------------------------------------ */
+/* --- Release -------------------------------------------------------------------------- */
 
 /* May run on an engine thread, which is unknown to COM; harmless elsewhere. */
 void client_stream_free(struct client_stream *stream)
@@ -185,7 +185,7 @@ void client_stream_release_unused(void)
     }
 }
 
-/* --- Waiting ------------------------------------------------------------------------------ */
+/* --- Waiting -------------------------------------------------------------------------- */
 
 static bool is_within_locked(const struct odo_job *job, const GUID *caller)
 {
@@ -263,7 +263,7 @@ void client_stream_wait(const struct odo_job *job)
     client_stream_release_unused();
 }
 
-/* --- Attaching ---------------------------------------------------------------------------- */
+/* --- Attaching ------------------------------------------------------------------------ */
 
 HRESULT client_stream_create(IUnknown *object, struct client_stream **stream_out)
 {

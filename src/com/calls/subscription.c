@@ -30,7 +30,7 @@ void subscription_unlock(void)
     ReleaseSRWLockExclusive(&lock);
 }
 
-/* --- The list --------------------------------------------------------------------------- */
+/* --- The list ------------------------------------------------------------------------- */
 
 struct subscription *subscription_find_locked(const struct subscription_class *class,
                                               const struct odo_job *job)
@@ -121,7 +121,7 @@ static void list_last_locked(struct subscription *subscription)
     *place = subscription;
 }
 
-/* --- Delivery --------------------------------------------------------------------------- */
+/* --- Delivery ------------------------------------------------------------------------- */
 
 static ULONGLONG due_locked(const struct subscription *subscription)
 {
@@ -245,7 +245,7 @@ bool subscription_begin_locked(struct subscription *subscription, ULONG generati
     return true;
 }
 
-/* --- Waiting for a call ----------------------------------------------------------------- */
+/* --- Waiting for a call --------------------------------------------------------------- */
 
 /* Is the thread with this causality id within the call? The call may have crossed
  * apartments. */
@@ -374,7 +374,7 @@ HRESULT subscription_get_client(const struct subscription_class *class,
     return client ? interface_keeper_get(client, &IID_IUnknown, (void **)client_out) : S_OK;
 }
 
-/* --- Shutdown --------------------------------------------------------------------------- */
+/* --- Shutdown ------------------------------------------------------------------------- */
 
 void subscription_forget(const struct subscription_class *class, const struct odo_job *job)
 {

@@ -42,7 +42,7 @@ struct download {
 static SRWLOCK list_lock = SRWLOCK_INIT;
 static struct download *downloads;
 
-/* --- List --------------------------------------------------------------------------------- */
+/* --- List ----------------------------------------------------------------------------- */
 
 static struct download *find_locked(const struct odo_job *job)
 {
@@ -226,8 +226,7 @@ void download_abort_volatile(void)
     }
 }
 
-/* --- Creating and finding --------------------------------------------------------------------
- */
+/* --- Creating and finding ------------------------------------------------------------- */
 
 HRESULT download_create(struct odo_engine *engine, struct download **download_out)
 {
@@ -380,8 +379,7 @@ bool download_has_file(struct download *download)
     return odo_job_get_file_count(download->job) > 0;
 }
 
-/* --- Status ----------------------------------------------------------------------------------
- */
+/* --- Status --------------------------------------------------------------------------- */
 
 static bool is_block(enum odo_status status)
 {
@@ -505,8 +503,7 @@ DO_DOWNLOAD_STATUS download_status(struct download *download)
     return status;
 }
 
-/* --- Settings --------------------------------------------------------------------------------
- */
+/* --- Settings ------------------------------------------------------------------------- */
 
 char *download_get_text(struct download *download, enum download_text which)
 {
@@ -702,8 +699,7 @@ HRESULT download_get_stream(struct download *download, IUnknown **stream_out)
                                        : hresult_from_status(ODO_E_NOT_SET);
 }
 
-/* --- Starting --------------------------------------------------------------------------------
- */
+/* --- Starting ------------------------------------------------------------------------- */
 
 /*
  * Is it a full path without invalid characters? Checked before anything is created; the engine
@@ -988,8 +984,7 @@ HRESULT download_start(struct download *download, const DO_DOWNLOAD_RANGES_INFO 
     return hr;
 }
 
-/* --- Pausing and ending ----------------------------------------------------------------------
- */
+/* --- Pausing and ending --------------------------------------------------------------- */
 
 HRESULT download_pause(struct download *download)
 {

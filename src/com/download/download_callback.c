@@ -71,7 +71,7 @@ static void init(struct subscription *base, const void *context)
     subscription->locked.told = download_status(*download).State;
 }
 
-/* --- What to report --------------------------------------------------------------------- */
+/* --- What to report ------------------------------------------------------------------- */
 
 static ULONGLONG progress_interval_locked(const struct download_subscription *subscription)
 {
@@ -133,7 +133,7 @@ void download_callback_on_event(const struct odo_event *event)
     }
 }
 
-/* --- Calls -------------------------------------------------------------------------------- */
+/* --- Calls ---------------------------------------------------------------------------- */
 
 /* A call to make. */
 struct call {
@@ -306,7 +306,7 @@ static const struct subscription_class subscription_class = {
     .replaced_locked = replaced_locked,
 };
 
-/* --- Setting and clearing ----------------------------------------------------------------- */
+/* --- Setting and clearing ------------------------------------------------------------- */
 
 HRESULT download_callback_set(struct download *download, IUnknown *client)
 {

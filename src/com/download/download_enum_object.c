@@ -118,7 +118,7 @@ static HRESULT create(struct download_row *row, ULONG position, IEnumUnknown **o
     return S_OK;
 }
 
-/* --- Filtering ---------------------------------------------------------------------------- */
+/* --- Filtering ------------------------------------------------------------------------ */
 
 /* An id may have braces, and any case. */
 static bool same_id(const WCHAR *id, const WCHAR *wanted)

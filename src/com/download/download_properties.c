@@ -19,7 +19,7 @@ enum {
     PRIORITY_BACKGROUND = 2,
 };
 
-/* --- Permitted states --------------------------------------------------------------------- */
+/* --- Permitted states ----------------------------------------------------------------- */
 
 static HRESULT only_created(struct download *download)
 {
@@ -45,7 +45,7 @@ static HRESULT not_ended(struct download *download)
                : S_OK;
 }
 
-/* --- Strings ------------------------------------------------------------------------------ */
+/* --- Strings -------------------------------------------------------------------------- */
 
 static HRESULT not_set(void)
 {
@@ -282,7 +282,7 @@ static HRESULT set_correlation_vector(void *object, const VARIANT *value)
     return SUCCEEDED(hr) ? set_job_text(object, ODO_JOB_CORRELATION_VECTOR, value) : hr;
 }
 
-/* --- Numbers and flags -------------------------------------------------------------------- */
+/* --- Numbers and flags ---------------------------------------------------------------- */
 
 static bool is_foreground(struct download *download)
 {
@@ -516,7 +516,7 @@ static HRESULT set_network_token(void *object, const VARIANT *value)
     return created_or_paused(object);
 }
 
-/* --- Interfaces --------------------------------------------------------------------------- */
+/* --- Interfaces ----------------------------------------------------------------------- */
 
 static HRESULT get_callback(void *object, VARIANT *value_out)
 {
@@ -549,7 +549,7 @@ static HRESULT set_stream(void *object, const VARIANT *value)
     return SUCCEEDED(hr) ? download_set_stream(object, V_UNKNOWN(value)) : hr;
 }
 
-/* --- Certificates, integrity and decryption ----------------------------------------------- */
+/* --- Certificates, integrity and decryption ------------------------------------------- */
 
 /* The certificate in a serialized context, in libcurl's notation. */
 static HRESULT name_certificate(const BYTE *bytes, DWORD size, char *name_out, size_t capacity)
@@ -648,7 +648,7 @@ static HRESULT set_integrity(void *object, const VARIANT *value)
     return hr;
 }
 
-/* --- The last reply ----------------------------------------------------------------------- */
+/* --- The last reply ------------------------------------------------------------------- */
 
 static HRESULT get_redirection_target(void *object, VARIANT *value_out)
 {
@@ -676,7 +676,7 @@ static HRESULT get_http_status(void *object, VARIANT *value_out)
     return statistics.response_status ? S_OK : not_set();
 }
 
-/* --- The table ---------------------------------------------------------------------------- */
+/* --- The table ------------------------------------------------------------------------ */
 
 static const struct property download_property_table[] = {
     {DODownloadProperty_Id, VT_BSTR, get_id, NULL},

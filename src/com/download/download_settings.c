@@ -41,7 +41,7 @@ void download_settings_free(struct download_settings *settings)
     }
 }
 
-/* --- Writing ------------------------------------------------------------------------------ */
+/* --- Writing -------------------------------------------------------------------------- */
 
 static char *put_text(char *at, const char *text)
 {
@@ -102,7 +102,7 @@ char *download_settings_write(const struct download_settings *settings)
     return text;
 }
 
-/* --- Reading ------------------------------------------------------------------------------ */
+/* --- Reading -------------------------------------------------------------------------- */
 
 /* The value in [from, to), unescaped. NULL when out of memory. */
 static char *take_escaped(const char *from, const char *to)

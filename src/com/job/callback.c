@@ -92,7 +92,7 @@ static struct job_subscription *get(struct odo_job *job)
     return subscription ? of(subscription) : NULL;
 }
 
-/* --- What to report --------------------------------------------------------------------- */
+/* --- What to report ------------------------------------------------------------------- */
 
 static bool wants_locked(const struct job_subscription *subscription, ULONG flag)
 {
@@ -252,7 +252,7 @@ void callback_on_event(const struct odo_event *event)
     }
 }
 
-/* --- Calls ------------------------------------------------------------------------------ */
+/* --- Calls ---------------------------------------------------------------------------- */
 
 /* A call to make, with all it needs. */
 struct call {
@@ -458,7 +458,7 @@ static const struct subscription_class subscription_class = {
     .destroy = destroy,
 };
 
-/* --- Setting and clearing --------------------------------------------------------------- */
+/* --- Setting and clearing ------------------------------------------------------------- */
 
 /*
  * Report the outcome of a job that ended or failed before there was a client. Later outcomes

@@ -31,7 +31,7 @@ COM_DEFINE_UNKNOWN(file_object, IBackgroundCopyFile5)
 COM_DEFINE_UNKNOWN(file_object, IDeliveryOptimizationFile)
 COM_DEFINE_UNKNOWN(file_object, IDeliveryOptimizationFile2)
 
-/* --- IBackgroundCopyFile ---------------------------------------------------------------- */
+/* --- IBackgroundCopyFile -------------------------------------------------------------- */
 
 static HRESULT return_text(const struct file_object *object, enum odo_file_text which,
                            LPWSTR *text_out)
@@ -83,7 +83,7 @@ static HRESULT STDMETHODCALLTYPE file_object_GetProgress(IBackgroundCopyFile5 *s
     return S_OK;
 }
 
-/* --- IBackgroundCopyFile2 --------------------------------------------------------------- */
+/* --- IBackgroundCopyFile2 ------------------------------------------------------------- */
 
 static HRESULT STDMETHODCALLTYPE file_object_GetFileRanges(IBackgroundCopyFile5 *self,
                                                            DWORD *count_out,
@@ -135,7 +135,7 @@ static HRESULT STDMETHODCALLTYPE file_object_SetRemoteName(IBackgroundCopyFile5 
     return hresult_from_status(status);
 }
 
-/* --- IBackgroundCopyFile3 and 4 --------------------------------------------------------- */
+/* --- IBackgroundCopyFile3 and 4 ------------------------------------------------------- */
 
 static HRESULT STDMETHODCALLTYPE file_object_GetTemporaryName(IBackgroundCopyFile5 *self,
                                                               LPWSTR *name_out)
@@ -189,7 +189,7 @@ static HRESULT STDMETHODCALLTYPE file_object_GetPeerDownloadStats(IBackgroundCop
     return from_origin_out && from_peers_out ? S_OK : E_INVALIDARG;
 }
 
-/* --- IBackgroundCopyFile5 --------------------------------------------------------------- */
+/* --- IBackgroundCopyFile5 ------------------------------------------------------------- */
 
 static HRESULT STDMETHODCALLTYPE file_object_SetProperty(IBackgroundCopyFile5 *self,
                                                          BITS_FILE_PROPERTY_ID id,
@@ -232,7 +232,7 @@ static const IBackgroundCopyFile5Vtbl background_copy_file_vtbl = {
     .GetProperty = file_object_GetProperty,
 };
 
-/* --- IDeliveryOptimizationFile ---------------------------------------------------------- */
+/* --- IDeliveryOptimizationFile -------------------------------------------------------- */
 
 static SwarmStatus swarm_status(struct odo_job *job, const struct odo_file_progress *progress)
 {
@@ -308,7 +308,7 @@ static const IDeliveryOptimizationFileVtbl delivery_optimization_file_vtbl = {
     .GetStats2 = file_object_GetStats,
 };
 
-/* --- IDeliveryOptimizationFile2 --------------------------------------------------------- */
+/* --- IDeliveryOptimizationFile2 ------------------------------------------------------- */
 
 static HRESULT STDMETHODCALLTYPE file_object_GetDoProperty(IDeliveryOptimizationFile2 *self,
                                                            DOFilePropertyId id,
@@ -334,7 +334,7 @@ static const IDeliveryOptimizationFile2Vtbl delivery_optimization_file2_vtbl = {
     .SetProperty = file_object_SetDoProperty,
 };
 
-/* --- Creation --------------------------------------------------------------------------- */
+/* --- Creation ------------------------------------------------------------------------- */
 
 static void file_object_destroy(struct com_object *base)
 {

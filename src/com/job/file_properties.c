@@ -21,7 +21,7 @@ static HRESULT not_set(void)
     return hresult_from_status(ODO_E_NOT_SET);
 }
 
-/* --- Integrity checks, and decryption, which is not done ---------------------------------- */
+/* --- Integrity checks, and decryption, which is not done ------------------------------ */
 
 /* Rejected, so that encrypted content is never saved as if it were plain. */
 static HRESULT set_decryption(void *object, const VARIANT *value)
@@ -89,7 +89,7 @@ static HRESULT set_mandatory(void *object, const VARIANT *value)
     return hresult_from_status(status);
 }
 
-/* --- Destination ------------------------------------------------------------------------ */
+/* --- Destination ---------------------------------------------------------------------- */
 
 static HRESULT get_stream(void *object, VARIANT *value_out)
 {
@@ -156,7 +156,7 @@ static HRESULT set_memory_stream(void *object, const VARIANT *value)
     return DO_E_MEMORYSTREAM_DOWNLOAD_NOT_SUPPORTED;
 }
 
-/* --- Size ------------------------------------------------------------------------------- */
+/* --- Size ----------------------------------------------------------------------------- */
 
 static HRESULT get_size(void *object, VARIANT *value_out)
 {

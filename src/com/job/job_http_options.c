@@ -16,7 +16,7 @@ enum {
     NAME_SIZE = STORE_NAME_LENGTH + 100, /* "location\store\hash" */
 };
 
-/* --- The certificate -------------------------------------------------------------------- */
+/* --- The certificate ------------------------------------------------------------------ */
 
 /* By BG_CERT_STORE_LOCATION: the names used by libcurl and by the system. */
 static const struct location {
@@ -251,7 +251,7 @@ HRESULT job_http_options_get_certificate(struct odo_job *job,
     return hr;
 }
 
-/* --- Headers ---------------------------------------------------------------------------- */
+/* --- Headers -------------------------------------------------------------------------- */
 
 HRESULT job_http_options_set_headers(struct odo_job *job, LPCWSTR headers)
 {
@@ -281,7 +281,7 @@ HRESULT job_http_options_get_headers(struct odo_job *job, LPWSTR *headers_out)
     return hr;
 }
 
-/* --- Flags ------------------------------------------------------------------------------ */
+/* --- Flags ---------------------------------------------------------------------------- */
 
 static const struct flag {
     ULONG bits;

@@ -50,7 +50,7 @@ static struct odo_job *job_of(IBackgroundCopyJob5 *self)
     return impl_from_IBackgroundCopyJob5(self)->job;
 }
 
-/* --- IBackgroundCopyJob: files ---------------------------------------------------------- */
+/* --- IBackgroundCopyJob: files -------------------------------------------------------- */
 
 static HRESULT STDMETHODCALLTYPE job_object_AddFileSet(IBackgroundCopyJob5 *self, ULONG count,
                                                        BG_FILE_INFO *files)
@@ -70,7 +70,7 @@ static HRESULT STDMETHODCALLTYPE job_object_EnumFiles(IBackgroundCopyJob5 *self,
     return enum_out ? file_enum_object_create(job_of(self), enum_out) : E_INVALIDARG;
 }
 
-/* --- IBackgroundCopyJob: lifecycle ------------------------------------------------------ */
+/* --- IBackgroundCopyJob: lifecycle ---------------------------------------------------- */
 
 static HRESULT STDMETHODCALLTYPE job_object_Suspend(IBackgroundCopyJob5 *self)
 {
@@ -128,7 +128,7 @@ static HRESULT STDMETHODCALLTYPE job_object_Complete(IBackgroundCopyJob5 *self)
     return hr;
 }
 
-/* --- IBackgroundCopyJob: status --------------------------------------------------------- */
+/* --- IBackgroundCopyJob: status ------------------------------------------------------- */
 
 static HRESULT STDMETHODCALLTYPE job_object_GetId(IBackgroundCopyJob5 *self, GUID *id_out)
 {
@@ -256,7 +256,7 @@ static HRESULT STDMETHODCALLTYPE job_object_GetOwner(IBackgroundCopyJob5 *self,
     return owner_out ? owner_get_sid(owner_out) : E_INVALIDARG;
 }
 
-/* --- IBackgroundCopyJob: strings -------------------------------------------------------- */
+/* --- IBackgroundCopyJob: strings ------------------------------------------------------ */
 
 static HRESULT set_text(IBackgroundCopyJob5 *self, enum odo_job_text which, LPCWSTR wide)
 {
@@ -313,7 +313,7 @@ static HRESULT STDMETHODCALLTYPE job_object_GetDescription(IBackgroundCopyJob5 *
     return get_text(self, ODO_JOB_DESCRIPTION, description_out);
 }
 
-/* --- IBackgroundCopyJob: numbers -------------------------------------------------------- */
+/* --- IBackgroundCopyJob: numbers ------------------------------------------------------ */
 
 static HRESULT set_number(IBackgroundCopyJob5 *self, enum odo_job_number which, uint32_t value)
 {
@@ -375,7 +375,7 @@ static HRESULT STDMETHODCALLTYPE job_object_GetNoProgressTimeout(IBackgroundCopy
     return get_number(self, ODO_JOB_NO_PROGRESS_TIMEOUT, seconds_out);
 }
 
-/* --- IBackgroundCopyJob: notification --------------------------------------------------- */
+/* --- IBackgroundCopyJob: notification ------------------------------------------------- */
 
 static HRESULT STDMETHODCALLTYPE job_object_SetNotifyFlags(IBackgroundCopyJob5 *self,
                                                            ULONG flags)
@@ -410,7 +410,7 @@ static HRESULT STDMETHODCALLTYPE job_object_GetNotifyInterface(IBackgroundCopyJo
     return client_out ? callback_get_client(job_of(self), client_out) : E_INVALIDARG;
 }
 
-/* --- IBackgroundCopyJob: proxies and ownership ------------------------------------------ */
+/* --- IBackgroundCopyJob: proxies and ownership ---------------------------------------- */
 
 static HRESULT STDMETHODCALLTYPE job_object_SetProxySettings(IBackgroundCopyJob5 *self,
                                                              BG_JOB_PROXY_USAGE usage,
@@ -448,7 +448,7 @@ static HRESULT STDMETHODCALLTYPE job_object_TakeOwnership(IBackgroundCopyJob5 *s
     return E_NOTIMPL;
 }
 
-/* --- IBackgroundCopyJob2: command lines, replies and credentials, which are not of DO ---- */
+/* --- IBackgroundCopyJob2: command lines, replies and credentials, which are not of DO - */
 
 static HRESULT STDMETHODCALLTYPE job_object_SetNotifyCmdLine(IBackgroundCopyJob5 *self,
                                                              LPCWSTR program,
@@ -533,7 +533,7 @@ static HRESULT STDMETHODCALLTYPE job_object_RemoveCredentials(IBackgroundCopyJob
     return E_NOTIMPL;
 }
 
-/* --- IBackgroundCopyJob3 ---------------------------------------------------------------- */
+/* --- IBackgroundCopyJob3 -------------------------------------------------------------- */
 
 static HRESULT STDMETHODCALLTYPE job_object_ReplaceRemotePrefix(IBackgroundCopyJob5 *self,
                                                                 LPCWSTR old_prefix,
@@ -630,7 +630,7 @@ static HRESULT STDMETHODCALLTYPE job_object_GetMaximumDownloadTime(IBackgroundCo
     return E_NOTIMPL;
 }
 
-/* --- IBackgroundCopyJob5 ---------------------------------------------------------------- */
+/* --- IBackgroundCopyJob5 -------------------------------------------------------------- */
 
 static HRESULT STDMETHODCALLTYPE job_object_SetProperty(IBackgroundCopyJob5 *self,
                                                         BITS_JOB_PROPERTY_ID id,
@@ -702,7 +702,7 @@ static const IBackgroundCopyJob5Vtbl background_copy_job_vtbl = {
     .GetProperty = job_object_GetProperty,
 };
 
-/* --- IDeliveryOptimizationJob ----------------------------------------------------------- */
+/* --- IDeliveryOptimizationJob --------------------------------------------------------- */
 
 static HRESULT STDMETHODCALLTYPE job_object_AddFileWithRanges(
     IDeliveryOptimizationJob *self, LPCWSTR file_id, LPCWSTR remote_url, LPCWSTR local_name,
@@ -717,7 +717,7 @@ static const IDeliveryOptimizationJobVtbl delivery_optimization_job_vtbl = {
     .AddFileWithRanges = job_object_AddFileWithRanges,
 };
 
-/* --- IDeliveryOptimizationJob2 ---------------------------------------------------------- */
+/* --- IDeliveryOptimizationJob2 -------------------------------------------------------- */
 
 static HRESULT STDMETHODCALLTYPE job_object_Job2AddFile(IDeliveryOptimizationJob2 *self,
                                                         LPCWSTR file_id, LPCWSTR remote_url,
@@ -764,7 +764,7 @@ static const IDeliveryOptimizationJob2Vtbl delivery_optimization_job2_vtbl = {
     .SetProperty = job_object_Job2SetProperty,
 };
 
-/* --- IBackgroundCopyJobHttpOptions ------------------------------------------------------ */
+/* --- IBackgroundCopyJobHttpOptions ---------------------------------------------------- */
 
 static struct odo_job *http_job_of(IBackgroundCopyJobHttpOptions *self)
 {
@@ -835,7 +835,7 @@ static const IBackgroundCopyJobHttpOptionsVtbl job_http_options_vtbl = {
     .GetSecurityFlags = job_object_GetSecurityFlags,
 };
 
-/* --- Creation --------------------------------------------------------------------------- */
+/* --- Creation ------------------------------------------------------------------------- */
 
 static void job_object_destroy(struct com_object *base)
 {

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <wchar.h>
 
-/* --- IBackgroundCopyJob5 ---------------------------------------------------------------- */
+/* --- IBackgroundCopyJob5 -------------------------------------------------------------- */
 
 static HRESULT set_cost_flags(struct odo_job *job, DWORD flags)
 {
@@ -87,7 +87,7 @@ HRESULT job_properties_get_bits(struct odo_job *job, BITS_JOB_PROPERTY_ID id,
     return S_OK;
 }
 
-/* --- IDeliveryOptimizationJob2 ---------------------------------------------------------- */
+/* --- IDeliveryOptimizationJob2 -------------------------------------------------------- */
 
 /* JSON, such as {"HResult":"0x80190194"}; empty without an error. */
 static HRESULT get_extended_error_info(void *object, VARIANT *value_out)

@@ -55,7 +55,7 @@ static struct {
     ULONGLONG asked_at;
 } facts;
 
-/* --- Policies --------------------------------------------------------------------------- */
+/* --- Policies ------------------------------------------------------------------------- */
 
 static void apply_limits_locked(void)
 {
@@ -75,8 +75,7 @@ static void apply_limits_locked(void)
     }
 }
 
-/* --- Followed jobs -------------------------------------------------------------------------
- */
+/* --- Followed jobs -------------------------------------------------------------------- */
 
 static bool is_running(struct odo_job *job)
 {
@@ -147,7 +146,7 @@ static void settle_all_locked(const struct watch *watch)
     }
 }
 
-/* --- The thread ------------------------------------------------------------------------- */
+/* --- The thread ----------------------------------------------------------------------- */
 
 static bool are_good_locked(void)
 {
@@ -335,7 +334,7 @@ static struct watch *need_watch_locked(void)
     return NULL;
 }
 
-/* --- For jobs --------------------------------------------------------------------------- */
+/* --- For jobs ------------------------------------------------------------------------- */
 
 /* Wait for valid facts, but not for long: missing facts block nothing. */
 static void wait_for_facts_locked(const struct watch *watch)
@@ -416,7 +415,7 @@ HRESULT conditions_resume(struct odo_job *job, const struct cost_wish *wish)
     return hresult_from_status(status);
 }
 
-/* --- For the module --------------------------------------------------------------------- */
+/* --- For the module ------------------------------------------------------------------- */
 
 void conditions_begin(struct odo_engine *begun)
 {

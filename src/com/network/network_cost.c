@@ -32,7 +32,7 @@ struct network_cost_source {
     DWORD cookie;
 };
 
-/* --- Notifications ---------------------------------------------------------------------- */
+/* --- Notifications -------------------------------------------------------------------- */
 
 static struct network_cost_source *source_of(INetworkCostManagerEvents *self)
 {
@@ -93,7 +93,7 @@ static const INetworkCostManagerEventsVtbl network_cost_vtbl = {
     .DataPlanStatusChanged = network_cost_DataPlanStatusChanged,
 };
 
-/* --- Opening and closing ---------------------------------------------------------------- */
+/* --- Opening and closing -------------------------------------------------------------- */
 
 /* Without notifications, changes are noticed at the next query. */
 static void advise(struct network_cost_source *source, IUnknown *list_manager)
@@ -165,7 +165,7 @@ void network_cost_close(struct network_cost_source *source)
     network_cost_Release(&source->INetworkCostManagerEvents_iface);
 }
 
-/* --- Queries ---------------------------------------------------------------------------- */
+/* --- Queries -------------------------------------------------------------------------- */
 
 /* All adapters; release with free(). NULL if the system does not provide them. */
 static IP_ADAPTER_ADDRESSES *list_adapters(void)

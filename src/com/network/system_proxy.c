@@ -17,7 +17,7 @@ void system_proxy_set_source(BOOL(WINAPI *ask)(WINHTTP_CURRENT_USER_IE_PROXY_CON
     source = ask ? ask : WinHttpGetIEProxyConfigForCurrentUser;
 }
 
-/* --- Answers ------------------------------------------------------------------------------ */
+/* --- Answers -------------------------------------------------------------------------- */
 
 /* `exceptions` may be NULL. */
 static enum odo_status answer_list(struct odo_proxy_answer *answer, const WCHAR *list,
@@ -50,7 +50,7 @@ static enum odo_status answer_set_proxy(struct odo_proxy_answer *answer, const W
     return status;
 }
 
-/* --- Scripts ------------------------------------------------------------------------------ */
+/* --- Scripts -------------------------------------------------------------------------- */
 
 /*
  * Try auto-detection, then the configured script. Windows could do both in one call, but Wine's
@@ -110,7 +110,7 @@ static bool answer_by_script(struct odo_proxy_answer *answer, const char *url,
     return has_answer;
 }
 
-/* --- Settings ----------------------------------------------------------------------------- */
+/* --- Settings ------------------------------------------------------------------------- */
 
 static bool is_set(const WCHAR *text)
 {
@@ -155,7 +155,7 @@ enum odo_status system_proxy_find(void *context, const char *url,
     return status;
 }
 
-/* --- Changes ------------------------------------------------------------------------------ */
+/* --- Changes -------------------------------------------------------------------------- */
 
 /* Watches the keys only: what lies below them mostly does not concern proxies, and changes
  * often. */

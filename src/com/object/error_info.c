@@ -38,7 +38,7 @@ HRESULT error_info_pass(const WCHAR *source, HRESULT code)
     return code;
 }
 
-/* --- ISupportErrorInfo ------------------------------------------------------------------ */
+/* --- ISupportErrorInfo ---------------------------------------------------------------- */
 
 static struct error_info_support *support_of(ISupportErrorInfo *self)
 {

@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <wchar.h>
 
-/* Which type library of the module: the first one is for clients of the COM interfaces. */
+/* The second type library of the module; the first is for clients of the COM interfaces. */
 #define LIBRARY_RESOURCE L"\\2"
 
-enum { PATH_MOST = 0x8000 }; /* UTF-16 units of any path, with its end */
+enum { PATH_MOST = 0x8000 }; /* UTF-16 units of any path, terminator included */
 
-/* The full path of this module with the number of the resource behind it; to be freed. */
+/* The full path of this module with the resource number appended; to be freed. */
 static WCHAR *get_library_name(void)
 {
     WCHAR *name = malloc((PATH_MOST + ARRAYSIZE(LIBRARY_RESOURCE)) * sizeof(*name));
@@ -80,8 +80,8 @@ HRESULT automation_dispatch_find(ITypeInfo *description, REFIID reserved, LPOLES
 }
 
 /*
- * Scripts call a property that takes an argument, as in downloads.Item(id), as if it were a
- * method, and not all of them say that either would do.
+ * Scripts call a property with an argument, as in downloads.Item(id), like a method, and not
+ * all of them set both flags.
  */
 HRESULT automation_dispatch_invoke(ITypeInfo *description, void *self, DISPID id,
                                    REFIID reserved, WORD flags, DISPPARAMS *arguments,
@@ -93,6 +93,6 @@ HRESULT automation_dispatch_invoke(ITypeInfo *description, void *self, DISPID id
     if (flags & DISPATCH_METHOD) {
         flags |= DISPATCH_PROPERTYGET;
     }
-    SetErrorInfo(0, NULL); /* else an earlier call's sentence could pass for one about this */
+    SetErrorInfo(0, NULL); /* remove the description of an earlier error */
     return DispInvoke(self, description, id, flags, arguments, result, exception, fault);
 }

@@ -1,6 +1,6 @@
 /*
- * IDispatch over the type library that this DLL carries: names, numbers, kinds of arguments and
- * the calls themselves are the system's work, done from the description of a dual interface.
+ * IDispatch based on the type library in this DLL: the system handles names, ids, argument
+ * conversion and invocation, from the description of a dual interface.
  *
  * Any thread.
  */
@@ -12,14 +12,14 @@
 #include <oleauto.h>
 
 /*
- * The description of a dual interface of idl/OpenDO.idl, counted. It is read once and then kept
- * by whoever holds it.
+ * The description of a dual interface in idl/OpenDO.idl, with a reference. The caller caches
+ * it.
  *
- *   what LoadTypeLibEx says   the module has no such resource
+ *   errors of LoadTypeLibEx   the module has no such resource
  */
 HRESULT automation_dispatch_load(REFIID iid, ITypeInfo **description_out);
 
-/* The four methods of IDispatch, for an object with that description. */
+/* The four methods of IDispatch for an object with that description. */
 HRESULT automation_dispatch_count(UINT *count_out);
 
 HRESULT automation_dispatch_get(ITypeInfo *description, UINT index, ITypeInfo **info_out);
@@ -27,7 +27,7 @@ HRESULT automation_dispatch_get(ITypeInfo *description, UINT index, ITypeInfo **
 HRESULT automation_dispatch_find(ITypeInfo *description, REFIID reserved, LPOLESTR *names,
                                  UINT count, DISPID *ids);
 
-/* `self` is the dual interface itself. */
+/* `self` is the dual interface. */
 HRESULT automation_dispatch_invoke(ITypeInfo *description, void *self, DISPID id,
                                    REFIID reserved, WORD flags, DISPPARAMS *arguments,
                                    VARIANT *result, EXCEPINFO *exception, UINT *fault);

@@ -38,7 +38,7 @@ static_assert((int)OdoCreated == DODownloadState_Created &&
 #define WAIT_FOREVER ULLONG_MAX
 
 enum {
-    WAIT_MOST_MS = 24 * 60 * 60 * 1000, /* in one piece: longer than that is no DWORD */
+    WAIT_MOST_MS = 24 * 60 * 60 * 1000, /* per wait; longer times exceed a DWORD */
 };
 
 struct automation_download {
@@ -47,20 +47,20 @@ struct automation_download {
     struct error_info_support error_support;
     ITypeInfo *description;
     IDODownload *download;
-    struct download *served;          /* what `download` stands for, and lives as long */
+    struct download *served;          /* what `download` represents; valid as long as it */
     BSTR id;                          /* of `download` */
     struct automation_download *next; /* guarded by `alive_lock` */
 
-    SRWLOCK lock; /* guards what follows */
+    SRWLOCK lock; /* guards the members below */
     struct {
-        struct automation_ranges ranges; /* to be told at Start */
-        bool ranges_are_new;             /* there are such; else it has what it was told */
+        struct automation_ranges ranges; /* for the next Start */
+        bool ranges_are_new;             /* `ranges` were set since the last Start */
     } locked;
 };
 
 COM_DEFINE_UNKNOWN(automation_download, IOdoDownload)
 
-/* --- IDispatch -------------------------------------------------------------------------- */
+/* --- IDispatch ------------------------------------------------------------------------ */
 
 static HRESULT STDMETHODCALLTYPE automation_download_GetTypeInfoCount(IOdoDownload *self,
                                                                       UINT *count_out)
@@ -98,7 +98,7 @@ static HRESULT STDMETHODCALLTYPE automation_download_Invoke(IOdoDownload *self, 
                                       reserved, flags, arguments, result, exception, fault);
 }
 
-/* --- What it is ------------------------------------------------------------------------- */
+/* --- Properties ----------------------------------------------------------------------- */
 
 static HRESULT fail_pointer(void)
 {
@@ -253,9 +253,9 @@ static HRESULT STDMETHODCALLTYPE automation_download_SetProperty(IOdoDownload *s
     return hr;
 }
 
-/* --- Ranges ----------------------------------------------------------------------------- */
+/* --- Ranges --------------------------------------------------------------------------- */
 
-/* As a text, what the download was told last, by whichever process that was. */
+/* As text, the ranges of the last Start, by whichever process. */
 static HRESULT write_told_ranges(struct download *download, BSTR *text_out)
 {
     struct byte_range *items = NULL;
@@ -330,9 +330,9 @@ static bool has_begun(IDODownload *download)
 }
 
 /*
- * The ranges for Start, in memory to be freed; NULL when there are no new ones. An empty list
- * is the whole file, which is what a first Start without ranges asks for. Later that would be a
- * wish to go on with what was asked before, and so it is said in full.
+ * The ranges for Start, to be freed; NULL if no new ones were set. An empty list means the
+ * whole file, which a first Start without ranges requests. A later Start without ranges would
+ * resume the previous request, so the whole file is then requested explicitly.
  */
 static HRESULT copy_new_ranges(struct automation_download *object,
                                DO_DOWNLOAD_RANGES_INFO **ranges_out)
@@ -363,7 +363,7 @@ static HRESULT copy_new_ranges(struct automation_download *object,
     return hr;
 }
 
-/* --- How it stands ---------------------------------------------------------------------- */
+/* --- Status --------------------------------------------------------------------------- */
 
 static HRESULT get_status(IOdoDownload *self, const void *out, DO_DOWNLOAD_STATUS *status_out)
 {
@@ -508,7 +508,7 @@ static HRESULT STDMETHODCALLTYPE automation_download_put_OnProgress(IOdoDownload
     return hr;
 }
 
-/* --- What it does ----------------------------------------------------------------------- */
+/* --- Methods -------------------------------------------------------------------------- */
 
 static HRESULT STDMETHODCALLTYPE automation_download_Start(IOdoDownload *self)
 {
@@ -529,7 +529,7 @@ static HRESULT STDMETHODCALLTYPE automation_download_Start(IOdoDownload *self)
     return automation_error_pass(hr, L"The download cannot be started");
 }
 
-/* How many milliseconds Wait may last, or WAIT_FOREVER. */
+/* The number of milliseconds that Wait may last, or WAIT_FOREVER. */
 static HRESULT read_seconds(const VARIANT *value, ULONGLONG *duration_out)
 {
     VARIANT seconds;
@@ -548,7 +548,7 @@ static HRESULT read_seconds(const VARIANT *value, ULONGLONG *duration_out)
                          : automation_error(hr, L"The time to wait is a number of seconds");
 }
 
-/* Wait for the event. A thread of a single-threaded apartment serves calls and messages. */
+/* Wait for the event. In a single-threaded apartment calls and messages are dispatched. */
 static void pump(HANDLE event, DWORD duration)
 {
     DWORD index;
@@ -559,7 +559,7 @@ static void pump(HANDLE event, DWORD duration)
     }
 }
 
-/* Does it stand still, and not just until a network may be used? */
+/* Has it stopped, other than to wait for a permitted network? */
 static bool has_come_to_rest(const DO_DOWNLOAD_STATUS *status)
 {
     return status->State == DODownloadState_Paused
@@ -667,16 +667,16 @@ static const IOdoDownloadVtbl download_vtbl = {
     .Start = automation_download_Start,
     .Wait = automation_download_Wait,
     .Pause = automation_download_Pause,
-    .Resume = automation_download_Start, /* which goes on with what is paused */
+    .Resume = automation_download_Start, /* resumes a paused download */
     .Finalize = automation_download_Finalize,
     .Cancel = automation_download_Cancel,
     .GetProperty = automation_download_GetProperty,
     .SetProperty = automation_download_SetProperty,
 };
 
-/* --- Life ------------------------------------------------------------------------------- */
+/* --- Creation ------------------------------------------------------------------------- */
 
-/* All that are alive. */
+/* All live objects. */
 static SRWLOCK alive_lock = SRWLOCK_INIT;
 static struct automation_download *alive;
 
@@ -692,7 +692,7 @@ static void leave_the_alive(struct automation_download *object)
     ReleaseSRWLockExclusive(&alive_lock);
 }
 
-/* Count one more, unless its last count is just gone and it is about to leave. */
+/* Add a reference unless the last one is gone and the object is about to leave the list. */
 static bool revive(struct com_object *object)
 {
     LONG refs = InterlockedCompareExchange(&object->refs, 0, 0);
@@ -736,7 +736,7 @@ static const struct com_class download_class = {
     .interface_count = ARRAYSIZE(download_interfaces),
 };
 
-/* Takes `id` over, on failure too. */
+/* Takes ownership of `id`, even on failure. */
 static HRESULT create(IDODownload *download, BSTR id, struct automation_download **object_out)
 {
     struct automation_download *object = calloc(1, sizeof(*object));
@@ -768,7 +768,8 @@ static HRESULT create(IDODownload *download, BSTR id, struct automation_download
     return S_OK;
 }
 
-/* The one with the same id as `made`, counted; else `made` is it from now on. */
+/* Return the live object with the same id, with a reference; if there is none, list `made` and
+ * return it. */
 static struct automation_download *find_or_join(struct automation_download *made)
 {
     struct automation_download *found;

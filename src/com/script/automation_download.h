@@ -1,6 +1,6 @@
 /*
- * IOdoDownload: a download as scripts see it, around an IDODownload of the same process, whose
- * rules it follows. As long as one is alive there is no other one for the same download.
+ * IOdoDownload: the scripting object of a download, a wrapper around an IDODownload of the same
+ * process. There is at most one for each download at any time.
  */
 #ifndef ODO_COM_SCRIPT_AUTOMATION_DOWNLOAD_H
 #define ODO_COM_SCRIPT_AUTOMATION_DOWNLOAD_H
@@ -13,10 +13,10 @@
 #include "opendo.h"               /* generated from idl/ */
 
 /*
- * The object for a download, counted: the one that there is, or a new one.
+ * The object of a download, existing or new, with a reference.
  *
- *   E_INVALIDARG   the download is not one of this process
- *   E_OUTOFMEMORY; what the download says; what COM says when the type library cannot be read
+ *   E_INVALIDARG   the download belongs to another process
+ *   E_OUTOFMEMORY; errors of the download; errors of COM if the type library cannot be read
  */
 HRESULT automation_download_wrap(IDODownload *download, IOdoDownload **out);
 

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-/* The snapshot, which an enumerator shares with its clones. */
+/* The snapshot, shared by an enumerator and its clones. */
 struct download_list {
     LONG refs;
     IDODownload **downloads; /* owned */
@@ -32,7 +32,7 @@ static void download_list_release(struct download_list *list)
 struct automation_enum {
     struct com_object base;
     IEnumVARIANT IEnumVARIANT_iface;
-    struct download_list *list; /* counted */
+    struct download_list *list; /* reference counted */
     struct enumerator enumerator;
 };
 
@@ -131,7 +131,7 @@ static const struct com_class enum_class = {
     .interface_count = ARRAYSIZE(enum_interfaces),
 };
 
-/* Takes a reference of the list over, on failure too. */
+/* Takes ownership of a reference to the list, even on failure. */
 static HRESULT create(struct download_list *list, ULONG position, IEnumVARIANT **out)
 {
     struct automation_enum *object = calloc(1, sizeof(*object));

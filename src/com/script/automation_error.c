@@ -24,7 +24,7 @@ HRESULT automation_error_format(HRESULT code, const WCHAR *format, ...)
 
     va_start(arguments, format);
     if (vswprintf(sentence, SENTENCE_MAX, format, arguments) < 0) {
-        sentence[SENTENCE_MAX - 1] = L'\0'; /* what fits has been written */
+        sentence[SENTENCE_MAX - 1] = L'\0'; /* as much as fits was written */
     }
     va_end(arguments);
     error_info_set(SOURCE, sentence);

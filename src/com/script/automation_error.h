@@ -1,7 +1,6 @@
 /*
- * How the scripting objects fail: with an HRESULT, and for IErrorInfo a sentence that says what
- * was wrong (object/error_info.h). The source is
- * "OpenDO.Downloads".
+ * Errors of the scripting objects: an HRESULT, and a description for IErrorInfo
+ * (object/error_info.h). The source is "OpenDO.Downloads".
  *
  * Each function returns the code it was given, so that a method can end with it.
  */
@@ -10,15 +9,16 @@
 
 #include <windows.h>
 
-/* Fail with this sentence, which has no full stop. It must hold no secrets, such as headers. */
+/* Fail with this description, without a full stop. It must not contain secrets, such as
+ * headers. */
 HRESULT automation_error(HRESULT code, const WCHAR *sentence);
 
-/* The same with a format of swprintf(). What is too long is cut. */
+/* The same with a swprintf() format. An overlong description is truncated. */
 HRESULT automation_error_format(HRESULT code, const WCHAR *format, ...);
 
 /*
- * Pass on what another part has come to: nothing for a success, else fail with the words that
- * are known for the code, behind `doing` such as "The download cannot be started", unless NULL.
+ * Return another unit's result. On failure set the description known for the code, preceded by
+ * `doing`, such as "The download cannot be started", unless it is NULL.
  */
 HRESULT automation_error_pass(HRESULT code, const WCHAR *doing);
 

@@ -18,7 +18,7 @@ static const struct job_value {
     enum job_value_kind kind;
     int which; /* enum odo_job_number, odo_job_text or job_time */
     bool is_read_only;
-    const WCHAR *limits; /* of a number, for the sentence about one that is refused */
+    const WCHAR *limits; /* the permitted values of a number, for error descriptions */
     uint32_t most;
 } values[] = {
     {L"Description", JOB_TEXT, ODO_JOB_DESCRIPTION, false, NULL, 0},
@@ -54,7 +54,7 @@ bool automation_job_knows(BSTR name)
     return find(name) != NULL;
 }
 
-/* --- Reading ------------------------------------------------------------------------------ */
+/* --- Reading -------------------------------------------------------------------------- */
 
 static HRESULT read_text(struct odo_job *job, enum odo_job_text which, VARIANT *value_out)
 {
@@ -75,7 +75,7 @@ static HRESULT read_text(struct odo_job *job, enum odo_job_text which, VARIANT *
     return hr;
 }
 
-/* Automation's dates are days since 1899-12-30. */
+/* Automation's dates count days since 1899-12-30. */
 static void read_time(struct odo_job *job, enum job_time which, VARIANT *value_out)
 {
     const double days_to_1970 = 25569;
@@ -103,7 +103,7 @@ static void read_time(struct odo_job *job, enum job_time which, VARIANT *value_o
 
 static void put_number(VARIANT *value_out, uint32_t number)
 {
-    V_VT(value_out) = VT_R8; /* the type that every script has for them */
+    V_VT(value_out) = VT_R8; /* the type that every script language has for such numbers */
     V_R8(value_out) = number;
 }
 
@@ -133,7 +133,7 @@ HRESULT automation_job_get(struct odo_job *job, BSTR name, VARIANT *value_out)
     return automation_error_pass(hr, value->name);
 }
 
-/* --- Writing ------------------------------------------------------------------------------ */
+/* --- Writing -------------------------------------------------------------------------- */
 
 static HRESULT write_text(struct odo_job *job, const struct job_value *to, const VARIANT *value)
 {

@@ -28,7 +28,7 @@ struct automation_object {
 
 COM_DEFINE_UNKNOWN(automation_object, IOdoDownloads)
 
-/* --- IDispatch -------------------------------------------------------------------------- */
+/* --- IDispatch ------------------------------------------------------------------------ */
 
 static HRESULT STDMETHODCALLTYPE automation_object_GetTypeInfoCount(IOdoDownloads *self,
                                                                     UINT *count_out)
@@ -66,7 +66,7 @@ static HRESULT STDMETHODCALLTYPE automation_object_Invoke(IOdoDownloads *self, D
                                       reserved, flags, arguments, result, exception, fault);
 }
 
-/* --- Finding ---------------------------------------------------------------------------- */
+/* --- Finding downloads ---------------------------------------------------------------- */
 
 enum { DOWNLOADS_MOST = 1 << 20 };
 
@@ -75,7 +75,7 @@ static HRESULT fail_pointer(void)
     return automation_error(E_POINTER, L"There is nowhere to put the result");
 }
 
-/* Room for one more; the room doubles whenever it is full. */
+/* Make room for one more; the capacity doubles when exhausted. */
 static HRESULT make_room(IDODownload ***downloads, ULONG count)
 {
     IDODownload **larger;
@@ -108,7 +108,7 @@ static HRESULT read_enum(IEnumUnknown *items, IDODownload ***downloads_out, ULON
             hr = IEnumUnknown_Next(items, 1, &item, NULL);
         }
         if (hr != S_OK) {
-            break; /* S_FALSE behind the last one */
+            break; /* S_FALSE after the last one */
         }
         hr = IUnknown_QueryInterface(item, &IID_IDODownload, (void **)&downloads[count]);
         IUnknown_Release(item);
@@ -126,7 +126,8 @@ static HRESULT read_enum(IEnumUnknown *items, IDODownload ***downloads_out, ULON
     return S_OK;
 }
 
-/* The downloads of a category, or all, for automation_enum_free(). None is a success. */
+/* All downloads, or those of a category, for automation_enum_free(). An empty list is no
+ * error. */
 static HRESULT list_downloads(struct automation_object *object,
                               const DO_DOWNLOAD_ENUM_CATEGORY *category,
                               IDODownload ***downloads_out, ULONG *count_out)
@@ -210,9 +211,9 @@ static HRESULT STDMETHODCALLTYPE automation_object_get__NewEnum(IOdoDownloads *s
     return automation_error_pass(hr, NULL);
 }
 
-/* --- Making ----------------------------------------------------------------------------- */
+/* --- Creating downloads --------------------------------------------------------------- */
 
-/* In full, ended by SysFreeString(). */
+/* The full path, to be released with SysFreeString(). */
 static HRESULT get_full_path(BSTR path, BSTR *full_out)
 {
     DWORD size = GetFullPathNameW(path, 0, NULL, NULL);
@@ -230,7 +231,7 @@ static HRESULT get_full_path(BSTR path, BSTR *full_out)
     if (length == 0 || length >= size) {
         SysFreeString(*full_out);
         *full_out = NULL;
-        return E_UNEXPECTED; /* the current folder is another one by now */
+        return E_UNEXPECTED; /* the current folder has changed meanwhile */
     }
     return S_OK;
 }
@@ -246,7 +247,7 @@ static HRESULT set_path(IDODownload *download, BSTR path)
     VariantInit(&value);
     hr = get_full_path(path, &V_BSTR(&value));
     if (SUCCEEDED(hr)) {
-        BSTR exact = SysAllocString(V_BSTR(&value)); /* without what is behind its end */
+        BSTR exact = SysAllocString(V_BSTR(&value)); /* truncated at an embedded NUL */
 
         SysFreeString(V_BSTR(&value));
         V_VT(&value) = VT_BSTR;
@@ -299,7 +300,7 @@ static HRESULT STDMETHODCALLTYPE automation_object_Add(IOdoDownloads *self, BSTR
     }
     hr = fill(download, url, path, &ranges, &headers, value);
     if (FAILED(hr)) {
-        IDODownload_Abort(download); /* nobody would know of it */
+        IDODownload_Abort(download); /* it would be unreachable */
     }
     IDODownload_Release(download);
     return hr;
@@ -328,7 +329,7 @@ static const IOdoDownloadsVtbl downloads_vtbl = {
     .get__NewEnum = automation_object_get__NewEnum,
 };
 
-/* --- Life ------------------------------------------------------------------------------- */
+/* --- Creation ------------------------------------------------------------------------- */
 
 static void automation_object_destroy(struct com_object *base)
 {
@@ -374,6 +375,6 @@ HRESULT automation_object_create(IDOManager *manager, REFIID iid, void **out)
     if (SUCCEEDED(hr)) {
         hr = com_object_query(&object->base, iid, out);
     }
-    com_object_release(&object->base); /* `out` holds the only reference, if there is one */
+    com_object_release(&object->base); /* `out` holds the only reference, if any */
     return hr;
 }

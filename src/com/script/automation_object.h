@@ -1,4 +1,4 @@
-/* IOdoDownloads, the object behind the ProgID OpenDO.Downloads: what scripts begin with. */
+/* IOdoDownloads, the object of ProgID OpenDO.Downloads and the entry point for scripts. */
 #ifndef ODO_COM_SCRIPT_AUTOMATION_OBJECT_H
 #define ODO_COM_SCRIPT_AUTOMATION_OBJECT_H
 
@@ -7,9 +7,9 @@
 #include "deliveryoptimization.h" /* generated from idl/ */
 
 /*
- * A new one, around a manager.
+ * A new object that wraps a manager.
  *
- *   E_NOINTERFACE; E_OUTOFMEMORY; what COM says when the type library cannot be read
+ *   E_NOINTERFACE; E_OUTOFMEMORY; errors of COM if the type library cannot be read
  */
 HRESULT automation_object_create(IDOManager *manager, REFIID iid, void **out);
 

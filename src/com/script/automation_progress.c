@@ -5,20 +5,20 @@
 
 #include <stdlib.h>
 
-/* Asks a callback whether it is one of ours, in this process. Nobody else knows it. */
+/* Private interface: identifies a callback of this unit and process. */
 static const IID IID_script_progress = {
     0x2abce87e, 0x99ff, 0x4141, {0xa0, 0x29, 0x0d, 0x96, 0xc0, 0xf6, 0x84, 0xf4}};
 
 struct automation_progress {
     struct com_object base;
     IDODownloadStatusCallback IDODownloadStatusCallback_iface;
-    DWORD function; /* of interface_keeper, an IDispatch */
+    DWORD function; /* interface_keeper handle of an IDispatch */
     automation_wrapper *wrap;
 };
 
 COM_DEFINE_UNKNOWN(automation_progress, IDODownloadStatusCallback)
 
-/* What the function returns, or throws, is its own affair. */
+/* The function's result and exceptions are ignored. */
 static void call(IDispatch *function, IOdoDownload *download)
 {
     VARIANT argument;
@@ -27,7 +27,7 @@ static void call(IDispatch *function, IOdoDownload *download)
     EXCEPINFO exception = {0};
 
     V_VT(&argument) = VT_DISPATCH;
-    V_DISPATCH(&argument) = (IDispatch *)download; /* lent for the call */
+    V_DISPATCH(&argument) = (IDispatch *)download; /* valid during the call */
     VariantInit(&result);
     IDispatch_Invoke(function, DISPID_VALUE, &IID_NULL, LOCALE_USER_DEFAULT, DISPATCH_METHOD,
                      &arguments, &result, &exception, NULL);
@@ -45,7 +45,7 @@ static HRESULT STDMETHODCALLTYPE automation_progress_OnStatusChange(
     IDispatch *function = NULL;
     HRESULT hr;
 
-    (void)status; /* the script asks the download, which may have come further */
+    (void)status; /* the script queries the download, which may have advanced */
     hr = progress->wrap(download, &script_download);
     if (SUCCEEDED(hr)) {
         hr =

@@ -60,7 +60,7 @@ static HRESULT fail_name(BSTR name)
                                    name ? name : L"");
 }
 
-/* Name the property behind the words for an error of it. */
+/* Prefix an error's description with the property's name. */
 static HRESULT pass_about(const struct script_property *property, HRESULT hr)
 {
     return automation_error_pass(hr, property->name);

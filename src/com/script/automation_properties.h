@@ -1,8 +1,8 @@
 /*
- * The properties of an IDODownload for scripts: by name, with numbers of 64 bits as Double, and
- * what was never set as Empty. A failure has its sentence (automation_error.h).
+ * The properties of an IDODownload for scripts: by name, with 64-bit numbers as Double, and
+ * Empty for those never set. Errors have descriptions (automation_error.h).
  *
- * What cannot travel, or has a member of its own that does it better, is left out: the
+ * Left out are those that scripts cannot represent, or that have members of their own: the
  * callback, the stream, and the security context.
  */
 #ifndef ODO_COM_SCRIPT_AUTOMATION_PROPERTIES_H
@@ -16,18 +16,18 @@
 #include "deliveryoptimization.h" /* generated from idl/ */
 
 /*
- * `name` is the name in DODownloadProperty without what they all begin with, in any case.
+ * `name` is the name in DODownloadProperty without the common prefix, in any case.
  *
  *   DO_E_UNKNOWN_PROPERTY_ID   no such name
- *   what the download says
+ *   errors of the download
  */
 HRESULT automation_properties_get(IDODownload *download, BSTR name, VARIANT *value_out);
 
-/* The value is converted as scripts expect; DISP_E_TYPEMISMATCH or _OVERFLOW when it cannot be.
- */
+/* The value is converted by Automation's rules; DISP_E_TYPEMISMATCH or _OVERFLOW if that
+ * fails. */
 HRESULT automation_properties_set(IDODownload *download, BSTR name, const VARIANT *value);
 
-/* Those with a member of their own. A text that was never set is empty; a NULL is so, too. */
+/* For properties with a member of their own. A string never set is empty; so is a NULL. */
 HRESULT automation_properties_get_text(IDODownload *download, DODownloadProperty property,
                                        BSTR *text_out);
 HRESULT automation_properties_set_text(IDODownload *download, DODownloadProperty property,

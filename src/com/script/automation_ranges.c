@@ -47,7 +47,7 @@ enum automation_range_fault automation_ranges_add(struct automation_ranges *list
     return append(list, (struct byte_range){.offset = first, .length = last - first + 1});
 }
 
-/* --- Reading ---------------------------------------------------------------------------- */
+/* --- Reading -------------------------------------------------------------------------- */
 
 struct reader {
     const uint16_t *next;
@@ -80,7 +80,7 @@ static bool take(struct reader *reader, uint16_t unit)
     return true;
 }
 
-/* Take this word of small letters, in any case; or nothing. */
+/* Consume this word, given in lower case, in any case; or nothing. */
 static bool take_word(struct reader *reader, const char *word)
 {
     struct reader ahead = *reader;
@@ -168,11 +168,11 @@ enum automation_range_fault automation_ranges_add_text(struct automation_ranges 
             list->count = count;
             return fault;
         }
-    } while (take(&reader, ',')); /* behind which there must be another one */
+    } while (take(&reader, ',')); /* another one must follow */
     return AUTOMATION_RANGE_FINE;
 }
 
-/* --- Writing ---------------------------------------------------------------------------- */
+/* --- Writing -------------------------------------------------------------------------- */
 
 static uint16_t *write_number(uint16_t *next, uint64_t number)
 {

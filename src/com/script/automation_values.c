@@ -11,17 +11,15 @@
 
 #include <dispex.h>
 
-/* Of dispex.h; the toolchain's libraries lack it. */
+/* From dispex.h; missing in the toolchain's libraries. */
 static const IID IID_script_object = {
     0xa6ef9860, 0xc720, 0x11d0, {0x93, 0x37, 0x00, 0xa0, 0xc9, 0x0d, 0xca, 0xa9}};
 
-#define WHOLE_NUMBERS_END                                                                      \
-    9007199254740992.0 /* 2^53: from here on Double leaves numbers out                         \
-                        */
+#define WHOLE_NUMBERS_END 9007199254740992.0 /* 2^53: a Double skips integers from here on */
 
 enum { DEPTH_MAX = 1, HEADERS_MAX = 1000, HEADERS_LENGTH_MAX = 65536 };
 
-/* --- Ranges ----------------------------------------------------------------------------- */
+/* --- Ranges --------------------------------------------------------------------------- */
 
 static HRESULT fail_range(enum automation_range_fault fault, size_t index)
 {
@@ -64,7 +62,7 @@ static HRESULT read_ranges_text(BSTR text, struct automation_ranges *list)
     return fail_range(fault, list->count + index);
 }
 
-/* A whole number, of any kind but text. */
+/* An integer of any type but a string. */
 static bool read_number(const VARIANT *value, uint64_t *number_out)
 {
     VARIANT as_double;
@@ -186,9 +184,9 @@ HRESULT automation_values_write_ranges(const struct automation_ranges *list, BST
     return *text_out ? S_OK : E_OUTOFMEMORY;
 }
 
-/* --- Headers ---------------------------------------------------------------------------- */
+/* --- Headers -------------------------------------------------------------------------- */
 
-/* Lines that grow; all of them together are short. */
+/* A growing text of lines, all of them short. */
 struct lines {
     WCHAR text[HEADERS_LENGTH_MAX];
     size_t length;
@@ -209,7 +207,7 @@ static HRESULT fail_headers_type(void)
         L"object whose members they are");
 }
 
-/* Of a name: letters, digits and the signs that HTTP allows. */
+/* A character of a header name: letters, digits and other token characters. */
 static bool is_name_unit(WCHAR unit)
 {
     return (unit >= L'a' && unit <= L'z') || (unit >= L'A' && unit <= L'Z') ||
@@ -257,7 +255,7 @@ static HRESULT append(struct lines *lines, const WCHAR *line, size_t length)
     return S_OK;
 }
 
-/* One line, with blanks around or without. Nothing is nothing. */
+/* One line, without surrounding blanks. An empty line adds nothing. */
 static HRESULT append_trimmed(struct lines *lines, const WCHAR *line, size_t length)
 {
     while (length > 0 && is_blank(line[0])) {
@@ -290,7 +288,8 @@ static HRESULT append_text(struct lines *lines, BSTR text)
     return hr;
 }
 
-/* A member of an object. Numbers and the like become text as scripts would have them. */
+/* A member of an object. Numbers and the like are converted to text by the script language's
+ * rules. */
 static HRESULT append_member(struct lines *lines, const VARIANT *name, const VARIANT *value)
 {
     VARIANT text;
@@ -309,7 +308,7 @@ static HRESULT append_member(struct lines *lines, const VARIANT *name, const VAR
         } else if (!(line = SysAllocStringLen(NULL, name_length + 2 + value_length))) {
             hr = E_OUTOFMEMORY;
         } else {
-            /* A NULL text, which stands for an empty one, has nothing to copy. */
+            /* A NULL BSTR is empty and cannot be copied from. */
             if (name_length > 0) {
                 wmemcpy(line, V_BSTR(name), name_length);
             }
@@ -339,7 +338,7 @@ static HRESULT append_array(struct lines *lines, const struct variant_list *item
     return hr;
 }
 
-/* Scripting.Dictionary has a method Keys, and Item, which takes a key. */
+/* Scripting.Dictionary has a method Keys, and a property Item with a key. */
 static HRESULT append_dictionary(struct lines *lines, IDispatch *dictionary,
                                  const VARIANT *keys)
 {
@@ -388,7 +387,7 @@ static HRESULT append_one_member(struct lines *lines, IDispatchEx *object, DISPI
     return hr;
 }
 
-/* An object of JScript. */
+/* A JScript object. */
 static HRESULT append_members(struct lines *lines, IDispatch *dispatch)
 {
     IDispatchEx *object = NULL;
@@ -401,7 +400,7 @@ static HRESULT append_members(struct lines *lines, IDispatch *dispatch)
     while (SUCCEEDED(hr)) {
         hr = IDispatchEx_GetNextDispID(object, fdexEnumDefault, id, &id);
         if (hr != S_OK) {
-            break; /* S_FALSE behind the last one */
+            break; /* S_FALSE after the last one */
         }
         hr = append_one_member(lines, object, id);
     }

@@ -57,7 +57,7 @@ void automation_variant_free_list(struct variant_list *list)
     *list = (struct variant_list){0};
 }
 
-/* Room for so many items, all VT_EMPTY; the list counts those that were read. */
+/* Allocate this many items, all VT_EMPTY; the list counts the items read. */
 static HRESULT make_room(struct variant_list *list, ULONG count)
 {
     if (count > VARIANT_LIST_MAX) {
@@ -67,9 +67,9 @@ static HRESULT make_room(struct variant_list *list, ULONG count)
     return list->items ? S_OK : E_OUTOFMEMORY;
 }
 
-/* --- SAFEARRAY -------------------------------------------------------------------------- */
+/* --- SAFEARRAY ------------------------------------------------------------------------ */
 
-/* Copy one element; one that is a reference to a value becomes that value. */
+/* Copy one element; a reference to a value is dereferenced. */
 static HRESULT copy_element(SAFEARRAY *array, VARTYPE type, LONG index, VARIANT *item_out)
 {
     VARIANT element;
@@ -77,7 +77,7 @@ static HRESULT copy_element(SAFEARRAY *array, VARTYPE type, LONG index, VARIANT 
 
     VariantInit(&element);
     if (type != VT_VARIANT) {
-        hr = SafeArrayGetElement(array, &index, &V_I4(item_out)); /* where every value begins */
+        hr = SafeArrayGetElement(array, &index, &V_I4(item_out)); /* where all values are */
         if (SUCCEEDED(hr)) {
             V_VT(item_out) = type;
         }
@@ -118,13 +118,13 @@ static HRESULT read_array(const VARIANT *value, struct variant_list *list)
             list->count++;
         }
         if (i == last) {
-            break; /* it may be the largest number there is */
+            break; /* it may be the largest LONG */
         }
     }
     return hr;
 }
 
-/* --- Objects ---------------------------------------------------------------------------- */
+/* --- Objects -------------------------------------------------------------------------- */
 
 HRESULT automation_variant_get_member(IDispatch *object, const WCHAR *name, WORD flags,
                                       const VARIANT *argument, VARIANT *value_out)
@@ -141,7 +141,7 @@ HRESULT automation_variant_get_member(IDispatch *object, const WCHAR *name, WORD
         return hr;
     }
     if (argument) {
-        copy = *argument; /* lent for the call */
+        copy = *argument; /* valid during the call */
     }
     hr = IDispatch_Invoke(object, id, &IID_NULL, LOCALE_USER_DEFAULT, flags, &arguments,
                           value_out, NULL, NULL);
@@ -173,7 +173,7 @@ static HRESULT read_object(IDispatch *object, struct variant_list *list)
         hr = automation_variant_get_member(object, name, DISPATCH_PROPERTYGET, NULL,
                                            &list->items[i]);
         if (hr == DISP_E_UNKNOWNNAME) {
-            hr = S_OK; /* an array with a gap: an element that is undefined */
+            hr = S_OK; /* an array with a gap: the element is undefined */
         }
         list->count = i + 1;
     }

@@ -1,7 +1,6 @@
 /*
- * The values of scripts, and their arrays, which come in more than one shape: VBScript and most
- * other clients have arrays (SAFEARRAY), JScript has objects with a member "length" and members
- * "0", "1" and so on.
+ * Values and arrays of scripts. Arrays come in two forms: VBScript and most clients have
+ * SAFEARRAYs, JScript has objects with a member "length" and members "0", "1" and so on.
  *
  * To be used in the apartment that the value was passed to.
  */
@@ -15,43 +14,43 @@
 
 enum { VARIANT_LIST_MAX = 2000000 };
 
-/* Zero is empty. */
+/* All zero: empty. */
 struct variant_list {
     VARIANT *items; /* owned; none is VT_BYREF */
     ULONG count;
 };
 
 /*
- * Copy the elements of an array. Of an object without "length" it says DISP_E_TYPEMISMATCH, as
- * of everything else that is no array of one dimension.
+ * Copy the elements of an array. DISP_E_TYPEMISMATCH for an object without "length", and for
+ * anything else that is not a one-dimensional array.
  *
  *   DISP_E_OVERFLOW   more than VARIANT_LIST_MAX
  *   E_OUTOFMEMORY
- *   what the object says
+ *   errors of the object
  */
 HRESULT automation_variant_read_list(const VARIANT *array, struct variant_list *list_out);
 
 /* Free what the list owns and leave it empty. */
 void automation_variant_free_list(struct variant_list *list);
 
-/* The value as another type, as scripts expect. What VariantChangeType says, and VT_EMPTY. */
+/* Convert the value by Automation's rules. On failure, VariantChangeType's error and
+ * VT_EMPTY. */
 HRESULT automation_variant_convert(const VARIANT *value, VARTYPE type, VARIANT *out);
 
-/* Copy a value; one that is a reference to a value becomes that value. E_OUTOFMEMORY and
- * VT_EMPTY. */
+/* Copy a value, dereferencing references. On failure, E_OUTOFMEMORY and VT_EMPTY. */
 HRESULT automation_variant_copy(const VARIANT *value, VARIANT *copy_out);
 
-/* Is it an array, or an object, perhaps one? */
+/* Is it an array, or an object that may be one? */
 bool automation_variant_is_array(const VARIANT *value);
 bool automation_variant_is_object(const VARIANT *value);
 
-/* Did a script leave this argument out, or give a Null, Nothing or Empty instead? */
+/* Was this argument omitted, or is it Null, Nothing or Empty? */
 bool automation_variant_is_nothing(const VARIANT *value);
 
 /*
- * The value of a member of an object. `flags` is DISPATCH_PROPERTYGET for a property, and both
- * that and DISPATCH_METHOD for what may be either; `argument` may be NULL. DISP_E_UNKNOWNNAME
- * if there is none. On failure *value_out is VT_EMPTY.
+ * Read a member of an object. `flags` is DISPATCH_PROPERTYGET for a property, combined with
+ * DISPATCH_METHOD if it may be a method; `argument` may be NULL. DISP_E_UNKNOWNNAME if there is
+ * no such member. On failure *value_out is VT_EMPTY.
  */
 HRESULT automation_variant_get_member(IDispatch *object, const WCHAR *name, WORD flags,
                                       const VARIANT *argument, VARIANT *value_out);

@@ -10,7 +10,7 @@
 #include "deliveryoptimization.h" /* generated from idl/ */
 #include "opendo.h"               /* generated from idl/ */
 
-/* Factories are static: nobody counts them, and only LockServer keeps the DLL loaded. */
+/* Factories are static and not counted; only LockServer keeps the DLL loaded. */
 struct class_factory {
     IClassFactory IClassFactory_iface;
     const CLSID *clsid;

@@ -1,4 +1,4 @@
-/* One static factory for each class, from a table. */
+/* A static class factory for each class, from a table. */
 #ifndef ODO_COM_SERVER_CLASS_FACTORY_H
 #define ODO_COM_SERVER_CLASS_FACTORY_H
 
@@ -6,7 +6,7 @@
 
 #include <objbase.h>
 
-/* What DllGetClassObject answers. CLASS_E_CLASSNOTAVAILABLE and NULL for other classes. */
+/* The result of DllGetClassObject. CLASS_E_CLASSNOTAVAILABLE and NULL for unknown classes. */
 HRESULT class_factory_get(REFCLSID clsid, REFIID iid, void **out);
 
 #endif

@@ -1,16 +1,15 @@
 /*
- * dosvc-host.exe: the same server in a process of its own, for clients that ask for
- * CLSCTX_LOCAL_SERVER. One process serves all clients of a user.
+ * dosvc-host.exe: the local server, for clients that ask for CLSCTX_LOCAL_SERVER. One process
+ * serves all clients of a user.
  *
- * COM starts it, with -Embedding, when the first client asks. It ends when nobody has needed it
- * for OPENDO_HOST_IDLE_SECONDS (30): no object lives, nobody has locked the server, and no job
- * moves. So a transfer goes on when its client has ended. Volatile downloads at rest that
- * nobody has are aborted then, and their temporary files deleted.
+ * COM starts it with -Embedding when the first client needs it. It ends when it was unused for
+ * OPENDO_HOST_IDLE_SECONDS (30): no object, no lock, and no running job. So a transfer
+ * continues after its client has ended. Stopped volatile downloads without COM objects are then
+ * aborted, and their temporary files deleted.
  *
- * On Windows no activation is lost. This process counts as in use for COM until it has been
- * idle for so long; then it lets that count go, which at the same moment takes the classes off
- * COM's list, or finds that somebody has come meanwhile. Who asks after that gets a new
- * process.
+ * On Windows no activation is lost. The process holds a COM server reference until it has been
+ * idle for that time; releasing it atomically suspends the class objects, unless a client has
+ * connected meanwhile. Later clients get a new process.
  */
 #include "com/object/com_marshal.h"
 #include "com/object/owner.h"
@@ -39,7 +38,7 @@ enum {
     IDLE_S = 30,
     IDLE_MOST_S = 24 * 60 * 60,
     FIRST_CLIENT_MS = 10 * 1000, /* see wait_until_idle() */
-    LOOK_AGAIN_MS = 5000,        /* while it is in use, lest some end goes untold */
+    LOOK_AGAIN_MS = 5000,        /* while in use, in case the end of a client goes unnoticed */
     STANDBY_MS = 15000,          /* see become_the_one() */
     GRACE_MS = 1000,             /* see wait_for_late_clients() */
 
@@ -48,10 +47,10 @@ enum {
 
 #define DO_SERVER_KEY L"CLSID\\{5B99FA76-721C-423C-ADAC-56D03C8A8007}\\LocalServer32"
 
-static HANDLE changed;            /* the server has come into use or out of it */
-static atomic_bool has_been_used; /* a client has come */
+static HANDLE changed;            /* the server became used or unused */
+static atomic_bool has_been_used; /* a client has connected */
 
-/* --- News of use ------------------------------------------------------------------------ */
+/* --- Usage ---------------------------------------------------------------------------- */
 
 static void on_hold(void)
 {
@@ -60,7 +59,7 @@ static void on_hold(void)
     SetEvent(changed);
 }
 
-/* The process' own count is left, so this is never the last one. */
+/* The process keeps a reference of its own, so this is never the last one. */
 static void on_let_go(void)
 {
     CoReleaseServerProcess();
@@ -96,9 +95,8 @@ static DWORD idle_time_ms(void)
 }
 
 /*
- * Return when nobody has needed the server for that long. The client that it was started for is
- * given more time to come: Wine's looks for its server once a second, and fails when that has
- * ended.
+ * Return when the server was unused for that time. The client that it was started for is given
+ * longer: Wine looks for its server once a second, and fails if that has ended.
  */
 static void wait_until_idle(DWORD idle_ms)
 {
@@ -118,16 +116,15 @@ static void wait_until_idle(DWORD idle_ms)
     }
 }
 
-/* --- Being the only one ----------------------------------------------------------------- */
+/* --- One server process --------------------------------------------------------------- */
 
 /*
- * Wine starts the program once for each client that asks at a time when none runs; Windows
- * starts it once. So under Wine the user's first process has a mutex, and another one stands by
- * until its client has found the first: should that end before, it takes over. It must not end
- * at once, for Wine would then tell its client that there is no server.
- *
- * On Windows the same user may well have two, one of them with raised rights, so there is no
- * mutex. False when there is nothing to do for this process; *mutex_out may be NULL.
+ * Wine starts the program once for every client that asks while none is running; Windows starts
+ * it once. So under Wine the user's first process owns a mutex, and a second one stands by
+ * until its client has found the first; if the first ends before, the second takes over. It
+ * must not end at once, or Wine would report to its client that there is no server.  On Windows
+ * the same user may well have two, one of them elevated, so there is no mutex. False if this
+ * process has nothing to do; *mutex_out may be NULL.
  */
 static bool become_the_one(const WCHAR *user, HANDLE *mutex_out)
 {
@@ -142,7 +139,7 @@ static bool become_the_one(const WCHAR *user, HANDLE *mutex_out)
     name[ARRAYSIZE(name) - 1] = L'\0';
     *mutex_out = CreateMutexW(NULL, FALSE, name);
     if (!*mutex_out) {
-        return true; /* better two than none */
+        return true; /* better two servers than none */
     }
     result = WaitForSingleObject(*mutex_out, STANDBY_MS);
     if (result == WAIT_OBJECT_0 || result == WAIT_ABANDONED) {
@@ -162,9 +159,9 @@ static void cease_to_be_the_one(HANDLE mutex)
 }
 
 /*
- * Wine's CoReleaseServerProcess takes nothing off a list. There a client may have got the class
- * object just before it was revoked, and come with its CreateInstance now. (Who has been told
- * of the server and has not got so far is refused by Wine, and has to ask again.)
+ * Wine's CoReleaseServerProcess does not suspend class objects. A client may have got a class
+ * object just before it was revoked, and call CreateInstance now. (A client that was told of
+ * the server but has not got that far is refused by Wine, and has to retry.)
  */
 static void wait_for_late_clients(void)
 {
@@ -176,14 +173,14 @@ static void wait_for_late_clients(void)
     }
 }
 
-/* --- The classes ------------------------------------------------------------------------ */
+/* --- The classes ---------------------------------------------------------------------- */
 
 struct served_class {
     const CLSID *clsid;
-    DWORD registration; /* 0 for none */
+    DWORD registration; /* 0 if not registered */
 };
 
-/* Is this program what the registry names for the class that Windows' clients ask for? */
+/* Is this program registered for the class that clients of Windows ask for? */
 static bool has_do_class(void)
 {
     WCHAR *named = registry_read_text(HKEY_CLASSES_ROOT, DO_SERVER_KEY, L"ServerExecutable");
@@ -219,9 +216,9 @@ static void revoke_classes(struct served_class *classes, size_t count)
     }
 }
 
-/* --- The program ------------------------------------------------------------------------ */
+/* --- The program ---------------------------------------------------------------------- */
 
-/* Only this user and the system may call, whatever else the machine's defaults allow. */
+/* Only this user and the system may call, regardless of the machine's defaults. */
 static HRESULT restrict_callers(const WCHAR *user)
 {
     PSECURITY_DESCRIPTOR descriptor;
@@ -236,7 +233,7 @@ static HRESULT restrict_callers(const WCHAR *user)
     if (FAILED(hr)) {
         return hr;
     }
-    /* CoInitializeSecurity wants one whose parts are pointers. */
+    /* CoInitializeSecurity requires an absolute security descriptor. */
     if (!InitializeSecurityDescriptor(&absolute, SECURITY_DESCRIPTOR_REVISION) ||
         !GetSecurityDescriptorOwner(descriptor, &owner, &is_default) ||
         !SetSecurityDescriptorOwner(&absolute, owner, FALSE) ||
@@ -246,8 +243,8 @@ static HRESULT restrict_callers(const WCHAR *user)
         !SetSecurityDescriptorDacl(&absolute, is_there, list, FALSE)) {
         hr = HRESULT_FROM_WIN32(GetLastError());
     } else {
-        /* A class of the client's choice is not loaded into this process to unpack what he
-         * hands over. Clients' own objects travel by proxies. */
+        /* No class of a client's choice is loaded into this process for custom unmarshalling.
+         * Clients' objects use standard proxies. */
         hr = CoInitializeSecurity(&absolute, -1, NULL, NULL, RPC_C_AUTHN_LEVEL_PKT_PRIVACY,
                                   RPC_C_IMP_LEVEL_IDENTIFY, NULL, EOAC_NO_CUSTOM_MARSHAL, NULL);
     }
@@ -255,7 +252,7 @@ static HRESULT restrict_callers(const WCHAR *user)
     return hr;
 }
 
-/* Offer the classes until nobody has needed them for a while. */
+/* Register the classes and wait until they are no longer used. */
 static HRESULT serve(DWORD idle_ms)
 {
     struct served_class classes[] = {{&CLSID_OpenDO, 0},
@@ -277,7 +274,7 @@ static HRESULT serve(DWORD idle_ms)
     }
     if (SUCCEEDED(hr)) {
         wait_until_idle(idle_ms);
-        while (CoReleaseServerProcess() != 0) { /* somebody has come meanwhile */
+        while (CoReleaseServerProcess() != 0) { /* a client has connected meanwhile */
             CoAddRefServerProcess();
             wait_until_idle(idle_ms);
         }
@@ -323,7 +320,7 @@ static HRESULT run(void)
     return hr;
 }
 
-/* What COM starts the program with; a slash may stand for the dash. */
+/* The argument that COM starts the program with; a slash may replace the dash. */
 static bool is_started_by_com(const WCHAR *command_line)
 {
     const WCHAR *word = wcsstr(command_line, L"mbedding");

@@ -31,7 +31,7 @@ struct manager_object {
 COM_DEFINE_UNKNOWN(manager_object, IBackgroundCopyManager)
 COM_DEFINE_UNKNOWN(manager_object, IDOManager)
 
-/* --- IBackgroundCopyManager ------------------------------------------------------------- */
+/* --- IBackgroundCopyManager ----------------------------------------------------------- */
 
 static HRESULT STDMETHODCALLTYPE manager_object_CreateJob(IBackgroundCopyManager *self,
                                                           LPCWSTR display_name,
@@ -75,7 +75,7 @@ static HRESULT STDMETHODCALLTYPE manager_object_CreateJob(IBackgroundCopyManager
     if (SUCCEEDED(hr)) {
         odo_job_get_id(job, (struct odo_job_id *)id_out);
     } else {
-        odo_job_cancel(job); /* nobody would know of it */
+        odo_job_cancel(job); /* it would be unreachable */
     }
     odo_job_release(job);
     return hr;
@@ -86,7 +86,7 @@ static bool is_legacy(struct odo_job *job)
     return odo_job_get_number(job, ODO_JOB_KIND) != DOWNLOAD_KIND;
 }
 
-/* Perhaps in the store, and then the engine may have set it in motion again. */
+/* It may have been loaded from the store, and the engine may have resumed it. */
 static void take_up(struct odo_job *job)
 {
     callback_job_found(job);
@@ -129,7 +129,7 @@ static HRESULT STDMETHODCALLTYPE manager_object_GetJob(IBackgroundCopyManager *s
     return hr;
 }
 
-/* Leave out the jobs of others, and downloads of the modern model. */
+/* Leave out other users' jobs, and downloads of the modern model. */
 static size_t keep_visible(struct odo_job **jobs, size_t count)
 {
     size_t kept = 0;
@@ -145,7 +145,7 @@ static size_t keep_visible(struct odo_job **jobs, size_t count)
     return kept;
 }
 
-/* The store is one user's, so ALL_USERS lists the same jobs. */
+/* The store belongs to one user, so ALL_USERS lists the same jobs. */
 static HRESULT STDMETHODCALLTYPE manager_object_EnumJobs(IBackgroundCopyManager *self,
                                                          DWORD flags,
                                                          IEnumBackgroundCopyJobs **enum_out)
@@ -191,7 +191,7 @@ static const IBackgroundCopyManagerVtbl background_copy_manager_vtbl = {
     .GetErrorDescription = manager_object_GetErrorDescription,
 };
 
-/* --- IDOManager ------------------------------------------------------------------------- */
+/* --- IDOManager ----------------------------------------------------------------------- */
 
 static HRESULT STDMETHODCALLTYPE manager_object_CreateDownload(IDOManager *self,
                                                                IDODownload **download_out)
@@ -237,7 +237,7 @@ static const IDOManagerVtbl do_manager_vtbl = {
     .EnumDownloads = manager_object_EnumDownloads,
 };
 
-/* --- Life ------------------------------------------------------------------------------- */
+/* --- Creation ------------------------------------------------------------------------- */
 
 static void manager_object_destroy(struct com_object *base)
 {
@@ -272,6 +272,6 @@ HRESULT manager_object_create(REFIID iid, void **out)
     client_security_init(&object->security, &object->base);
 
     hr = com_object_query(&object->base, iid, out);
-    com_object_release(&object->base); /* `out` holds the only reference, if there is one */
+    com_object_release(&object->base); /* `out` holds the only reference, if any */
     return hr;
 }

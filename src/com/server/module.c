@@ -19,9 +19,9 @@ static LONG server_locks;
 static const struct module_listener *listener; /* NULL in a client's process */
 
 /*
- * Guards `engine`. Held while an engine starts, or stops with all that belongs to it: its
- * threads never ask for this lock, and no client is called. So what a new engine has begun is
- * never ended with the old one.
+ * Guards `engine`. Held while an engine starts, or stops with everything that belongs to it:
+ * its threads never acquire this lock, and no client is called. So what belongs to a new engine
+ * is never ended together with the old one.
  */
 static SRWLOCK engine_lock = SRWLOCK_INIT;
 static struct odo_engine *engine;
@@ -42,13 +42,13 @@ static void on_event(void *context, const struct odo_event *event)
     }
 }
 
-/* What an engine leaves behind: to be let go without the lock, as clients hear of it. */
+/* What a stopped engine leaves: to be freed without the lock, since clients are called. */
 struct remains {
     struct subscription *subscriptions;
     struct download *downloads;
 };
 
-/* True when there is no engine any more. Whoever is being called keeps it. */
+/* True if there is no engine any more. A client call in progress keeps it. */
 static bool stop_idle_engine_locked(struct remains *remains)
 {
     if (!engine) {
@@ -80,8 +80,8 @@ static bool stop_idle_engine(void)
 }
 
 /*
- * End what is idle. The threads are joined without the lock, since one of them may be on its
- * way here with the last object in its hands.
+ * End what is idle. Threads are joined without the lock, since one of them may be about to call
+ * this function because it released the last object.
  */
 static bool tidy(void)
 {
@@ -156,7 +156,7 @@ static enum odo_status start_engine_locked(void)
     enum odo_status status = odo_engine_start(
         &(struct odo_engine_options){
             .host = {.on_event = on_event},
-            .store_folder = "", /* where this user's jobs are kept */
+            .store_folder = "", /* the user's default folder */
             .resume_adopted = true,
             .find_proxy = system_proxy_find,
         },

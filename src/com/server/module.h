@@ -1,13 +1,13 @@
 /*
- * What keeps the DLL loaded, and the one engine of the process.
+ * What keeps the DLL loaded, and the process's single engine.
  *
- * The engine is made when the first call needs it. It ends when the last object has been
- * released, nobody locks the server, and no job is running; so a client that has released its
- * objects has nothing of ours left when its jobs have come to rest. Those that it has neither
- * completed nor cancelled are in the store then.
+ * The engine is created on demand. It ends when the last object was released, the server is not
+ * locked, and no job is running; so when a client has released its objects and its jobs have
+ * stopped, nothing of ours is left in its process. Jobs that were neither completed nor
+ * cancelled are in the store.
  *
- * Any thread but the engine's own may call these functions, with no lock of ours held. Process
- * exit needs none of them.
+ * Any thread except the engine's own may call these functions, without holding our locks. They
+ * are not needed at process exit.
  */
 #ifndef ODO_COM_SERVER_MODULE_H
 #define ODO_COM_SERVER_MODULE_H
@@ -18,8 +18,8 @@
 #include <odo/odo.h>
 
 /*
- * Have what the objects stand on know of the module: it counts them, and their marshalling asks
- * what only Wine needs. To be called before the first object is made, as often as one likes.
+ * Install the module's hooks: object counting, and what only Wine needs for marshalling. Call
+ * it before the first object is created; may be repeated.
  */
 void module_prepare(void);
 
@@ -28,39 +28,39 @@ void module_lock_server(void);
 void module_unlock_server(void);
 
 /*
- * The engine, made if need be. The caller is a method of an object of ours: as long as that
- * object lives, so does the engine.
+ * The engine, created if needed. The caller must be a method of one of our objects: the engine
+ * lives as long as that object.
  */
 enum odo_status module_get_engine(struct odo_engine **engine_out);
 
 /*
- * May the DLL be unloaded? Stops an engine that is idle and waits for our threads to have left.
- * False while there is an object, a lock, or a job that is running.
+ * May the DLL be unloaded? Stops an idle engine and waits until our threads have ended. False
+ * while there is an object, a lock or a running job.
  */
 bool module_can_unload(void);
 
 /*
- * For a program that ends when nobody needs it: nobody has an object or a lock, and no job is
- * running. There may still be volatile downloads at rest, which keep the engine: they can be
- * found again.
+ * For a process that ends when unused: true if there is no object, no lock and no running job.
+ * Stopped volatile downloads may be left and keep the engine, as they can still be found.
  */
 bool module_is_quiet(void);
 
-/* It is about to end: abort those downloads, unless somebody has come meanwhile. */
+/* The process is about to end: abort those downloads, unless a client has connected
+ * meanwhile. */
 void module_abort_volatile(void);
 
 /*
- * Who wants to hear of it when the server comes into use and out of it: a program that ends
- * when nobody needs it. Each function may be called on any thread, also the engine's, and must
- * return at once.
+ * Notified when the server becomes used or unused, for a process that ends when unused. Each
+ * function may be called on any thread, including the engine's, and must return at once.
  */
 struct module_listener {
-    void (*on_hold)(void);   /* an object, or a lock, has begun */
-    void (*on_let_go)(void); /* one has ended */
-    void (*on_event)(void);  /* something has happened to a job; perhaps it has come to rest */
+    void (*on_hold)(void);   /* an object or lock was added */
+    void (*on_let_go)(void); /* one was removed */
+    void (*on_event)(void);  /* a job has changed; it may have stopped */
 };
 
-/* Before the first object. `listener` must stay; there is one at most. */
+/* Call before the first object is created. `listener` must remain valid; there is at most
+ * one. */
 void module_set_listener(const struct module_listener *listener);
 
 #endif

@@ -3,16 +3,16 @@
 #include <sddl.h>
 #include <wchar.h>
 
-/* Well-known SIDs, as text. */
+/* Well-known SIDs. */
 #define SELF          L"S-1-5-10"
 #define LOGGED_ON     L"S-1-5-11"
 #define SYSTEM        L"S-1-5-18"
 #define ADMINISTRATOR L"S-1-5-32-544"
 
 enum {
-    TEXT_SIZE = 1024, /* a SID has at most 184 characters, and stands three times */
+    TEXT_SIZE = 1024, /* a SID has at most 184 characters, and occurs three times */
 
-    /* What permissions of COM are made of; the bits for other machines are left out. */
+    /* COM access rights; those for remote access are not granted. */
     EXECUTE = 1,
     EXECUTE_LOCAL = 2,
     ACTIVATE_LOCAL = 8,

@@ -7,12 +7,12 @@
 
 #include "deliveryoptimization.h" /* generated from idl/ */
 
-/* Of the generated files; the prefix is ENTRY_PREFIX. */
+/* In the generated files, with ENTRY_PREFIX. */
 HRESULT WINAPI ProxyDllGetClassObject(REFCLSID clsid, REFIID iid, void **out);
 HRESULT WINAPI ProxyDllCanUnloadNow(void);
 void RPC_ENTRY GetProxyDllInfo(const ProxyFileInfo ***files_out, const CLSID **class_out);
 
-/* What widl says of the interfaces. There is one IDL file, so one such list. */
+/* widl's list of interfaces. There is a single IDL file, hence a single list. */
 static const ProxyFileInfo *list(void)
 {
     const ProxyFileInfo **files;
@@ -47,7 +47,7 @@ const char *proxies_name(size_t index)
     return list()->pNamesArray[index];
 }
 
-/* Their texts: see wine_proxies.h. */
+/* Because of their strings: see wine_proxies.h. */
 static bool is_better_ours(REFIID iid)
 {
     return (IsEqualIID(iid, &IID_IBackgroundCopyError) ||

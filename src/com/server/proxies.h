@@ -1,10 +1,10 @@
 /*
- * The proxies and stubs of every interface in the IDL, as widl made them, and the class that
- * makes them. They carry calls between apartments and between processes.
+ * The proxies and stubs that widl generated for all interfaces in the IDL, and their class.
+ * They carry calls between apartments and processes.
  *
- * Several of the interfaces are BITS' as well, and Windows and Wine have proxies for those. So
- * ours serve only where nobody else's do: registration.h says so of the registry, and
- * proxies_use_here() of one process.
+ * Several interfaces belong to BITS, and Windows and Wine have proxies for them. So ours are
+ * used only where there are no others: see registration.h for the registry, and
+ * proxies_use_here() for a process.
  */
 #ifndef ODO_COM_SERVER_PROXIES_H
 #define ODO_COM_SERVER_PROXIES_H
@@ -16,22 +16,21 @@
 
 #include <objbase.h>
 
-/* What DllGetClassObject answers for that class. */
+/* The result of DllGetClassObject for that class. */
 HRESULT proxies_get_class_object(REFIID iid, void **out);
 
-/* False while a proxy or a stub of ours lives. */
+/* False while one of our proxies or stubs exists. */
 bool proxies_can_unload(void);
 
-/* The interfaces, in an order that stays the same. Names are ASCII. */
+/* The interfaces, in a fixed order. Names are ASCII. */
 size_t proxies_count(void);
 const IID *proxies_iid(size_t index);
 const char *proxies_name(size_t index);
 
 /*
- * Have COM use our proxies in this process, for the interfaces that nobody else's are known
- * for, and for those that Wine's fail to carry. To be called in the multithreaded apartment,
- * once. The registration lasts until CoRevokeClassObject(*registration_out), and until the
- * process ends for the interfaces.
+ * Have COM use our proxies in this process, for interfaces without others and for those that
+ * fail with Wine's. Call it once, in the multithreaded apartment. The class is registered until
+ * CoRevokeClassObject(*registration_out), the interfaces until the process ends.
  */
 HRESULT proxies_use_here(DWORD *registration_out);
 

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <wchar.h>
 
-/* Of the IDL; as text, since that is what the registry holds. */
+/* Of the IDL, as text for the registry. */
 #define PRODUCT_CLASS L"{7E4F9C62-3B1D-4E5A-9A55-0D0C1B6E2F31}"
 #define DO_CLASS      L"{5B99FA76-721C-423C-ADAC-56D03C8A8007}"
 
@@ -30,15 +30,15 @@
 #define WINDOWS_APP_ID  L"{379001DE-7108-4A45-8A74-6CD0A9FBEF2C}"
 #define WINDOWS_SERVICE L"dosvc"
 
-/* The scripting class and what idl/OpenDO.idl says of it; its type library is this DLL's
- * second. */
+/* The scripting class, and ids from idl/OpenDO.idl; its type library is the second in this
+ * DLL. */
 #define SCRIPT_CLASS     L"{53A4564E-8884-4A3F-B260-E6BAB42938E9}"
 #define SCRIPT_KEY       L"CLSID\\" SCRIPT_CLASS
 #define SCRIPT_TITLE     L"OpenDO Downloads"
 #define SCRIPT_PROG_ID   L"OpenDO.Downloads"
 #define SCRIPT_PROG_ID_1 SCRIPT_PROG_ID L".1"
 
-/* The same in the local server, which has no other kind of server for it. */
+/* The class as served by the local server only. */
 #define SHARED_CLASS     L"{B4C1F4C5-0C5E-4B0B-9C7A-0B5B5E0B7D52}"
 #define SHARED_KEY       L"CLSID\\" SHARED_CLASS
 #define SHARED_TITLE     L"OpenDO Downloads, shared by all programs"
@@ -62,7 +62,7 @@
 #define OTHER_VIEW           KEY_WOW64_64KEY
 #endif
 
-/* Windows' marshaler for interfaces that a type library describes. */
+/* Windows' marshaler for interfaces described by a type library. */
 #define AUTOMATION_PROXY L"{00020424-0000-0000-C000-000000000046}"
 
 /* The local server's. */
@@ -77,16 +77,16 @@
 #define REMOTE_KEY    L"CLSID\\" REMOTE_OBJECT_CLASS
 #define REMOTE_TITLE  L"OpenDO objects of another process"
 
-/* A value beside the class of an interface's proxies: the interface's key is ours as well. */
+/* A value beside an interface's proxy class: set if we have created the interface's key too. */
 #define MADE_KEY L"OpenDOMadeKey"
 
-#define SERVER_PATH NULL /* stands in the table for the path of this DLL */
+#define SERVER_PATH NULL /* placeholder in the table for the path of this DLL */
 
-/* Stand in the table for the path of the local server's program, and for that in quotes. */
+/* Placeholders for the path of the local server's program, plain and in quotes. */
 static const WCHAR host_path[] = L"";
 static const WCHAR host_command[] = L"";
 
-/* Stands in the table for that path with the number of the type library behind it. */
+/* Placeholder for the path of the type library: this DLL's path and a resource number. */
 static const WCHAR library_path[] = L"";
 
 static const struct registry_value product_rows[] = {
@@ -108,14 +108,14 @@ static const struct registry_value proxy_rows[] = {
     {PROXIES_KEY SERVER, L"ThreadingModel", L"Both"},
 };
 
-/* Under Wine, these as well. */
+/* In addition, under Wine. */
 static const struct registry_value remote_rows[] = {
     {REMOTE_KEY, NULL, REMOTE_TITLE},
     {REMOTE_KEY SERVER, NULL, SERVER_PATH},
     {REMOTE_KEY SERVER, L"ThreadingModel", L"Both"},
 };
 
-/* With a local server, these as well. */
+/* In addition, with a local server. */
 static const struct registry_value product_host_rows[] = {
     {PRODUCT_KEY, L"AppID", APP_ID},
     {PRODUCT_KEY LOCAL_SERVER, NULL, host_command},
@@ -176,7 +176,7 @@ static const struct registry_value script_rows[] = {
     {DOWNLOAD_KEY L"\\TypeLib", L"Version", L"1.0"},
 };
 
-/* --- Whose an entry is ------------------------------------------------------------------ */
+/* --- Ownership of an entry ------------------------------------------------------------ */
 
 enum owner { OWNER_NOBODY, OWNER_US, OWNER_OTHER, OWNER_WINDOWS };
 
@@ -185,7 +185,7 @@ static bool texts_match(const WCHAR *left, const WCHAR *right)
     return left && right && _wcsicmp(left, right) == 0;
 }
 
-/* Is the default value of this key this text, whatever the case? */
+/* Does the key's default value equal this text, ignoring case? */
 static bool key_says(HKEY root, const WCHAR *key, const WCHAR *text)
 {
     WCHAR *value = registry_read_text(root, key, NULL);
@@ -196,7 +196,7 @@ static bool key_says(HKEY root, const WCHAR *key, const WCHAR *text)
 }
 
 /*
- * Is it inside Windows' folder? So is whatever has no folder at all: the loader looks for it
+ * Is it inside Windows' folder? That includes names without a folder, which the loader finds
  * there. A command line may begin with a quote.
  */
 static bool is_windows_program(const WCHAR *command, const WCHAR *windows_folder)
@@ -217,7 +217,7 @@ static bool names_windows_program(HKEY root, const WCHAR *key, const WCHAR *wind
     return is_windows;
 }
 
-/* Does the class belong to Windows' service by its AppID? */
+/* Does the class's AppID belong to Windows' service? */
 static bool names_windows_service(HKEY root)
 {
     WCHAR *app_id = registry_read_text(root, DO_KEY, L"AppID");
@@ -262,9 +262,9 @@ static enum owner owner_in(const struct registration_place *place, HKEY root)
     return OWNER_OTHER;
 }
 
-/* --- What stands in the rows ------------------------------------------------------------ */
+/* --- Completing the tables ------------------------------------------------------------ */
 
-/* Texts for the rows of one registration. */
+/* The strings for the rows of a registration. */
 struct row_texts {
     const WCHAR *server; /* not owned */
     const WCHAR *host;   /* not owned; NULL for none */
@@ -272,7 +272,7 @@ struct row_texts {
     WCHAR *command; /* NULL without a host */
 };
 
-/* `before`, `text` and `behind` in one, to be freed. NULL without memory. */
+/* Concatenate `before`, `text` and `behind`; to be freed. NULL when out of memory. */
 static WCHAR *join(const WCHAR *before, const WCHAR *text, const WCHAR *behind)
 {
     size_t size = wcslen(before) + wcslen(text) + wcslen(behind) + 1;
@@ -286,7 +286,7 @@ static WCHAR *join(const WCHAR *before, const WCHAR *text, const WCHAR *behind)
     return joined;
 }
 
-/* The path of this DLL's type library for scripts, to be freed. NULL without memory. */
+/* The path of this DLL's type library for scripts, to be freed. NULL when out of memory. */
 static WCHAR *get_library_path(const struct registration_place *place)
 {
     return join(L"", place->server_path, LIBRARY_RESOURCE);
@@ -314,7 +314,7 @@ static HRESULT texts_make(const struct registration_place *place, struct row_tex
     return S_OK;
 }
 
-/* The rows with those texts filled in; returns how many there are. */
+/* Replace the placeholders in the rows; returns the number of rows. */
 static size_t fill_in(const struct row_texts *texts, const struct registry_value *rows,
                       size_t count, struct registry_value *rows_out)
 {
@@ -333,10 +333,10 @@ static size_t fill_in(const struct row_texts *texts, const struct registry_value
     return count;
 }
 
-/* --- The interfaces' proxies ------------------------------------------------------------ */
+/* --- Proxies -------------------------------------------------------------------------- */
 
 enum {
-    INTERFACE_ROWS = 3, /* of each interface, at most */
+    INTERFACE_ROWS = 3, /* at most, per interface */
     INTERFACE_KEY_SIZE = 96,
     INTERFACE_NAME_SIZE = 64,
 };
@@ -358,14 +358,14 @@ static void entry_make(size_t index, struct interface_entry *entry_out)
     _snwprintf(entry_out->name, INTERFACE_NAME_SIZE, L"%hs", proxies_name(index));
 }
 
-/* Does somebody else carry the interface? */
+/* Does the interface have another proxy class? */
 static bool others_carry(HKEY root, const struct interface_entry *entry)
 {
     return root && registry_has_key(root, entry->proxy_key) &&
            !key_says(root, entry->proxy_key, PROXIES_CLASS);
 }
 
-/* The rows for one interface, which point into `entry`; returns how many there are. */
+/* The rows for one interface, which point into `entry`; returns the number of rows. */
 static size_t interface_rows(const struct registration_place *place,
                              const struct interface_entry *entry,
                              struct registry_value *rows_out)
@@ -383,7 +383,7 @@ static size_t interface_rows(const struct registration_place *place,
     return count;
 }
 
-/* Take away what interface_rows() has led to. */
+/* Remove the rows of interface_rows(). */
 static HRESULT remove_interface(HKEY classes, const struct interface_entry *entry)
 {
     WCHAR *mark;
@@ -396,7 +396,7 @@ static HRESULT remove_interface(HKEY classes, const struct interface_entry *entr
     mark = registry_read_text(classes, entry->proxy_key, MADE_KEY);
     hr = registry_delete_key(classes, entry->proxy_key);
     if (SUCCEEDED(hr) && mark) {
-        status = RegDeleteKeyW(classes, entry->key); /* unless others have put something in */
+        status = RegDeleteKeyW(classes, entry->key); /* unless it is not empty */
         if (status != ERROR_ACCESS_DENIED && status != ERROR_DIR_NOT_EMPTY) {
             hr = HRESULT_FROM_WIN32(status);
         }
@@ -410,7 +410,7 @@ static HRESULT remove_proxies(const struct registration_place *place)
     HRESULT hr = S_OK;
 
     if (!key_says(place->classes, PROXIES_KEY SERVER, place->server_path)) {
-        return S_OK; /* another copy's */
+        return S_OK; /* registered by another copy */
     }
     for (size_t i = 0; SUCCEEDED(hr) && i < proxies_count(); i++) {
         struct interface_entry entry;
@@ -424,7 +424,7 @@ static HRESULT remove_proxies(const struct registration_place *place)
     return SUCCEEDED(hr) ? registry_delete_key(place->classes, PROXIES_KEY) : hr;
 }
 
-/* --- The local server ------------------------------------------------------------------- */
+/* --- The local server ----------------------------------------------------------------- */
 
 static HRESULT write_permission(const struct registration_place *place, const WCHAR *name,
                                 enum permission permission)
@@ -441,7 +441,7 @@ static HRESULT write_permission(const struct registration_place *place, const WC
     return hr;
 }
 
-/* The AppID, which only our classes name. */
+/* The AppID, which only our classes refer to. */
 static HRESULT write_app_id(const struct registration_place *place)
 {
     static const struct registry_value row = {APP_ID_KEY, NULL, TITLE};
@@ -460,7 +460,7 @@ static HRESULT write_app_id(const struct registration_place *place)
     return hr;
 }
 
-/* What an earlier registration has said of a local server that is not there any more. */
+/* Remove an earlier registration's entries for a local server that no longer exists. */
 static void forget_host(HKEY classes, const WCHAR *class_key, const WCHAR *server_key)
 {
     WCHAR *app_id = registry_read_text(classes, class_key, L"AppID");
@@ -472,9 +472,9 @@ static void forget_host(HKEY classes, const WCHAR *class_key, const WCHAR *serve
     free(app_id);
 }
 
-/* --- Adding ----------------------------------------------------------------------------- */
+/* --- Registering ---------------------------------------------------------------------- */
 
-/* Put back what a takeover has replaced, if anything. */
+/* Restore what a takeover has replaced, if anything. */
 static HRESULT restore_replaced(HKEY classes)
 {
     return registry_has_key(classes, REPLACED_KEY)
@@ -482,7 +482,7 @@ static HRESULT restore_replaced(HKEY classes)
                : S_OK;
 }
 
-/* Move away what a takeover replaces. */
+/* Back up what a takeover replaces. */
 static HRESULT keep_replaced(HKEY classes)
 {
     HRESULT hr = registry_copy_key(classes, DO_KEY, REPLACED_KEY);
@@ -538,7 +538,7 @@ done:
     return hr;
 }
 
-/* Is the other kind of DLL registered, with this kind of server? */
+/* Is the DLL of the other bitness registered, with this kind of server? */
 static bool other_kind_has(const struct registration_place *place, const WCHAR *server)
 {
     WCHAR key[64];
@@ -548,8 +548,8 @@ static bool other_kind_has(const struct registration_place *place, const WCHAR *
            !key_says(place->other_kind, PRODUCT_CLASS SERVER, place->server_path);
 }
 
-/* A ProgID with a version, and the one without, of a class; those that the other kind of DLL
- * needs stay. */
+/* Remove a class's ProgIDs, with and without version, unless the DLL of the other bitness needs
+ * them. */
 static HRESULT remove_prog_ids(const struct registration_place *place, const WCHAR *server,
                                const WCHAR *const keys[2], const WCHAR *const class_keys[2],
                                const WCHAR *class)
@@ -574,7 +574,7 @@ static HRESULT remove_app_id(const struct registration_place *place)
                : registry_delete_key(place->classes, APP_ID_KEY);
 }
 
-/* The class that only the local server has. */
+/* Remove the class that only the local server has. */
 static HRESULT remove_shared_class(const struct registration_place *place)
 {
     static const WCHAR *const keys[] = {SHARED_PROG_ID_1, SHARED_PROG_ID};
@@ -585,7 +585,7 @@ static HRESULT remove_shared_class(const struct registration_place *place)
     return SUCCEEDED(hr) ? registry_delete_key(place->classes, SHARED_KEY) : hr;
 }
 
-/* All but the entry that a takeover replaces. */
+/* Write everything except the entry that a takeover replaces. */
 static HRESULT add_entries(const struct registration_place *place, bool with_do_class)
 {
     bool had_app_id = registry_has_key(place->classes, APP_ID_KEY);
@@ -634,10 +634,10 @@ HRESULT registration_add(const struct registration_place *place, bool take_over)
     return hr;
 }
 
-/* --- Removing --------------------------------------------------------------------------- */
+/* --- Unregistering -------------------------------------------------------------------- */
 
-/* What describes the scripting interfaces; the library itself stays as long as the other kind
- * of DLL needs it. */
+/* Remove the scripting interfaces' entries; the type library's stay while the DLL of the other
+ * bitness needs them. */
 static HRESULT remove_library(const struct registration_place *place)
 {
     static const WCHAR *const keys[] = {DOWNLOADS_KEY, DOWNLOAD_KEY};
@@ -675,7 +675,7 @@ static HRESULT remove_script_class(const struct registration_place *place)
     HRESULT hr;
 
     if (!key_says(classes, SCRIPT_KEY SERVER, place->server_path)) {
-        return S_OK; /* another copy's */
+        return S_OK; /* registered by another copy */
     }
     hr = remove_prog_ids(place, SERVER, keys, class_keys, SCRIPT_CLASS);
     if (SUCCEEDED(hr)) {
@@ -698,7 +698,7 @@ HRESULT registration_remove(const struct registration_place *place)
         }
     }
     if (FAILED(hr) || !key_says(classes, PRODUCT_KEY SERVER, place->server_path)) {
-        return hr; /* the product's class is another copy's */
+        return hr; /* the product's class belongs to another copy */
     }
     hr = remove_prog_ids(place, SERVER, keys, class_keys, PRODUCT_CLASS);
     if (SUCCEEDED(hr)) {
@@ -713,14 +713,13 @@ HRESULT registration_remove(const struct registration_place *place)
     if (SUCCEEDED(hr)) {
         hr = remove_app_id(place);
     }
-    /* Last, as it says that the others are ours. */
+    /* Last, since it proves that the others are ours. */
     return SUCCEEDED(hr) ? registry_delete_key(classes, PRODUCT_KEY) : hr;
 }
 
 /*
- * Take away what is above a user's entries and has nothing in it: a registration had to make
- * it, as a user who never had one has none of these. The last of them is the folder of all of
- * these.
+ * Remove empty keys above a user's entries: a registration may have created them. The last one
+ * contains all the others.
  */
 static void remove_empty_parents(void)
 {
@@ -740,19 +739,19 @@ static void remove_empty_parents(void)
         }
         if (RegQueryInfoKeyW(key, NULL, NULL, NULL, &subkeys, NULL, NULL, &values, NULL, NULL,
                              NULL, NULL) != ERROR_SUCCESS) {
-            subkeys = 1; /* then it stays */
+            subkeys = 1; /* do not delete it */
         }
         RegCloseKey(key);
         if (subkeys == 0 && values == 0) {
             RegDeleteKeyW(HKEY_CURRENT_USER,
-                          keys[i]); /* an empty key that stays harms nobody */
+                          keys[i]); /* failure is harmless: the key is empty */
         }
     }
 }
 
-/* --- This DLL --------------------------------------------------------------------------- */
+/* --- This DLL ------------------------------------------------------------------------- */
 
-/* The full path of this DLL, to be freed. NULL without memory. */
+/* The full path of this DLL, to be freed. NULL when out of memory. */
 static WCHAR *get_server_path(void)
 {
     for (DWORD size = MAX_PATH; size <= 0x10000; size *= 2) {
@@ -770,8 +769,8 @@ static WCHAR *get_server_path(void)
 }
 
 /*
- * The local server's program, if it lies beside this DLL: its full path, to be freed. NULL
- * without it, or without memory.
+ * The full path of the local server's program if it is in this DLL's folder, to be freed. NULL
+ * without it, or when out of memory.
  */
 static WCHAR *get_host_path(const WCHAR *server_path)
 {
@@ -818,7 +817,7 @@ static HRESULT read_words(const WCHAR *words, bool *for_user_out, bool *take_ove
     return S_OK;
 }
 
-/* NULL, and a reason, when it cannot be opened; for writing it is made if need be. */
+/* NULL and an error if it cannot be opened; created for writing if needed. */
 static HKEY open_classes(HKEY hive, bool for_writing, HRESULT *reason_out)
 {
     const WCHAR *name = L"Software\\Classes";
@@ -831,7 +830,7 @@ static HKEY open_classes(HKEY hive, bool for_writing, HRESULT *reason_out)
     return status == ERROR_SUCCESS ? classes : NULL;
 }
 
-/* What programs of the other kind see as CLSID; NULL where there is nothing or one kind. */
+/* CLSID as seen by programs of the other bitness; NULL if there is none. */
 static HKEY open_other_kind(HKEY hive)
 {
     BOOL is_beside = sizeof(void *) == 8;

@@ -1,33 +1,32 @@
 /*
- * The server's entries in the registry.
+ * Registers the server in the registry.
  *
  * The product's own class, the scripting class OpenDO.Downloads with its type library, and
  * their ProgIDs are always written. CLSID_DeliveryOptimization, the class that clients of
- * Windows' service ask for, is written only where nobody has it:
+ * Windows' service ask for, is written only if it is free:
  *
- *   plain registration   leaves anybody else's entry alone, and succeeds without it
+ *   plain registration   leaves a foreign entry alone, and succeeds without it
  *   takeover             replaces the entry of a third party, such as another implementation
- *                        that was installed before. What is replaced is kept below the
- *                        product's own class, and put back when we are unregistered
- *   neither              ever touches an entry of Windows: one that names the service's AppID,
- *                        or a program or DLL inside Windows' folder. Takeover then fails with
- *                        E_ACCESSDENIED and has changed nothing
+ *                        installed before. The replaced entry is kept below the product's own
+ *                        class, and restored when we are unregistered
+ *   neither              ever changes an entry of Windows: one with the service's AppID, or
+ *                        with a program or DLL inside Windows' folder. Takeover then fails
+ *                        with E_ACCESSDENIED and changes nothing
  *
- * An entry is ours when its InprocServer32 is this DLL, or is the one that the product's own
- * class has: so the entry follows a DLL that was moved and is registered again. Unregistering
- * removes only entries that still lead to this DLL.
+ * An entry is ours if its InprocServer32 is this DLL, or the same as that of the product's own
+ * class: so entries follow a DLL that was moved and registered again. Unregistering removes
+ * only entries that still refer to this DLL.
  *
- * Where the local server's program, dosvc-host.exe, lies beside the DLL, our classes get it as
- * their LocalServer32, with an AppID of the product's own that says who may use it.
+ * If the local server's program, dosvc-host.exe, is in the same folder as the DLL, our classes
+ * get it as their LocalServer32, with an AppID of the product's own that defines who may use
+ * it.
  *
- * The DLL is also named as what carries the interfaces between processes, but each interface
- * only where nobody is named for it yet: neither Windows' proxies nor Wine's, which several of
- * them share with BITS, are ever replaced. No class and no type library of BITS is ever
- * written.
+ * The DLL is also registered as the proxy class of its interfaces, but only for those that have
+ * none: the proxies of Windows and Wine, which share several interfaces with BITS, are never
+ * replaced. No class or type library of BITS is ever written.
  *
- * Programs of 32 bits and of 64 each see classes and interfaces of their own, but the same
- * ProgIDs, AppIDs and type libraries: these stay as long as the other kind of DLL is
- * registered, and go with whichever goes last.
+ * 32-bit and 64-bit programs have separate classes and interfaces, but share ProgIDs, AppIDs
+ * and type libraries: these stay as long as either DLL is registered.
  */
 #ifndef ODO_COM_SERVER_REGISTRATION_H
 #define ODO_COM_SERVER_REGISTRATION_H
@@ -35,16 +34,16 @@
 #include <stdbool.h>
 #include <windows.h>
 
-/* Where entries are written. Tests give keys of their own. */
+/* Where to write entries. Tests pass keys of their own. */
 struct registration_place {
-    HKEY classes;                /* written: Software\Classes of the machine or of the user */
-    HKEY elsewhere;              /* only read: that of the other one; NULL for none */
-    HKEY other_kind;             /* only read: CLSID there, as programs of the other kind, 32
-                                    bits or 64, see it; NULL where there is one kind */
-    const WCHAR *server_path;    /* this DLL, in full */
-    const WCHAR *host_path;      /* the local server's program, in full; NULL for none */
-    const WCHAR *user;           /* the user's SID as text; NULL for all of the machine */
-    const WCHAR *windows_folder; /* without a backslash at its end */
+    HKEY classes;    /* written: Software\Classes of the machine or the user */
+    HKEY elsewhere;  /* read only: the other one of the two; NULL for none */
+    HKEY other_kind; /* read only: CLSID there as seen by programs of the other bitness; NULL if
+                        there is none */
+    const WCHAR *server_path;    /* full path of this DLL */
+    const WCHAR *host_path;      /* full path of the local server's program; NULL for none */
+    const WCHAR *user;           /* the user's SID; NULL for all users */
+    const WCHAR *windows_folder; /* without a trailing backslash */
 };
 
 /* All or nothing. */
@@ -52,11 +51,11 @@ HRESULT registration_add(const struct registration_place *place, bool take_over)
 HRESULT registration_remove(const struct registration_place *place);
 
 /*
- * The same for this DLL. `words`, which may be NULL, holds what regsvr32 was given with /i:
- * some of these, with commas or blanks between them; others are E_INVALIDARG.
+ * The same for this DLL. `words`, which may be NULL, is the argument of regsvr32 /i: any of
+ * these, separated by commas or blanks; others are E_INVALIDARG.
  *
  *   user        for this user (HKEY_CURRENT_USER), not for the machine
- *   takeover    see above; without a meaning when unregistering
+ *   takeover    see above; ignored when unregistering
  */
 HRESULT registration_install(bool install, const WCHAR *words);
 

@@ -4,16 +4,16 @@
 #include <string.h>
 #include <wchar.h>
 
-/* --- Taking back what was written ------------------------------------------------------- */
+/* --- Rollback ------------------------------------------------------------------------- */
 
-/* One step that was done: a key made, or a value set. */
+/* A completed step: a key created, or a value set. */
 struct step {
     struct step *before;
     WCHAR *key;
     bool made_key;
     const WCHAR *name; /* of the value set */
     bool had_value;
-    DWORD type; /* of the value before, and its bytes */
+    DWORD type; /* type of the previous value, followed by its bytes */
     DWORD size;
     BYTE data[];
 };
@@ -29,7 +29,7 @@ static void undo(HKEY root, const struct step *step)
     }
 }
 
-/* Forget the steps, the last one first, after undoing them if that is asked for. */
+/* Free the steps, last one first; undo them if requested. */
 static void end_steps(HKEY root, struct step *last, bool must_undo)
 {
     while (last) {
@@ -44,7 +44,7 @@ static void end_steps(HKEY root, struct step *last, bool must_undo)
     }
 }
 
-/* A step with room for `size` bytes, added to the chain. NULL without memory. */
+/* Append a step with room for `size` bytes. NULL when out of memory. */
 static struct step *add_step(struct step **last, const WCHAR *key, size_t key_length,
                              DWORD size)
 {
@@ -64,9 +64,9 @@ static struct step *add_step(struct step **last, const WCHAR *key, size_t key_le
     return step;
 }
 
-/* --- Writing ---------------------------------------------------------------------------- */
+/* --- Writing -------------------------------------------------------------------------- */
 
-/* Make the key of this path and those above it, each noted as a step. */
+/* Create the key and its missing parents, each recorded as a step. */
 static LSTATUS make_key(HKEY root, const WCHAR *path, struct step **last)
 {
     const WCHAR *end = path;
@@ -88,7 +88,7 @@ static LSTATUS make_key(HKEY root, const WCHAR *path, struct step **last)
             RegCloseKey(key);
         }
         step->made_key = status == ERROR_SUCCESS && disposition == REG_CREATED_NEW_KEY;
-        if (!step->made_key) { /* nothing was done */
+        if (!step->made_key) { /* nothing was created */
             *last = step->before;
             free(step->key);
             free(step);
@@ -135,16 +135,16 @@ HRESULT registry_table_write(HKEY root, const struct registry_value *rows, size_
     return HRESULT_FROM_WIN32(status);
 }
 
-/* --- Reading, copying, deleting --------------------------------------------------------- */
+/* --- Reading, copying, deleting ------------------------------------------------------- */
 
 WCHAR *registry_read_text(HKEY root, const WCHAR *key, const WCHAR *name)
 {
-    const DWORD types = RRF_RT_REG_SZ; /* REG_EXPAND_SZ counts as that, and is expanded */
+    const DWORD types = RRF_RT_REG_SZ; /* includes REG_EXPAND_SZ, which is expanded */
     WCHAR *text = NULL;
     DWORD size = 0;
     LSTATUS status;
 
-    /* The value may grow between the calls; then ask again. */
+    /* The value may grow between the calls: then repeat. */
     do {
         free(text);
         text = NULL;

@@ -1,4 +1,4 @@
-/* Registry values as a table, written all or not at all. */
+/* Writes a table of registry values, all or none. */
 #ifndef ODO_COM_SERVER_REGISTRY_TABLE_H
 #define ODO_COM_SERVER_REGISTRY_TABLE_H
 
@@ -6,29 +6,26 @@
 #include <windows.h>
 
 struct registry_value {
-    const WCHAR *key;  /* a path below the root */
+    const WCHAR *key;  /* path below the root */
     const WCHAR *name; /* NULL for the key's default value */
     const WCHAR *data; /* a REG_SZ */
 };
 
-/*
- * Write every row, and make the keys that are missing. On failure the keys and values are as
- * they were before.
- */
+/* Write every row, creating missing keys. On failure all keys and values are restored. */
 HRESULT registry_table_write(HKEY root, const struct registry_value *rows, size_t count);
 
 /*
- * A text value (REG_SZ, or REG_EXPAND_SZ expanded); `name` as above. The caller frees it with
- * free(). NULL when there is none, or it cannot be read.
+ * A string value (REG_SZ, or REG_EXPAND_SZ expanded); `name` as above. The caller frees it with
+ * free(). NULL if there is none, or it is unreadable.
  */
 WCHAR *registry_read_text(HKEY root, const WCHAR *key, const WCHAR *name);
 
 bool registry_has_key(HKEY root, const WCHAR *key);
 
-/* Copy a key with all below it to a new place in the same root, replacing what was there. */
+/* Copy a key and everything below it within the same root, replacing the destination. */
 HRESULT registry_copy_key(HKEY root, const WCHAR *from, const WCHAR *to);
 
-/* Delete a key with all below it. A key that is not there is fine. */
+/* Delete a key and everything below it. A missing key is no error. */
 HRESULT registry_delete_key(HKEY root, const WCHAR *key);
 
 #endif

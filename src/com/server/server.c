@@ -1,4 +1,4 @@
-/* The DLL's entry points, each one line into the room. */
+/* The DLL's entry points. */
 #include "com/download/download.h"
 #include "com/server/class_factory.h"
 #include "com/server/module.h"
@@ -10,8 +10,8 @@
 BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, LPVOID reserved);
 
 /*
- * Nothing may be started or ended under the loader's lock. When the process ends (`reserved` is
- * not NULL) only files are deleted that would otherwise stay.
+ * Under the loader lock nothing may be started or stopped. At process exit (`reserved` is not
+ * NULL), only temporary files are deleted.
  */
 BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, LPVOID reserved)
 {

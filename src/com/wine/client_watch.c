@@ -9,12 +9,12 @@
 struct client {
     struct client *next;
     DWORD id;
-    HANDLE process; /* which keeps others from getting the same id */
+    HANDLE process; /* open, so that its id is not reused */
     HANDLE wait;
-    struct com_object *objects; /* made for it, and alive */
+    struct com_object *objects; /* live objects created for it */
 };
 
-/* Guards everything here, and the places of objects in the lists. */
+/* Guards everything here, including the list links in objects. */
 static SRWLOCK lock = SRWLOCK_INIT;
 static struct client *clients;
 
@@ -47,9 +47,9 @@ static void link_locked(struct com_object *object, struct client *client)
     client->objects = object;
 }
 
-/* --- The end of a client ---------------------------------------------------------------- */
+/* --- End of a client ------------------------------------------------------------------ */
 
-/* One of its objects, counted and in no list any more; or NULL. */
+/* Remove one of its objects from the list, with a reference; or NULL. */
 static struct com_object *take_object(struct client *client)
 {
     struct com_object *object;
@@ -60,12 +60,12 @@ static struct com_object *take_object(struct client *client)
         if (object) {
             unlink_locked(object);
         }
-    } while (object && !com_object_try_add_ref(object)); /* it is about to end */
+    } while (object && !com_object_try_add_ref(object)); /* until one is still alive */
     ReleaseSRWLockExclusive(&lock);
     return object;
 }
 
-/* False when a call that was still under way has made another object for it. */
+/* False if a call in progress has created another object for it. */
 static bool forget(struct client *client)
 {
     struct client **place = &clients;
@@ -84,7 +84,7 @@ static bool forget(struct client *client)
         return false;
     }
     UnregisterWaitEx(client->wait,
-                     NULL); /* from within its own call, so it is not waited for */
+                     NULL); /* called from its own callback, so it is not waited for */
     CloseHandle(client->process);
     free(client);
     return true;
@@ -94,8 +94,8 @@ static void let_go(struct com_object *object)
 {
     IUnknown *identity = com_object_identity(object);
 
-    com_object_give_up(object); /* first: from now on Wine's own marshalling answers for it */
-    if (identity->lpVtbl) {     /* else it is just being made, and nobody is connected to it */
+    com_object_give_up(object); /* first: from now on Wine's own marshaling is used for it */
+    if (identity->lpVtbl) {     /* otherwise it is still being created, and not connected */
         CoDisconnectObject(identity, 0);
     }
     com_object_release(object);
@@ -118,9 +118,9 @@ static void CALLBACK on_client_end(PVOID context, BOOLEAN is_time_out)
     }
 }
 
-/* --- What is made for it ---------------------------------------------------------------- */
+/* --- Objects of a client -------------------------------------------------------------- */
 
-/* NULL when it cannot be watched: it has ended, say. */
+/* NULL if it cannot be watched, for instance because it has ended. */
 static struct client *make_client_locked(DWORD id)
 {
     struct client *client = calloc(1, sizeof(*client));
@@ -170,7 +170,7 @@ static void on_begin(struct com_object *object)
     note(object, client_id_of_call());
 }
 
-/* One that was made for a callback, which nobody has asked for by a call. */
+/* An object created for a callback rather than by a client's call. */
 static void on_marshal(struct com_object *object)
 {
     note(object, client_id_called());

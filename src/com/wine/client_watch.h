@@ -1,18 +1,18 @@
 /*
- * The clients of the local server under Wine, and what is theirs.
+ * Watches the clients of the local server under Wine.
  *
- * On Windows COM finds out that a client has ended without releasing what it had, and lets that
- * go. Wine 8 does not, and the server would live for ever. So there it notes for which process
- * each object was made; when that ends, COM is told that nobody is connected to its objects any
- * more, and those that still live, because a call that was to hand them over has failed, say,
- * count no longer.
+ * On Windows COM notices when a client ends without releasing its references, and releases
+ * them. Wine 8 does not, and the server would run for ever. So under Wine the server records
+ * for which process each object was created. When that process ends, its objects are
+ * disconnected, and those still alive, for instance because a call failed to return them, no
+ * longer count.
  *
- * An interface that one client has handed on to another is the first one's.
+ * An interface passed from one client to another belongs to the first.
  */
 #ifndef ODO_COM_WINE_CLIENT_WATCH_H
 #define ODO_COM_WINE_CLIENT_WATCH_H
 
-/* Before the first object, in the local server. */
+/* In the local server, before the first object is created. */
 void client_watch_begin(void);
 
 #endif

@@ -11,9 +11,9 @@
 struct direct {
     struct direct *next;
     DWORD id;
-    LONG refs;        /* one for the list, one for each use */
-    IUnknown *wanted; /* counted; the interface that was kept */
-    DWORD client;     /* whose it is: a process id, or 0 */
+    LONG refs;        /* one for the list, one per use */
+    IUnknown *wanted; /* counted; the kept interface */
+    DWORD client;     /* process id of the owner, or 0 */
 };
 
 static SRWLOCK direct_lock = SRWLOCK_INIT;
@@ -91,7 +91,7 @@ static HRESULT direct_get(DWORD kept, REFIID iid, void **out)
     }
     ReleaseSRWLockShared(&direct_lock);
     if (!direct) {
-        return E_INVALIDARG; /* as the table answers for what was dropped */
+        return E_INVALIDARG; /* what the table returns after revocation */
     }
     hr = IUnknown_QueryInterface(direct->wanted, iid, out);
     client_id_will_call(direct->client);
@@ -118,8 +118,7 @@ static void direct_drop(DWORD kept)
     }
 }
 
-/* --- What is kept how ----------------------------------------------------------------------
- */
+/* --- Choosing a table ----------------------------------------------------------------- */
 
 static HRESULT keep(IUnknown *wanted, REFIID iid, DWORD *kept_out)
 {
@@ -137,8 +136,8 @@ static HRESULT begin_call(DWORD kept, REFIID iid, void **out)
         return direct_get(kept, iid, out);
     }
     hr = kept_table_begin_call(kept, iid, out);
-    /* Through a proxy of Wine's the call goes to this process. Without one the client's own
-     * code runs on this thread, and may call whom it likes. */
+    /* Through a Wine proxy the call reaches the client's process. Otherwise the client's code
+     * runs on this thread and may call anything. */
     client_id_will_call(SUCCEEDED(hr) && is_proxy(*out) ? GetCurrentProcessId() : 0);
     return hr;
 }

@@ -5,7 +5,7 @@
 static size_t iid_count;
 static const IID *(*iid_of)(size_t index);
 
-/* It has no method but these: nobody is given a reference to it. */
+/* It has no other methods: no client gets a reference to it. */
 static HRESULT WINAPI anchor_QueryInterface(IUnknown *anchor, REFIID iid, void **out)
 {
     bool is_kept = IsEqualIID(iid, &IID_IUnknown);

@@ -17,21 +17,21 @@ enum entry_state { ENTRY_REGISTERING, ENTRY_READY, ENTRY_REVOKING };
 
 struct entry {
     struct entry *next;
-    DWORD id; /* its bucket in the lower bits */
+    DWORD id; /* the low bits select the bucket */
     enum entry_state state;
-    /* Not counted: the table holds the object. Of a proxy it does not hold the proxy, whose
-     * place in memory may be another's soon: there it is the entry itself, and nobody finds it.
-     */
+    /* Not counted: the table holds the object. The table does not keep a proxy itself alive,
+     * and its address may be reused: for proxies this is the address of the entry, which is
+     * never found. */
     const void *identity;
     IID iid;
-    DWORD apartment; /* a single-threaded one by its thread, or 0 */
+    DWORD apartment; /* thread id of a single-threaded one, or 0 */
     DWORD cookie;    /* of Wine's table */
-    unsigned kept;   /* so often */
-    unsigned users;  /* calls under way */
+    unsigned kept;   /* number of times it is kept */
+    unsigned users;  /* calls in progress */
 };
 
 static SRWLOCK lock = SRWLOCK_INIT;
-/* Told when an entry is ENTRY_READY, or gone. */
+/* Signalled when an entry becomes ENTRY_READY or is removed. */
 static CONDITION_VARIABLE settled = CONDITION_VARIABLE_INIT;
 static struct entry *buckets[BUCKETS];
 static DWORD last_serial;
@@ -97,7 +97,7 @@ static void remove_locked(struct entry *entry)
     WakeAllConditionVariable(&settled);
 }
 
-/* With the lock held, which is left meanwhile: a client's Release may run. */
+/* Called with the lock held, which is released meanwhile: a client's Release may run. */
 static void revoke_if_unused_locked(struct entry *entry)
 {
     if (entry->state != ENTRY_READY || entry->kept > 0 || entry->users > 0) {
@@ -112,7 +112,7 @@ static void revoke_if_unused_locked(struct entry *entry)
 
 /* --- Keeping -------------------------------------------------------------------------- */
 
-/* The entry of that object, kept once more; NULL when there is none. */
+/* Find the object's entry and keep it once more; NULL if there is none. */
 static HRESULT keep_once_more_locked(const void *identity, REFIID iid, DWORD apartment,
                                      struct entry **entry_out)
 {
@@ -200,11 +200,11 @@ HRESULT kept_table_begin_call(DWORD kept, REFIID iid, void **out)
     entry = find_locked(kept);
     if (!entry || entry->state != ENTRY_READY || entry->kept == 0) {
         ReleaseSRWLockExclusive(&lock);
-        return E_INVALIDARG; /* as the table answers for what was revoked */
+        return E_INVALIDARG; /* what the table returns after revocation */
     }
     entry->users++;
     ReleaseSRWLockExclusive(&lock);
-    hr = global_table_get(entry->cookie, iid, out); /* the entry stays while it has a user */
+    hr = global_table_get(entry->cookie, iid, out); /* an entry in use stays */
     if (FAILED(hr)) {
         kept_table_end_call(kept);
     }

@@ -1,14 +1,13 @@
 /*
- * What clients' interfaces are kept in under Wine 8 instead of its Global Interface Table
- * alone.
+ * Keeps clients' interfaces under Wine 8, on top of its Global Interface Table.
  *
- * Wine's stub managers, one for each object of an apartment, do not survive that an object is
- * let go by the last who has it while it is marshaled anew; nor does an entry of the table that
- * it is revoked while somebody gets it. So an object is registered once, however often it is
- * kept; it is revoked when nobody keeps it any more and no call to it is under way; and nobody
- * registers it anew before that is done.
+ * Wine's stub managers, one for each object and apartment, break if an object's last reference
+ * is released while it is being marshalled again; and so does a table entry that is revoked
+ * while another thread reads it. So an object is registered only once, however often it is
+ * kept; it is revoked when nothing keeps it and no call to it is in progress; and it is not
+ * registered again before that has finished.
  *
- * The functions are those of struct interface_keeper_hook, but as said.
+ * The functions are those of struct interface_keeper_hook, except as stated.
  */
 #ifndef ODO_COM_WINE_KEPT_TABLE_H
 #define ODO_COM_WINE_KEPT_TABLE_H
@@ -18,19 +17,19 @@
 
 #include <unknwn.h>
 
-/* What kept_table_keep() gives is below this. */
+/* Upper bound of the handles returned by kept_table_keep(). */
 #define KEPT_TABLE_END 0x80000000U
 
 /*
- * `is_proxy` says that the object is one; of each proxy its object is registered anew.
+ * `is_proxy`: the object is a proxy. Each proxy is registered separately.
  *
  *   E_OUTOFMEMORY
- *   RPC_E_TIMEOUT              somebody has been letting the same object go for very long
- *   what the object or COM says
+ *   RPC_E_TIMEOUT              the same object's release by another thread takes too long
+ *   errors of the object or COM
  */
 HRESULT kept_table_keep(IUnknown *wanted, REFIID iid, bool is_proxy, DWORD *kept_out);
 
-/* E_INVALIDARG when it was dropped, or what COM says. Then there is nothing to end. */
+/* E_INVALIDARG after it was dropped, or errors of COM. Then there is no call to end. */
 HRESULT kept_table_begin_call(DWORD kept, REFIID iid, void **out);
 void kept_table_end_call(DWORD kept);
 void kept_table_drop(DWORD kept);

@@ -8,16 +8,16 @@
 
 #include "deliveryoptimization.h" /* generated from idl/ */
 
-/* A wrapper; without a standard proxy, the reader that makes wrappers. */
+/* A wrapper; or, without a standard proxy, the unmarshaler that creates wrappers. */
 struct remote_object {
     struct com_object base;
-    IMarshal IMarshal_iface; /* in place of the one that every object has */
+    IMarshal IMarshal_iface; /* replaces the common one */
     IDOManager IDOManager_iface;
     IBackgroundCopyManager IBackgroundCopyManager_iface;
     IDODownload IDODownload_iface;
     struct client_security security;
     enum com_remote_kind kind;
-    /* The standard proxies, counted; of those the kind does not have, NULL. */
+    /* Standard proxies, with references; NULL for interfaces that the kind lacks. */
     IUnknown *proxy;
     IDOManager *manager;
     IBackgroundCopyManager *job_manager;
@@ -31,11 +31,11 @@ COM_DEFINE_UNKNOWN(remote_object, IDODownload)
 
 static HRESULT wrap(enum com_remote_kind kind, IUnknown *proxy, REFIID iid, void **out);
 
-/* --- The wire --------------------------------------------------------------------------- */
+/* --- Wire format ---------------------------------------------------------------------- */
 
 enum { HEADER_SIZE = sizeof(UINT32) };
 
-/* Say what kind of object the standard marshalling data that follows is of. */
+/* Write the kind of object whose standard marshalling data follows. */
 static HRESULT write_header(IStream *stream, enum com_remote_kind kind)
 {
     UINT32 header = (UINT32)kind;
@@ -43,11 +43,11 @@ static HRESULT write_header(IStream *stream, enum com_remote_kind kind)
     return IStream_Write(stream, &header, sizeof(header), NULL);
 }
 
-enum { PADDING_SIZE = 40 }; /* the size of an OBJREF, 88, less that of a custom one's header */
+enum { PADDING_SIZE = 40 }; /* the size of an OBJREF, 88, minus that of a custom one's header */
 
 /*
- * Written behind that data, not counted in its size: what Wine 8 reckons for a header of its
- * own beyond what it writes. Interfaces in an array only arrive when the two agree.
+ * Written after that data, and not included in its size: Wine 8 reserves this much more than it
+ * writes for its own header. Arrays of interfaces arrive only if both agree.
  */
 static HRESULT write_padding(IStream *stream)
 {
@@ -56,7 +56,7 @@ static HRESULT write_padding(IStream *stream)
     return IStream_Write(stream, padding, sizeof(padding), NULL);
 }
 
-/* So that what comes behind is read from its place. */
+/* Skip it, so that what follows is read from the right position. */
 static HRESULT read_padding(IStream *stream)
 {
     char padding[PADDING_SIZE];
@@ -117,7 +117,8 @@ static HRESULT STDMETHODCALLTYPE remote_object_GetMarshalSizeMax(IMarshal *self,
     return hr;
 }
 
-/* To another apartment of the client, say: what arrives there wraps a standard proxy again. */
+/* For instance to another apartment of the client, where it becomes a wrapper of a standard
+ * proxy again. */
 static HRESULT STDMETHODCALLTYPE remote_object_MarshalInterface(IMarshal *self, IStream *stream,
                                                                 REFIID iid, void *object,
                                                                 DWORD context, void *reserved,
@@ -180,7 +181,7 @@ static HRESULT STDMETHODCALLTYPE remote_object_DisconnectObject(IMarshal *self, 
 {
     (void)self;
     (void)reserved;
-    return S_OK; /* nobody is connected to the wrapper itself */
+    return S_OK; /* the wrapper itself has no connections */
 }
 
 static const IMarshalVtbl marshal_vtbl = {
@@ -193,7 +194,7 @@ static const IMarshalVtbl marshal_vtbl = {
     .DisconnectObject = remote_object_DisconnectObject,
 };
 
-/* --- Forwarding ------------------------------------------------------------------------- */
+/* --- Forwarding ----------------------------------------------------------------------- */
 
 static HRESULT STDMETHODCALLTYPE remote_object_CreateDownload(IDOManager *self,
                                                               IDODownload **download_out)
@@ -305,7 +306,7 @@ static const IDODownloadVtbl download_vtbl = {
     .SetProperty = remote_object_SetProperty,
 };
 
-/* --- The object ------------------------------------------------------------------------- */
+/* --- Objects -------------------------------------------------------------------------- */
 
 static void release(void *proxy)
 {
@@ -347,7 +348,7 @@ static const struct com_interface download_interfaces[] = {
     SECURITY_ROW,
 };
 
-/* By kind; the reader is of none. */
+/* By kind; the unmarshaler has none. */
 static const struct com_class classes[] = {
     [COM_REMOTE_PLAIN] = {.destroy = remote_object_destroy,
                           .interfaces = reader_interfaces,
@@ -360,7 +361,7 @@ static const struct com_class classes[] = {
                              .interface_count = ARRAYSIZE(download_interfaces)},
 };
 
-/* NULL without memory. */
+/* NULL when out of memory. */
 static struct remote_object *create(enum com_remote_kind kind)
 {
     struct remote_object *remote = calloc(1, sizeof(*remote));
@@ -407,7 +408,7 @@ static HRESULT wrap(enum com_remote_kind kind, IUnknown *proxy, REFIID iid, void
     if (SUCCEEDED(hr)) {
         hr = com_object_query(&remote->base, iid, out);
     }
-    com_object_release(&remote->base); /* `out` holds the only reference, if there is one */
+    com_object_release(&remote->base); /* `out` holds the only reference, if any */
     return hr;
 }
 

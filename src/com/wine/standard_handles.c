@@ -6,14 +6,14 @@
 #include <string.h>
 
 /*
- * Under the handles of Windows there are the descriptors 0, 1 and 2 of the Unix process, which
- * no function of Windows reaches: Wine replaces the first two for some new processes, and the
- * third for none. So the kernel is asked, by its own calls, which Wine lets through.
+ * Windows' handles are backed by the descriptors 0, 1 and 2 of the Unix process, which no
+ * Windows function can reach: Wine replaces the first two in some new processes, and the third
+ * never. So these are Unix system calls, which Wine permits.
  */
 #if defined(__x86_64__)
 enum { CALL_OPEN = 2, CALL_CLOSE = 3, CALL_DUP2 = 33, READ_AND_WRITE = 2 };
 
-/* A `long` of Windows has 32 bits, the kernel's has 64. */
+/* Windows' `long` has 32 bits, the kernel's 64. */
 static long long system_call(long long number, long long first, long long second)
 {
     long long result;

@@ -1,4 +1,4 @@
-/* Is this Wine? For the few places where it differs from Windows in what we need. */
+/* Detects Wine, for the few places where its behaviour differs from Windows'. */
 #ifndef ODO_COM_WINE_WINE_H
 #define ODO_COM_WINE_WINE_H
 

@@ -7,17 +7,17 @@
 
 #include "deliveryoptimization.h" /* generated from idl/ */
 
-/* Of ole32.dll: the proxies of IStream and others of COM's own. */
+/* Of ole32.dll: proxies of IStream and other standard interfaces. */
 static const CLSID ole32_proxies = {
     0x00000320, 0x0000, 0x0000, {0xc0, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x46}};
 
-/* --- The stream between ------------------------------------------------------------------- */
+/* --- The stream adapter --------------------------------------------------------------- */
 
 /* Forwards to a client's stream. */
 struct roomy_stream {
     struct com_object base;
     IStream IStream_iface;
-    IStream *stream; /* counted */
+    IStream *stream; /* reference counted */
 };
 
 COM_DEFINE_UNKNOWN(roomy_stream, IStream)
@@ -157,7 +157,7 @@ static HRESULT roomy_stream_create(IUnknown *object, IUnknown **out)
     return S_OK;
 }
 
-/* --- The class ---------------------------------------------------------------------------- */
+/* --- The class ------------------------------------------------------------------------ */
 
 static HRESULT get_original(IPSFactoryBuffer **out)
 {
@@ -180,7 +180,7 @@ static HRESULT STDMETHODCALLTYPE stream_factory_QueryInterface(IPSFactoryBuffer 
     return S_OK;
 }
 
-/* It is static, and nobody counts it. */
+/* Static, and not counted. */
 static ULONG STDMETHODCALLTYPE stream_factory_AddRef(IPSFactoryBuffer *self)
 {
     (void)self;
@@ -231,7 +231,7 @@ static HRESULT STDMETHODCALLTYPE stream_factory_CreateStub(IPSFactoryBuffer *sel
         hr = IPSFactoryBuffer_CreateStub(original, iid, roomy, stub_out);
     }
     if (roomy) {
-        IUnknown_Release(roomy); /* the stub has its own */
+        IUnknown_Release(roomy); /* the stub has its own reference */
     }
     IPSFactoryBuffer_Release(original);
     return hr;
@@ -252,7 +252,7 @@ HRESULT wine_proxies_get_class_object(REFIID iid, void **out)
     return IPSFactoryBuffer_QueryInterface(&stream_factory, iid, out);
 }
 
-/* What cannot be replaced is as it was, so a failure is no reason to keep an object back. */
+/* A failure leaves Wine's in place, so the object is still returned. */
 void wine_proxies_use_in_client(void)
 {
     CoRegisterPSClsid(&IID_IBackgroundCopyError, &proxies_class);

@@ -1,6 +1,6 @@
 #include "platform/certificate.h"
 
-/* The TLS library has the system's store, and uses it. */
+/* The TLS library verifies against the system's store. */
 bool platform_certificate_is_ours(const char *library)
 {
     (void)library;

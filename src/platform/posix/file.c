@@ -25,7 +25,7 @@ struct platform_file {
     int descriptor;
 };
 
-/* The folder that `path` names a file in, with its last slash; NULL without memory. */
+/* The folder of a file's path, including the last slash; NULL when out of memory. */
 static char *folder_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -33,7 +33,7 @@ static char *folder_of(const char *path)
     return slash ? text_copy_part(path, (size_t)(slash - path) + 1) : text_copy("./");
 }
 
-/* Tell a missing folder from a missing file, as Windows does with two numbers. */
+/* Distinguish a missing folder from a missing file, as Windows does. */
 static enum odo_status status_from_path_error(const char *path, int error)
 {
     char *folder;
@@ -91,7 +91,7 @@ enum odo_status platform_file_open(const char *path, struct platform_file **file
     struct stat found;
     enum odo_status status;
 
-    /* O_NONBLOCK: do not wait for the other end of what turns out to be a pipe. */
+    /* O_NONBLOCK: do not block if it is a pipe. */
     status = open_file(path, O_NONBLOCK, 0, &file);
     if (status != ODO_OK) {
         return status;
@@ -126,7 +126,7 @@ enum odo_status platform_file_write_at(struct platform_file *file, uint64_t offs
             return status_from_errno(errno);
         }
         if (written == 0) {
-            return ODO_E_INPUT_OUTPUT; /* no file system does this; never spin on it */
+            return ODO_E_INPUT_OUTPUT; /* should not happen; avoid an endless loop */
         }
         next += written;
         offset += (uint64_t)written;
@@ -173,8 +173,8 @@ enum odo_status platform_file_get_size(struct platform_file *file, uint64_t *siz
 }
 
 #ifdef __linux__
-/* Whether a file keeps its number for as long as it is there: elsewhere numbers are made up
- * when a file is looked at. */
+/* True if inode numbers are persistent: some file systems generate them when a file is looked
+ * up. */
 static bool has_lasting_numbers(const struct statfs *system)
 {
     enum {
@@ -279,7 +279,8 @@ enum odo_status platform_file_reserve(struct platform_file *file, uint64_t size)
 
     assert(size <= BYTE_OFFSET_LIMIT);
     if (fstatfs(file->descriptor, &system) != 0 || system.f_type == TMPFS_MAGIC) {
-        return ODO_OK; /* memory need not be together, and takes its time to be had twice */
+        return ODO_OK; /* space in memory need not be contiguous, and is expensive to allocate
+                          twice */
     }
     do {
         result = fallocate(file->descriptor, FALLOC_FL_KEEP_SIZE, 0, (off_t)size);
@@ -288,7 +289,7 @@ enum odo_status platform_file_reserve(struct platform_file *file, uint64_t size)
         return status_from_errno(errno);
     }
 #else
-    (void)file; /* posix_fallocate() may write zeros, which costs more than it brings */
+    (void)file; /* posix_fallocate() may write zeros, which costs more than it gains */
     (void)size;
 #endif
     return ODO_OK;
@@ -319,7 +320,7 @@ enum odo_status platform_file_flush(struct platform_file *file)
     return result == 0 ? ODO_OK : status_from_errno(errno);
 }
 
-/* As open() of the folder that `path` names a file in. */
+/* Like open(), for the folder of a file's path. */
 static int open_folder_of(const char *path)
 {
     char *folder = folder_of(path);
@@ -355,15 +356,14 @@ enum odo_status platform_file_flush_system(const char *path)
 void platform_file_close(struct platform_file *file)
 {
     if (file) {
-        /* Nothing can be done about a failure, and whoever cares has flushed. */
+        /* Errors are ignored: callers that care have flushed. */
         (void)close(file->descriptor);
         memory_free(file);
     }
 }
 
 /*
- * May a rename put a file in the place of what stands at `path`? What does is handed out; its
- * mode is 0 when nothing does.
+ * May a rename replace what is at `path`? Returns its status; the mode is 0 if nothing exists.
  */
 static enum odo_status check_replaceable(const char *path, struct stat *found_out)
 {
@@ -372,20 +372,20 @@ static enum odo_status check_replaceable(const char *path, struct stat *found_ou
         return errno == ENOENT ? ODO_OK : status_from_errno(errno);
     }
     if (S_ISLNK(found_out->st_mode)) {
-        return ODO_OK; /* the link itself is replaced, never what it leads to */
+        return ODO_OK; /* the link itself is replaced, not its target */
     }
     if (!S_ISREG(found_out->st_mode)) {
         return ODO_E_ACCESS_DENIED;
     }
-    /* POSIX would replace a read-only file; who made it so did not mean that. */
+    /* POSIX would replace a read-only file, which is not what its owner intended. */
     return (found_out->st_mode & (S_IWUSR | S_IWGRP | S_IWOTH)) != 0 ? ODO_OK
                                                                      : ODO_E_ACCESS_DENIED;
 }
 
 /*
- * Let `from` be whose the old file is, and as open to others, as far as the system lets us.
- * Only the rights themselves: a program that runs as its owner is not made of a download. Who
- * it belongs to comes first: no rights are given to a group that is not the old one.
+ * Give `from` the old file's owner and permissions as far as permitted. Not the set-user-ID and
+ * set-group-ID bits: a download must not become a program that runs as its owner. The owner
+ * comes first, so that no other group gets permissions.
  */
 static void take_over_rights(const char *from, const struct stat *old)
 {
@@ -406,7 +406,7 @@ static void take_over_rights(const char *from, const struct stat *old)
             mine.st_uid = old->st_uid;
         }
         if (mine.st_gid != old->st_gid && fchown(descriptor, (uid_t)-1, old->st_gid) != 0) {
-            mode &= ~(mode_t)(S_IRWXG & ~(old->st_mode << 3)); /* a group like anybody else */
+            mode &= ~(mode_t)(S_IRWXG & ~(old->st_mode << 3)); /* the group's as for others */
         }
         (void)fchmod(descriptor, mode);
     }
@@ -415,7 +415,7 @@ static void take_over_rights(const char *from, const struct stat *old)
 
 enum odo_status platform_file_rename(const char *from, const char *to)
 {
-    struct stat old; /* looked at once: this is done for each of ten thousand files */
+    struct stat old; /* queried once, as this is done for thousands of files */
     enum odo_status status = check_replaceable(to, &old);
 
     if (status != ODO_OK) {
@@ -431,9 +431,9 @@ enum odo_status platform_file_flush_name(const char *path)
     enum odo_status status = ODO_OK;
 
     if (descriptor < 0) {
-        return ODO_OK; /* a folder that may be written and not be read, perhaps */
+        return ODO_OK; /* for instance a folder that is writable but not readable */
     }
-    /* Some file systems cannot, and say that the call was wrong. */
+    /* Some file systems do not support this and return EINVAL. */
     if (fsync(descriptor) != 0 && (errno == EIO || errno == ENOSPC || errno == EDQUOT)) {
         status = status_from_errno(errno);
     }

@@ -23,7 +23,7 @@ enum odo_status platform_host_to_ascii(const char *name, char **ascii_out)
     char *copy;
     int code = idn2_lookup_u8(given, &found, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
 
-    /* What IDNA2008 has no place for may have one in IDNA2003, as curl and browsers hold it. */
+    /* Names that IDNA2008 rejects may be valid in IDNA2003, which curl and browsers accept. */
     if (code != IDN2_OK && code != IDN2_MALLOC) {
         code = idn2_lookup_u8(given, &found, IDN2_NFC_INPUT | IDN2_TRANSITIONAL);
     }

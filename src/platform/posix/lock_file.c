@@ -23,7 +23,7 @@ enum odo_status platform_lock_file_open(const char *path, struct platform_lock_f
     }
     file->descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (file->descriptor < 0) {
-        /* The file is made when it is missing: so what is missing is its folder. */
+        /* A missing file would be created, so its folder is missing. */
         enum odo_status status =
             errno == ENOENT ? ODO_E_PATH_NOT_FOUND : status_from_errno(errno);
 
@@ -34,7 +34,8 @@ enum odo_status platform_lock_file_open(const char *path, struct platform_lock_f
     return ODO_OK;
 }
 
-/* The ordinary locks of fcntl() belong to the process, and end with any close of the file. */
+/* fcntl()'s traditional locks belong to the process, and end when any descriptor of the file is
+ * closed. */
 static int change_lock(struct platform_lock_file *file, uint64_t number, short type)
 {
     struct flock lock = {

@@ -80,7 +80,7 @@ enum odo_status platform_path_fold(const char *path, char **folded_out)
     return ODO_OK;
 }
 
-/* The length of a path's folder, with its last separator. */
+/* The length of a path's folder, including the last separator. */
 static size_t folder_length(const char *path)
 {
     size_t length = strlen(path);
@@ -127,7 +127,7 @@ char *platform_path_join(const char *folder, const char *name)
     return text_format("%s%s%s", folder, separator, name);
 }
 
-/* Where this user's programs keep their state, by the XDG base directory rules. */
+/* The user's state folder, by the XDG base directory specification. */
 static enum odo_status find_state_folder(char **folder_out)
 {
     const char *state = getenv("XDG_STATE_HOME");
@@ -136,7 +136,7 @@ static enum odo_status find_state_folder(char **folder_out)
     struct passwd *found = NULL;
     char buffer[4096];
 
-    if (state && state[0] == '/') { /* the rules say that a relative one is ignored */
+    if (state && state[0] == '/') { /* relative values are to be ignored */
         *folder_out = text_copy(state);
         return *folder_out ? ODO_OK : ODO_E_OUT_OF_MEMORY;
     }
@@ -151,7 +151,7 @@ static enum odo_status find_state_folder(char **folder_out)
     return *folder_out ? ODO_OK : ODO_E_OUT_OF_MEMORY;
 }
 
-/* Make `folder` and what is missing above it, for this user alone. Writes into `folder`. */
+/* Create `folder` and missing parents for this user only. Modifies `folder` temporarily. */
 static enum odo_status make_folders(char *folder)
 {
     assert(folder[0] == '/');
@@ -166,7 +166,7 @@ static enum odo_status make_folders(char *folder)
             int error = errno;
             struct stat found;
 
-            /* On the way down only what is missing matters, not who could make it. */
+            /* Only errors at missing levels matter. */
             if (stat(folder, &found) != 0 || !S_ISDIR(found.st_mode)) {
                 *end = kept;
                 return error == ENOENT ? ODO_E_PATH_NOT_FOUND : status_from_errno(error);
@@ -204,7 +204,7 @@ enum odo_status platform_path_store_folder(char **folder_out)
 
     if (chosen && chosen[0] != '\0' && chosen[0] != '/') {
         log_write(LOG_ERROR, "OPENDO_STORE must be absolute");
-        return ODO_E_PATH_RELATIVE; /* jobs in a place that nobody meant would be lost there */
+        return ODO_E_PATH_RELATIVE; /* jobs would be lost in an unexpected place */
     }
     if (chosen && chosen[0] == '/') {
         folder = text_copy(chosen);
@@ -232,7 +232,7 @@ enum odo_status platform_path_store_folder(char **folder_out)
         goto done;
     }
     if (found.st_uid != geteuid()) {
-        status = ODO_E_ACCESS_DENIED; /* somebody else's folder is no place for our jobs */
+        status = ODO_E_ACCESS_DENIED; /* another user's folder is unsuitable */
         goto done;
     }
     *folder_out = folder;
@@ -244,8 +244,8 @@ done:
     return status;
 }
 
-/* Whether a folder is only this user's and the system's to change, the store's own or one above
- * it: there, what is in a sticky folder is safe from everybody but its owner. */
+/* True if only this user and the system can change a folder, the store or one of its parents:
+ * in sticky parents, entries are protected from all but their owners. */
 static enum odo_status check_rights(const char *folder, bool is_above)
 {
     struct stat found;
@@ -267,7 +267,7 @@ static enum odo_status check_rights(const char *folder, bool is_above)
 
 enum odo_status platform_path_check_private(const char *folder)
 {
-    char *resolved = realpath(folder, NULL); /* a link counts by where it leads to */
+    char *resolved = realpath(folder, NULL); /* a link counts as its target */
     enum odo_status status;
 
     if (!resolved) {
@@ -311,7 +311,7 @@ static enum odo_status list(const char *folder, bool ordinary,
             status = errno == 0 ? ODO_OK : status_from_errno(errno);
             break;
         }
-        /* One that has gone meanwhile is not there. */
+        /* An entry removed meanwhile is skipped. */
         if (fstatat(dirfd(directory), entry->d_name, &found, AT_SYMLINK_NOFOLLOW) == 0 &&
             S_ISREG(found.st_mode) == ordinary && !is_dots(entry->d_name) &&
             !visit(context, entry->d_name)) {

@@ -26,7 +26,7 @@ enum odo_status platform_socket_open(int family, int type, int protocol, intptr_
                                                                  : ODO_E_CANNOT_CONNECT;
 }
 
-/* How many bytes have reached us, read or not. */
+/* The number of bytes received by the kernel, read or not. */
 static bool count_arrived(int descriptor, uint64_t *bytes_out)
 {
 #ifdef __linux__
@@ -50,7 +50,7 @@ bool platform_socket_received(intptr_t socket, uint64_t *bytes_out)
     uint64_t arrived;
     int unread = 0;
 
-    /* In this order: what comes in between counts as unread. */
+    /* In this order, so that bytes arriving in between count as unread. */
     if (!count_arrived((int)socket, &arrived) || ioctl((int)socket, FIONREAD, &unread) != 0) {
         return false;
     }
@@ -60,10 +60,10 @@ bool platform_socket_received(intptr_t socket, uint64_t *bytes_out)
 
 void platform_socket_shut_down(intptr_t socket)
 {
-    shutdown((int)socket, SHUT_RDWR); /* fails when the server was first */
+    shutdown((int)socket, SHUT_RDWR); /* fails if the server has closed it */
 }
 
 void platform_socket_close(intptr_t socket)
 {
-    close((int)socket); /* the descriptor is gone in any case */
+    close((int)socket); /* the descriptor is closed in any case */
 }

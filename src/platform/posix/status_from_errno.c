@@ -10,18 +10,18 @@ enum odo_status status_from_errno(int error)
     } table[] = {
         {EACCES, ODO_E_ACCESS_DENIED},
         {EPERM, ODO_E_ACCESS_DENIED},
-        {EISDIR, ODO_E_ACCESS_DENIED}, /* as Windows answers for a folder */
-        {ELOOP, ODO_E_ACCESS_DENIED},  /* a link where we follow none */
-        {ENXIO, ODO_E_ACCESS_DENIED},  /* a socket, or a device that is not there */
+        {EISDIR, ODO_E_ACCESS_DENIED}, /* as on Windows, for a folder */
+        {ELOOP, ODO_E_ACCESS_DENIED},  /* a link that is not followed */
+        {ENXIO, ODO_E_ACCESS_DENIED},  /* a socket, or a missing device */
         {EROFS, ODO_E_READ_ONLY_MEDIA},
         {ENOSPC, ODO_E_DISK_FULL},
-        {EFBIG, ODO_E_DISK_FULL}, /* larger than this medium takes; 112 on Windows too */
+        {EFBIG, ODO_E_DISK_FULL}, /* the file is too large for the file system; as on Windows */
         {EDQUOT, ODO_E_QUOTA_EXCEEDED},
         {ENOENT, ODO_E_FILE_NOT_FOUND},
         {ENOTDIR, ODO_E_PATH_NOT_FOUND},
         {ENAMETOOLONG, ODO_E_NAME_TOO_LONG},
         {EILSEQ, ODO_E_INVALID_NAME},
-        {EINVAL, ODO_E_INVALID_NAME}, /* numbers are checked before: only the name is left */
+        {EINVAL, ODO_E_INVALID_NAME}, /* numbers were validated, so it must be the name */
         {EEXIST, ODO_E_ALREADY_EXISTS},
         {ENOTEMPTY, ODO_E_ALREADY_EXISTS},
         {EBUSY, ODO_E_SHARING_VIOLATION},

@@ -13,7 +13,7 @@
 
 struct platform_thread {
     pthread_t id;
-    pthread_mutex_t id_known; /* held by the starter until `id` is written */
+    pthread_mutex_t id_known; /* held by the starting thread until `id` is set */
     void (*run)(void *context);
     void *context;
 };
@@ -24,10 +24,10 @@ struct platform_mutex {
 };
 
 struct platform_condition {
-    pthread_cond_t condition; /* on CLOCK_MONOTONIC, as platform/clock.h */
+    pthread_cond_t condition; /* uses CLOCK_MONOTONIC, like platform/clock.h */
 };
 
-/* These fail only for misuse, such as unlocking what is not locked. */
+/* These fail only if misused, for instance by unlocking an unlocked mutex. */
 static void must(int error)
 {
     assert(error == 0);
@@ -60,7 +60,7 @@ enum odo_status platform_thread_start(void (*run)(void *context), void *context,
     must(pthread_mutex_init(&thread->id_known, NULL));
     must(pthread_mutex_lock(&thread->id_known));
 
-    /* The host's signals are for the host's threads: ours begins with all of them blocked. */
+    /* The host's signals are for its own threads: block all of them here. */
     sigfillset(&all);
     must(pthread_sigmask(SIG_SETMASK, &all, &before));
     error = pthread_create(&thread->id, NULL, begin, thread);
@@ -70,7 +70,7 @@ enum odo_status platform_thread_start(void (*run)(void *context), void *context,
     if (error != 0) {
         must(pthread_mutex_destroy(&thread->id_known));
         memory_free(thread);
-        return ODO_E_OUT_OF_MEMORY; /* EAGAIN: the system has no thread to give */
+        return ODO_E_OUT_OF_MEMORY; /* EAGAIN: no thread available */
     }
     *thread_out = thread;
     return ODO_OK;

@@ -18,17 +18,17 @@
 #include <ws2tcpip.h>
 
 enum {
-    /* For each certificate that is looked up, and for all lists of revoked ones together. What
-     * comes later than that the system still keeps, for the next time. */
+    /* For each downloaded certificate, and for all revocation lists together. The system caches
+     * what arrives later. */
     LOOK_UP_LIMIT_MS = 5000,
-    /* SECURITY_FLAG_IGNORE_REVOCATION of wininet.h, which cannot stand beside winhttp.h. */
+    /* SECURITY_FLAG_IGNORE_REVOCATION of wininet.h, which conflicts with winhttp.h. */
     IGNORE_REVOCATION = 0x80,
     ADDRESS_SIZE_MOST = 16,
     HOST_LENGTH_MOST = 255,
 };
 
 struct platform_certificate {
-    const CERT_CONTEXT *context; /* owned; it keeps the store that the others are in */
+    const CERT_CONTEXT *context; /* owned; references the store with the others */
 };
 
 static_assert(ODO_SECURITY_IGNORE_UNKNOWN_AUTHORITY == SECURITY_FLAG_IGNORE_UNKNOWN_CA &&
@@ -78,9 +78,9 @@ enum odo_status platform_certificate_digest(const struct platform_certificate *c
                             certificate->context->cbCertEncoded, digest_out);
 }
 
-/* --- The chain ---------------------------------------------------------------------------- */
+/* --- The chain ------------------------------------------------------------------------ */
 
-/* How the system builds a chain. */
+/* Flags for building a chain. */
 static DWORD chain_flags(uint32_t flags, enum platform_certificate_reach reach)
 {
     DWORD how = 0;
@@ -98,7 +98,7 @@ static DWORD chain_flags(uint32_t flags, enum platform_certificate_reach reach)
 static enum odo_status build_chain(const CERT_CONTEXT *certificate, DWORD how,
                                    const CERT_CHAIN_CONTEXT **chain_out)
 {
-    /* Copied, for the structure wants texts that can be written to. */
+    /* A copy, as the structure requires writable strings. */
     char server_usage[] = szOID_PKIX_KP_SERVER_AUTH;
     char gated_usage[] = szOID_SERVER_GATED_CRYPTO;
     char netscape_usage[] = szOID_SGC_NETSCAPE;
@@ -119,8 +119,8 @@ static enum odo_status build_chain(const CERT_CONTEXT *certificate, DWORD how,
 }
 
 /*
- * What the chain's own state says, all faults at once. Wine's policy, asked afterwards, would
- * pass over a chain that lacks its upper end.
+ * Evaluates the trust status of the chain, which has all faults. Wine's policy check, called
+ * later, would accept an incomplete chain.
  */
 static enum odo_status judge_trust(DWORD faults, uint32_t flags)
 {
@@ -136,7 +136,7 @@ static enum odo_status judge_trust(DWORD faults, uint32_t flags)
         {CERT_TRUST_IS_NOT_VALID_FOR_USAGE, ODO_SECURITY_IGNORE_WRONG_USAGE,
          ODO_E_CERTIFICATE_USAGE},
     };
-    /* Whether one certificate's time lies within its issuer's is asked by nobody any more. */
+    /* Nested validity periods are no longer required by anyone. */
     static const DWORD harmless = CERT_TRUST_IS_NOT_TIME_NESTED;
     static const DWORD not_found_out =
         CERT_TRUST_REVOCATION_STATUS_UNKNOWN | CERT_TRUST_IS_OFFLINE_REVOCATION;
@@ -165,9 +165,9 @@ static enum odo_status judge_revocation(DWORD faults, uint32_t flags)
     return ODO_OK;
 }
 
-/* --- The name ----------------------------------------------------------------------------- */
+/* --- The host name -------------------------------------------------------------------- */
 
-/* The bytes of an address written as text; 0 when it is a name. */
+/* Parse an IP address into bytes; returns 0 for a name. */
 static size_t read_address(const char *host, BYTE address_out[ADDRESS_SIZE_MOST])
 {
     if (inet_pton(AF_INET, host, address_out) == 1) {
@@ -179,8 +179,8 @@ static size_t read_address(const char *host, BYTE address_out[ADDRESS_SIZE_MOST]
     return 0;
 }
 
-/* Whether the certificate names the address as one: a name that looks like it does not count
- * (RFC 9110 section 4.3.5). The system's policy knows names alone. */
+/* True if the certificate has this IP address; a name in the form of an address does not count
+ * (RFC 9110 section 4.3.5). The system's policy supports names only. */
 static bool has_address(const CERT_CONTEXT *certificate, const BYTE *address, size_t size)
 {
     const CERT_EXTENSION *extension =
@@ -207,7 +207,7 @@ static bool has_address(const CERT_CONTEXT *certificate, const BYTE *address, si
     return found;
 }
 
-/* As certificates write it: without the dot that may end it, in ASCII. */
+/* The host in the form used in certificates: ASCII, without a trailing dot. */
 static enum odo_status wide_host(const char *host, wchar_t wide_out[HOST_LENGTH_MOST + 1])
 {
     wchar_t written[HOST_LENGTH_MOST + 1];
@@ -219,7 +219,7 @@ static enum odo_status wide_host(const char *host, wchar_t wide_out[HOST_LENGTH_
     }
     length = IdnToAscii(0, written, length - 1, wide_out, HOST_LENGTH_MOST);
     if (length <= 0) {
-        /* No name of the Internet's, such as one with an underscore in it: as it stands. */
+        /* Not a valid Internet name, for instance with an underscore: use it as given. */
         length = (int)wcslen(written);
         memcpy(wide_out, written, (size_t)length * sizeof(written[0]));
     }
@@ -230,7 +230,7 @@ static enum odo_status wide_host(const char *host, wchar_t wide_out[HOST_LENGTH_
     return length > 0 ? ODO_OK : ODO_E_CERTIFICATE_NAME;
 }
 
-/* --- The system's policy ------------------------------------------------------------------ */
+/* --- The system's policy -------------------------------------------------------------- */
 
 static enum odo_status status_of_policy(DWORD error)
 {
@@ -302,11 +302,11 @@ static enum odo_status ask_policy(const CERT_CONTEXT *certificate,
     return status_of_policy(answer.dwError);
 }
 
-/* --- All of it ---------------------------------------------------------------------------- */
+/* --- Verification --------------------------------------------------------------------- */
 
 /*
- * Whether what the network has could change the result: the chain lacks its upper end; or its
- * root, where Windows learns on demand which are to be trusted.
+ * True if online data could change the result: the chain is incomplete, or its root is unknown
+ * (Windows downloads trusted roots on demand).
  */
 static bool may_change(DWORD faults, uint32_t flags)
 {
@@ -326,7 +326,7 @@ enum odo_status platform_certificate_verify(const struct platform_certificate *c
     if (flags & ODO_SECURITY_CHECK_REVOCATION) {
         flags = ODO_SECURITY_CHECK_REVOCATION;
         if (reach == PLATFORM_CERTIFICATE_LOCAL) {
-            /* Wine 8 asks a server for it (OCSP) even when told to ask nobody. */
+            /* Wine 8 sends OCSP requests even if told not to. */
             *is_final_out = false;
             return ODO_E_CERTIFICATE_UNCHECKED;
         }

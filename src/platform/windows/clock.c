@@ -15,7 +15,7 @@ uint64_t platform_clock_microseconds(void)
     uint64_t per_second;
     uint64_t ticks;
 
-    QueryPerformanceFrequency(&frequency); /* neither fails since Windows XP */
+    QueryPerformanceFrequency(&frequency); /* neither can fail since Windows XP */
     QueryPerformanceCounter(&now);
     per_second = (uint64_t)frequency.QuadPart;
     ticks = (uint64_t)now.QuadPart;
@@ -24,7 +24,7 @@ uint64_t platform_clock_microseconds(void)
 
 int64_t platform_clock_wall_us(void)
 {
-    /* From 1601, where FILETIME begins, to 1970. */
+    /* From 1601, the epoch of FILETIME, to 1970. */
     const int64_t epoch_us = INT64_C(11644473600000000);
     FILETIME now;
 
@@ -33,8 +33,8 @@ int64_t platform_clock_wall_us(void)
 }
 
 /*
- * When the machine was started, to eight seconds: no machine starts twice within them. When
- * somebody sets the clock the text changes as well, which errs on the safe side.
+ * The boot time with a resolution of eight seconds: no machine boots twice within that time.
+ * Setting the clock changes the text too, which is safe.
  */
 void platform_clock_boot_id(char boot_id_out[PLATFORM_BOOT_ID_SIZE])
 {

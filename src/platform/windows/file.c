@@ -10,7 +10,7 @@
 #include <aclapi.h>
 
 enum {
-    /* More than this in one ReadFile or WriteFile gains nothing, and some drivers choke. */
+    /* Larger calls of ReadFile and WriteFile are no faster, and some drivers fail. */
     FILE_PIECE_MAX = 16 * 1024 * 1024,
 };
 
@@ -19,9 +19,9 @@ struct platform_file {
 };
 
 /*
- * Others may read the file while we write it: virus scanners and indexers do. Sharing it for
- * writing lets us open it a second time, to flush it while it grows. Nobody may delete or
- * rename it under us; that is possible whenever we do not hold it, as while a job is suspended.
+ * Share reading, for virus scanners and indexers; and writing, so that we can open the file a
+ * second time to flush it. Not deletion: the file cannot be deleted or renamed while open. It
+ * can be whenever we have closed it, as while a job is suspended.
  */
 static enum odo_status open_file(const char *path, DWORD disposition,
                                  struct platform_file **file_out)
@@ -37,7 +37,7 @@ static enum odo_status open_file(const char *path, DWORD disposition,
     if (status != ODO_OK) {
         goto done;
     }
-    /* FILE_FLAG_OPEN_REPARSE_POINT: never through a link, not even one that leads nowhere. */
+    /* FILE_FLAG_OPEN_REPARSE_POINT: never follow a link, not even a dangling one. */
     file->handle = CreateFileW(wide, GENERIC_READ | GENERIC_WRITE,
                                FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, disposition,
                                FILE_ATTRIBUTE_NORMAL | FILE_FLAG_OPEN_REPARSE_POINT, NULL);
@@ -90,7 +90,7 @@ enum odo_status platform_file_open(const char *path, struct platform_file **file
     return ODO_OK;
 }
 
-/* Where a read or write is to begin. The handle is synchronous, so nothing overlaps. */
+/* The offset of a read or write. The handle is synchronous. */
 static OVERLAPPED at_offset(uint64_t offset)
 {
     return (OVERLAPPED){.Offset = (DWORD)offset, .OffsetHigh = (DWORD)(offset >> 32)};
@@ -111,7 +111,7 @@ enum odo_status platform_file_write_at(struct platform_file *file, uint64_t offs
             return status_from_win32(GetLastError());
         }
         if (written == 0) {
-            return ODO_E_INPUT_OUTPUT; /* no file system does this; never spin on it */
+            return ODO_E_INPUT_OUTPUT; /* should not happen; avoid an endless loop */
         }
         next += written;
         offset += written;
@@ -160,7 +160,7 @@ enum odo_status platform_file_get_size(struct platform_file *file, uint64_t *siz
     return ODO_OK;
 }
 
-/* FAT makes a file's number of where it begins, and that changes. */
+/* FAT derives the number from the file's location, which changes. */
 static bool has_lasting_numbers(HANDLE handle)
 {
     wchar_t name[MAX_PATH + 1];
@@ -170,7 +170,7 @@ static bool has_lasting_numbers(HANDLE handle)
            (wcscmp(name, L"NTFS") == 0 || wcscmp(name, L"ReFS") == 0);
 }
 
-/* When it was made says nothing here: a file that was fetched has the date of the server's. */
+/* The creation time is no use: we set it to the server's date. */
 static struct file_identity identity_of(HANDLE handle, const BY_HANDLE_FILE_INFORMATION *found)
 {
     struct file_identity identity = {0};
@@ -213,7 +213,7 @@ enum odo_status platform_file_look(const char *path, struct platform_file_view *
     if (status != ODO_OK) {
         return status;
     }
-    /* No right but to look, which no other program's hold on the file forbids. */
+    /* Without any access right, so that no sharing mode of other programs conflicts. */
     handle = CreateFileW(
         wide, FILE_READ_ATTRIBUTES, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
         NULL, OPEN_EXISTING, FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS, NULL);
@@ -243,7 +243,7 @@ enum odo_status platform_file_reserve(struct platform_file *file, uint64_t size)
     FILE_ALLOCATION_INFO allocation = {.AllocationSize.QuadPart = (LONGLONG)size};
     LARGE_INTEGER found;
 
-    /* Less than the file has would cut it. */
+    /* A smaller allocation than the file's size would truncate it. */
     if (GetFileSizeEx(file->handle, &found) && found.QuadPart < (LONGLONG)size &&
         !SetFileInformationByHandle(file->handle, FileAllocationInfo, &allocation,
                                     sizeof(allocation))) {
@@ -256,9 +256,9 @@ enum odo_status platform_file_reserve(struct platform_file *file, uint64_t size)
 
 enum odo_status platform_file_set_time(struct platform_file *file, int64_t wall_us)
 {
-    /* From 1601, where FILETIME begins, to 1970; in its tenths of a microsecond. */
+    /* From 1601, the epoch of FILETIME, to 1970; in units of 100 ns. */
     const int64_t epoch = INT64_C(116444736000000000);
-    int64_t since_1601 = 1; /* 0 would mean: leave it as it is */
+    int64_t since_1601 = 1; /* 0 would mean "unchanged" */
     FILETIME time;
 
     if (wall_us > (INT64_MAX - epoch) / 10) {
@@ -282,7 +282,7 @@ enum odo_status platform_file_flush(struct platform_file *file)
 enum odo_status platform_file_flush_system(const char *path)
 {
     (void)path;
-    return ODO_E_NOT_SUPPORTED; /* a volume's flush is for administrators */
+    return ODO_E_NOT_SUPPORTED; /* flushing a volume requires an administrator */
 }
 
 void platform_file_close(struct platform_file *file)
@@ -293,7 +293,7 @@ void platform_file_close(struct platform_file *file)
     }
 }
 
-/* A rename onto a file that somebody holds is "access denied" to the system; we say why. */
+/* Renaming onto a file in use is reported as "access denied"; find the reason. */
 static enum odo_status explain_denial(const wchar_t *to)
 {
     HANDLE handle =
@@ -309,8 +309,8 @@ static enum odo_status explain_denial(const wchar_t *to)
 }
 
 /*
- * Let `from` be as open to others as the file at `to` is, and whose it is, as far as the system
- * lets us: who it belongs to is for administrators to say.
+ * Give `from` the permissions of the file at `to`, and its owner if permitted, which requires
+ * an administrator.
  */
 static void take_over_rights(wchar_t *from, wchar_t *to)
 {
@@ -343,7 +343,7 @@ static enum odo_status rename_wide(wchar_t *from, wchar_t *to)
     DWORD attributes = GetFileAttributesW(to);
     DWORD error;
 
-    /* The system refuses these too, but for a folder with various words. */
+    /* The system rejects these too, but with varying errors for a folder. */
     if (attributes != INVALID_FILE_ATTRIBUTES &&
         (attributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_READONLY)) != 0) {
         return ODO_E_ACCESS_DENIED;
@@ -378,11 +378,10 @@ enum odo_status platform_file_rename(const char *from, const char *to)
 enum odo_status platform_file_flush_name(const char *path)
 {
     (void)path;
-    return ODO_OK; /* MOVEFILE_WRITE_THROUGH has done it */
+    return ODO_OK; /* done by MOVEFILE_WRITE_THROUGH */
 }
 
-/* Cleaning up must work when memory is what was missing, so a path of usual length needs none.
- */
+/* Clean-up must work when out of memory, so a path of common length needs no allocation. */
 enum odo_status platform_file_remove(const char *path)
 {
     wchar_t usual[MAX_PATH - 12];

@@ -42,7 +42,7 @@ enum odo_status platform_hash_begin(struct platform_hash **hash_out)
     return ODO_OK;
 }
 
-/* BCryptHashData() takes what it only reads as if it might write it. */
+/* BCryptHashData() takes its input as a pointer to non-const. */
 union bytes {
     const void *read;
     unsigned char *given;

@@ -5,7 +5,7 @@
 #include <windows.h>
 
 enum {
-    /* More than any name has: 253 characters, and then the system refuses. */
+    /* More than the limit of 253 characters, for which the system reports an error. */
     NAME_SIZE = 1024,
 };
 
@@ -27,7 +27,7 @@ enum odo_status platform_host_to_ascii(const char *name, char **ascii_out)
         if (found[i] > 0x7f) {
             return ODO_E_INVALID_URL;
         }
-        ascii[i] = (char)found[i]; /* the zero at its end as well */
+        ascii[i] = (char)found[i]; /* including its terminator */
     }
     copy = text_copy(ascii);
     if (!copy) {

@@ -15,10 +15,10 @@
 #include <aclapi.h>
 #include <sddl.h>
 
-/* --- What a path looks like ----------------------------------------------------------- */
+/* --- Syntax of paths ------------------------------------------------------------------ */
 
 static const char either_slash[] = "\\/";
-static const char backslash[] = "\\"; /* behind "\\?\" the other one is no separator */
+static const char backslash[] = "\\"; /* after "\\?\" a slash is no separator */
 
 static bool is_letter(char character)
 {
@@ -42,11 +42,11 @@ static bool equals(const char *part, size_t length, const char *name)
     return length == strlen(name) && text_starts_with_ignoring_case(part, name);
 }
 
-/* "NUL", and also "nul.txt" and "NUL .x": the name of a device goes up to the first dot. */
+/* "NUL", and also "nul.txt" and "NUL .x": a device name ends at the first dot. */
 static bool is_device(const char *part, size_t length)
 {
     static const char *const names[] = {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"};
-    /* The digits, and the superscript ones that Windows takes for them. */
+    /* The digits, and the superscript ones that Windows treats alike. */
     static const char *const digits[] = {"0", "1", "2", "3",        "4",        "5",       "6",
                                          "7", "8", "9", "\xc2\xb9", "\xc2\xb2", "\xc2\xb3"};
     const char *dot = memchr(part, '.', length);
@@ -77,14 +77,14 @@ static bool is_dots(const char *part, size_t length)
     return (length == 1 && part[0] == '.') || (length == 2 && part[0] == '.' && part[1] == '.');
 }
 
-/* The name of a folder or file. */
+/* A component's name. */
 static bool is_good_name(const char *part, size_t length)
 {
     return length > 0 && !has_bad_character(part, length) && part[length - 1] != '.' &&
            part[length - 1] != ' ' && !is_device(part, length);
 }
 
-/* What follows a drive or a share: folders, and last a file. */
+/* What follows a drive or share: folders, and finally a file. */
 static bool are_good_names(const char *rest, bool is_verbatim)
 {
     const char *separators = is_verbatim ? backslash : either_slash;
@@ -104,7 +104,7 @@ static bool are_good_names(const char *rest, bool is_verbatim)
     }
 }
 
-/* "server\share\" and then names. */
+/* "server\share\" followed by names. */
 static bool is_good_share(const char *rest, bool is_verbatim)
 {
     const char *separators = is_verbatim ? backslash : either_slash;
@@ -121,7 +121,7 @@ static bool is_good_share(const char *rest, bool is_verbatim)
     return are_good_names(rest, is_verbatim);
 }
 
-/* "C:\" and then names. */
+/* "C:\" followed by names. */
 static bool is_good_drive(const char *path, bool is_verbatim)
 {
     return is_letter(path[0]) && path[1] == ':' &&
@@ -129,7 +129,7 @@ static bool is_good_drive(const char *path, bool is_verbatim)
            are_good_names(path + 3, is_verbatim);
 }
 
-/* "Volume{...}\" and then names. */
+/* "Volume{...}\" followed by names. */
 static bool is_good_volume(const char *path)
 {
     size_t length = strcspn(path, backslash);
@@ -154,16 +154,16 @@ enum odo_status platform_path_check(const char *path)
             is_good = is_good_drive(path, true) || is_good_volume(path);
         }
     } else if (strspn(path, either_slash) == 2) {
-        is_good = is_good_share(path + 2, false); /* "\\.\" and "//?/" have no good server */
+        is_good = is_good_share(path + 2, false); /* "\\.\" and "//?/" name no server */
     } else {
         is_good = is_good_drive(path, false);
     }
     return is_good ? ODO_OK : ODO_E_INVALID_ARGUMENT;
 }
 
-/* --- Names beside a path -------------------------------------------------------------- */
+/* --- Derived paths -------------------------------------------------------------------- */
 
-/* The bytes of `path` up to and with the last separator. */
+/* The length of a path's folder in bytes, including the last separator. */
 static size_t folder_length(const char *path)
 {
     size_t length = strlen(path);
@@ -188,7 +188,7 @@ enum odo_status platform_path_check_writable(const char *path)
     if (status != ODO_OK) {
         return status;
     }
-    /* The system deletes it with the last handle, whatever happens to us. */
+    /* FILE_FLAG_DELETE_ON_CLOSE deletes it even if we crash. */
     handle = CreateFileW(wide, GENERIC_WRITE | DELETE, 0, NULL, CREATE_NEW,
                          FILE_ATTRIBUTE_TEMPORARY | FILE_FLAG_DELETE_ON_CLOSE, NULL);
     if (handle == INVALID_HANDLE_VALUE) {
@@ -213,11 +213,11 @@ bool platform_path_is_folder(const char *path)
     return attributes != INVALID_FILE_ATTRIBUTES && attributes & FILE_ATTRIBUTE_DIRECTORY;
 }
 
-/* "\\\\?\\" and "\\\\?\\UNC\\" only change how much of a path is looked at. */
+/* Remove the prefixes "\\\\?\\" and "\\\\?\\UNC\\", which do not change what a path names. */
 static const wchar_t *skip_verbatim(wchar_t *path)
 {
     if (wcsncmp(path, L"\\\\?\\UNC\\", 8) == 0) {
-        path[6] = L'\\'; /* "\\server" is left */
+        path[6] = L'\\'; /* leaves "\\server" */
         return path + 6;
     }
     return wcsncmp(path, L"\\\\?\\", 4) == 0 ? path + 4 : path;
@@ -242,7 +242,7 @@ enum odo_status platform_path_fold(const char *path, char **folded_out)
     } else if (GetFullPathNameW(wide, size, full, NULL) >= size) {
         status = ODO_E_INVALID_NAME;
     } else {
-        CharUpperW(full); /* as the file system folds it, but for a few letters */
+        CharUpperW(full); /* equals the file system's case folding but for a few letters */
         status = wide_path_read(skip_verbatim(full), folded_out);
     }
     memory_free(full);
@@ -287,7 +287,7 @@ char *platform_path_join(const char *folder, const char *name)
 
 /* --- The store's folder --------------------------------------------------------------- */
 
-/* A copy of an environment variable; ODO_E_PATH_NOT_FOUND when it is not set. */
+/* A copy of an environment variable; ODO_E_PATH_NOT_FOUND if it is not set. */
 static enum odo_status read_variable(const wchar_t *name, char **value_out)
 {
     DWORD capacity = GetEnvironmentVariableW(name, NULL, 0);
@@ -303,14 +303,15 @@ static enum odo_status read_variable(const wchar_t *name, char **value_out)
         return ODO_E_OUT_OF_MEMORY;
     }
     length = GetEnvironmentVariableW(name, wide, capacity);
-    if (length > 0 && length < capacity) { /* else somebody changed it meanwhile */
+    if (length > 0 && length < capacity) { /* otherwise it has changed meanwhile */
         status = wide_path_read(wide, value_out);
     }
     memory_free(wide);
     return status;
 }
 
-/* Whom this thread, or else this process, acts for. The caller frees it with memory_free(). */
+/* The user of this thread's token, or else of the process. The caller frees it with
+ * memory_free(). */
 static enum odo_status find_user(TOKEN_USER **user_out)
 {
     HANDLE token = NULL;
@@ -322,7 +323,7 @@ static enum odo_status find_user(TOKEN_USER **user_out)
         !OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token)) {
         return status_from_win32(GetLastError());
     }
-    GetTokenInformation(token, TokenUser, NULL, 0, &size); /* fails, and says how large */
+    GetTokenInformation(token, TokenUser, NULL, 0, &size); /* fails, and returns the size */
     user = size > 0 ? memory_allocate(size, 1) : NULL;
     if (!user) {
         status = ODO_E_OUT_OF_MEMORY;
@@ -342,8 +343,8 @@ done:
 }
 
 /*
- * Who may do what in the store: all for this user, the system and administrators, nothing for
- * others, and the same for what is made inside. LocalFree() ends it.
+ * Permissions for the store: full access for this user, the system and administrators, none for
+ * others, inherited by its contents. Release with LocalFree().
  */
 static enum odo_status make_descriptor(PSECURITY_DESCRIPTOR *descriptor_out)
 {
@@ -383,7 +384,7 @@ done:
     return status;
 }
 
-/* Make a folder, unless it is there. */
+/* Create a folder unless it exists. */
 static enum odo_status make_folder(const char *folder, PSECURITY_DESCRIPTOR descriptor)
 {
     SECURITY_ATTRIBUTES attributes = {.nLength = sizeof(attributes),
@@ -408,7 +409,7 @@ static enum odo_status make_folder(const char *folder, PSECURITY_DESCRIPTOR desc
     return status;
 }
 
-/* The usual place: %LOCALAPPDATA%\OpenDO\Jobs, whose parent is made as well. */
+/* The default folder, %LOCALAPPDATA%\OpenDO\Jobs; its parent is created too. */
 static enum odo_status find_usual_folder(PSECURITY_DESCRIPTOR descriptor, char **folder_out)
 {
     char *local = NULL;
@@ -440,7 +441,7 @@ enum odo_status platform_path_make_private_folder(const char *folder)
     return status;
 }
 
-/* Jobs in a place that nobody meant would be lost there. */
+/* Jobs would be lost in an unexpected place. */
 static enum odo_status check_chosen(const char *folder)
 {
     char *path = platform_path_join(folder, "x");
@@ -477,7 +478,7 @@ enum odo_status platform_path_store_folder(char **folder_out)
     return status;
 }
 
-/* --- Who may change a folder ----------------------------------------------------------- */
+/* --- Permissions of a folder ---------------------------------------------------------- */
 
 enum odo_status platform_path_check_private(const char *folder)
 {
@@ -512,9 +513,9 @@ done:
     return status;
 }
 
-/* --- What is in a folder -------------------------------------------------------------- */
+/* --- Listing a folder ----------------------------------------------------------------- */
 
-/* Returns false to stop, with the reason in *status. */
+/* Returns false to stop, with the status in *status. */
 static bool visit_entry(const WIN32_FIND_DATAW *entry, bool ordinary,
                         bool (*visit)(void *context, const char *name), void *context,
                         enum odo_status *status)
@@ -531,7 +532,7 @@ static bool visit_entry(const WIN32_FIND_DATAW *entry, bool ordinary,
         return true;
     }
     *status = wide_path_read(entry->cFileName, &name);
-    if (*status == ODO_E_INVALID_NAME) { /* no name of ours has half a character */
+    if (*status == ODO_E_INVALID_NAME) { /* our names never have unpaired surrogates */
         *status = ODO_OK;
         return true;
     }

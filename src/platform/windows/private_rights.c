@@ -7,7 +7,7 @@ static bool is_trusted(PSID sid, PSID user)
 {
     static const WELL_KNOWN_SID_TYPE trusted[] = {
         WinLocalSystemSid, WinBuiltinAdministratorsSid, WinCreatorOwnerSid,
-        WinCreatorOwnerRightsSid, /* whose the folder is, which is looked at */
+        WinCreatorOwnerRightsSid, /* the owner, who is checked separately */
     };
 
     if (EqualSid(sid, user)) {
@@ -21,7 +21,7 @@ static bool is_trusted(PSID sid, PSID user)
     return false;
 }
 
-/* Whether an entry lets somebody else change the folder, or what is made in it. */
+/* True if an entry lets anyone else change the folder or its contents. */
 static bool lets_others_write(const ACE_HEADER *header, PSID user)
 {
     static const DWORD writing = FILE_ADD_FILE | FILE_ADD_SUBDIRECTORY | FILE_DELETE_CHILD |
@@ -32,18 +32,18 @@ static bool lets_others_write(const ACE_HEADER *header, PSID user)
     case ACCESS_ALLOWED_ACE_TYPE:
     case ACCESS_ALLOWED_CALLBACK_ACE_TYPE:
         break;
-    case ACCESS_ALLOWED_OBJECT_ACE_TYPE: /* a directory service's: none that we could read */
+    case ACCESS_ALLOWED_OBJECT_ACE_TYPE: /* for directory services; cannot be evaluated here */
     case ACCESS_ALLOWED_CALLBACK_OBJECT_ACE_TYPE:
         return true;
     default:
-        return false; /* it takes rights away, or only watches */
+        return false; /* it denies access, or only audits */
     }
     return (entry->Mask & writing) != 0 && !is_trusted((PSID)(uintptr_t)&entry->SidStart, user);
 }
 
 bool private_rights(PSID owner, PACL list, PSID user)
 {
-    if (!owner || !is_trusted(owner, user) || !list) { /* no list lets everybody do all */
+    if (!owner || !is_trusted(owner, user) || !list) { /* no list: access for all */
         return false;
     }
     for (DWORD i = 0; i < list->AceCount; i++) {

@@ -20,8 +20,8 @@ enum odo_status platform_socket_open(int family, int type, int protocol, intptr_
     }
 }
 
-/* Windows 10 has SIO_TCP_INFO, which Wine has not. The libcurl that is built for Windows
- * returns after some mebibytes of frames that are no body, so that nobody needs to know. */
+/* Windows 10 has SIO_TCP_INFO, but Wine does not. The libcurl built for Windows returns after
+ * some mebibytes of frames without a body, so this is not needed. */
 bool platform_socket_received(intptr_t socket, uint64_t *bytes_out)
 {
     (void)socket;
@@ -31,7 +31,7 @@ bool platform_socket_received(intptr_t socket, uint64_t *bytes_out)
 
 void platform_socket_shut_down(intptr_t socket)
 {
-    shutdown((SOCKET)socket, SD_BOTH); /* fails when the server was first */
+    shutdown((SOCKET)socket, SD_BOTH); /* fails if the server has closed it */
 }
 
 void platform_socket_close(intptr_t socket)

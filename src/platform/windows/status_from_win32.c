@@ -10,7 +10,7 @@ enum odo_status status_from_win32(unsigned long error)
     } table[] = {
         {ERROR_FILE_NOT_FOUND, ODO_E_FILE_NOT_FOUND},
         {ERROR_PATH_NOT_FOUND, ODO_E_PATH_NOT_FOUND},
-        {ERROR_DIRECTORY, ODO_E_PATH_NOT_FOUND}, /* a file stands where a folder should */
+        {ERROR_DIRECTORY, ODO_E_PATH_NOT_FOUND}, /* a file in place of a folder */
         {ERROR_INVALID_DRIVE, ODO_E_PATH_NOT_FOUND},
         {ERROR_BAD_NETPATH, ODO_E_PATH_NOT_FOUND},
         {ERROR_BAD_NET_NAME, ODO_E_PATH_NOT_FOUND},
@@ -25,7 +25,8 @@ enum odo_status status_from_win32(unsigned long error)
         {ERROR_DISK_FULL, ODO_E_DISK_FULL},
         {ERROR_HANDLE_DISK_FULL, ODO_E_DISK_FULL},
         {ERROR_FILE_TOO_LARGE, ODO_E_DISK_FULL},
-        {1295, ODO_E_QUOTA_EXCEEDED}, /* ERROR_DISK_QUOTA_EXCEEDED; not in every winerror.h */
+        {1295, ODO_E_QUOTA_EXCEEDED}, /* ERROR_DISK_QUOTA_EXCEEDED; missing in some versions of
+                                         winerror.h */
         {ERROR_INVALID_NAME, ODO_E_INVALID_NAME},
         {ERROR_BAD_PATHNAME, ODO_E_INVALID_NAME},
         {ERROR_NO_UNICODE_TRANSLATION, ODO_E_INVALID_NAME},

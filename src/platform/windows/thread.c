@@ -10,7 +10,7 @@
 struct platform_thread {
     HANDLE handle;
     DWORD id;
-    HMODULE module; /* the one that holds this code; counted for the thread, which lets go */
+    HMODULE module; /* the module with this code; the thread holds a reference */
     void (*run)(void *context);
     void *context;
 };
@@ -25,11 +25,10 @@ struct platform_condition {
 };
 
 /*
- * The thread leaves by FreeLibraryAndExitThread: it may hold the last count of this DLL, and a
- * return would then lead into code that is no longer there. So it is made by CreateThread, as
- * the end that _beginthreadex has in store would never be reached. What the C library keeps
- * for a thread is made when first used and freed when the thread detaches from its DLL, which
- * both ways of ending see to.
+ * The thread ends with FreeLibraryAndExitThread: it may hold the last reference to this DLL,
+ * and returning would execute unloaded code. So it is created with CreateThread, as
+ * _beginthreadex's clean-up would never run. The C library allocates per-thread data on demand
+ * and frees it when the thread detaches from its DLL, which happens either way.
  */
 static DWORD WINAPI begin(void *argument)
 {
@@ -37,7 +36,7 @@ static DWORD WINAPI begin(void *argument)
 
     thread->run(thread->context);
     FreeLibraryAndExitThread(thread->module, 0);
-    return 0; /* not reached */
+    return 0; /* unreachable */
 }
 
 enum odo_status platform_thread_start(void (*run)(void *context), void *context,
@@ -56,15 +55,15 @@ enum odo_status platform_thread_start(void (*run)(void *context), void *context,
         memory_free(thread);
         return ODO_E_UNEXPECTED;
     }
-    /* Suspended, so that the id is written before the thread can ask for it. */
+    /* Suspended, so that the id is set before the thread can query it. */
     thread->handle = CreateThread(NULL, 0, begin, thread, CREATE_SUSPENDED, &thread->id);
     if (!thread->handle) {
-        FreeLibrary(thread->module); /* the caller runs in it, so it has other counts */
+        FreeLibrary(thread->module); /* not the last reference: the caller is running in it */
         memory_free(thread);
         return ODO_E_OUT_OF_MEMORY;
     }
     *thread_out = thread;
-    ResumeThread(thread->handle); /* cannot fail on a handle that we made */
+    ResumeThread(thread->handle); /* cannot fail for our own handle */
     return ODO_OK;
 }
 
@@ -161,6 +160,6 @@ bool platform_condition_wait_until(struct platform_condition *condition,
     if (SleepConditionVariableSRW(&condition->condition, &mutex->lock, (DWORD)wait_ms, 0)) {
         return true;
     }
-    /* The system's wait goes by another clock, and may end a moment too early. */
+    /* The system's wait uses a different clock and may end slightly early. */
     return platform_clock_milliseconds() < deadline_ms;
 }

@@ -8,9 +8,10 @@
 #include <windows.h>
 
 enum {
-    /* From here on the plain form may fail: a folder's path leaves room for an 8.3 name. */
+    /* From this length on the plain form may fail: a folder's path must leave room for an 8.3
+     * name. */
     WIDE_PATH_LONG = MAX_PATH - 12,
-    /* What the kernel can hold, the zero included. */
+    /* The kernel's limit, terminator included. */
     WIDE_PATH_MAX = 32767,
 };
 
@@ -38,8 +39,8 @@ static enum odo_status to_wide(const char *text, wchar_t **wide_out)
 }
 
 /*
- * The same path in the form that has no limit but WIDE_PATH_MAX. Behind "\\?\" nobody turns
- * slashes round or resolves "..", so GetFullPathNameW does it first.
+ * The path in the form limited only by WIDE_PATH_MAX. The system does not convert slashes or
+ * resolve ".." after "\\?\", so GetFullPathNameW does it first.
  */
 static enum odo_status make_verbatim(const wchar_t *wide, wchar_t **verbatim_out)
 {
@@ -70,7 +71,7 @@ static enum odo_status make_verbatim(const wchar_t *wide, wchar_t **verbatim_out
     rest = full;
     if (full[0] == L'\\' && full[1] == L'\\') {
         prefix = share_prefix;
-        rest = full + 1; /* one of the two is part of "UNC\" */
+        rest = full + 1; /* one separator is part of "UNC\" */
     }
     prefix_length = wcslen(prefix);
     rest_length = wcslen(rest);
