@@ -68,9 +68,9 @@ enum odo_status platform_path_make_private_folder(const char *folder);
 /*
  * Verify that only this user, the system and its administrators can create files in `folder`,
  * or replace it: it and all its parents belong to one of these and are not writable by others.
- * A parent may be if it protects other users' entries, as the sticky /tmp does. On Windows only
- * the folder itself is examined: it cannot be moved while a file in it is open, so the caller
- * must open one first.
+ * A parent may be if it protects other users' entries, as the sticky /tmp does, and on Windows
+ * if others may only add to it. The caller must have a file in it open, so that Windows lets
+ * nobody move it meanwhile. Under Wine only the folder itself is examined.
  *
  *   ODO_E_NOT_PRIVATE    others can
  *   ODO_E_PATH_NOT_FOUND, ODO_E_ACCESS_DENIED ...   it cannot be examined

@@ -310,26 +310,67 @@ static const struct rights_case {
     {"no list lets everybody do all", "O:" USER, false},
 };
 
-static void check_private_rights(void **state)
+/* What one of these functions says of a descriptor. */
+static bool judge_rights(bool (*is_private)(PSID owner, PACL list, PSID user), const char *text)
 {
-    const struct rights_case *c = *state;
     PSECURITY_DESCRIPTOR descriptor = NULL;
     PSID user = NULL;
     PSID owner = NULL;
     PACL list = NULL;
     BOOL has_list = FALSE;
     BOOL is_default = FALSE;
-    bool is_private;
+    bool result;
 
     assert_true(ConvertStringSidToSidA(USER, &user));
-    assert_true(ConvertStringSecurityDescriptorToSecurityDescriptorA(
-        c->descriptor, SDDL_REVISION_1, &descriptor, NULL));
+    assert_true(ConvertStringSecurityDescriptorToSecurityDescriptorA(text, SDDL_REVISION_1,
+                                                                     &descriptor, NULL));
     assert_true(GetSecurityDescriptorOwner(descriptor, &owner, &is_default));
     assert_true(GetSecurityDescriptorDacl(descriptor, &has_list, &list, &is_default));
-    is_private = private_rights(owner, has_list ? list : NULL, user);
+    result = is_private(owner, has_list ? list : NULL, user);
     LocalFree(descriptor);
     LocalFree(user);
-    assert_int_equal(is_private, c->is_private);
+    return result;
+}
+
+static void check_private_rights(void **state)
+{
+    const struct rights_case *c = *state;
+
+    assert_int_equal(judge_rights(private_rights, c->descriptor), c->is_private);
+}
+
+#define INSTALLER "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464"
+
+static const struct rights_case rights_above[] = {
+    {"C:\\ as Windows makes it is safe",
+     "O:" INSTALLER "D:PAI(A;OICI;0x1200a9;;;BU)(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)"
+     "(A;OICIIO;SDGXGWGR;;;AU)(A;;LC;;;AU)",
+     true},
+    {"so is C:\\Users", "O:SYD:PAI(A;OICI;0x1200a9;;;BU)(A;OICI;0x1200a9;;;WD)(A;OICI;FA;;;BA)",
+     true},
+    {"so is C:\\ProgramData, in which users make files",
+     "O:SYD:PAI(A;OICIIO;GA;;;CO)(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1200a9;;;BU)"
+     "(A;CI;0x116;;;BU)",
+     true},
+    {"so is the user's own", OURS "(A;OICI;FA;;;SY)(A;OICI;FA;;;" USER ")", true},
+    {"so is one that the installer has rights to", "O:BAD:(A;OICI;FA;;;" INSTALLER ")", true},
+    {"users can delete what is inside", "O:BAD:(A;;0x40;;;BU)", false},
+    {"users can move it away", "O:BAD:(A;;SD;;;BU)", false},
+    {"users can change its rights", "O:BAD:(A;;WD;;;BU)", false},
+    {"users can become its owner", "O:BAD:(A;;WO;;;BU)", false},
+    {"everybody can do everything", "O:BAD:(A;OICI;FA;;;WD)", false},
+    {"everybody can do everything, in other words", "O:BAD:(A;;GA;;;WD)", false},
+    {"somebody else owns it", "O:S-1-5-21-1-2-3-1002D:(A;;FA;;;" USER ")", false},
+    {"another service owns it", "O:S-1-5-80-1-2-3-4-5D:(A;;FA;;;" USER ")", false},
+    {"nobody owns it", "D:(A;;FA;;;" USER ")", false},
+    {"no list lets everybody do all", "O:" USER, false},
+};
+
+static void check_rights_above(void **state)
+{
+    const struct rights_case *c = *state;
+
+    assert_int_equal(judge_rights(private_rights_above, c->descriptor), c->is_private);
 }
 
 static void let(const char *folder, const char *rights_of_all)
@@ -378,6 +419,7 @@ int main(void)
     TEST_ADD(&suite, a_chosen_store_is_an_absolute_path);
     TEST_ADD(&suite, without_memory_there_is_no_store);
     TEST_ADD_TABLE(&suite, rights, check_private_rights);
+    TEST_ADD_TABLE(&suite, rights_above, check_rights_above);
     TEST_ADD(&suite, a_folder_that_everybody_can_write_is_not_private);
     return test_suite_run(&suite, "platform_path_windows");
 }

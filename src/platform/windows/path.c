@@ -480,34 +480,106 @@ enum odo_status platform_path_store_folder(char **folder_out)
 
 /* --- Permissions of a folder ---------------------------------------------------------- */
 
-enum odo_status platform_path_check_private(const char *folder)
+/* Wine derives rights from the modes of the files below it, and has no word for a sticky /tmp.
+ */
+static bool is_wine(void)
+{
+    return GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "wine_get_version") != NULL;
+}
+
+/* The path of a folder in its long form, with links resolved. */
+static enum odo_status resolve(const wchar_t *folder, wchar_t **path_out)
+{
+    HANDLE handle = CreateFileW(folder, FILE_READ_ATTRIBUTES,
+                                FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+                                OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
+    enum odo_status status = ODO_OK;
+    wchar_t *path = NULL;
+    DWORD size;
+    DWORD length = 0;
+
+    if (handle == INVALID_HANDLE_VALUE) {
+        return status_from_win32(GetLastError());
+    }
+    size = GetFinalPathNameByHandleW(handle, NULL, 0, FILE_NAME_NORMALIZED);
+    path = size > 0 ? memory_allocate(size, sizeof(*path)) : NULL;
+    if (path) {
+        length = GetFinalPathNameByHandleW(handle, path, size, FILE_NAME_NORMALIZED);
+    }
+    if (length == 0 || length >= size) {
+        status = size > 0 && !path ? ODO_E_OUT_OF_MEMORY : status_from_win32(GetLastError());
+        memory_free(path);
+    } else {
+        *path_out = path;
+    }
+    CloseHandle(handle);
+    return status;
+}
+
+static enum odo_status check_rights(const wchar_t *folder, PSID user, bool is_above)
 {
     PSECURITY_DESCRIPTOR descriptor = NULL;
-    TOKEN_USER *user = NULL;
-    wchar_t *wide = NULL;
     PSID owner = NULL;
     PACL list = NULL;
-    DWORD error;
+    DWORD error = GetNamedSecurityInfoW((wchar_t *)(uintptr_t)folder, SE_FILE_OBJECT,
+                                        OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION,
+                                        &owner, NULL, &list, NULL, &descriptor);
+    enum odo_status status = ODO_OK;
+
+    if (error != ERROR_SUCCESS) {
+        status = status_from_win32(error);
+    } else if (!(is_above ? private_rights_above : private_rights)(owner, list, user)) {
+        log_write(LOG_ERROR, "others can change %s",
+                  is_above ? "a folder above the store" : "the store's folder");
+        status = ODO_E_NOT_PRIVATE;
+    }
+    LocalFree(descriptor);
+    return status;
+}
+
+/*
+ * Check each folder above one, up to the root of its drive. A folder whose rights this user may
+ * not read is passed over: a file in the store is open, so nobody can move the store away.
+ */
+static enum odo_status check_above(const wchar_t *folder, PSID user)
+{
+    static const wchar_t share[] = L"\\\\?\\UNC\\"; /* what is above it is the server's */
+    wchar_t *path = NULL;
+    enum odo_status status = resolve(folder, &path);
+    wchar_t *last = NULL;
+
+    if (status == ODO_OK && wcsncmp(path, share, wcslen(share)) != 0) {
+        last = wcsrchr(path, L'\\');
+    }
+    while (status == ODO_OK && last && last[1] != L'\0') {
+        bool is_root = last > path && last[-1] == L':';
+
+        last[is_root ? 1 : 0] = L'\0'; /* the root keeps its backslash */
+        status = check_rights(path, user, true);
+        if (status == ODO_E_ACCESS_DENIED) {
+            status = ODO_OK;
+        }
+        last = wcsrchr(path, L'\\');
+    }
+    memory_free(path);
+    return status;
+}
+
+enum odo_status platform_path_check_private(const char *folder)
+{
+    TOKEN_USER *user = NULL;
+    wchar_t *wide = NULL;
     enum odo_status status = wide_path_make(folder, &wide);
 
     if (status == ODO_OK) {
         status = find_user(&user);
     }
-    if (status != ODO_OK) {
-        goto done;
+    if (status == ODO_OK) {
+        status = check_rights(wide, user->User.Sid, false);
     }
-    error = GetNamedSecurityInfoW(wide, SE_FILE_OBJECT,
-                                  OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION,
-                                  &owner, NULL, &list, NULL, &descriptor);
-    if (error != ERROR_SUCCESS) {
-        status = status_from_win32(error);
-    } else if (!private_rights(owner, list, user->User.Sid)) {
-        log_write(LOG_ERROR, "others can change the store's folder");
-        status = ODO_E_NOT_PRIVATE;
+    if (status == ODO_OK && !is_wine()) {
+        status = check_above(wide, user->User.Sid);
     }
-
-done:
-    LocalFree(descriptor);
     memory_free(user);
     memory_free(wide);
     return status;

@@ -13,4 +13,10 @@
  */
 bool private_rights(PSID owner, PACL list, PSID user);
 
+/*
+ * True when nobody else can put another folder in the place of one that lies in this folder, or
+ * this folder elsewhere. Others may make files and folders beside it, as in C:\.
+ */
+bool private_rights_above(PSID owner, PACL list, PSID user);
+
 #endif
