@@ -157,6 +157,13 @@ wine_runs_32_bits()
     [ -e /usr/lib/i386-linux-gnu/wine ] || [ -e /usr/lib/wine/wine ]
 }
 
+# targets_of PRESET: what is built of it; nothing means all. Test programs that nothing here can run
+# are not: but test_abi, whose assertions are the compiler's.
+targets_of()
+{
+    [ "$1" != windows-x86 ] || wine_runs_32_bits || echo dosvc dosvc-host odo test_abi
+}
+
 # --- Builds ----------------------------------------------------------------------------------
 
 # build_preset NAME [TARGET...]: configures anew when a preset, the toolchain or the libraries
