@@ -52,14 +52,21 @@ static void lengthen(struct attempt_piece *piece, uint64_t length)
         length == BYTE_RANGE_TO_END ? BYTE_RANGE_TO_END : piece->span.length + length;
 }
 
-/* Take the next bytes of the plan if this body will deliver them. */
-static enum front_extension extend_from_plan(struct transfer *transfer, struct attempt *attempt)
+/* Whether the front reads through what others have to get at what nobody has. */
+static bool goes_through(const struct transfer *transfer)
+{
+    return transfer->front_goes_through || transfer_ranges_fail(transfer) ||
+           transfer->asking == TRANSFER_ASKS_PLAINLY;
+}
+
+/* Take the next bytes of the plan if this body will deliver them, and, unless it `may_skip`
+ * some, does so now. */
+static enum front_extension extend_from_plan(struct transfer *transfer, struct attempt *attempt,
+                                             bool may_skip)
 {
     struct request_plan *plan = &transfer->wanted.plan;
     struct attempt_piece *last = &attempt->pieces[attempt->piece_count - 1];
     uint64_t end = attempt_end_of(last->span);
-    bool may_skip = transfer->front_goes_through || transfer_ranges_fail(transfer) ||
-                    transfer->asking == TRANSFER_ASKS_PLAINLY;
     struct request_limits limits = {
         .most = UINT64_MAX,
         .least = UINT64_MAX,
@@ -120,33 +127,104 @@ static enum front_extension take_from(struct transfer *transfer, struct attempt 
     return FRONT_EXTENDED;
 }
 
+/* What becomes of the bytes that others have before the plan's next ones: FRONT_AT_END when
+ * they are best left to them. */
+static enum front_extension extend_from_others(struct transfer *transfer,
+                                               struct attempt *attempt, uint64_t now_ms)
+{
+    uint64_t offset = attempt_end_of(attempt->pieces[attempt->piece_count - 1].span);
+    bool may_skip = goes_through(transfer) && !request_plan_is_empty(&transfer->wanted.plan);
+    uint64_t limit = may_skip ? next_offset(&transfer->wanted) : UINT64_MAX;
+    struct attempt *other;
+
+    for (;;) {
+        switch (lanes_look_ahead(transfer, attempt, offset, now_ms, &other)) {
+        case LANES_NOBODY:
+            return FRONT_AT_END;
+        case LANES_SLOWER:
+            return other->pieces[0].position > limit ? FRONT_AT_END
+                                                     : take_from(transfer, attempt, other);
+        case LANES_UNKNOWN:
+            return other->pieces[0].position > limit ? FRONT_AT_END : FRONT_LATER;
+        case LANES_SOONER:
+            if (!may_skip) {
+                return FRONT_AT_END;
+            }
+            offset = attempt_end_of(other->pieces[0].span);
+            break;
+        }
+    }
+}
+
+/* A request whose last bytes were taken away takes them back when whoever took them has no
+ * answer, or was refused. Its body goes on through them. */
+static bool may_take_back(const struct transfer *transfer, const struct attempt *attempt)
+{
+    return attempt->is_cut && attempt->body == ATTEMPT_TAKES_RUN && attempt->pieces_sent == 1 &&
+           transfer->setup.output != TRANSFER_TO_STREAM;
+}
+
+static enum front_extension take_back(struct transfer *transfer, struct attempt *attempt,
+                                      uint64_t now_ms)
+{
+    uint64_t end = attempt_end_of(attempt->pieces[attempt->piece_count - 1].span);
+    enum front_extension extension = extend_from_plan(transfer, attempt, false);
+    struct attempt *other;
+
+    if (extension == FRONT_AT_END &&
+        lanes_look_ahead(transfer, attempt, end, now_ms, &other) == LANES_SLOWER &&
+        other->body == ATTEMPT_UNANSWERED && other->pieces_sent == 1 &&
+        other->pieces[0].position == end) {
+        extension = take_from(transfer, attempt, other);
+    }
+    return extension;
+}
+
+/* What is next, or for a front may be, is about to be given back. */
+static bool is_given_back_soon(const struct transfer *transfer, const struct attempt *attempt)
+{
+    uint64_t end = attempt_end_of(attempt->pieces[attempt->piece_count - 1].span);
+
+    for (const struct attempt *other = transfer->attempts; other; other = other->next) {
+        if (other->purpose == ATTEMPT_FOR_PIECES && other->body == ATTEMPT_DROPPED &&
+            (other->end == ATTEMPT_FAILED || other->end == ATTEMPT_ASK_AGAIN) &&
+            (attempt->purpose == ATTEMPT_FOR_FRONT ? other->pieces[0].span.offset >= end
+                                                   : other->pieces[0].span.offset == end)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 enum front_extension front_extend(struct transfer *transfer, struct attempt *attempt,
                                   uint64_t now_ms)
 {
     const struct attempt_piece *last = &attempt->pieces[attempt->piece_count - 1];
+    bool is_front =
+        attempt->body == ATTEMPT_TAKES_FILE || attempt->purpose == ATTEMPT_FOR_FRONT;
     enum front_extension extension;
-    struct attempt *other;
 
-    if ((attempt->body != ATTEMPT_TAKES_FILE && attempt->purpose != ATTEMPT_FOR_FRONT) ||
+    if ((!is_front && !may_take_back(transfer, attempt)) ||
         attempt->body == ATTEMPT_TAKES_PARTS || attempt->twin ||
         attempt_end_of(last->span) >= body_limit(attempt)) {
         return FRONT_AT_END;
     }
-    extension = extend_from_plan(transfer, attempt);
-    if (extension != FRONT_AT_END) {
-        return extension;
+    if (!is_front) {
+        extension = take_back(transfer, attempt, now_ms);
+    } else {
+        extension = extend_from_plan(transfer, attempt, false);
+        if (extension == FRONT_AT_END) {
+            extension = extend_from_others(transfer, attempt, now_ms);
+        }
+        if (extension == FRONT_AT_END && goes_through(transfer)) {
+            extension = extend_from_plan(transfer, attempt, true);
+        }
     }
-    last = &attempt->pieces[attempt->piece_count - 1];
-    switch (lanes_look_ahead(transfer, attempt, attempt_end_of(last->span), now_ms, &other)) {
-    case LANES_SLOWER:
-        return take_from(transfer, attempt, other);
-    case LANES_UNKNOWN:
+    if (extension == FRONT_AT_END && transfer->setup.output != TRANSFER_TO_STREAM &&
+        is_given_back_soon(transfer, attempt)) {
         return FRONT_LATER;
-    case LANES_SOONER:
-    case LANES_NOBODY:
-        break;
     }
-    return FRONT_AT_END;
+    return extension;
 }
 
 void front_end_if_complete(struct transfer *transfer, struct attempt *attempt, uint64_t now_ms)

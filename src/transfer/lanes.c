@@ -305,6 +305,7 @@ enum lanes_neighbour lanes_look_ahead(const struct transfer *transfer,
                                       uint64_t now_ms, struct attempt **other_out)
 {
     struct attempt *other = find_next(transfer, offset);
+    uint64_t from = attempt_end_of(front->pieces[front->piece_count - 1].span);
     uint64_t rest_ms;
     uint64_t front_ms;
 
@@ -313,10 +314,9 @@ enum lanes_neighbour lanes_look_ahead(const struct transfer *transfer,
     }
     *other_out = other;
     /* The front has to read bytes that others have received before it gets there. */
-    front_ms = time_for(attempt_end_of(other->pieces[0].span) - offset, rate_at_work(front));
+    front_ms = time_for(attempt_end_of(other->pieces[0].span) - from, rate_at_work(front));
     if (other->body == ATTEMPT_UNANSWERED) {
-        return other->pieces[0].span.offset == offset ||
-                       elapsed_ms(other, now_ms) > 2 * front_ms
+        return other->pieces[0].span.offset == from || elapsed_ms(other, now_ms) > 2 * front_ms
                    ? LANES_SLOWER
                    : LANES_UNKNOWN;
     }

@@ -27,9 +27,9 @@ struct attempt *lanes_find_victim(const struct transfer *transfer, uint64_t now_
 struct byte_range lanes_cut(struct attempt *victim, uint64_t bytes);
 
 /*
- * The front has reached `offset`, and the bytes that follow belong to other attempts. Would the
- * next of them receive the rest of its piece sooner? *other_out is that attempt, except with
- * LANES_NOBODY.
+ * The front has reached the end of its pieces, and bytes that follow belong to other attempts.
+ * Would the next of them at or after `offset` receive the rest of its piece sooner? *other_out
+ * is that attempt, except with LANES_NOBODY.
  */
 enum lanes_neighbour {
     LANES_NOBODY,

@@ -665,7 +665,8 @@ static void conclude(struct transfer *transfer, struct attempt *attempt,
         if (attempt->counted == 0 && transfer->origin) {
             origin_lane_refused(transfer->origin, transfer->attempt_count, now_ms);
         }
-        if (attempt->range_is_suspect) {
+        /* Perhaps no further request is ever served: then the front has to bring the rest. */
+        if (attempt->counted == 0 || attempt->range_is_suspect) {
             transfer->front_goes_through = true;
         }
         return;
@@ -729,13 +730,35 @@ static void make_way(struct transfer *transfer)
     }
 }
 
+/* A stream's client is not what the attempt waits for: there is room for its next byte, or it
+ * has all that it is for, and waits to see what others do. */
+static bool has_room(const struct transfer *transfer, const struct attempt *attempt)
+{
+    uint64_t limit = transfer->stream_taken + transfer->setup.stream_window;
+
+    if (transfer->setup.output != TRANSFER_TO_STREAM) {
+        return true;
+    }
+    for (size_t i = 0; i < attempt->piece_count; i++) {
+        const struct attempt_piece *piece = &attempt->pieces[i];
+
+        if (piece->position < attempt_end_of(piece->span)) {
+            struct layout_run run =
+                range_layout_find(&transfer->wanted.layout, piece->position, &(size_t){0});
+
+            return transfer->wanted.run_output + run.output < limit;
+        }
+    }
+    return true;
+}
+
 /* True while an attempt is paused on other attempts, about which it gets no event. */
 static bool has_paused(const struct transfer *transfer)
 {
     for (const struct attempt *attempt = transfer->attempts; attempt; attempt = attempt->next) {
         if (attempt->was_paused && attempt->end == ATTEMPT_OPEN &&
-            (transfer->setup.output != TRANSFER_TO_STREAM ||
-             transfer->wanted.plan.hole_count > 0 || transfer_ranges_fail(transfer))) {
+            (has_room(transfer, attempt) || transfer->wanted.plan.hole_count > 0 ||
+             transfer_ranges_fail(transfer))) {
             return true;
         }
     }

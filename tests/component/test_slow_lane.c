@@ -8,7 +8,7 @@ enum { FILE_SEED = 5, FILE_SIZE = 12 * 1024 * 1024 };
 
 static const struct slow_case {
     const char *name;
-    struct server_rule rules[2];
+    struct server_rule rules[3];
     size_t requests_most;
 } cases[] = {
     /* Alone, the slow request would bring its part in more than a minute. */
@@ -24,6 +24,16 @@ static const struct slow_case {
     {.name = "nor do several of them",
      .rules = {{.from = 3, .to = 5, .does = SERVER_STALL_REPLY}},
      .requests_most = 24},
+    /* Every connection is slow enough that others pay. */
+    {.name = "refusals of all requests but the first few cost nothing",
+     .rules = {{.from = 6, .does = SERVER_STATUS, .number = 410},
+               {.does = SERVER_THROTTLE, .number = 6000000}},
+     .requests_most = 40},
+    {.name = "the front overtakes slow ones on its way to what was refused to others",
+     .rules = {{.from = 7, .does = SERVER_STATUS, .number = 403},
+               {.from = 2, .to = 6, .does = SERVER_THROTTLE, .number = 300000},
+               {.to = 1, .does = SERVER_THROTTLE, .number = 6000000}},
+     .requests_most = 40},
     {.name = "a connection that is as slow as all others keeps its work",
      .rules = {{.does = SERVER_THROTTLE, .number = 2000000}},
      .requests_most = 24},
@@ -140,7 +150,7 @@ static void check_case(void **state)
     struct range_server_options server = {
         .files = {{.path = "/file", .seed = FILE_SEED, .size = FILE_SIZE}},
         .rules = c->rules,
-        .rule_count = 2,
+        .rule_count = sizeof(c->rules) / sizeof(c->rules[0]),
     };
     struct odo_engine_options options = {.stall_timeout_s = 60, .ranges_per_request = 1};
     struct download_fixture *fixture = download_fixture_begin(&server, &options);
