@@ -104,6 +104,9 @@ static bool check_output(const char *output, struct file_options *options,
     enum system_path_kind folder_kind;
     char *folder;
 
+    if (*output == '\0') {
+        return arguments_wrong(report_out, NULL, "-o: a file is needed, and its name is empty");
+    }
     if (strcmp(output, "-") == 0) {
         return arguments_wrong(
             report_out, NULL,

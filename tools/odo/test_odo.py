@@ -877,6 +877,7 @@ class Arguments(OdoTest):
                 (1, "no name for a file", "http://127.0.0.1/", "-o", "."),
                 (1, "no name for a file", "http://127.0.0.1/a/%2E%2E?x=/b", "-o", "./"),
                 (1, "standard output", "URL", "-o", "-"),
+                (1, "is empty", "URL", "-o", ""),
                 (1, "'-x' is not an option", "URL", "-x"),
                 (1, "'--wrong' is not an option", "URL", "--wrong"),
                 (1, "'--size' needs", "URL", "-o", "out", "--size"),
