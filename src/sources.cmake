@@ -186,15 +186,23 @@ odo_list_sources(com/job
     job_files.c
     job_http_options.c
     job_object.c
-    job_properties.c)
+    job_properties.c
+    job_status.c
+    job_unsupported.c)
 
 odo_list_sources(com/download
     download.c
     download_callback.c
+    download_control.c
     download_enum_object.c
     download_object.c
     download_properties.c
-    download_settings.c)
+    download_settings.c
+    download_status.c
+    download_values.c
+    property_text.c
+    security_context.c
+    target_path.c)
 
 odo_list_sources(com/script
     automation_dispatch.c
@@ -206,8 +214,10 @@ odo_list_sources(com/script
     automation_progress.c
     automation_properties.c
     automation_ranges.c
+    automation_request.c
     automation_values.c
-    automation_variant.c)
+    automation_variant.c
+    automation_wait.c)
 
 odo_list_sources(com/server
     class_factory.c
@@ -216,4 +226,8 @@ odo_list_sources(com/server
     permissions.c
     proxies.c
     registration.c
+    registration_install.c
+    registration_owner.c
+    registration_proxies.c
+    registration_rows.c
     registry_table.c)

@@ -4,6 +4,7 @@
  */
 #include "com/client.h"
 #include "com/server/registration.h"
+#include "com/server/registration_install.h"
 #include "com/server/registry_table.h"
 
 static HRESULT client_get_class_object(REFCLSID clsid, REFIID iid, void **out)

@@ -13,10 +13,6 @@
 
 #include <odo/odo.h>
 
-#include "com/download/download_settings.h"
-#include "com/network/cost_policy.h"
-#include "deliveryoptimization.h" /* generated from idl/ */
-
 enum {
     DOWNLOAD_KIND = 1, /* in ODO_JOB_KIND; jobs of the legacy model have 0 */
     DOWNLOAD_NO_PROGRESS_S = 300,
@@ -56,38 +52,15 @@ void download_release(struct download *download);
 struct odo_job *download_job(const struct download *download);
 struct odo_engine *download_engine(const struct download *download);
 
-/* A consistent snapshot of its status. */
-DO_DOWNLOAD_STATUS download_status(struct download *download);
+/* The sequence number of its last start: 0 before the first, and the lowest one if that was in
+ * an earlier process. */
+ULONGLONG download_start_number(struct download *download);
 
-/* IDODownload::Start and so on, as documented there. */
-HRESULT download_start(struct download *download, const DO_DOWNLOAD_RANGES_INFO *ranges);
-HRESULT download_pause(struct download *download);
-HRESULT download_finalize(struct download *download);
-HRESULT download_abort(struct download *download);
-
-/* A copy, to be released with free(); NULL if never set, or when out of memory. */
-char *download_get_text(struct download *download, enum download_text which);
-
-/* Change a client setting. `text` may be NULL for "never set". */
-HRESULT download_set_text(struct download *download, enum download_text which,
-                          const char *text);
-
-uint64_t download_get_number(struct download *download, enum download_number which);
-HRESULT download_set_number(struct download *download, enum download_number which,
-                            uint64_t value);
-
-/* The client's network requirements; if unset, derived from the download's priority. */
-struct cost_wish download_cost_wish(struct download *download);
-
-/* Make the download volatile, or persistent. */
-HRESULT download_set_volatile(struct download *download, bool is_volatile);
+/* This download is now the last one started. */
+void download_note_start(struct download *download);
 
 /* True once the file was added to the job, at the first start. */
 bool download_has_file(struct download *download);
-
-/* The client's stream, attached to the file when there is one. NULL removes it. */
-HRESULT download_set_stream(struct download *download, IUnknown *stream);
-HRESULT download_get_stream(struct download *download, IUnknown **stream_out);
 
 /*
  * The process ends with downloads still open: delete the temporary files of the volatile ones.

@@ -1,6 +1,8 @@
 #include "com/download/download_callback.h"
 
 #include "com/calls/subscription.h"
+#include "com/download/download_status.h"
+#include "com/download/download_values.h"
 #include "com/object/hresult.h"
 #include "com/object/interface_keeper.h"
 

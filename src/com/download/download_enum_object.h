@@ -3,6 +3,7 @@
 #define ODO_COM_DOWNLOAD_DOWNLOAD_ENUM_OBJECT_H
 
 #include "com/download/download.h"
+#include "deliveryoptimization.h" /* generated from idl/ */
 
 /*
  * IDOManager::EnumDownloads. On failure *enum_out is NULL.

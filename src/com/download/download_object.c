@@ -1,7 +1,9 @@
 #include "com/download/download_object.h"
 
 #include "com/download/download_callback.h"
+#include "com/download/download_control.h"
 #include "com/download/download_properties.h"
+#include "com/download/download_status.h"
 #include "com/object/client_security.h"
 #include "com/object/com_object.h"
 #include "com/object/error_info.h"

@@ -3,6 +3,7 @@
 #define ODO_COM_DOWNLOAD_DOWNLOAD_OBJECT_H
 
 #include "com/download/download.h"
+#include "deliveryoptimization.h" /* generated from idl/ */
 
 /* A new COM object for a download. On failure *out is NULL. */
 HRESULT download_object_create(struct download *download, REFIID iid, void **out);

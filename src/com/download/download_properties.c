@@ -1,15 +1,16 @@
 #include "com/download/download_properties.h"
 
 #include "com/download/download_callback.h"
+#include "com/download/download_status.h"
+#include "com/download/download_values.h"
+#include "com/download/property_text.h"
+#include "com/download/security_context.h"
 #include "com/network/conditions.h"
 #include "com/object/hresult.h"
 #include "com/object/properties.h"
-#include "com/object/wide_text.h"
 
 #include <deliveryoptimizationerrors.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <urlmon.h>
 #include <wincrypt.h>
 
@@ -52,79 +53,6 @@ static HRESULT not_set(void)
     return hresult_from_status(ODO_E_NOT_SET);
 }
 
-/* From UTF-8; NULL means never set. */
-static HRESULT put_text(const char *text, VARIANT *value_out)
-{
-    LPWSTR wide = NULL;
-    HRESULT hr = text ? wide_text_from_utf8(text, &wide) : not_set();
-
-    if (FAILED(hr)) {
-        return hr;
-    }
-    V_BSTR(value_out) = SysAllocString(wide);
-    CoTaskMemFree(wide);
-    return V_BSTR(value_out) ? S_OK : E_OUTOFMEMORY;
-}
-
-/* To UTF-8, released with free(). A NULL BSTR is empty. */
-static HRESULT take_text(const VARIANT *value, char **text_out)
-{
-    return hresult_from_status(
-        wide_text_to_utf8(V_BSTR(value) ? V_BSTR(value) : L"", text_out));
-}
-
-static HRESULT get_setting(struct download *download, enum download_text which,
-                           VARIANT *value_out)
-{
-    char *text = download_get_text(download, which);
-    HRESULT hr = put_text(text, value_out);
-
-    free(text);
-    return hr;
-}
-
-static HRESULT get_job_text(struct download *download, enum odo_job_text which,
-                            VARIANT *value_out)
-{
-    char *text = NULL;
-    HRESULT hr = hresult_from_status(odo_job_get_text(download_job(download), which, &text));
-
-    if (SUCCEEDED(hr)) {
-        hr = put_text(*text ? text : NULL, value_out);
-    }
-    odo_free(text);
-    return hr;
-}
-
-static HRESULT set_job_text(struct download *download, enum odo_job_text which,
-                            const VARIANT *value)
-{
-    char *text = NULL;
-    HRESULT hr = take_text(value, &text);
-
-    if (SUCCEEDED(hr)) {
-        hr = hresult_from_status(odo_job_set_text(download_job(download), which, text));
-    }
-    free(text);
-    return hr;
-}
-
-static HRESULT get_file_text(struct download *download, enum odo_file_text which,
-                             VARIANT *value_out)
-{
-    char *text = NULL;
-    HRESULT hr = not_set();
-
-    if (download_has_file(download)) {
-        hr = hresult_from_status(odo_file_get_text(download_job(download), 0, which, &text));
-    }
-    if (SUCCEEDED(hr)) {
-        hr = put_text(*text ? text : NULL, value_out);
-    }
-    odo_free(text);
-    return hr;
-}
-
 static HRESULT get_id(void *object, VARIANT *value_out)
 {
     enum { ID_LENGTH = 39 };
@@ -139,7 +67,7 @@ static HRESULT get_id(void *object, VARIANT *value_out)
 
 static HRESULT get_uri(void *object, VARIANT *value_out)
 {
-    return get_setting(object, DOWNLOAD_URI, value_out);
+    return property_text_get_setting(object, DOWNLOAD_URI, value_out);
 }
 
 /* Not a complete validation, only the checks that clients expect before that of the state. */
@@ -174,7 +102,7 @@ static HRESULT set_uri(void *object, const VARIANT *value)
         hr = created_or_paused(object);
     }
     if (SUCCEEDED(hr)) {
-        hr = take_text(value, &text);
+        hr = property_text_take(value, &text);
     }
     if (SUCCEEDED(hr)) {
         hr = download_set_text(object, DOWNLOAD_URI, text);
@@ -185,7 +113,7 @@ static HRESULT set_uri(void *object, const VARIANT *value)
 
 static HRESULT get_content_id(void *object, VARIANT *value_out)
 {
-    return get_job_text(object, ODO_JOB_CONTENT_ID, value_out);
+    return property_text_get_of_job(object, ODO_JOB_CONTENT_ID, value_out);
 }
 
 static HRESULT set_content_id(void *object, const VARIANT *value)
@@ -193,12 +121,12 @@ static HRESULT set_content_id(void *object, const VARIANT *value)
     HRESULT hr =
         V_BSTR(value) && *V_BSTR(value) ? only_created(object) : DO_E_INVALID_CONTENT_ID;
 
-    return SUCCEEDED(hr) ? set_job_text(object, ODO_JOB_CONTENT_ID, value) : hr;
+    return SUCCEEDED(hr) ? property_text_set_of_job(object, ODO_JOB_CONTENT_ID, value) : hr;
 }
 
 static HRESULT get_display_name(void *object, VARIANT *value_out)
 {
-    return get_setting(object, DOWNLOAD_DISPLAY_NAME, value_out);
+    return property_text_get_setting(object, DOWNLOAD_DISPLAY_NAME, value_out);
 }
 
 static HRESULT set_display_name(void *object, const VARIANT *value)
@@ -208,7 +136,7 @@ static HRESULT set_display_name(void *object, const VARIANT *value)
         SysStringLen(V_BSTR(value)) <= ODO_DISPLAY_NAME_MAX ? not_ended(object) : E_INVALIDARG;
 
     if (SUCCEEDED(hr)) {
-        hr = take_text(value, &text);
+        hr = property_text_take(value, &text);
     }
     if (SUCCEEDED(hr)) {
         hr = download_set_text(object, DOWNLOAD_DISPLAY_NAME, text);
@@ -219,7 +147,7 @@ static HRESULT set_display_name(void *object, const VARIANT *value)
 
 static HRESULT get_local_path(void *object, VARIANT *value_out)
 {
-    return get_setting(object, DOWNLOAD_LOCAL_PATH, value_out);
+    return property_text_get_setting(object, DOWNLOAD_LOCAL_PATH, value_out);
 }
 
 static HRESULT set_local_path(void *object, const VARIANT *value)
@@ -237,7 +165,7 @@ static HRESULT set_local_path(void *object, const VARIANT *value)
         hr = DO_E_FILE_DOWNLOADSINK_ALREADY_SET;
     }
     if (SUCCEEDED(hr)) {
-        hr = take_text(value, &text);
+        hr = property_text_take(value, &text);
     }
     if (SUCCEEDED(hr)) {
         hr = download_set_text(object, DOWNLOAD_LOCAL_PATH, text);
@@ -248,38 +176,41 @@ static HRESULT set_local_path(void *object, const VARIANT *value)
 
 static HRESULT get_headers(void *object, VARIANT *value_out)
 {
-    return get_job_text(object, ODO_JOB_HEADERS, value_out);
+    return property_text_get_of_job(object, ODO_JOB_HEADERS, value_out);
 }
 
 static HRESULT set_headers(void *object, const VARIANT *value)
 {
     HRESULT hr = created_or_paused(object);
 
-    return SUCCEEDED(hr) ? set_job_text(object, ODO_JOB_HEADERS, value) : hr;
+    return SUCCEEDED(hr) ? property_text_set_of_job(object, ODO_JOB_HEADERS, value) : hr;
 }
 
 static HRESULT get_auth_headers(void *object, VARIANT *value_out)
 {
-    return get_job_text(object, ODO_JOB_AUTHENTICATION_HEADERS, value_out);
+    return property_text_get_of_job(object, ODO_JOB_AUTHENTICATION_HEADERS, value_out);
 }
 
 static HRESULT set_auth_headers(void *object, const VARIANT *value)
 {
     HRESULT hr = created_or_paused(object);
 
-    return SUCCEEDED(hr) ? set_job_text(object, ODO_JOB_AUTHENTICATION_HEADERS, value) : hr;
+    return SUCCEEDED(hr)
+               ? property_text_set_of_job(object, ODO_JOB_AUTHENTICATION_HEADERS, value)
+               : hr;
 }
 
 static HRESULT get_correlation_vector(void *object, VARIANT *value_out)
 {
-    return get_job_text(object, ODO_JOB_CORRELATION_VECTOR, value_out);
+    return property_text_get_of_job(object, ODO_JOB_CORRELATION_VECTOR, value_out);
 }
 
 static HRESULT set_correlation_vector(void *object, const VARIANT *value)
 {
     HRESULT hr = not_ended(object);
 
-    return SUCCEEDED(hr) ? set_job_text(object, ODO_JOB_CORRELATION_VECTOR, value) : hr;
+    return SUCCEEDED(hr) ? property_text_set_of_job(object, ODO_JOB_CORRELATION_VECTOR, value)
+                         : hr;
 }
 
 /* --- Numbers and flags ---------------------------------------------------------------- */
@@ -551,55 +482,11 @@ static HRESULT set_stream(void *object, const VARIANT *value)
 
 /* --- Certificates, integrity and decryption ------------------------------------------- */
 
-/* The certificate in a serialized context, in libcurl's notation. */
-static HRESULT name_certificate(const BYTE *bytes, DWORD size, char *name_out, size_t capacity)
-{
-    enum { SHA1_SIZE = 20 };
-    const void *context = NULL;
-    BYTE hash[SHA1_SIZE];
-    DWORD hash_size = sizeof(hash);
-    DWORD kind = 0;
-    bool is_named;
-
-    if (!CertAddSerializedElementToStore(NULL, bytes, size, CERT_STORE_ADD_ALWAYS, 0,
-                                         CERT_STORE_CERTIFICATE_CONTEXT_FLAG, &kind,
-                                         &context)) {
-        return CRYPT_E_FILE_ERROR;
-    }
-    is_named =
-        CertGetCertificateContextProperty(context, CERT_SHA1_HASH_PROP_ID, hash, &hash_size) &&
-        hash_size == SHA1_SIZE;
-    CertFreeCertificateContext(context);
-    if (!is_named) {
-        return CRYPT_E_FILE_ERROR;
-    }
-    snprintf(name_out, capacity, "CurrentUser\\MY\\");
-    for (size_t i = 0; i < SHA1_SIZE; i++) {
-        size_t length = strlen(name_out);
-
-        snprintf(name_out + length, capacity - length, "%02x", hash[i]);
-    }
-    return S_OK;
-}
-
 static HRESULT set_security_context(void *object, const VARIANT *value)
 {
-    char name[100] = "";
-    SAFEARRAY *array = V_ARRAY(value);
-    LONG first = 0;
-    LONG last = -1;
-    void *bytes = NULL;
-    HRESULT hr;
+    char name[SECURITY_CONTEXT_NAME_SIZE];
+    HRESULT hr = security_context_name_certificate(V_ARRAY(value), name);
 
-    if (!array || SafeArrayGetDim(array) != 1 || FAILED(SafeArrayGetLBound(array, 1, &first)) ||
-        FAILED(SafeArrayGetUBound(array, 1, &last)) || last < first) {
-        return E_INVALIDARG;
-    }
-    hr = SafeArrayAccessData(array, &bytes);
-    if (SUCCEEDED(hr)) {
-        hr = name_certificate(bytes, (DWORD)(last - first + 1), name, sizeof(name));
-        SafeArrayUnaccessData(array);
-    }
     if (SUCCEEDED(hr)) {
         hr = created_or_paused(object);
     }
@@ -633,7 +520,7 @@ static HRESULT set_decryption(void *object, const VARIANT *value)
 static HRESULT set_integrity(void *object, const VARIANT *value)
 {
     char *text = NULL;
-    HRESULT hr = take_text(value, &text);
+    HRESULT hr = property_text_take(value, &text);
 
     if (SUCCEEDED(hr)) {
         hr = hresult_from_status(odo_integrity_check(&(struct odo_integrity){.info = text}));
@@ -652,17 +539,17 @@ static HRESULT set_integrity(void *object, const VARIANT *value)
 
 static HRESULT get_redirection_target(void *object, VARIANT *value_out)
 {
-    return get_file_text(object, ODO_FILE_EFFECTIVE_URL, value_out);
+    return property_text_get_of_file(object, ODO_FILE_EFFECTIVE_URL, value_out);
 }
 
 static HRESULT get_response_headers(void *object, VARIANT *value_out)
 {
-    return get_file_text(object, ODO_FILE_RESPONSE_HEADERS, value_out);
+    return property_text_get_of_file(object, ODO_FILE_RESPONSE_HEADERS, value_out);
 }
 
 static HRESULT get_server_address(void *object, VARIANT *value_out)
 {
-    return get_file_text(object, ODO_FILE_SERVER_ADDRESS, value_out);
+    return property_text_get_of_file(object, ODO_FILE_SERVER_ADDRESS, value_out);
 }
 
 static HRESULT get_http_status(void *object, VARIANT *value_out)

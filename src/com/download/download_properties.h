@@ -7,6 +7,7 @@
 #define ODO_COM_DOWNLOAD_DOWNLOAD_PROPERTIES_H
 
 #include "com/download/download.h"
+#include "deliveryoptimization.h" /* generated from idl/ */
 
 #include <oleauto.h>
 

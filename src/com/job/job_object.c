@@ -9,6 +9,8 @@
 #include "com/job/job_files.h"
 #include "com/job/job_http_options.h"
 #include "com/job/job_properties.h"
+#include "com/job/job_status.h"
+#include "com/job/job_unsupported.h"
 #include "com/network/conditions.h"
 #include "com/network/download_policy.h"
 #include "com/network/job_wish.h"
@@ -18,7 +20,6 @@
 #include "com/object/owner.h"
 #include "com/object/wide_text.h"
 
-#include <assert.h>
 #include <deliveryoptimizationerrors.h>
 #include <stdlib.h>
 
@@ -168,18 +169,6 @@ static HRESULT STDMETHODCALLTYPE job_object_GetProgress(IBackgroundCopyJob5 *sel
     return S_OK;
 }
 
-/* From microseconds since 1970 to 100 ns since 1601. 0 (has not happened) stays 0. */
-static FILETIME file_time(int64_t time_us)
-{
-    const int64_t seconds_from_1601_to_1970 = 11644473600;
-    uint64_t ticks = 0;
-
-    if (time_us != 0) {
-        ticks = (uint64_t)(time_us + seconds_from_1601_to_1970 * 1000000) * 10;
-    }
-    return (FILETIME){.dwLowDateTime = (DWORD)ticks, .dwHighDateTime = (DWORD)(ticks >> 32)};
-}
-
 static HRESULT STDMETHODCALLTYPE job_object_GetTimes(IBackgroundCopyJob5 *self,
                                                      BG_JOB_TIMES *times_out)
 {
@@ -190,37 +179,11 @@ static HRESULT STDMETHODCALLTYPE job_object_GetTimes(IBackgroundCopyJob5 *self,
     }
     odo_job_get_times(job_of(self), &times);
     *times_out = (BG_JOB_TIMES){
-        .CreationTime = file_time(times.created_us),
-        .ModificationTime = file_time(times.modified_us),
-        .TransferCompletionTime = file_time(times.transferred_us),
+        .CreationTime = job_status_time(times.created_us),
+        .ModificationTime = job_status_time(times.modified_us),
+        .TransferCompletionTime = job_status_time(times.transferred_us),
     };
     return S_OK;
-}
-
-static BG_JOB_STATE state_for_clients(enum odo_job_state state)
-{
-    switch (state) {
-    case ODO_JOB_QUEUED:
-        return BG_JOB_STATE_QUEUED;
-    case ODO_JOB_TRANSFERRING:
-        return BG_JOB_STATE_TRANSFERRING;
-    case ODO_JOB_SUSPENDED:
-        return BG_JOB_STATE_SUSPENDED;
-    case ODO_JOB_ERROR:
-        return BG_JOB_STATE_ERROR;
-    case ODO_JOB_TRANSIENT_ERROR:
-        return BG_JOB_STATE_TRANSIENT_ERROR;
-    case ODO_JOB_TRANSFERRED:
-        return BG_JOB_STATE_TRANSFERRED;
-    case ODO_JOB_ACKNOWLEDGED:
-        return BG_JOB_STATE_ACKNOWLEDGED;
-    case ODO_JOB_CANCELLED:
-        return BG_JOB_STATE_CANCELLED;
-    case ODO_JOB_STATE_COUNT:
-        break;
-    }
-    assert(!"a state of a job");
-    return BG_JOB_STATE_ERROR;
 }
 
 static HRESULT STDMETHODCALLTYPE job_object_GetState(IBackgroundCopyJob5 *self,
@@ -229,7 +192,7 @@ static HRESULT STDMETHODCALLTYPE job_object_GetState(IBackgroundCopyJob5 *self,
     if (!state_out) {
         return E_INVALIDARG;
     }
-    *state_out = state_for_clients(odo_job_get_state(job_of(self)));
+    *state_out = job_status_state(odo_job_get_state(job_of(self)));
     return S_OK;
 }
 
@@ -410,7 +373,7 @@ static HRESULT STDMETHODCALLTYPE job_object_GetNotifyInterface(IBackgroundCopyJo
     return client_out ? callback_get_client(job_of(self), client_out) : E_INVALIDARG;
 }
 
-/* --- IBackgroundCopyJob: proxies and ownership ---------------------------------------- */
+/* --- IBackgroundCopyJob: proxies ------------------------------------------------------ */
 
 static HRESULT STDMETHODCALLTYPE job_object_SetProxySettings(IBackgroundCopyJob5 *self,
                                                              BG_JOB_PROXY_USAGE usage,
@@ -442,108 +405,7 @@ static HRESULT STDMETHODCALLTYPE job_object_GetProxySettings(IBackgroundCopyJob5
     return usage_out && proxies_out && bypass_out ? S_OK : E_INVALIDARG;
 }
 
-static HRESULT STDMETHODCALLTYPE job_object_TakeOwnership(IBackgroundCopyJob5 *self)
-{
-    (void)self;
-    return E_NOTIMPL;
-}
-
-/* --- IBackgroundCopyJob2: command lines, replies and credentials, which are not of DO - */
-
-static HRESULT STDMETHODCALLTYPE job_object_SetNotifyCmdLine(IBackgroundCopyJob5 *self,
-                                                             LPCWSTR program,
-                                                             LPCWSTR parameters)
-{
-    (void)self;
-    (void)program;
-    (void)parameters;
-    return E_NOTIMPL;
-}
-
-static HRESULT STDMETHODCALLTYPE job_object_GetNotifyCmdLine(IBackgroundCopyJob5 *self,
-                                                             LPWSTR *program_out,
-                                                             LPWSTR *parameters_out)
-{
-    (void)self;
-    if (program_out) {
-        *program_out = NULL;
-    }
-    if (parameters_out) {
-        *parameters_out = NULL;
-    }
-    return E_NOTIMPL;
-}
-
-static HRESULT STDMETHODCALLTYPE
-job_object_GetReplyProgress(IBackgroundCopyJob5 *self, BG_JOB_REPLY_PROGRESS *progress_out)
-{
-    (void)self;
-    if (progress_out) {
-        *progress_out = (BG_JOB_REPLY_PROGRESS){0};
-    }
-    return E_NOTIMPL;
-}
-
-static HRESULT STDMETHODCALLTYPE job_object_GetReplyData(IBackgroundCopyJob5 *self,
-                                                         byte **data_out, UINT64 *size_out)
-{
-    (void)self;
-    if (data_out) {
-        *data_out = NULL;
-    }
-    if (size_out) {
-        *size_out = 0;
-    }
-    return E_NOTIMPL;
-}
-
-static HRESULT STDMETHODCALLTYPE job_object_SetReplyFileName(IBackgroundCopyJob5 *self,
-                                                             LPCWSTR path)
-{
-    (void)self;
-    (void)path;
-    return E_NOTIMPL;
-}
-
-static HRESULT STDMETHODCALLTYPE job_object_GetReplyFileName(IBackgroundCopyJob5 *self,
-                                                             LPWSTR *path_out)
-{
-    (void)self;
-    if (path_out) {
-        *path_out = NULL;
-    }
-    return E_NOTIMPL;
-}
-
-static HRESULT STDMETHODCALLTYPE job_object_SetCredentials(IBackgroundCopyJob5 *self,
-                                                           BG_AUTH_CREDENTIALS *credentials)
-{
-    (void)self;
-    (void)credentials;
-    return E_NOTIMPL;
-}
-
-static HRESULT STDMETHODCALLTYPE job_object_RemoveCredentials(IBackgroundCopyJob5 *self,
-                                                              BG_AUTH_TARGET target,
-                                                              BG_AUTH_SCHEME scheme)
-{
-    (void)self;
-    (void)target;
-    (void)scheme;
-    return E_NOTIMPL;
-}
-
 /* --- IBackgroundCopyJob3 -------------------------------------------------------------- */
-
-static HRESULT STDMETHODCALLTYPE job_object_ReplaceRemotePrefix(IBackgroundCopyJob5 *self,
-                                                                LPCWSTR old_prefix,
-                                                                LPCWSTR new_prefix)
-{
-    (void)self;
-    (void)old_prefix;
-    (void)new_prefix;
-    return E_NOTIMPL;
-}
 
 static HRESULT STDMETHODCALLTYPE job_object_Job3AddFileWithRanges(IBackgroundCopyJob5 *self,
                                                                   LPCWSTR url, LPCWSTR path,
@@ -552,82 +414,6 @@ static HRESULT STDMETHODCALLTYPE job_object_Job3AddFileWithRanges(IBackgroundCop
 {
     return job_files_add(job_of(self), url, url, path, range_count, ranges,
                          DO_UNKNOWN_FILE_SIZE);
-}
-
-static HRESULT STDMETHODCALLTYPE job_object_SetFileACLFlags(IBackgroundCopyJob5 *self,
-                                                            DWORD flags)
-{
-    (void)self;
-    (void)flags;
-    return E_NOTIMPL;
-}
-
-static HRESULT STDMETHODCALLTYPE job_object_GetFileACLFlags(IBackgroundCopyJob5 *self,
-                                                            DWORD *flags_out)
-{
-    (void)self;
-    if (flags_out) {
-        *flags_out = 0;
-    }
-    return E_NOTIMPL;
-}
-
-/* --- IBackgroundCopyJob4: caches, integrity levels and time limits, which are not of DO -- */
-
-static HRESULT STDMETHODCALLTYPE job_object_SetPeerCachingFlags(IBackgroundCopyJob5 *self,
-                                                                DWORD flags)
-{
-    (void)self;
-    (void)flags;
-    return E_NOTIMPL;
-}
-
-static HRESULT STDMETHODCALLTYPE job_object_GetPeerCachingFlags(IBackgroundCopyJob5 *self,
-                                                                DWORD *flags_out)
-{
-    (void)self;
-    if (flags_out) {
-        *flags_out = 0;
-    }
-    return E_NOTIMPL;
-}
-
-static HRESULT STDMETHODCALLTYPE job_object_GetOwnerIntegrityLevel(IBackgroundCopyJob5 *self,
-                                                                   ULONG *level_out)
-{
-    (void)self;
-    if (level_out) {
-        *level_out = 0;
-    }
-    return E_NOTIMPL;
-}
-
-static HRESULT STDMETHODCALLTYPE job_object_GetOwnerElevationState(IBackgroundCopyJob5 *self,
-                                                                   BOOL *is_elevated_out)
-{
-    (void)self;
-    if (is_elevated_out) {
-        *is_elevated_out = FALSE;
-    }
-    return E_NOTIMPL;
-}
-
-static HRESULT STDMETHODCALLTYPE job_object_SetMaximumDownloadTime(IBackgroundCopyJob5 *self,
-                                                                   ULONG seconds)
-{
-    (void)self;
-    (void)seconds;
-    return E_NOTIMPL;
-}
-
-static HRESULT STDMETHODCALLTYPE job_object_GetMaximumDownloadTime(IBackgroundCopyJob5 *self,
-                                                                   ULONG *seconds_out)
-{
-    (void)self;
-    if (seconds_out) {
-        *seconds_out = 0;
-    }
-    return E_NOTIMPL;
 }
 
 /* --- IBackgroundCopyJob5 -------------------------------------------------------------- */
@@ -679,25 +465,25 @@ static const IBackgroundCopyJob5Vtbl background_copy_job_vtbl = {
     .GetErrorCount = job_object_GetErrorCount,
     .SetProxySettings = job_object_SetProxySettings,
     .GetProxySettings = job_object_GetProxySettings,
-    .TakeOwnership = job_object_TakeOwnership,
-    .SetNotifyCmdLine = job_object_SetNotifyCmdLine,
-    .GetNotifyCmdLine = job_object_GetNotifyCmdLine,
-    .GetReplyProgress = job_object_GetReplyProgress,
-    .GetReplyData = job_object_GetReplyData,
-    .SetReplyFileName = job_object_SetReplyFileName,
-    .GetReplyFileName = job_object_GetReplyFileName,
-    .SetCredentials = job_object_SetCredentials,
-    .RemoveCredentials = job_object_RemoveCredentials,
-    .ReplaceRemotePrefix = job_object_ReplaceRemotePrefix,
+    .TakeOwnership = job_unsupported_TakeOwnership,
+    .SetNotifyCmdLine = job_unsupported_SetNotifyCmdLine,
+    .GetNotifyCmdLine = job_unsupported_GetNotifyCmdLine,
+    .GetReplyProgress = job_unsupported_GetReplyProgress,
+    .GetReplyData = job_unsupported_GetReplyData,
+    .SetReplyFileName = job_unsupported_SetReplyFileName,
+    .GetReplyFileName = job_unsupported_GetReplyFileName,
+    .SetCredentials = job_unsupported_SetCredentials,
+    .RemoveCredentials = job_unsupported_RemoveCredentials,
+    .ReplaceRemotePrefix = job_unsupported_ReplaceRemotePrefix,
     .AddFileWithRanges = job_object_Job3AddFileWithRanges,
-    .SetFileACLFlags = job_object_SetFileACLFlags,
-    .GetFileACLFlags = job_object_GetFileACLFlags,
-    .SetPeerCachingFlags = job_object_SetPeerCachingFlags,
-    .GetPeerCachingFlags = job_object_GetPeerCachingFlags,
-    .GetOwnerIntegrityLevel = job_object_GetOwnerIntegrityLevel,
-    .GetOwnerElevationState = job_object_GetOwnerElevationState,
-    .SetMaximumDownloadTime = job_object_SetMaximumDownloadTime,
-    .GetMaximumDownloadTime = job_object_GetMaximumDownloadTime,
+    .SetFileACLFlags = job_unsupported_SetFileACLFlags,
+    .GetFileACLFlags = job_unsupported_GetFileACLFlags,
+    .SetPeerCachingFlags = job_unsupported_SetPeerCachingFlags,
+    .GetPeerCachingFlags = job_unsupported_GetPeerCachingFlags,
+    .GetOwnerIntegrityLevel = job_unsupported_GetOwnerIntegrityLevel,
+    .GetOwnerElevationState = job_unsupported_GetOwnerElevationState,
+    .SetMaximumDownloadTime = job_unsupported_SetMaximumDownloadTime,
+    .GetMaximumDownloadTime = job_unsupported_GetMaximumDownloadTime,
     .SetProperty = job_object_SetProperty,
     .GetProperty = job_object_GetProperty,
 };

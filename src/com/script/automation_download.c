@@ -1,19 +1,20 @@
 #include "com/script/automation_download.h"
 
-#include "com/calls/job_wait.h"
 #include "com/download/download_object.h"
+#include "com/download/download_values.h"
 #include "com/network/conditions.h"
 #include "com/object/com_object.h"
 #include "com/object/error_info.h"
 #include "com/object/error_text.h"
-#include "com/object/hresult.h"
 #include "com/script/automation_dispatch.h"
 #include "com/script/automation_error.h"
 #include "com/script/automation_job.h"
 #include "com/script/automation_progress.h"
 #include "com/script/automation_properties.h"
+#include "com/script/automation_request.h"
 #include "com/script/automation_values.h"
 #include "com/script/automation_variant.h"
+#include "com/script/automation_wait.h"
 
 #include <assert.h>
 #include <deliveryoptimizationerrors.h>
@@ -22,11 +23,6 @@
 #include <string.h>
 #include <wchar.h>
 
-static_assert(sizeof(struct byte_range) == sizeof(DO_DOWNLOAD_RANGE) &&
-                  offsetof(struct byte_range, length) == offsetof(DO_DOWNLOAD_RANGE, Length) &&
-                  BYTE_RANGE_TO_END == DO_LENGTH_TO_EOF,
-              "a range is the same for scripts and for the server");
-
 static_assert((int)OdoCreated == DODownloadState_Created &&
                   (int)OdoTransferring == DODownloadState_Transferring &&
                   (int)OdoTransferred == DODownloadState_Transferred &&
@@ -34,12 +30,6 @@ static_assert((int)OdoCreated == DODownloadState_Created &&
                   (int)OdoAborted == DODownloadState_Aborted &&
                   (int)OdoPaused == DODownloadState_Paused,
               "a state has the same number for scripts");
-
-#define WAIT_FOREVER ULLONG_MAX
-
-enum {
-    WAIT_MOST_MS = 24 * 60 * 60 * 1000, /* per wait; longer times exceed a DWORD */
-};
 
 struct automation_download {
     struct com_object base;
@@ -51,11 +41,7 @@ struct automation_download {
     BSTR id;                          /* of `download` */
     struct automation_download *next; /* guarded by `alive_lock` */
 
-    SRWLOCK lock; /* guards the members below */
-    struct {
-        struct automation_ranges ranges; /* for the next Start */
-        bool ranges_are_new;             /* `ranges` were set since the last Start */
-    } locked;
+    struct automation_request request; /* for the next Start */
 };
 
 COM_DEFINE_UNKNOWN(automation_download, IOdoDownload)
@@ -255,46 +241,17 @@ static HRESULT STDMETHODCALLTYPE automation_download_SetProperty(IOdoDownload *s
 
 /* --- Ranges --------------------------------------------------------------------------- */
 
-/* As text, the ranges of the last Start, by whichever process. */
-static HRESULT write_told_ranges(struct download *download, BSTR *text_out)
-{
-    struct byte_range *items = NULL;
-    uint32_t count = 0;
-    HRESULT hr = S_OK;
-
-    *text_out = NULL;
-    if (download_has_file(download)) {
-        hr =
-            hresult_from_status(odo_file_get_ranges(download_job(download), 0, &items, &count));
-    }
-    if (SUCCEEDED(hr)) {
-        hr = automation_values_write_ranges(
-            &(struct automation_ranges){.items = items, .count = count}, text_out);
-    }
-    odo_free(items);
-    return hr;
-}
-
 static HRESULT STDMETHODCALLTYPE automation_download_get_Ranges(IOdoDownload *self,
                                                                 VARIANT *value)
 {
     struct automation_download *object = impl_from_IOdoDownload(self);
-    HRESULT hr = S_OK;
-    bool are_new;
+    HRESULT hr;
 
     if (!value) {
         return fail_pointer();
     }
     VariantInit(value);
-    AcquireSRWLockShared(&object->lock);
-    are_new = object->locked.ranges_are_new;
-    if (are_new) {
-        hr = automation_values_write_ranges(&object->locked.ranges, &V_BSTR(value));
-    }
-    ReleaseSRWLockShared(&object->lock);
-    if (!are_new) {
-        hr = write_told_ranges(object->served, &V_BSTR(value));
-    }
+    hr = automation_request_write_ranges(&object->request, object->served, &V_BSTR(value));
     if (SUCCEEDED(hr)) {
         V_VT(value) = VT_BSTR;
     }
@@ -304,63 +261,7 @@ static HRESULT STDMETHODCALLTYPE automation_download_get_Ranges(IOdoDownload *se
 static HRESULT STDMETHODCALLTYPE automation_download_put_Ranges(IOdoDownload *self,
                                                                 VARIANT value)
 {
-    struct automation_download *object = impl_from_IOdoDownload(self);
-    struct automation_ranges ranges;
-    struct automation_ranges before;
-    HRESULT hr = automation_values_read_ranges(&value, &ranges);
-
-    if (FAILED(hr)) {
-        return hr;
-    }
-    AcquireSRWLockExclusive(&object->lock);
-    before = object->locked.ranges;
-    object->locked.ranges = ranges;
-    object->locked.ranges_are_new = true;
-    ReleaseSRWLockExclusive(&object->lock);
-    automation_ranges_free(&before);
-    return S_OK;
-}
-
-static bool has_begun(IDODownload *download)
-{
-    DO_DOWNLOAD_STATUS status;
-
-    return SUCCEEDED(IDODownload_GetStatus(download, &status)) &&
-           status.State != DODownloadState_Created;
-}
-
-/*
- * The ranges for Start, to be freed; NULL if no new ones were set. An empty list means the
- * whole file, which a first Start without ranges requests. A later Start without ranges would
- * resume the previous request, so the whole file is then requested explicitly.
- */
-static HRESULT copy_new_ranges(struct automation_download *object,
-                               DO_DOWNLOAD_RANGES_INFO **ranges_out)
-{
-    const struct automation_ranges *ranges = &object->locked.ranges;
-    bool must_tell_all = has_begun(object->download);
-    DO_DOWNLOAD_RANGES_INFO *copy = NULL;
-    HRESULT hr = S_OK;
-
-    AcquireSRWLockShared(&object->lock);
-    if (object->locked.ranges_are_new && (ranges->count > 0 || must_tell_all)) {
-        uint32_t count = ranges->count ? ranges->count : 1;
-
-        copy =
-            malloc(offsetof(DO_DOWNLOAD_RANGES_INFO, Ranges) + count * sizeof(copy->Ranges[0]));
-        if (copy) {
-            copy->RangeCount = count;
-            copy->Ranges[0] = (DO_DOWNLOAD_RANGE){.Offset = 0, .Length = DO_LENGTH_TO_EOF};
-            if (ranges->count > 0) {
-                memcpy(copy->Ranges, ranges->items, count * sizeof(copy->Ranges[0]));
-            }
-        } else {
-            hr = E_OUTOFMEMORY;
-        }
-    }
-    ReleaseSRWLockShared(&object->lock);
-    *ranges_out = copy;
-    return hr;
+    return automation_request_set_ranges(&impl_from_IOdoDownload(self)->request, &value);
 }
 
 /* --- Status --------------------------------------------------------------------------- */
@@ -514,73 +415,16 @@ static HRESULT STDMETHODCALLTYPE automation_download_Start(IOdoDownload *self)
 {
     struct automation_download *object = impl_from_IOdoDownload(self);
     DO_DOWNLOAD_RANGES_INFO *ranges;
-    HRESULT hr = copy_new_ranges(object, &ranges);
+    HRESULT hr = automation_request_copy_ranges(&object->request, object->download, &ranges);
 
     if (SUCCEEDED(hr)) {
         hr = IDODownload_Start(object->download, ranges);
     }
     free(ranges);
     if (SUCCEEDED(hr)) {
-        AcquireSRWLockExclusive(&object->lock);
-        object->locked.ranges_are_new = false;
-        automation_ranges_free(&object->locked.ranges);
-        ReleaseSRWLockExclusive(&object->lock);
+        automation_request_clear(&object->request);
     }
     return automation_error_pass(hr, L"The download cannot be started");
-}
-
-/* The number of milliseconds that Wait may last, or WAIT_FOREVER. */
-static HRESULT read_seconds(const VARIANT *value, ULONGLONG *duration_out)
-{
-    VARIANT seconds;
-    HRESULT hr;
-
-    *duration_out = WAIT_FOREVER;
-    hr = automation_variant_copy(value, &seconds);
-    if (SUCCEEDED(hr) && !automation_variant_is_nothing(&seconds)) {
-        hr = VariantChangeType(&seconds, &seconds, 0, VT_R8);
-        if (SUCCEEDED(hr) && V_R8(&seconds) >= 0 && V_R8(&seconds) < 1e12) {
-            *duration_out = (ULONGLONG)(V_R8(&seconds) * 1000);
-        }
-    }
-    VariantClear(&seconds);
-    return SUCCEEDED(hr) ? S_OK
-                         : automation_error(hr, L"The time to wait is a number of seconds");
-}
-
-/* Wait for the event. In a single-threaded apartment calls and messages are dispatched. */
-static void pump(HANDLE event, DWORD duration)
-{
-    DWORD index;
-    HRESULT hr = CoWaitForMultipleHandles(0, duration, 1, &event, &index);
-
-    if (FAILED(hr) && hr != RPC_S_CALLPENDING) {
-        WaitForSingleObject(event, duration); /* a thread without COM */
-    }
-}
-
-/* Has it stopped, other than to wait for a permitted network? */
-static bool has_come_to_rest(const DO_DOWNLOAD_STATUS *status)
-{
-    return status->State == DODownloadState_Paused
-               ? status->Error != S_OK || status->ExtendedError == S_OK
-               : status->State != DODownloadState_Transferring;
-}
-
-static HRESULT wait_for_rest(const struct automation_download *object, HANDLE changed,
-                             ULONGLONG duration, DO_DOWNLOAD_STATUS *status_out)
-{
-    ULONGLONG began = GetTickCount64();
-
-    for (;;) {
-        HRESULT hr = IDODownload_GetStatus(object->download, status_out);
-        ULONGLONG passed = GetTickCount64() - began;
-
-        if (FAILED(hr) || has_come_to_rest(status_out) || passed >= duration) {
-            return hr;
-        }
-        pump(changed, (DWORD)min(duration - passed, WAIT_MOST_MS));
-    }
 }
 
 static HRESULT STDMETHODCALLTYPE automation_download_Wait(IOdoDownload *self, VARIANT seconds,
@@ -588,24 +432,13 @@ static HRESULT STDMETHODCALLTYPE automation_download_Wait(IOdoDownload *self, VA
 {
     struct automation_download *object = impl_from_IOdoDownload(self);
     DO_DOWNLOAD_STATUS status = {.State = DODownloadState_Created};
-    struct job_wait wait;
-    ULONGLONG duration;
     HRESULT hr;
 
     if (!value) {
         return fail_pointer();
     }
     *value = VARIANT_FALSE;
-    hr = read_seconds(&seconds, &duration);
-    if (FAILED(hr)) {
-        return hr;
-    }
-    hr = job_wait_begin(&wait, download_job(object->served));
-    if (FAILED(hr)) {
-        return automation_error_pass(hr, NULL);
-    }
-    hr = wait_for_rest(object, wait.event, duration, &status);
-    job_wait_end(&wait);
+    hr = automation_wait(object->download, download_job(object->served), &seconds, &status);
     if (SUCCEEDED(hr) && status.State == DODownloadState_Created) {
         return automation_error(DO_E_INVALID_STATE, L"The download has not been started");
     }
@@ -613,7 +446,7 @@ static HRESULT STDMETHODCALLTYPE automation_download_Wait(IOdoDownload *self, VA
                           status.State == DODownloadState_Finalized)) {
         *value = VARIANT_TRUE;
     }
-    return automation_error_pass(hr, NULL);
+    return hr;
 }
 
 static HRESULT STDMETHODCALLTYPE automation_download_Pause(IOdoDownload *self)
@@ -719,7 +552,7 @@ static void automation_download_destroy(struct com_object *base)
     }
     IDODownload_Release(object->download);
     SysFreeString(object->id);
-    automation_ranges_free(&object->locked.ranges);
+    automation_request_clear(&object->request);
     free(object);
 }
 
@@ -750,7 +583,7 @@ static HRESULT create(IDODownload *download, BSTR id, struct automation_download
     com_object_init(&object->base, &download_class);
     object->IOdoDownload_iface.lpVtbl = &download_vtbl;
     error_info_support_init(&object->error_support, &object->base, &IID_IOdoDownload);
-    InitializeSRWLock(&object->lock);
+    automation_request_init(&object->request);
     IDODownload_AddRef(download);
     object->download = download;
     object->served = download_object_get(download);

@@ -31,32 +31,13 @@
 #ifndef ODO_COM_SERVER_REGISTRATION_H
 #define ODO_COM_SERVER_REGISTRATION_H
 
+#include "com/server/registration_place.h"
+
 #include <stdbool.h>
 #include <windows.h>
-
-/* Where to write entries. Tests pass keys of their own. */
-struct registration_place {
-    HKEY classes;    /* written: Software\Classes of the machine or the user */
-    HKEY elsewhere;  /* read only: the other one of the two; NULL for none */
-    HKEY other_kind; /* read only: CLSID there as seen by programs of the other bitness; NULL if
-                        there is none */
-    const WCHAR *server_path;    /* full path of this DLL */
-    const WCHAR *host_path;      /* full path of the local server's program; NULL for none */
-    const WCHAR *user;           /* the user's SID; NULL for all users */
-    const WCHAR *windows_folder; /* without a trailing backslash */
-};
 
 /* All or nothing. */
 HRESULT registration_add(const struct registration_place *place, bool take_over);
 HRESULT registration_remove(const struct registration_place *place);
-
-/*
- * The same for this DLL. `words`, which may be NULL, is the argument of regsvr32 /i: any of
- * these, separated by commas or blanks; others are E_INVALIDARG.
- *
- *   user        for this user (HKEY_CURRENT_USER), not for the machine
- *   takeover    see above; ignored when unregistering
- */
-HRESULT registration_install(bool install, const WCHAR *words);
 
 #endif

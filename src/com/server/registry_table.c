@@ -162,6 +162,20 @@ WCHAR *registry_read_text(HKEY root, const WCHAR *key, const WCHAR *name)
     return text;
 }
 
+bool registry_texts_match(const WCHAR *left, const WCHAR *right)
+{
+    return left && right && _wcsicmp(left, right) == 0;
+}
+
+bool registry_text_is(HKEY root, const WCHAR *key, const WCHAR *text)
+{
+    WCHAR *value = registry_read_text(root, key, NULL);
+    bool is_same = registry_texts_match(value, text);
+
+    free(value);
+    return is_same;
+}
+
 bool registry_has_key(HKEY root, const WCHAR *key)
 {
     HKEY opened;

@@ -20,6 +20,12 @@ HRESULT registry_table_write(HKEY root, const struct registry_value *rows, size_
  */
 WCHAR *registry_read_text(HKEY root, const WCHAR *key, const WCHAR *name);
 
+/* Equal, ignoring case; NULL equals nothing. */
+bool registry_texts_match(const WCHAR *left, const WCHAR *right);
+
+/* Does the key's default value equal this text, ignoring case? */
+bool registry_text_is(HKEY root, const WCHAR *key, const WCHAR *text);
+
 bool registry_has_key(HKEY root, const WCHAR *key);
 
 /* Copy a key and everything below it within the same root, replacing the destination. */

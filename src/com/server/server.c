@@ -3,7 +3,7 @@
 #include "com/server/class_factory.h"
 #include "com/server/module.h"
 #include "com/server/proxies.h"
-#include "com/server/registration.h"
+#include "com/server/registration_install.h"
 
 #include <olectl.h>
 
