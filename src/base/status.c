@@ -8,7 +8,7 @@
 #define STATUS_TABLE(ROW)                                                                      \
     ROW(ODO_OK, "Success")                                                                     \
     ROW(ODO_PARTIAL_COMPLETE,                                                                  \
-        "Completed, but only some of the files; those that were not whole were dropped")       \
+        "Completed, but only some of the files; the incomplete ones were deleted")             \
     ROW(ODO_TEMPORARY_FILES_LEFT, "Done, but a temporary file (DO*.tmp) could not be "         \
                                   "deleted; it may be removed by hand")                        \
                                                                                                \
@@ -50,10 +50,10 @@
     ROW(ODO_E_DAMAGED, "A stored record is damaged; the download has to be set up again")      \
     ROW(ODO_E_SHUTTING_DOWN, "The download engine is stopping; try again once it has started") \
     ROW(ODO_E_CANCELLED, "Cancelled")                                                          \
-    ROW(ODO_E_TIMED_OUT, "The time to wait has passed; the download goes on")                  \
+    ROW(ODO_E_TIMED_OUT, "The wait has timed out; the download continues")                     \
     ROW(ODO_E_UNEXPECTED, "An internal error occurred; please report it")                      \
                                                                                                \
-    ROW(ODO_E_NO_NETWORK, "There is no network; the download goes on when there is one")       \
+    ROW(ODO_E_NO_NETWORK, "There is no network; the download continues when there is one")     \
     ROW(ODO_E_NAME_NOT_RESOLVED,                                                               \
         "The server's name could not be resolved; check the address and the network")          \
     ROW(ODO_E_CANNOT_CONNECT,                                                                  \
@@ -68,9 +68,9 @@
     ROW(ODO_E_REDIRECT, "The server redirected too often, or to a place that is not allowed")  \
     ROW(ODO_E_RANGES_UNSUPPORTED,                                                              \
         "The server cannot send parts of this file; download the whole file instead")          \
-    ROW(ODO_E_CONTENT_MISMATCH, "The server sent other bytes than were asked for")             \
+    ROW(ODO_E_CONTENT_MISMATCH, "The server sent different bytes than were requested")         \
     ROW(ODO_E_FILE_CHANGED,                                                                    \
-        "The file on the server changed meanwhile or has not the stated size; start again")    \
+        "The file on the server has changed or does not have the stated size; start again")    \
     ROW(ODO_E_SIZE_UNKNOWN_IN_200, "The server does not say how large the file is")            \
     ROW(ODO_E_SIZE_UNKNOWN_IN_206,                                                             \
         "The server sent a part of the file but does not say how large the file is")           \
@@ -86,10 +86,10 @@
         "The server's certificate comes from an authority that this computer does not trust")  \
     ROW(ODO_E_CERTIFICATE_REVOKED, "The server's certificate was revoked; do not trust it")    \
     ROW(ODO_E_CERTIFICATE_USAGE, "The server's certificate was not issued for servers")        \
-    ROW(ODO_E_CLIENT_CERTIFICATE, "The server asks for a certificate of yours")                \
+    ROW(ODO_E_CLIENT_CERTIFICATE, "The server requires a client certificate")                  \
     ROW(ODO_E_NO_PROGRESS, "Nothing arrived within the allowed time; resume to try again")     \
-    ROW(ODO_E_TOO_OLD, "The job was given up because it reached its age limit; create it "     \
-                       "anew")                                                                 \
+    ROW(ODO_E_TOO_OLD,                                                                         \
+        "The job was cancelled because it reached its age limit; create it again")             \
     ROW(ODO_E_BLOCKED_BY_COST,                                                                 \
         "The network costs more than the job may; it waits for another")                       \
     ROW(ODO_E_BLOCKED_BY_CELLULAR, "The network is cellular; the job waits for another")       \
@@ -97,40 +97,38 @@
     ROW(ODO_E_BLOCKED_BY_POWER, "The computer runs on battery; the job waits for mains power") \
     ROW(ODO_E_BLOCKED_BY_MEMORY, "Memory is short; the job waits until there is more")         \
     ROW(ODO_E_CERTIFICATE_UNCHECKED,                                                           \
-        "Whether the server's certificate was revoked could not be found out")                 \
+        "The revocation status of the server's certificate could not be determined")           \
     ROW(ODO_E_INTEGRITY_UNSPECIFIED,                                                           \
-        "An integrity check is demanded, but there is nothing to check against")               \
+        "An integrity check is required, but there is nothing to check against")               \
     ROW(ODO_E_INTEGRITY_UNAVAILABLE,                                                           \
         "The piece hash file could not be fetched, and without it the file cannot be checked") \
     ROW(ODO_E_INTEGRITY_WITH_RANGES,                                                           \
         "Only whole files can be checked for integrity, and this one was asked for in ranges") \
-    ROW(ODO_E_BAD_PIECE_HASH, "A part of the file is not what its publisher has announced, "   \
-                              "and was not the second time either")                            \
+    ROW(ODO_E_BAD_PIECE_HASH,                                                                  \
+        "A part of the file does not match its published hash, even after a second download")  \
     ROW(ODO_E_METAINFO_FILE_SIZE, "The piece hash file is empty or too large")                 \
     ROW(ODO_E_METAINFO_DIGEST_MATCH, "The piece hash file is not the one that was announced")  \
     ROW(ODO_E_METAINFO_CONTENT, "The piece hash file cannot be read")                          \
-    ROW(ODO_E_METAINFO_VERSION, "The piece hash file is of an unknown version")                \
+    ROW(ODO_E_METAINFO_VERSION, "The piece hash file has an unknown version")                  \
     ROW(ODO_E_METAINFO_PARSE_HOH, "The piece hash file has no readable hash of its hashes")    \
     ROW(ODO_E_METAINFO_HOH_MATCH,                                                              \
         "The piece hash file states another hash of its hashes than was announced")            \
     ROW(ODO_E_METAINFO_CONTENT_LENGTH, "The piece hash file is for a file of another size")    \
     ROW(ODO_E_METAINFO_PIECE_SIZE, "The piece hash file has no usable piece size")             \
     ROW(ODO_E_METAINFO_PARSE_PIECEHASHES,                                                      \
-        "The piece hash file does not hold as many hashes as there are pieces")                \
-    ROW(ODO_E_METAINFO_PARSE_ONE_PIECEHASH,                                                    \
-        "The piece hash file holds something that is no hash")                                 \
+        "The piece hash file does not contain one hash for each piece")                        \
+    ROW(ODO_E_METAINFO_PARSE_ONE_PIECEHASH, "The piece hash file contains a malformed hash")   \
     ROW(ODO_E_METAINFO_HOH_FINAL_MATCH,                                                        \
         "The hashes in the piece hash file are not those that were announced")                 \
     ROW(ODO_E_TEMPORARY_FILE_CHANGED,                                                          \
-        "The temporary file (DO*.tmp) is not as it was left: it was cut, or another has its "  \
-        "name")                                                                                \
-    ROW(ODO_E_NOT_PRIVATE, "Other users can write to this folder or to one above it; take "    \
-                           "that right from them, or choose another folder")                   \
+        "The temporary file (DO*.tmp) was truncated or replaced by another file")              \
+    ROW(ODO_E_NOT_PRIVATE, "Other users can write to this folder or to a parent of it; "       \
+                           "remove that permission, or choose another folder")                 \
     ROW(ODO_E_PATH_RELATIVE, "The path of the folder must be absolute")                        \
     ROW(ODO_E_METAINFO_DIGEST_PORTAL,                                                          \
-        "Instead of the announced piece hash file a web page came; sign in to the network")    \
+        "A web page came instead of the announced piece hash file; sign in to the network")    \
     ROW(ODO_E_METAINFO_CONTENT_PORTAL,                                                         \
-        "Instead of a piece hash file a web page came; sign in to the network")                \
+        "A web page came instead of a piece hash file; sign in to the network")                \
     ROW(ODO_E_TOO_MANY_OPEN_FILES,                                                             \
         "Too many files and connections are open; close some, or raise the limit (ulimit -n)")
 

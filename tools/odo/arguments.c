@@ -25,7 +25,7 @@ bool arguments_refuse(int option, char **argv, struct error_report *report_out)
     const char short_option[] = {'-', (char)optopt, '\0'};
 
     if (option == ':') {
-        return arguments_wrong(report_out, argv[optind - 1], "needs something behind it");
+        return arguments_wrong(report_out, argv[optind - 1], "needs an argument");
     }
     return arguments_wrong(report_out,
                            optopt > 0 && optopt < 256 ? short_option : argv[optind - 1],
@@ -48,7 +48,8 @@ bool arguments_read_server(const char *text, const char **server_out,
                            struct error_report *report_out)
 {
     if (!client_has_servers()) {
-        return arguments_wrong(report_out, NULL, "--clsid: there is no COM on this system");
+        return arguments_wrong(report_out, NULL,
+                               "--clsid: COM is not available on this system");
     }
     *server_out = text;
     return true;

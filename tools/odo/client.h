@@ -1,10 +1,10 @@
 /*
- * Whoever does the downloading for this program: a COM server on Windows, the engine itself
- * elsewhere. A client knows about many jobs and holds one at a time, which it has made with
- * client_create_job() or got with client_find_job().
+ * The downloader behind this program: a COM server on Windows, the engine itself elsewhere. A
+ * client can list many jobs and holds one at a time, obtained from client_create_job() or
+ * client_find_job().
  *
- * A client is used from one thread. Functions that can fail return false and say why in a
- * report; the client may be used further, and is to be freed as ever.
+ * A client is used by one thread. Functions that can fail return false and fill in a report;
+ * the client remains usable, and must still be freed.
  *
  * One implementation per operating system: client_posix.c; client_windows.c with
  * client_view_windows.c and job_callback_windows.c.
@@ -23,64 +23,62 @@
 struct client;
 
 struct client_options {
-    /* "opendo", "windows", a CLSID in braces or a ProgID; NULL is ours. Borrowed. */
+    /* "opendo", "windows", a CLSID in braces or a ProgID; NULL for ours. Borrowed. */
     const char *server;
-    /* May be signalled whenever a job's state changes. Borrowed; outlives the client. */
+    /* Signalled when a job's state may have changed. Borrowed; outlives the client. */
     struct wakeup *wakeup;
     /*
-     * Jobs are there when the client is gone. Without this a job that was made is cancelled
-     * with its client, unless it has been finished.
+     * Jobs outlive the client. Otherwise a job that was created and not finished is cancelled
+     * with the client.
      */
     bool keeps_jobs;
-    /* A job that is found QUEUED is set in motion. A COM server does so in any case. */
+    /* Resume a job that is found QUEUED. A COM server always does. */
     bool runs_queued_jobs;
 };
 
-/* Everything is borrowed for the length of the call. */
+/* Everything is borrowed for the duration of the call. */
 struct client_file {
     const char *url;
     const char *path;          /* absolute */
-    struct byte_range *ranges; /* not changed; the COM interface has no const here */
-    uint32_t range_count;      /* 0 asks for the whole file */
+    struct byte_range *ranges; /* const, except for the COM interface's type */
+    uint32_t range_count;      /* 0 for the whole file */
     uint64_t file_size;        /* or ODO_SIZE_UNKNOWN */
 };
 
-/* Can client_start() be given the name of a server? */
+/* Does client_start() support other servers? */
 bool client_has_servers(void);
 
-/* Reach the server. It begins without a job. */
+/* Connect to the server. The client holds no job yet. */
 bool client_start(const struct client_options *options, struct client **client_out,
                   struct error_report *report_out);
 
-/* Let go of everything, and stop what runs in this process. */
+/* NULL is allowed */
 void client_free(struct client *client); /* NULL is fine */
 
-/* Make an empty job, SUSPENDED, and hold it instead of any earlier one. */
+/* Create a SUSPENDED, empty job, and hold it instead of the previous one. */
 bool client_create_job(struct client *client, const char *name,
                        struct error_report *report_out);
 
 /*
- * Hold this job instead of any earlier one. EXIT_CODE_NO_JOB when there is none, or another
- * process has it.
+ * Hold this job instead of the previous one. EXIT_CODE_NO_JOB if it does not exist, or another
+ * process owns it.
  */
 bool client_find_job(struct client *client, const struct job_id *id,
                      struct error_report *report_out);
 
 /*
- * Every job that is neither completed nor cancelled, without those that other processes have,
- * oldest first. The caller frees the array with free(); it is NULL when there are none.
+ * All jobs that are neither completed nor cancelled and not owned by another process, oldest
+ * first. The caller frees the array with free(); NULL if there are none.
  */
 bool client_list_jobs(struct client *client, struct job_id **ids_out, size_t *count_out,
                       struct error_report *report_out);
 
-/* Call `visit` for the path of each file whose job could not be read: it was set aside. */
+/* Call `visit` with the path of each unreadable job file that was set aside. */
 bool client_each_set_aside(struct client *client,
                            void (*visit)(void *context, const char *path), void *context,
                            struct error_report *report_out);
 
-/*
- * From here on it is about the job that is held.
- */
+/* The functions below concern the job that is held. */
 
 bool client_set_description(struct client *client, const char *text,
                             struct error_report *report_out);
@@ -90,35 +88,35 @@ bool client_set_priority(struct client *client, enum job_priority priority,
 bool client_add(struct client *client, const struct client_file *file,
                 struct error_report *report_out);
 
-/* Set the job in motion. */
+/* Start the job. */
 bool client_resume(struct client *client, struct error_report *report_out);
 
 bool client_suspend(struct client *client, struct error_report *report_out);
 
-/* Where the job stands. */
+/* The state and progress of the job. */
 bool client_look(struct client *client, enum job_state *state_out,
                  struct job_progress *progress_out, struct error_report *report_out);
 
-/* Why the job is in JOB_ERROR or JOB_TRANSIENT_ERROR; false when it is in neither any more. */
+/* Why the job is in JOB_ERROR or JOB_TRANSIENT_ERROR; false if it has left these states. */
 bool client_get_error(struct client *client, struct error_report *report_out);
 
 /*
- * Put the files in their places. `partial_out` tells whether some were not whole and are gone;
- * when it is NULL, that is a failure.
+ * Rename the files to their targets. `partial_out` says whether incomplete files were deleted;
+ * if it is NULL, that is an error.
  */
 bool client_finish(struct client *client, bool *partial_out, struct error_report *report_out);
 
 /*
- * Stop for good and delete what was begun. Leaves a job alone that has ended before, and needs
- * none. False, too, when a temporary file is left.
+ * Cancel the job and delete its temporary files. Does nothing to a job that has ended, or
+ * without a job. Also false if a temporary file is left.
  */
 bool client_cancel(struct client *client, struct error_report *report_out);
 
-/* Everything about the job. The caller ends it with job_view_free(). */
+/* A full description of the job. The caller frees it with job_view_free(). */
 bool client_describe(struct client *client, struct job_view *view_out,
                      struct error_report *report_out);
 
-/* Show each file to `visit`, until it returns false, which is no failure. */
+/* Call `visit` for each file until it returns false, which is no error. */
 bool client_each_file(struct client *client,
                       bool (*visit)(void *context, const struct file_view *file), void *context,
                       struct error_report *report_out);

@@ -12,14 +12,14 @@
 
 struct client {
     struct odo_engine *engine;
-    struct odo_job *job; /* NULL before there is one */
+    struct odo_job *job; /* NULL without a job */
     bool keeps_jobs;
 };
 
 static_assert(sizeof(struct job_id) == sizeof(struct odo_job_id), "the same bytes");
 static_assert((int)JOB_LOW == 3, "priorities are the engine's numbers");
 
-/* True for success; otherwise says why not. */
+/* True on success; otherwise fills in the report. */
 static bool check(enum odo_status status, struct error_report *report_out)
 {
     if (status == ODO_OK) {
@@ -41,7 +41,7 @@ bool client_has_servers(void)
     return false;
 }
 
-/* Say which folder it is about: nobody has named one among the arguments. */
+/* Name the store folder in the message, since it is not among the arguments. */
 static void name_store(struct error_report *report)
 {
     struct error_report named;
@@ -69,7 +69,7 @@ bool client_start(const struct client_options *options, struct client **client_o
     client->keeps_jobs = options->keeps_jobs;
     status = odo_engine_start(&engine_options, &client->engine);
     if (status != ODO_OK && status != ODO_E_OUT_OF_MEMORY && !options->keeps_jobs) {
-        engine_options.store_folder = NULL; /* it was for what a kill would leave behind */
+        engine_options.store_folder = NULL; /* without it, still download */
         status = odo_engine_start(&engine_options, &client->engine);
     }
     if (!check(status, report_out)) {
@@ -89,7 +89,7 @@ void client_free(struct client *client)
         return;
     }
     if (client->job && !client->keeps_jobs) {
-        (void)odo_job_cancel(client->job); /* refused when it has ended already */
+        (void)odo_job_cancel(client->job); /* refused if it has ended already */
     }
     odo_job_release(client->job);
     odo_engine_stop(client->engine);
@@ -249,7 +249,7 @@ bool client_look(struct client *client, enum job_state *state_out,
     struct odo_job_progress progress;
 
     (void)report_out;
-    /* The state first: what is TRANSFERRED then has all its bytes. */
+    /* Query the state first, so that a TRANSFERRED job has all its bytes. */
     *state_out = state_of(odo_job_get_state(client->job));
     odo_job_get_progress(client->job, &progress);
     *progress_out = (struct job_progress){
@@ -280,7 +280,7 @@ bool client_finish(struct client *client, bool *partial_out, struct error_report
         *partial_out = status == ODO_PARTIAL_COMPLETE;
     }
     if (status == ODO_TEMPORARY_FILES_LEFT || (status == ODO_PARTIAL_COMPLETE && partial_out)) {
-        status = ODO_OK; /* the files themselves are in their places */
+        status = ODO_OK; /* the files are in place */
     }
     return check(status, report_out);
 }
@@ -292,7 +292,7 @@ bool client_cancel(struct client *client, struct error_report *report_out)
     return status == ODO_E_INVALID_STATE || check(status, report_out);
 }
 
-/* A copy that free() takes, or NULL when there is no memory. */
+/* A copy to be released with free(), or NULL when out of memory. */
 static char *copy_of_text(struct odo_job *job, enum odo_job_text which)
 {
     char *text = NULL;

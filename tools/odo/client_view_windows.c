@@ -1,4 +1,4 @@
-/* What the server tells about a job and its files. */
+/* Queries a job and its files from the server. */
 #include "client_windows.h"
 
 #include "wide_text_windows.h"
@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* FILETIME counts tenths of microseconds from 1601 on. */
+/* FILETIME counts 100 ns from 1601 on. */
 #define FILETIME_OF_1970 116444736000000000LL
 
 static enum job_state state_of(BG_JOB_STATE state)
@@ -54,7 +54,7 @@ bool client_look(struct client *client, enum job_state *state_out,
     BG_JOB_STATE state;
     BG_JOB_PROGRESS progress;
 
-    /* The state first: what is TRANSFERRED then has all its bytes. */
+    /* Query the state first, so that a TRANSFERRED job has all its bytes. */
     if (!client_check(IBackgroundCopyJob_GetState(client->job, &state), report_out) ||
         !client_check(IBackgroundCopyJob_GetProgress(client->job, &progress), report_out)) {
         return false;
@@ -95,7 +95,7 @@ static int64_t microseconds_of(FILETIME time)
     return ticks > FILETIME_OF_1970 ? (ticks - FILETIME_OF_1970) / 10 : 0;
 }
 
-/* UTF-8 of a text that the server allocated, which is freed. NULL stands for an empty one. */
+/* Convert a string allocated by the server to UTF-8 and free it. NULL means empty. */
 static char *take_text(wchar_t *text)
 {
     char *narrow = wide_text_to_utf8(text ? text : L"");
@@ -169,7 +169,7 @@ bool client_describe(struct client *client, struct job_view *view_out,
     return true;
 }
 
-/* The ranges are counted; a server without that interface leaves 0. */
+/* The number of ranges; 0 from a server without that interface. */
 static HRESULT count_ranges(IBackgroundCopyFile *file, struct file_view *view)
 {
     IBackgroundCopyFile2 *file2 = NULL;
@@ -234,7 +234,7 @@ static HRESULT show_file(IBackgroundCopyFile *file, uint32_t index,
     }
     url = take_text(wide_url);
     if (FAILED(IBackgroundCopyFile_GetLocalName(file, &wide_path))) {
-        wide_path = NULL; /* it has no place yet, or is a stream */
+        wide_path = NULL; /* it has no path yet, or goes to a stream */
     }
     path = take_text(wide_path);
     hr = IBackgroundCopyFile_GetProgress(file, &progress);

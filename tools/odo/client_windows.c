@@ -7,21 +7,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The two range types are the same bytes, so the server may be handed our array. */
+/* Both range types have the same layout, so our array can be passed to the server. */
 static_assert(sizeof(BG_FILE_RANGE) == sizeof(struct byte_range), "same size");
 static_assert(offsetof(BG_FILE_RANGE, Length) == offsetof(struct byte_range, length),
               "same order");
 static_assert(sizeof(GUID) == sizeof(struct job_id), "the same bytes");
 static_assert((int)BG_JOB_PRIORITY_LOW == (int)JOB_LOW, "the same numbers");
 
-/* Successes of Complete and Cancel with a remark. */
+/* Successes of Complete and Cancel with a qualification. */
 #define PARTIAL_COMPLETE       ((HRESULT)0x00200017)
 #define UNABLE_TO_DELETE_FILES ((HRESULT)0x0020001A)
 
-/* The job has been completed or cancelled before. */
+/* The job was completed or cancelled before. */
 #define INVALID_STATE ((HRESULT)0x80D02013)
 
-/* How BITS says that there is no such job, in case that is who answers. */
+/* BITS' code for an unknown job, if BITS is the server. */
 #define BITS_JOB_NOT_FOUND ((HRESULT)0x80200001)
 
 bool client_check(HRESULT hr, struct error_report *report_out)
@@ -70,8 +70,8 @@ static HRESULT reach_server(struct client *client, const char *server)
     }
     client->com_is_up = true;
     /*
-     * A server in another process writes the file as the user, which needs this permission,
-     * and calls back. For a DLL it has no meaning; a failure shows in the calls that follow.
+     * A local server writes the file as the user and calls back, both of which need these
+     * settings. A DLL ignores them; errors show in later calls.
      */
     (void)CoInitializeSecurity(NULL, -1, NULL, NULL, RPC_C_AUTHN_LEVEL_CONNECT,
                                RPC_C_IMP_LEVEL_IMPERSONATE, NULL, EOAC_NONE, NULL);
@@ -119,7 +119,7 @@ bool client_start(const struct client_options *options, struct client **client_o
     return true;
 }
 
-/* Hold `job`, which may be NULL, instead of what was held. */
+/* Hold `job`, which may be NULL, instead of the previous one. */
 static void hold(struct client *client, IBackgroundCopyJob *job)
 {
     if (client->callback) {
@@ -139,7 +139,7 @@ void client_free(struct client *client)
         return;
     }
     if (client->job && !client->keeps_jobs) {
-        (void)IBackgroundCopyJob_Cancel(client->job); /* refused when it has ended already */
+        (void)IBackgroundCopyJob_Cancel(client->job); /* refused if it has ended already */
     }
     hold(client, NULL);
     if (client->manager) {
@@ -152,8 +152,8 @@ void client_free(struct client *client)
 }
 
 /*
- * A server that refuses to call back is looked at now and then: it only tells later. A job that
- * is kept is left as it is: its callback may be somebody else's.
+ * If the server refuses the callback, the job is polled. A kept job is left alone, since its
+ * callback may belong to another program.
  */
 static HRESULT ask_to_be_called(struct client *client)
 {
@@ -291,7 +291,7 @@ bool client_add(struct client *client, const struct client_file *file,
     if (FAILED(hr)) {
         goto done;
     }
-    /* The URL serves as the id, too: any text will do. */
+    /* Any text is a valid id, so use the URL. */
     hr = IDeliveryOptimizationJob_AddFileWithRanges(job, url, url, path, file->range_count,
                                                     (BG_FILE_RANGE *)(void *)file->ranges,
                                                     file->file_size);

@@ -1,5 +1,5 @@
 /*
- * What the Windows files of the client share. Included by them only.
+ * Shared by the Windows files of the client only.
  */
 #ifndef ODO_TOOL_CLIENT_WINDOWS_H
 #define ODO_TOOL_CLIENT_WINDOWS_H
@@ -13,14 +13,14 @@
 
 struct client {
     IBackgroundCopyManager *manager;
-    IBackgroundCopyJob *job;       /* NULL before there is one */
-    struct job_callback *callback; /* of a job that we made; or NULL */
+    IBackgroundCopyJob *job;       /* NULL without a job */
+    struct job_callback *callback; /* of a job that we have created; or NULL */
     struct wakeup *wakeup;         /* borrowed */
     bool com_is_up;
     bool keeps_jobs;
 };
 
-/* True for success; otherwise says why not. */
+/* True on success; otherwise fills in the report. */
 bool client_check(HRESULT hr, struct error_report *report_out);
 
 #endif

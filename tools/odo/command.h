@@ -1,5 +1,5 @@
 /*
- * A word after "odo". A new command is a new row in main.c's table.
+ * A command of odo. To add one, add a row to the table in main.c.
  */
 #ifndef ODO_TOOL_COMMAND_H
 #define ODO_TOOL_COMMAND_H
@@ -7,7 +7,7 @@
 struct command {
     const char *name;
     const char *summary; /* one line for odo --help */
-    /* Called with argv[0] being the command's own name. Returns the program's exit code. */
+    /* Called with argv[0] being the command's own name. Returns the exit code. */
     int (*run)(int argc, char **argv);
 };
 

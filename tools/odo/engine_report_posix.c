@@ -4,7 +4,7 @@
 
 #define STATUS(status, exit_code) [status] = {#status, exit_code}
 
-/* The one translation from what the engine says to how the program ends. */
+/* The only translation from the engine's statuses to exit codes. */
 static const struct {
     const char *name;
     enum exit_code exit_code;

@@ -1,5 +1,5 @@
 /*
- * What the engine says, in words and as an exit code. Included by the POSIX files only.
+ * Converts the engine's errors to reports and exit codes. Included by the POSIX files only.
  */
 #ifndef ODO_TOOL_ENGINE_REPORT_POSIX_H
 #define ODO_TOOL_ENGINE_REPORT_POSIX_H

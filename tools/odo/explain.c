@@ -1,5 +1,5 @@
 /*
- * "odo explain": an HRESULT in words, on any system.
+ * "odo explain": describes an HRESULT, on any system.
  */
 #include "command.h"
 #include "hresult_text.h"
@@ -13,7 +13,7 @@ static bool is_all(const char *text, const char *allowed)
     return text[0] != '\0' && text[strspn(text, allowed)] == '\0';
 }
 
-/* Read 0x80D05011, 80D05011, -2133831663 or DO_E_INSUFFICIENT_RANGE_SUPPORT. */
+/* Parse 0x80D05011, 80D05011, -2133831663 or DO_E_INSUFFICIENT_RANGE_SUPPORT. */
 static bool read_hresult(const char *text, uint32_t *hresult_out)
 {
     static const char decimal[] = "0123456789";
@@ -30,7 +30,7 @@ static bool read_hresult(const char *text, uint32_t *hresult_out)
         digits += 2;
         base = 16;
     } else if (!negative && strlen(digits) == 8) {
-        base = 16; /* as the event log prints them */
+        base = 16; /* as printed by the event log */
     }
     if (strlen(digits) > 16 || !is_all(digits, base == 16 ? hexadecimal : decimal)) {
         return false;

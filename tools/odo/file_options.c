@@ -63,8 +63,8 @@ static bool check_url(const char *url, struct error_report *report_out)
     return true;
 }
 
-/* An absolute path for what the user wrote behind -o: of a file, or of a folder in which the
- * file has the name in its URL. NULL and a report when there is none. */
+/* The absolute path for the argument of -o: a file, or a folder to which the name in the URL is
+ * added. NULL and a report on failure. */
 static char *find_path(const char *output, const char *url, struct error_report *report_out)
 {
     bool is_folder =
@@ -95,7 +95,7 @@ static char *find_path(const char *output, const char *url, struct error_report 
     return path;
 }
 
-/* Fill in `path` from what the user wrote behind -o, if a file can be there. */
+/* Set `path` from the argument of -o if a file can be created there. */
 static bool check_output(const char *output, struct file_options *options,
                          struct error_report *report_out)
 {
@@ -179,7 +179,7 @@ static bool read_ranges_file(const char *name, struct file_options *options,
         return false;
     }
     if (options->ranges.count == count_before) {
-        /* Without this the whole file would be fetched, which nobody meant. */
+        /* Otherwise the whole file would be downloaded, which is not what the user meant. */
         report_words(report_out, EXIT_CODE_USAGE, "", "--ranges-from: %s holds no range", name);
         return false;
     }

@@ -5,8 +5,7 @@
 
 #include <stdio.h>
 
-/* A client may wake us earlier, but need not. While it waits to try again there is less to see.
- */
+/* A client may wake us earlier, but need not. Before a retry there is less to show. */
 enum { LOOKING_INTERVAL_MS = 200, WAITING_INTERVAL_MS = 2000 };
 
 static enum progress_style style_of(bool quiet)
@@ -47,7 +46,7 @@ static void show(struct follow *follow, enum job_state state, uint64_t now_ms)
     progress_bar_update(&follow->bar, &view);
 }
 
-/* Has the last try failed, and nothing arrived for longer than the user wants to wait? */
+/* Has the last attempt failed, and no byte arrived for longer than the time-out? */
 static bool patience_is_over(struct follow *follow, const struct job_progress *before,
                              enum job_state state, uint64_t now_ms)
 {
@@ -59,7 +58,7 @@ static bool patience_is_over(struct follow *follow, const struct job_progress *b
            now_ms - follow->progress_ms >= (uint64_t)follow->timeout_s * 1000;
 }
 
-/* How long to wait for news: no longer than the user's patience lasts. */
+/* How long to wait for news: no longer than the time-out allows. */
 static uint32_t interval_ms(const struct follow *follow, enum job_state state, uint64_t now_ms)
 {
     uint64_t limit_ms = (uint64_t)follow->timeout_s * 1000;
@@ -92,7 +91,8 @@ static enum follow_result watch(struct follow *follow, struct error_report *repo
             return FOLLOW_FAILED;
         }
         if (state != JOB_QUEUED && state != JOB_TRANSFERRING && state != JOB_TRANSIENT_ERROR) {
-            report_words(report_out, EXIT_CODE_OTHER, "", "somebody else has stopped the job");
+            report_words(report_out, EXIT_CODE_OTHER, "",
+                         "the job was stopped by another program");
             return FOLLOW_STOPPED;
         }
         if (state == JOB_TRANSIENT_ERROR) {

@@ -1,5 +1,5 @@
 /*
- * Waiting for a job, and showing meanwhile how far it is.
+ * Waits for a job and shows its progress.
  */
 #ifndef ODO_TOOL_FOLLOW_H
 #define ODO_TOOL_FOLLOW_H
@@ -7,23 +7,23 @@
 #include "client.h"
 #include "progress_bar.h"
 
-/* A time-out: wait as long as the job itself goes on trying. */
+/* A time-out: wait as long as the job keeps trying. */
 #define FOLLOW_PATIENTLY UINT32_MAX
 
 struct follow {
     struct client *client; /* borrowed; holds the job */
     struct wakeup *wakeup; /* borrowed */
-    uint32_t timeout_s;    /* give up when so long no byte came and the last try failed */
+    uint32_t timeout_s; /* give up after this time without a byte if the last attempt failed */
     struct progress_bar bar;
     struct job_progress progress; /* as last seen */
     uint64_t started_ms;
-    uint64_t progress_ms; /* when the last byte was seen to arrive, or it all began */
-    struct error_report last_failure; /* of a try that is being repeated */
+    uint64_t progress_ms;             /* when the last byte arrived, or at the start */
+    struct error_report last_failure; /* of an attempt that will be repeated */
 };
 
 /*
- * GAVE_UP: the time-out has passed, and the job goes on trying. STOPPED: somebody else has
- * suspended, completed or cancelled it.
+ * GAVE_UP: the time-out has passed, and the job keeps trying. STOPPED: it was suspended,
+ * completed or cancelled by another process.
  */
 enum follow_result {
     FOLLOW_TRANSFERRED,
@@ -33,12 +33,12 @@ enum follow_result {
     FOLLOW_INTERRUPTED
 };
 
-/* Begin the clock. Progress goes to standard error, unless it is to be quiet. */
+/* Start the clock. Progress goes to standard error, unless `quiet`. */
 void follow_start(struct follow *follow, struct wakeup *wakeup, uint32_t timeout_s, bool quiet);
 
 /*
- * Wait until the job that the client holds stands still. The report is written unless it was
- * TRANSFERRED or INTERRUPTED.
+ * Wait until the client's job stops. Fills in the report unless the result is TRANSFERRED or
+ * INTERRUPTED.
  */
 enum follow_result follow_run(struct follow *follow, struct client *client,
                               struct error_report *report_out);

@@ -1,6 +1,6 @@
 /*
- * "odo get": one download from beginning to end, shown while it runs. The same on every
- * system; what differs is behind client.h.
+ * "odo get": a single download with its progress. The same on every system; differences are
+ * behind client.h.
  */
 #include "client.h"
 #include "command.h"
@@ -11,7 +11,7 @@
 #include "system.h"
 #include "terminal.h"
 
-/* One download while it runs. */
+/* A running download. */
 struct get {
     const struct get_options *options;
     struct client *client;
@@ -33,7 +33,7 @@ static bool begin(struct get *get, struct error_report *report_out)
         !client_create_job(get->client, "odo get", report_out)) {
         return false;
     }
-    /* Somebody waits for it, unless they say that they do not. */
+    /* The user waits for it, unless they say otherwise. */
     if (!options->background && !client_set_priority(get->client, JOB_FOREGROUND, report_out)) {
         return false;
     }
@@ -44,14 +44,14 @@ static bool begin(struct get *get, struct error_report *report_out)
     return client_resume(get->client, report_out);
 }
 
-/* For client_each_file(). Said before the file has its name; the exit code is that of success,
- * as with every other program, for nobody can tell. */
+/* For client_each_file(). Printed before the file gets its name; the exit code is that of
+ * success, as in other programs, since truncation cannot be detected. */
 static bool warn_of_length(void *context, const struct file_view *file)
 {
     (void)context;
     if (file->length_is_unproved) {
-        (void)fputs("odo get: warning: the server told no length and closed the connection, so "
-                    "the file may have been cut\n",
+        (void)fputs("odo get: warning: the server stated no length and closed the connection, "
+                    "so the file may be truncated\n",
                     stderr);
     }
     return true;
@@ -81,7 +81,7 @@ static enum get_result download(struct get *get, struct error_report *report_out
     return GET_DONE;
 }
 
-/* Tell how it ended. Returns the exit code. */
+/* Report how it ended. Returns the exit code. */
 static int conclude(const struct get *get, enum get_result result,
                     const struct error_report *report)
 {

@@ -52,7 +52,7 @@ void get_options_print_help(FILE *file)
     report_print_exit_codes(file);
 }
 
-/* One option that getopt_long() has found. */
+/* Process an option found by getopt_long(). */
 static bool read_option(int option, char **argv, struct get_options *options,
                         struct error_report *report_out)
 {
@@ -91,7 +91,7 @@ bool get_options_read(int argc, char **argv, struct get_options *options_out,
 
     *options = (struct get_options){.timeout_s = TIMEOUT_DEFAULT_S};
     file_options_start(&options->file);
-    opterr = 0; /* the words are ours */
+    opterr = 0; /* we print our own messages */
     while ((option = getopt_long(argc, argv, ":o:r:qh", long_options, NULL)) != -1) {
         if (!read_option(option, argv, options, report_out)) {
             return false;

@@ -1,5 +1,5 @@
 /*
- * The arguments of "odo get", read and checked as far as that goes without asking anybody.
+ * The options of "odo get", validated as far as possible without a client.
  */
 #ifndef ODO_TOOL_GET_OPTIONS_H
 #define ODO_TOOL_GET_OPTIONS_H
@@ -9,17 +9,17 @@
 
 struct get_options {
     struct file_options file;
-    const char *server; /* borrowed from argv; NULL is ours */
-    uint32_t timeout_s; /* give up when so long no byte has arrived and the last try failed */
-    bool background;    /* others may be in a hurry: fewer connections, after the others */
+    const char *server; /* borrowed from argv; NULL for ours */
+    uint32_t timeout_s; /* give up after this time without a byte if the last attempt failed */
+    bool background;    /* low priority: fewer connections, after foreground jobs */
     bool quiet;
     bool json;
-    bool help; /* nothing else was read */
+    bool help; /* the rest was not parsed */
 };
 
 /*
- * Read argv, with argv[0] being the command's name. End the options with get_options_free()
- * whatever this returns. False and a report when an argument is wrong.
+ * Parse argv, where argv[0] is the command's name. Always release the options with
+ * get_options_free(). False and a report if an argument is invalid.
  */
 bool get_options_read(int argc, char **argv, struct get_options *options_out,
                       struct error_report *report_out);

@@ -15,7 +15,7 @@
 #define NO_JOB    EXIT_CODE_NO_JOB
 #define OTHER     EXIT_CODE_OTHER
 
-/* How an HRESULT is put together: a facility in bits 16 to 26, a code below. */
+/* The structure of an HRESULT: a facility in bits 16 to 26, a code below. */
 enum {
     FACILITY_HTTP_STATUS = 25,
     FACILITY_WIN32_CODE = 7,

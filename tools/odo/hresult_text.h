@@ -1,6 +1,6 @@
 /*
- * HRESULTs in words. The table is the same on every system, so that a number out of a log from
- * Windows can be explained anywhere; what it does not know, Windows is asked for.
+ * Descriptions of HRESULTs. The table is the same on every system, so that a code from a
+ * Windows log can be explained anywhere; for codes that are not in it, Windows is asked.
  */
 #ifndef ODO_TOOL_HRESULT_TEXT_H
 #define ODO_TOOL_HRESULT_TEXT_H
@@ -12,18 +12,18 @@
 #include <stdint.h>
 
 /*
- * Words for `hresult`, in English where the table has them, without a full stop. Never empty.
- * True when the number is known, false when the words only say that it is not.
+ * The description of `hresult`, in English if it is in the table, without a full stop. Never
+ * empty. False if the code is unknown and the text only says so.
  */
 bool hresult_text(uint32_t hresult, char *buffer, size_t buffer_size);
 
-/* Its symbol, such as "DO_E_INSUFFICIENT_RANGE_SUPPORT", or NULL when the table has none. */
+/* Its symbol, such as "DO_E_INSUFFICIENT_RANGE_SUPPORT", or NULL if it is not in the table. */
 const char *hresult_name(uint32_t hresult);
 
-/* The number that goes by a symbol. False when the table does not have it. */
+/* The code of a symbol. False if it is not in the table. */
 bool hresult_from_name(const char *name, uint32_t *hresult_out);
 
-/* With which exit code a program that met `hresult` ends. */
+/* The exit code of a program that failed with `hresult`. */
 enum exit_code hresult_exit_code(uint32_t hresult);
 
 #endif

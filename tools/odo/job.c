@@ -1,6 +1,6 @@
 /*
- * "odo job": jobs that outlive the program. Each command takes up the job it is about, does its
- * thing and gives it back; only those that wait keep it, and have it fetch.
+ * "odo job": jobs that outlive the program. Each command loads its job, acts on it and releases
+ * it; only waiting commands keep it, and have it downloaded.
  */
 #include "command.h"
 #include "follow.h"
@@ -15,13 +15,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Our COM server, as the engine, lives in this process, and ends with it. */
+/* Our COM server, like the engine, runs in this process and ends with it. */
 static bool moves_only_with_us(const struct job_session *session)
 {
     return !session->options->server;
 }
 
-/* What a command has done to the job it holds, in JSON or else in these words. */
+/* Report what a command has done to its job, as JSON or as this text. */
 static int tell(struct job_session *session, const char *words)
 {
     char id[JOB_ID_TEXT_BYTES];
@@ -33,7 +33,7 @@ static int tell(struct job_session *session, const char *words)
         return job_session_fail(session, &report);
     }
     if (view.state == JOB_TRANSFERRING && moves_only_with_us(session)) {
-        view.state = JOB_QUEUED; /* by the time that this is read */
+        view.state = JOB_QUEUED; /* the state after this process has ended */
     }
     if (session->options->json) {
         written = json_print_and_free(stdout, job_json_create(&view));
@@ -104,7 +104,7 @@ static int run_cancel(struct job_session *session)
     return tell(session, ": cancelled");
 }
 
-/* Give the files of the job that is held their names, and tell. */
+/* Complete the job that is held, and report it. */
 static int complete(struct job_session *session, const struct job_progress *progress)
 {
     struct error_report report;
@@ -243,7 +243,7 @@ static int tell_transferred(struct job_session *session, const struct follow *fo
     return tell(session, words);
 }
 
-/* The job stays as it is; in JSON it is shown. Returns the exit code. */
+/* The job is kept; with --json it is shown. Returns the exit code. */
 static int conclude_failure(struct job_session *session, enum follow_result result,
                             const struct error_report *report)
 {
@@ -265,7 +265,7 @@ static int conclude_failure(struct job_session *session, enum follow_result resu
     return exit_code;
 }
 
-/* Wait for the job that is held, which moves or stands still. */
+/* Wait for the job that is held, moving or not. */
 static int wait_for_job(struct job_session *session)
 {
     const struct job_options *options = session->options;
@@ -324,7 +324,7 @@ static int run_resume(struct job_session *session)
     return exit_code;
 }
 
-/* One of the jobs of the list: as a line, or appended to `array`. */
+/* List one job: print a line, or append it to `array`. */
 static bool list_job(struct job_session *session, cJSON *array, bool *is_written,
                      struct error_report *report_out)
 {

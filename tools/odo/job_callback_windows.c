@@ -6,7 +6,7 @@
 
 #include "deliveryoptimization.h" /* generated from idl/ */
 
-/* Counts its references, since the server may hold it a little longer than the client lives. */
+/* Reference counted, since the server may hold it longer than the client lives. */
 struct job_callback {
     IBackgroundCopyCallback IBackgroundCopyCallback_iface;
     LONG refs;

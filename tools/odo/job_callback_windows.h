@@ -1,6 +1,6 @@
 /*
- * What a COM server calls when a job is done or has failed: it wakes whoever waits. Included by
- * the Windows files only.
+ * The callback of a job on a COM server: wakes the waiting thread when the job is done or has
+ * failed. Included by the Windows files only.
  */
 #ifndef ODO_TOOL_JOB_CALLBACK_WINDOWS_H
 #define ODO_TOOL_JOB_CALLBACK_WINDOWS_H
@@ -11,13 +11,13 @@
 
 struct job_callback;
 
-/* `wakeup` outlives it. NULL when there is no memory. */
+/* `wakeup` must outlive it. NULL when out of memory. */
 struct job_callback *job_callback_create(struct wakeup *wakeup);
 
-/* To be given to the job. Borrowed. */
+/* The interface to register with the job. Borrowed. */
 IUnknown *job_callback_interface(struct job_callback *callback);
 
-/* It wakes nobody any more; the object itself ends when the server lets go of it, too. */
+/* It stops waking the waiter; the object itself ends when the server has released it. */
 void job_callback_free(struct job_callback *callback);
 
 #endif

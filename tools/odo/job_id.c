@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Which byte each pair of digits shows: the first three numbers of a GUID are little-endian. */
+/* The byte shown by each pair of digits: the first three numbers of a GUID are
+ * little-endian. */
 static const uint8_t byte_order[16] = {3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};
 
 enum { WHOLE_CHARACTERS = JOB_ID_TEXT_BYTES - 1 };

@@ -1,5 +1,5 @@
 /*
- * Jobs and files as JSON. NULL and false mean that there is no memory.
+ * Jobs and files as JSON. NULL and false mean out of memory.
  */
 #ifndef ODO_TOOL_JOB_JSON_H
 #define ODO_TOOL_JOB_JSON_H

@@ -24,7 +24,7 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-/* To which sets an option belongs; those that are not here are known to every command. */
+/* The sets of each option; options not listed are available to every command. */
 static const struct {
     int option;
     unsigned sets;
@@ -76,7 +76,7 @@ static bool read_priority(const char *text, struct job_options *options,
                            "is not a priority: foreground, high, normal or low");
 }
 
-/* One option that getopt_long() has found, and that the command knows. */
+/* Process an option found by getopt_long() that the command supports. */
 static bool read_option(int option, char **argv, struct job_options *options,
                         struct error_report *report_out)
 {
@@ -164,7 +164,7 @@ bool job_options_read(const struct job_syntax *syntax, int argc, char **argv,
 
     *options = (struct job_options){.priority = JOB_NORMAL, .timeout_s = FOLLOW_PATIENTLY};
     file_options_start(&options->file);
-    opterr = 0; /* the words are ours */
+    opterr = 0; /* we print our own messages */
     while ((option = getopt_long(argc, argv, ":o:r:qh", long_options, &long_index)) != -1) {
         if (!is_known_to(syntax, option)) {
             return refuse_option(syntax, option, long_index, report_out);

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-/* A command that lists the jobs has them all, for a moment: it pays to ask again. */
+/* A command that lists jobs owns all of them for a moment, so retry. */
 enum { FIND_PATIENCE_MS = 500, FIND_INTERVAL_MS = 20 };
 
 static bool open_client(struct job_session *session, bool runs, struct error_report *report_out)
@@ -40,7 +40,7 @@ static void report_no_job(const char *name, struct error_report *report_out)
                  report_printable(name, shown, sizeof(shown)));
 }
 
-/* The one job of the list whose ID begins with `prefix`. */
+/* The only job in the list whose id begins with `prefix`. */
 static bool choose(const struct job_id *ids, size_t count, const char *prefix,
                    struct job_id *id_out, struct error_report *report_out)
 {
@@ -61,9 +61,7 @@ static bool choose(const struct job_id *ids, size_t count, const char *prefix,
     return found == 1;
 }
 
-/*
- * By a client that lives for this only: it has all the jobs, and lets go of them again.
- */
+/* With a temporary client: it owns all jobs until it is freed. */
 static bool resolve_prefix(struct job_session *session, const char *prefix,
                            struct job_id *id_out, struct error_report *report_out)
 {

@@ -9,7 +9,7 @@
 
 enum { SIZE_BYTES = 16, SHOWN_BYTES = 2400 };
 
-/* "45 %", or "-" where the whole is not known. */
+/* "45 %", or "-" if the total is unknown. */
 static const char *format_done(uint64_t bytes, uint64_t total, char *buffer, size_t size)
 {
     if (total == ODO_SIZE_UNKNOWN) {

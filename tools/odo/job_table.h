@@ -1,5 +1,5 @@
 /*
- * Jobs and files as lines of aligned words, for people. Text from outside is made safe.
+ * Jobs and files as lines of aligned columns. Foreign text is made printable.
  */
 #ifndef ODO_TOOL_JOB_TABLE_H
 #define ODO_TOOL_JOB_TABLE_H
@@ -8,15 +8,15 @@
 
 #include <stdio.h>
 
-/* A line for each job. */
+/* One line per job. */
 void job_table_print_heading(FILE *file);
 void job_table_print_job(FILE *file, const struct job_view *view);
 
-/* One job in many lines, then each of its files in two. */
+/* One job in several lines, then two lines for each of its files. */
 void job_table_print_details(FILE *file, const struct job_view *view);
 void job_table_print_details_of_file(FILE *file, const struct file_view *view);
 
-/* A line for each file of each job, with its statistics. */
+/* One line for each file of each job, with its statistics. */
 void job_table_print_status_heading(FILE *file);
 void job_table_print_status(FILE *file, const struct job_view *job,
                             const struct file_view *view);

@@ -1,5 +1,5 @@
 /*
- * What a client tells about a job and its files, at one moment.
+ * A snapshot of a job and its files.
  */
 #ifndef ODO_TOOL_JOB_VIEW_H
 #define ODO_TOOL_JOB_VIEW_H
@@ -15,7 +15,7 @@ enum job_state {
     JOB_TRANSFERRING,
     JOB_SUSPENDED,
     JOB_ERROR,
-    JOB_TRANSIENT_ERROR, /* it failed, and will try again by itself */
+    JOB_TRANSIENT_ERROR, /* failed, and will be retried */
     JOB_TRANSFERRED,
     JOB_ACKNOWLEDGED, /* completed */
     JOB_CANCELLED,
@@ -42,35 +42,35 @@ struct job_view {
     struct job_id id;
     enum job_state state;
     enum job_priority priority;
-    char *name; /* owned, and so is the description; NULL in one that was freed */
+    char *name; /* owned, like the description; NULL after job_view_free() */
     char *description;
     struct job_progress progress;
-    int64_t created_us; /* microseconds since 1970-01-01 UTC; 0 for what has not happened */
+    int64_t created_us; /* microseconds since 1970-01-01 UTC; 0 if it has not happened */
     int64_t modified_us;
     int64_t transferred_us;
     uint32_t error_count;
     bool has_error;
-    struct error_report error; /* when it has one */
+    struct error_report error; /* if there is one */
 };
 
-/* Free what the view owns. */
+/* Free the view's strings. */
 void job_view_free(struct job_view *view);
 
-/* One file of a job. Text is borrowed. */
+/* One file of a job. Strings are borrowed. */
 struct file_view {
     uint32_t index;
     const char *url;
-    const char *path;     /* "" for a file that has no place yet */
+    const char *path;     /* "" if it has no path yet */
     uint32_t range_count; /* 0 for the whole file */
-    uint64_t bytes_total; /* that are wanted, or ODO_SIZE_UNKNOWN */
+    uint64_t bytes_total; /* wanted, or ODO_SIZE_UNKNOWN */
     uint64_t bytes_transferred;
-    bool completed; /* it stands at its path */
+    bool completed; /* it is at its path */
 
-    /* How it came: figures of the process that fetches, or zero where nobody counts. */
+    /* Statistics of the downloading process, or zero if it has none. */
     bool has_statistics;
-    bool has_requests;       /* a COM server does not count them */
+    bool has_requests;       /* a COM server does not provide them */
     uint64_t file_size;      /* of the whole file on the server, or ODO_SIZE_UNKNOWN */
-    uint64_t bytes_received; /* by HTTP; the engine counts what is thrown away, too */
+    uint64_t bytes_received; /* over HTTP; the engine includes discarded bytes */
     uint32_t connections;
     uint32_t requests;
     uint64_t transferring_ms;

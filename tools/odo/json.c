@@ -7,7 +7,7 @@
 
 #include <inttypes.h>
 
-/* cJSON's own numbers are doubles, which lose the last digits of large ones. */
+/* cJSON's own numbers are doubles, which are inexact for large integers. */
 bool json_add_number(cJSON *object, const char *name, uint64_t number)
 {
     char digits[24];

@@ -1,6 +1,6 @@
 /*
- * What cJSON lacks: whole numbers of 64 bits, and what is not known. Each returns false when
- * there is no memory.
+ * Extends cJSON with 64-bit integers and unknown values. Each function returns false when out
+ * of memory.
  */
 #ifndef ODO_TOOL_JSON_H
 #define ODO_TOOL_JSON_H
@@ -26,7 +26,7 @@ bool json_add_time(cJSON *object, const char *name, int64_t microseconds);
 struct error_report;
 bool json_add_error(cJSON *object, const char *name, const struct error_report *report);
 
-/* Write it as one line and free it. NULL, or a file that cannot be written, give false. */
+/* Write it on one line and free it. False if it is NULL or cannot be written. */
 bool json_print_and_free(FILE *file, cJSON *value);
 
 #endif

@@ -8,17 +8,17 @@
 
 enum {
     ILL_FORMED = 0xFFFFFFFF,
-    EXTENSION_MAX = 32, /* bytes; what is longer is no extension */
+    EXTENSION_MAX = 32, /* bytes; anything longer is not considered an extension */
     URL_BYTES_MAX = 4 * ODO_URL_MAX,
 };
 
-/* A name as it grows, in code points. */
+/* A name being built, in code points. */
 struct leaf {
     uint32_t items[URL_BYTES_MAX + 1]; /* one more for an underscore in front */
     size_t length;
 };
 
-/* --- Reading -------------------------------------------------------------------------- */
+/* --- Decoding ------------------------------------------------------------------------- */
 
 static bool read_hex(char digit, unsigned *value)
 {
@@ -34,7 +34,7 @@ static bool read_hex(char digit, unsigned *value)
     return true;
 }
 
-/* The byte at `text`, escaped or as it is. Returns how many characters it took, or 0. */
+/* The byte at `text`, escaped or not. Returns the number of characters consumed, or 0. */
 static size_t read_byte(const char *text, const char *end, bool is_escaped, unsigned *byte_out)
 {
     *byte_out = 0;
@@ -49,8 +49,8 @@ static size_t read_byte(const char *text, const char *end, bool is_escaped, unsi
 }
 
 /*
- * The character at `text`, whose bytes are all escaped or all not. Returns how many characters
- * of the text it took, or 0 when it is not well-formed UTF-8 (RFC 3629).
+ * The character at `text`, whose bytes are either all escaped or all not. Returns the number of
+ * characters consumed, or 0 if it is not well-formed UTF-8 (RFC 3629).
  */
 static size_t read_character(const char *text, const char *end, bool is_escaped,
                              uint32_t *character_out)
@@ -58,7 +58,7 @@ static size_t read_character(const char *text, const char *end, bool is_escaped,
     static const struct {
         unsigned first_min, first_max; /* of the first byte */
         unsigned second_min,
-            second_max; /* narrower than 80 to BF where others are ill-formed */
+            second_max; /* narrower than 80 to BF where sequences would be malformed */
         unsigned length;
     } forms[] = {
         {0x00, 0x7F, 0, 0, 1},       {0xC2, 0xDF, 0x80, 0xBF, 2}, {0xE0, 0xE0, 0xA0, 0xBF, 3},
@@ -91,7 +91,7 @@ static size_t read_character(const char *text, const char *end, bool is_escaped,
     return taken;
 }
 
-/* --- What a name may hold ------------------------------------------------------------- */
+/* --- Permitted characters ------------------------------------------------------------- */
 
 static bool is_separator(uint32_t character)
 {
@@ -105,7 +105,7 @@ static bool is_blank_or_dot(uint32_t character)
            character == 0x205F || character == 0x3000;
 }
 
-/* Neither in a name of Windows nor safe on a screen. */
+/* Not permitted in Windows' names, or unsafe on a screen. */
 static bool is_forbidden(uint32_t character)
 {
     return character < 0x20 || (character >= 0x7F && character <= 0x9F) ||
@@ -125,7 +125,7 @@ static bool is_device(const struct leaf *leaf)
 {
     static const char *const names[] = {"CON",    "PRN",     "AUX",    "NUL",
                                         "CONIN$", "CONOUT$", "CLOCK$", NULL};
-    static const char *const ports[] = {"COM", "LPT", NULL}; /* with a digit behind */
+    static const char *const ports[] = {"COM", "LPT", NULL}; /* followed by a digit */
     size_t base = 0;
 
     while (base < leaf->length && leaf->items[base] != '.') {
@@ -158,9 +158,9 @@ static bool is_device(const struct leaf *leaf)
     return false;
 }
 
-/* --- Making it ------------------------------------------------------------------------ */
+/* --- Building the name ---------------------------------------------------------------- */
 
-/* The path of a URL: what stands behind its host, up to a query or a fragment. */
+/* The path of a URL: from after its host up to a query or fragment. */
 static const char *find_path(const char *url, const char **end_out)
 {
     const char *host = strstr(url, "://");
@@ -226,7 +226,7 @@ static size_t bytes_of_all(const uint32_t *items, size_t length)
     return bytes;
 }
 
-/* Where the extension begins, dot included; the length when there is none. */
+/* The index of the extension, including the dot; the length if there is none. */
 static size_t find_extension(const struct leaf *leaf)
 {
     for (size_t i = leaf->length; i > 1; i--) {
@@ -255,7 +255,7 @@ static void shorten(struct leaf *leaf)
     memmove(leaf->items + stem, leaf->items + extension,
             (leaf->length - extension) * sizeof(leaf->items[0]));
     leaf->length -= extension - stem;
-    trim(leaf); /* the cut may have laid bare a dot */
+    trim(leaf); /* the last character may be a dot now */
 }
 
 static void write(const struct leaf *leaf, char *text)

@@ -1,27 +1,27 @@
 /*
- * A file's name from its URL, for those who name only the folder that it is to lie in.
+ * Derives a file name from a URL, for when only the target folder is given.
  *
- * Whatever the URL is, and whoever wrote it, the name is that of a file directly in the folder,
- * on every system: it has no separator, is no device, and hides nothing. The same rules hold in
- * the PowerShell module and in C#; tests/support/local_names.tsv is the table for all three.
+ * For any URL the result names a file directly in the folder, on every system: it has no
+ * separators, is not a device name, and hides nothing. The same rules apply in the PowerShell
+ * module and in C#; tests/support/local_names.tsv is the common test table.
  *
- *   1. Of the path in the URL, without query and fragment, every escape of UTF-8 is undone,
- *      once. What is no UTF-8 stays escaped.
- *   2. The name is what stands behind the last slash or backslash of the outcome.
- *   3. An underscore stands in for what Windows allows in no name, for control characters, and
- *      for those that turn the direction of writing.
- *   4. Dots and blanks at both ends go.
- *   5. The name of a device, such as nul.txt, gets an underscore in front.
- *   6. What is longer than LOCAL_NAME_MAX bytes is cut, before the extension.
+ *   1. In the path of the URL, without query and fragment, escaped UTF-8 is decoded once.
+ *      Malformed sequences stay escaped.
+ *   2. The name is what follows the last slash or backslash.
+ *   3. Underscores replace characters that Windows does not permit in names, control
+ *      characters, and those that change the direction of writing.
+ *   4. Dots and blanks at both ends are removed.
+ *   5. A device name, such as nul.txt, gets an underscore in front.
+ *   6. A name longer than LOCAL_NAME_MAX bytes is truncated before its extension.
  */
 #ifndef ODO_TOOL_LOCAL_NAME_H
 #define ODO_TOOL_LOCAL_NAME_H
 
 #include <stdbool.h>
 
-enum { LOCAL_NAME_MAX = 255 }; /* bytes of UTF-8: what ext4 takes, and less than NTFS does */
+enum { LOCAL_NAME_MAX = 255 }; /* bytes of UTF-8: the limit of ext4, and below that of NTFS */
 
-/* False when nothing is left that could be a name, or the URL is longer than a URL may be. */
+/* False if no name is left, or the URL exceeds the maximum length. */
 bool local_name_from_url(const char *url, char name_out[LOCAL_NAME_MAX + 1]);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * odo, the command-line program: finds the command and hands it its arguments.
+ * odo, the command-line program: finds the command and passes it the arguments.
  */
 #include "command.h"
 #include "report.h"
@@ -79,7 +79,7 @@ int main(int argc, char **argv)
 {
     terminal_prepare();
     if (!system_arguments(argc, argv, &argc, &argv)) {
-        (void)fputs("odo: an argument is not UTF-8 text, or there is no memory\n", stderr);
+        (void)fputs("odo: an argument is not UTF-8 text, or memory is exhausted\n", stderr);
         return EXIT_CODE_USAGE;
     }
     return run(argc, argv);

@@ -9,7 +9,7 @@
 
 enum {
     SAMPLE_INTERVAL_MS = 180, /* 32 samples reach back about six seconds */
-    SETTLING_MS = 400,        /* a rate from less than this is noise */
+    SETTLING_MS = 400,        /* a rate over less time is noise */
     LINE_MIN_MS = 1000,
     LINE_MAX_MS = 10000,
     BAR_MIN_CELLS = 8,
@@ -36,7 +36,7 @@ static void take_sample(struct progress_bar *bar, uint64_t now_ms, uint64_t byte
     struct progress_sample *newest = &bar->samples[bar->newest];
 
     if (bytes < newest->bytes) {
-        forget_samples(bar, now_ms, bytes); /* the file began again */
+        forget_samples(bar, now_ms, bytes); /* the file has started over */
     } else if (now_ms - newest->ms >= SAMPLE_INTERVAL_MS) {
         bar->newest = (bar->newest + 1) % PROGRESS_SAMPLES;
         bar->samples[bar->newest] = (struct progress_sample){.ms = now_ms, .bytes = bytes};
@@ -70,7 +70,7 @@ const char *progress_format_bytes(uint64_t bytes, char *buffer, size_t buffer_si
         (void)snprintf(buffer, buffer_size, "%" PRIu64 " B", bytes);
         return buffer;
     }
-    /* What would be shown as "1024.0" is shown as 1.0 of the next unit. */
+    /* Show what would be rounded to "1024.0" as 1.0 of the next unit. */
     while (value >= 1023.95 && unit + 1 < sizeof(units) / sizeof(units[0])) {
         value /= 1024;
         unit++;
@@ -100,11 +100,11 @@ static unsigned percentage(uint64_t bytes, uint64_t total)
     if (bytes >= total) {
         return 100;
     }
-    /* Never 100 before the last byte: the division rounds down. */
+    /* Never 100 before the last byte, as the division rounds down. */
     return (unsigned)((double)bytes / (double)total * 100.0);
 }
 
-/* "12.0 MiB of 27.0 MiB", or what is known of it. */
+/* "12.0 MiB of 27.0 MiB", or as much as is known. */
 static void format_amount(const struct progress_view *view, char *buffer, size_t buffer_size)
 {
     char bytes[32];
@@ -120,7 +120,7 @@ static void format_amount(const struct progress_view *view, char *buffer, size_t
     }
 }
 
-/* "4.5 MiB/s  0:03 left", the note instead, or nothing while there is nothing to tell from. */
+/* "4.5 MiB/s  0:03 left", or the note, or nothing if there is too little data. */
 static void format_pace(const struct progress_bar *bar, const struct progress_view *view,
                         char *buffer, size_t buffer_size)
 {
@@ -145,7 +145,7 @@ static void format_pace(const struct progress_bar *bar, const struct progress_vi
     (void)snprintf(buffer, buffer_size, "%s/s  %s left", text, left);
 }
 
-/* "[#####-----]  " into `buffer`, or nothing where there is no room or no total. */
+/* "[#####-----]  " into `buffer`, or nothing without space or total. */
 static void format_cells(const struct progress_view *view, size_t room, char *buffer)
 {
     size_t cells = room < BAR_MAX_CELLS ? room : BAR_MAX_CELLS;
@@ -167,12 +167,12 @@ static size_t text_columns(const char *text)
     size_t columns = 0;
 
     for (; *text != '\0'; text++) {
-        columns += ((unsigned char)*text & 0xC0U) != 0x80U; /* each character once */
+        columns += ((unsigned char)*text & 0xC0U) != 0x80U; /* count each character once */
     }
     return columns;
 }
 
-/* Cut a text to so many columns, between two characters. */
+/* Truncate a text to a number of columns, between characters. */
 static void cut_to_columns(char *text, size_t columns)
 {
     for (; *text != '\0'; text++) {
@@ -185,7 +185,7 @@ static void cut_to_columns(char *text, size_t columns)
 
 static void draw_bar(struct progress_bar *bar, const struct progress_view *view)
 {
-    /* The last column stays free: some terminals go to the next line when it is filled. */
+    /* Leave the last column free: some terminals wrap when it is filled. */
     size_t width = view->columns > 1 ? view->columns - 1 : 1;
     enum { CELL_FRAME = 4, GAP = 2 };
     char cells[BAR_MAX_CELLS + 8];
@@ -201,7 +201,7 @@ static void draw_bar(struct progress_bar *bar, const struct progress_view *view)
     if (view->total != ODO_SIZE_UNKNOWN) {
         (void)snprintf(part, sizeof(part), "%3u %%  ", percentage(view->bytes, view->total));
     }
-    /* Room is kept for a usual pace, so that the bar does not change its length with it. */
+    /* Reserve space for a typical rate, so that the bar's length does not vary with it. */
     used = text_columns(part) + text_columns(amount) + CELL_FRAME + GAP;
     used += view->note ? text_columns(pace) : strlen("1023.9 KiB/s  1:00:00 left");
     format_cells(view, used < width ? width - used : 0, cells);

@@ -37,7 +37,7 @@ static bool append(struct range_list *list, struct byte_range range, char *why, 
     return true;
 }
 
-/* Read digits up to anything else. False without a digit or at BYTE_OFFSET_LIMIT. */
+/* Read digits up to any other character. False without a digit or from BYTE_OFFSET_LIMIT on. */
 static bool read_number(const char **next, uint64_t *number_out)
 {
     uint64_t number = 0;
@@ -74,7 +74,7 @@ static const char *skip_blanks(const char *text)
     return text + strspn(text, " \t");
 }
 
-/* Read one "first-last" or "first-". On failure `complaint_out` says what is wrong with it. */
+/* Read one "first-last" or "first-". On failure `complaint_out` describes the error. */
 static bool read_range(const char **next, struct byte_range *range_out,
                        const char **complaint_out)
 {
@@ -137,13 +137,13 @@ bool range_list_add_text(struct range_list *list, const char *text, char *why, s
         if (*next == '\0') {
             return true;
         }
-        next = skip_blanks(next + 1); /* behind the comma there must be another one */
+        next = skip_blanks(next + 1); /* another range must follow */
     }
 }
 
 enum line_result { LINE_READ, LINE_END_OF_FILE, LINE_TOO_LONG, LINE_BINARY, LINE_FAILED };
 
-/* Read a line without its end into `buffer` of LINE_MAX_BYTES. */
+/* Read a line without its line end into `buffer` of LINE_MAX_BYTES. */
 static enum line_result read_line(FILE *file, char *buffer)
 {
     size_t length = 0;

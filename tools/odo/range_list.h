@@ -1,9 +1,9 @@
 /*
- * Byte ranges as people write them: "0-99", "500-", one after the other or one a line.
+ * Byte ranges as typed by users: "0-99", "500-", in arguments or one per line.
  *
- * Both ends are included, as in HTTP; "500-" goes to the end of the file. Several may stand
- * in one text with commas between them. The order is kept, for it is the order in which the
- * bytes land. Overlaps are not looked for here: whoever fetches them does.
+ * Both ends are inclusive, as in HTTP; "500-" extends to the end of the file. Several ranges in
+ * one text are separated by commas. The order is kept, since it determines the order of the
+ * bytes in the output. Overlaps are detected by the downloader.
  */
 #ifndef ODO_TOOL_RANGE_LIST_H
 #define ODO_TOOL_RANGE_LIST_H
@@ -26,21 +26,19 @@ struct range_list {
 void range_list_free(struct range_list *list);
 
 /*
- * Append the ranges of a text. False and words in `why` when one is malformed, when there are
- * more than RANGE_LIST_MAX, or when there is no memory; the list is then to be freed.
+ * Append the ranges of a text. False and a message in `why` if one is malformed, if there are
+ * more than RANGE_LIST_MAX, or when out of memory; then free the list.
  */
 bool range_list_add_text(struct range_list *list, const char *text, char *why, size_t why_size);
 
 /*
- * Append the ranges of a file: one line like the text above each; empty lines, and what
- * follows a '#', are skipped. `name` is what the words in `why` call the file.
+ * Append the ranges of a file: each line is like the text above; empty lines, and anything
+ * after a '#', are ignored. `name` is the file's name in messages.
  */
 bool range_list_add_file(struct range_list *list, FILE *file, const char *name, char *why,
                          size_t why_size);
 
-/*
- * Read a whole decimal number below BYTE_OFFSET_LIMIT. Nothing else may follow or precede.
- */
+/* Parse a decimal integer below BYTE_OFFSET_LIMIT, with nothing before or after it. */
 bool range_list_parse_number(const char *text, uint64_t *number_out);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * What went wrong, in words, with a number, and as the program's exit code.
+ * An error: message, code and exit code.
  */
 #ifndef ODO_TOOL_REPORT_H
 #define ODO_TOOL_REPORT_H
@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* The meaning of each stands in report.c, in the table that --help prints. */
+/* Their meanings are in report.c, in the table printed by --help. */
 enum exit_code {
     EXIT_CODE_DONE = 0,
     EXIT_CODE_USAGE = 1,
@@ -29,7 +29,7 @@ struct error_report {
 };
 
 /*
- * A report in our own words. printf's format; a text that does not fit is cut. `code` may be
+ * A report with a message of ours, in printf's format; truncated if too long. `code` may be
  * empty, but not NULL.
  */
 #if defined(__MINGW32__)
@@ -40,18 +40,18 @@ __attribute__((format(printf, 4, 5)))
 void report_words(struct error_report *report_out, enum exit_code exit_code, const char *code,
                   const char *format, ...);
 
-/* The report of an HRESULT. Knows DO_E_*, HTTP, WinHTTP and COM codes on every system. */
+/* The report of an HRESULT. Supports DO_E_*, HTTP, WinHTTP and COM codes on every system. */
 void report_hresult(uint32_t hresult, struct error_report *report_out);
 
-/* Write "odo get: text (0x80D05011)" and a line's end to `file`. */
+/* Write "odo get: text (0x80D05011)" and a line end to `file`. */
 void report_print(FILE *file, const char *command, const struct error_report *report);
 
-/* Write the table of exit codes, a line each, indented by two. */
+/* Write the table of exit codes, one per line, indented by two. */
 void report_print_exit_codes(FILE *file);
 
 /*
- * Make text that came from outside safe to show on a terminal: control characters become '?',
- * what does not fit is cut between two characters. Returns `buffer`.
+ * Make foreign text safe to show on a terminal: control characters become '?', and it is
+ * truncated between characters. Returns `buffer`.
  */
 const char *report_printable(const char *text, char *buffer, size_t buffer_size);
 

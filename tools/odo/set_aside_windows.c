@@ -1,7 +1,6 @@
 /*
- * What could not be read of the stored jobs. COM's interfaces have no word for it, so the
- * folder itself is looked at: where the server keeps this user's jobs, unless it was told
- * otherwise.
+ * Finds unreadable stored jobs. The COM interfaces cannot report them, so this looks into the
+ * folder where the server stores this user's jobs by default.
  */
 #include "client_windows.h"
 
@@ -12,7 +11,7 @@
 
 enum { PATH_MOST = 32768, ID_LENGTH = 36 };
 
-/* The folder with a separator behind it; 0 when it is not known. */
+/* The folder with a trailing separator; 0 if it is unknown. */
 static size_t find_store(wchar_t *path, size_t capacity)
 {
     static const wchar_t usual[] = L"\\OpenDO\\Jobs";
@@ -34,7 +33,7 @@ static size_t find_store(wchar_t *path, size_t capacity)
     return length + 1;
 }
 
-/* Tell of the files in the folder `path` that match. */
+/* Call the visitor for matching files in the folder `path`. */
 static void visit_matching(wchar_t *path, size_t length, const wchar_t *pattern,
                            void (*visit)(void *context, const char *path), void *context)
 {
@@ -44,7 +43,7 @@ static void visit_matching(wchar_t *path, size_t length, const wchar_t *pattern,
     wcscpy(path + length, pattern);
     search = FindFirstFileW(path, &entry);
     if (search == INVALID_HANDLE_VALUE) {
-        return; /* none, or no such folder */
+        return; /* no such files or folder */
     }
     do {
         if (wcslen(entry.cFileName) > ID_LENGTH) {

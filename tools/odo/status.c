@@ -1,5 +1,5 @@
 /*
- * "odo status": every file of every job, how far it is and how it came.
+ * "odo status": the progress and statistics of every file of every job.
  */
 #include "command.h"
 #include "job_json.h"
@@ -11,7 +11,7 @@
 
 struct status {
     struct job_session *session;
-    cJSON *array; /* NULL when words are wanted */
+    cJSON *array; /* NULL for text output */
     struct job_view job;
     bool has_heading;
     bool is_short_of_memory;
@@ -33,7 +33,7 @@ static bool show_file(void *context, const struct file_view *file)
     return true;
 }
 
-/* Every file of the job that is held. */
+/* Show every file of the job that is held. */
 static bool show_job(struct status *status, struct error_report *report_out)
 {
     struct client *client = status->session->client;

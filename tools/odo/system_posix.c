@@ -11,7 +11,7 @@
 
 enum { CURRENT_FOLDER_MAX = 1024 * 1024 };
 
-/* The smallest character that needs so many continuation bytes: what is below is overlong. */
+/* The smallest character with this number of continuation bytes; lower ones are overlong. */
 static const uint32_t smallest[] = {0, 0x80, 0x800, 0x10000};
 
 static bool is_utf8(const char *text)

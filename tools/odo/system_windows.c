@@ -12,7 +12,7 @@
 
 bool system_arguments(int argc, char **argv, int *argc_out, char ***argv_out)
 {
-    /* main() got them in the old code page, which cannot hold every file name: ask again. */
+    /* main() got them in the ANSI code page, which cannot represent every file name. */
     int count = 0;
     wchar_t **wide = CommandLineToArgvW(GetCommandLineW(), &count);
     char **narrow = wide ? calloc((size_t)count + 1, sizeof(*narrow)) : NULL;
@@ -66,7 +66,7 @@ char *system_absolute_path(const char *path)
     char *absolute;
 
     if (strncmp(path, "\\\\?\\", 4) == 0) {
-        return _strdup(path); /* this form is taken as it is, by definition */
+        return _strdup(path); /* such a path is used unchanged */
     }
     wide = wide_text_from_utf8(path);
     absolute = wide ? absolute_path_of(wide) : NULL;
@@ -89,7 +89,7 @@ static const char *last_separator(const char *path)
 char *system_folder_of(const char *absolute_path)
 {
     const char *separator = last_separator(absolute_path);
-    /* The separator stays: "C:\" is the root and "C:" is something else. */
+    /* Keep the separator: "C:\" is the root, but "C:" is not. */
     size_t length = separator ? (size_t)(separator - absolute_path) + 1 : 0;
     char *folder = malloc(length + 1);
 
@@ -114,7 +114,7 @@ char *system_path_in(const char *folder, const char *name)
     size_t length = strlen(folder);
     size_t size = length + strlen(name) + 2;
     char *path = malloc(size);
-    /* "C:" is the current folder of that drive, and "C:name" is in it. */
+    /* "C:" is the current folder of that drive, and "C:name" is relative to it. */
     bool is_ended =
         length > 0 && ((separator && separator[1] == '\0') || folder[length - 1] == ':');
 
@@ -158,7 +158,7 @@ FILE *system_standard_input(void)
     return stdin;
 }
 
-/* FormatMessage ends its sentences with a full stop and a line's end; we do neither. */
+/* FormatMessage ends its sentences with a full stop and a line end: remove them. */
 static void trim_end(char *text)
 {
     size_t length = strlen(text);

@@ -1,6 +1,5 @@
 /*
- * The person at the other end: is there a terminal, how wide is it, and has somebody pressed
- * Ctrl+C?
+ * The user's terminal: whether there is one, its width, and Ctrl+C.
  *
  * One implementation per operating system: terminal_posix.c, terminal_windows.c.
  */
@@ -11,22 +10,22 @@
 
 #include <stdbool.h>
 
-/* Text is UTF-8 from here on, on a console too. Undone when the program ends. */
+/* From now on text is UTF-8, also on a console. Reverted when the program ends. */
 void terminal_prepare(void);
 
-/* May standard error be drawn on, by going back to the start of the line? */
+/* Is standard error a terminal on which a line can be redrawn? */
 bool terminal_is_interactive(void);
 
-/* Columns of the terminal behind standard error, at this moment; 80 when it does not say. */
+/* The current width of standard error's terminal in columns; 80 if unknown. */
 unsigned terminal_width(void);
 
 /*
- * From now on the first Ctrl+C (or signal to end) is noted and wakes `wakeup`, instead of
- * ending the program; the second one ends it. NULL goes back to what was before.
+ * From now on the first Ctrl+C (or termination signal) is recorded and wakes `wakeup`, instead
+ * of ending the program; a second one ends it. NULL restores the default.
  */
 void terminal_watch_interrupts(struct wakeup *wakeup);
 
-/* 0, or the exit code for the interrupt that was noted: 130 for Ctrl+C. */
+/* 0, or the exit code for the recorded interrupt: 130 for Ctrl+C. */
 int terminal_interrupted(void);
 
 #endif

@@ -16,7 +16,7 @@ static volatile sig_atomic_t interrupted;
 
 void terminal_prepare(void)
 {
-    /* Whoever reads our output may leave before we do: the write then fails, no more. */
+    /* If the reader of our output has gone, writing should fail and not end the program. */
     (void)signal(SIGPIPE, SIG_IGN);
 }
 
@@ -48,14 +48,14 @@ void terminal_watch_interrupts(struct wakeup *wakeup)
     struct sigaction action = {.sa_handler = wakeup ? on_signal : SIG_DFL};
     struct sigaction present;
 
-    /* The first one is caught, the second finds the system's own way to end a program. */
+    /* The first signal is caught; a second one ends the program as usual. */
     action.sa_flags = (int)SA_RESETHAND;
     (void)sigemptyset(&action.sa_mask);
     if (wakeup) {
         sleeper = wakeup;
     }
     for (size_t i = 0; i < sizeof(watched_signals) / sizeof(watched_signals[0]); i++) {
-        /* What was ignored when we started (nohup) stays ignored. */
+        /* Signals ignored at the start (nohup) stay ignored. */
         if (sigaction(watched_signals[i], NULL, &present) == 0 &&
             present.sa_handler != SIG_IGN) {
             (void)sigaction(watched_signals[i], &action, NULL);

@@ -24,8 +24,8 @@ static void restore_code_page(void)
 void terminal_prepare(void)
 {
     /*
-     * Without a buffer each byte is a write of its own, which is slow and tears characters of
-     * several bytes apart on a console. Whoever wants to be seen at once flushes.
+     * Unbuffered output writes single bytes, which is slow and splits multibyte characters on a
+     * console. Callers flush where needed.
      */
     (void)setvbuf(stdout, NULL, _IOFBF, OUTPUT_BUFFER_BYTES);
     (void)setvbuf(stderr, NULL, _IOFBF, OUTPUT_BUFFER_BYTES);
@@ -59,11 +59,11 @@ static BOOL WINAPI on_control(DWORD event)
     struct wakeup *wakeup = sleeper;
 
     if (!wakeup || InterlockedExchange(&interrupted, 1) != 0) {
-        return FALSE; /* the second time: the system ends the program */
+        return FALSE; /* the second time: let the system end the program */
     }
     wakeup_signal(wakeup);
     if (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT) {
-        /* The system ends the program as soon as this returns: leave it time to clean up. */
+        /* The system ends the program when this returns: leave it time to clean up. */
         Sleep(CLOSING_PATIENCE_MS);
     }
     return TRUE;

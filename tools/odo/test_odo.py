@@ -355,7 +355,7 @@ class Downloads(OdoTest):
             self.skipTest("Delivery Optimization refuses a file whose size nobody tells")
         result = self.odo("get", self.server.url("unsized"), "-o", "out")
         self.check(result, 0)
-        self.assertIn("warning: the server told no length", result.stderr)
+        self.assertIn("warning: the server stated no length", result.stderr)
         self.assertEqual(self.read("out"), CONTENT)
 
 

@@ -38,7 +38,7 @@ const char *time_text_format(int64_t microseconds, char text[TIME_TEXT_BYTES])
         days -= days_of_month(year, month);
         month++;
     }
-    /* The remainders change nothing; they tell the compiler how long it gets. */
+    /* The remainders have no effect, but tell the compiler the maximum length. */
     (void)snprintf(text, TIME_TEXT_BYTES, "%04u-%02u-%02uT%02u:%02u:%02uZ",
                    (unsigned)year % 10000, (unsigned)month % 100, (unsigned)(days + 1) % 100,
                    of_day / 3600 % 100, of_day / 60 % 60, of_day % 60);

@@ -1,5 +1,5 @@
 /*
- * One thread sleeps; a signal handler, a callback or another thread wakes it.
+ * Wakes a sleeping thread from a signal handler, a callback or another thread.
  *
  * One implementation per operating system: wakeup_posix.c, wakeup_windows.c.
  */
@@ -10,10 +10,10 @@
 
 struct wakeup;
 
-/* NULL when the system has none to give. */
+/* NULL if the system has no resources. */
 struct wakeup *wakeup_create(void);
 
-/* Nobody may signal any more. NULL is fine. */
+/* No thread may signal it any more. NULL is allowed. */
 void wakeup_free(struct wakeup *wakeup);
 
 /* Wake the sleeper, or make its next sleep end at once. From any thread and signal handler. */

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* A pipe: writing to it is one of the few things that a signal handler may do. */
+/* A pipe, since writing to it is permitted in a signal handler. */
 struct wakeup {
     int read_end;
     int write_end;
@@ -57,7 +57,7 @@ void wakeup_signal(struct wakeup *wakeup)
     int saved = errno;
     ssize_t written = write(wakeup->write_end, "", 1);
 
-    (void)written; /* a full pipe wakes the sleeper just as well */
+    (void)written; /* a full pipe has woken the sleeper already */
     errno = saved;
 }
 
@@ -66,7 +66,8 @@ void wakeup_wait(struct wakeup *wakeup, uint32_t timeout_ms)
     struct pollfd watched = {.fd = wakeup->read_end, .events = POLLIN};
     char drain[64];
 
-    /* A signal that interrupts poll() has written to the pipe or is not ours: look again. */
+    /* A signal that interrupts poll() has either written to the pipe or is not ours: check
+     * again. */
     if (poll(&watched, 1, timeout_ms > INT_MAX ? INT_MAX : (int)timeout_ms) > 0) {
         while (read(wakeup->read_end, drain, sizeof(drain)) > 0) {
         }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 struct wakeup {
-    HANDLE event; /* resets itself when the sleeper wakes */
+    HANDLE event; /* auto-reset */
 };
 
 struct wakeup *wakeup_create(void)
