@@ -12,7 +12,7 @@ static bool is_letter(char c)
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-/* Reads a number, and returns what is behind it; NULL when there is none that fits. */
+/* Parse a number and return its end; NULL if there is none or it overflows. */
 static const char *read_number(const char *text, uint64_t *number_out)
 {
     uint64_t number = 0;

@@ -1,6 +1,6 @@
 /*
- * Content-Length as others may read it. Where two readers may disagree about where a body ends,
- * one of them has the wrong bytes (RFC 9110 section 8.6).
+ * Content-Length, accepting only what every parser reads alike: if two parsers disagree about
+ * the end of a body, one of them gets the wrong bytes (RFC 9110 section 8.6).
  *
  * Pure.
  */
@@ -10,9 +10,9 @@
 #include <odo/types.h>
 
 /*
- * Read the value of a Content-Length header. It may be a list of equal numbers, and each may
- * have a plus sign before it and other marks than letters and digits behind it, as some servers
- * write them. False for all that might be read differently; *length_out is then untouched.
+ * Parse the value of a Content-Length header. It may be a list of equal numbers, each with a
+ * leading plus sign and trailing punctuation, as some servers send them. False for anything
+ * that might be read differently; *length_out is then untouched.
  */
 bool content_length_read(const char *value, uint64_t *length_out);
 

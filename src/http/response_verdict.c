@@ -297,7 +297,7 @@ static struct response_verdict judge_whole(const struct response_question *quest
     }
     if (header->length_is_disputed &&
         length != first_known(known_size(context), context->stated_size)) {
-        return fail(ODO_E_INVALID_REPLY, header); /* nobody else says where the file ends */
+        return fail(ODO_E_INVALID_REPLY, header); /* no other source for the size */
     }
     if (asks_behind_doubtful_end(question, context) && length == context->known_size) {
         return at_end(context->known_size);

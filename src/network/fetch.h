@@ -141,7 +141,7 @@ void fetch_wait_for(struct fetch *download, struct look_up_wait wait);
 /* End the wait if the look-up is answered. */
 void fetch_end_wait(struct fetch *download);
 
-/* --- The check of a file, of which the piece hash file comes first -------------------- */
+/* --- The piece hash file of a checked download ---------------------------------------- */
 
 /* While the piece hash file is fetched, report its state. */
 void fetch_show_list(struct fetch *download, const struct download_update *update);

@@ -90,8 +90,7 @@ static bool refuses_ranges(CURL *easy)
            text_starts_with_ignoring_case(value, none);
 }
 
-/* The length that every Content-Length of the header tells; -1 when there is none, or when they
- * do not agree. */
+/* The length stated by all Content-Length fields; -1 if there is none, or if they differ. */
 static curl_off_t agreed_length(CURL *easy)
 {
     curl_off_t agreed = -1;

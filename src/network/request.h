@@ -23,9 +23,9 @@ struct watchdog;
 enum {
     /* libcurl's receive buffer: recv() is expensive under Wine, and not cheap anywhere. */
     REQUEST_RECEIVE_SIZE = 512 * 1024,
-    /* How much of a header the client is told. */
+    /* The most of a header that is passed to the client. */
     REQUEST_HEADERS_MAX = 64 * 1024,
-    /* The length of a header at most: a little less than libcurl allows, whose own error would
+    /* The limit for a header: slightly below libcurl's, whose own error would
      * read as a lost connection. */
     REQUEST_HEADER_MOST = 299 * 1024,
     /* Of the reply together with interim replies and trailers. */

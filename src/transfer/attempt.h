@@ -86,7 +86,7 @@ struct attempt {
     uint64_t arrived;          /* body bytes received */
     uint64_t arrived_first;    /* of those, bytes that arrived together with the header */
     uint64_t body_at_ms;       /* when the first body byte arrived */
-    uint64_t heard_at_ms;      /* when the last one did */
+    uint64_t heard_at_ms;      /* when the last body byte arrived */
     uint64_t counted;          /* wanted bytes that count */
     bool was_paused;           /* its rate says nothing about the network */
     bool is_cut;               /* another attempt took over part of it */

@@ -111,7 +111,7 @@ static enum front_extension take_from(struct transfer *transfer, struct attempt 
     struct byte_range rest = {piece->position, attempt_end_of(piece->span) - piece->position};
 
     if (other->pieces_sent > 1) {
-        other->end = ATTEMPT_ENOUGH; /* its pieces go back to the plan, and come from there */
+        other->end = ATTEMPT_ENOUGH; /* returns its pieces to the plan */
         return FRONT_LATER;
     }
     if (rest.offset == attempt_end_of(last->span)) {

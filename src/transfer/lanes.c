@@ -279,7 +279,7 @@ static struct attempt *find_next(const struct transfer *transfer, uint64_t offse
     struct attempt *next = NULL;
 
     for (struct attempt *other = transfer->attempts; other; other = other->next) {
-        /* Once parts come, nobody can tell which of them come before the others. */
+        /* The order of multipart parts is not known in advance. */
         bool is_run =
             other->piece_count == 1 && other->pieces_sent == 1 && other->part_end == 0;
 
@@ -294,7 +294,7 @@ static struct attempt *find_next(const struct transfer *transfer, uint64_t offse
     return next;
 }
 
-/* The rate of a front up to its last byte: while it waits for others it does not get slower. */
+/* The rate of a front up to its last byte, so that waiting for others does not lower it. */
 static uint64_t rate_at_work(const struct attempt *front)
 {
     return rate_of(front, front->heard_at_ms);

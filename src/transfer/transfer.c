@@ -562,7 +562,7 @@ static bool is_refused_list(const struct transfer *transfer, const struct attemp
            retry_is_transient(error);
 }
 
-/* Whether the original URL may lead to a better place. */
+/* True if the original URL may redirect to a better place. */
 static bool is_about_place(const struct transfer *transfer, const struct odo_error *error)
 {
     return (error->status == ODO_E_HTTP_STATUS &&
@@ -594,7 +594,7 @@ static bool find_other_way(struct transfer *transfer, const struct attempt *atte
             retry_is_transient(error) ? TRANSFER_RANGES_DOUBTED : TRANSFER_RANGES_UNUSABLE;
         source_renew(&transfer->source); /* the URL counts as fresh for a plain request */
         if (error->status == ODO_E_REDIRECT) {
-            source_refused(&transfer->source, attempt->generation); /* Range alone led there */
+            source_refused(&transfer->source, attempt->generation); /* only ranges go there */
         }
         return true;
     }
@@ -611,7 +611,7 @@ static bool is_asked_too_often(const struct transfer *transfer, const struct odo
            transfer->source.place != SOURCE_ORIGINAL;
 }
 
-/* Replies far shorter than asked for, one after the other, are worse than the front alone. */
+/* Consecutive replies that are far too short are worse than the front request alone. */
 static void note_short_reply(struct transfer *transfer, const struct attempt *attempt,
                              uint64_t now_ms)
 {
@@ -637,7 +637,7 @@ static void conclude(struct transfer *transfer, struct attempt *attempt,
         return; /* irrelevant: its twin continues */
     }
     if (attempt->end == ATTEMPT_ENOUGH || attempt_complete(attempt) == attempt->piece_count) {
-        /* One whose bytes were taken over may have had no reply. */
+        /* If its bytes were taken over it may not have been answered. */
         if (transfer->origin && attempt->body != ATTEMPT_UNANSWERED) {
             origin_lane_served(transfer->origin, transfer->attempt_count + 1, now_ms);
         }

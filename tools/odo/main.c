@@ -30,12 +30,11 @@ static void print_help(FILE *file)
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
         (void)fprintf(file, "  %-9s %s\n", commands[i].name, commands[i].summary);
     }
-    (void)fputs(
-        "\n"
-        "odo COMMAND --help tells more about a command; odo --version shows the version.\n"
-        "\n"
-        "Exit codes:\n",
-        file);
+    (void)fputs("\n"
+                "odo COMMAND --help describes a command; odo --version shows the version.\n"
+                "\n"
+                "Exit codes:\n",
+                file);
     report_print_exit_codes(file);
 }
 
