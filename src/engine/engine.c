@@ -234,7 +234,7 @@ struct download_settings engine_settings_locked(const struct odo_job *job)
 
 /* --- Blocks and time limits ----------------------------------------------------------- */
 
-void engine_hold_back_locked(struct odo_job *job)
+void engine_apply_block_locked(struct odo_job *job)
 {
     struct job *data = &job->locked.job;
 

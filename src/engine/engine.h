@@ -50,16 +50,16 @@ struct odo_engine {
         uint64_t expiry_ms;    /* no job expires before; see engine_next_expired_locked() */
         uint64_t expiry_at_ms; /* when `expiry_ms` was computed */
         bool expiry_is_stale;
-        struct downloader *downloader; /* NULL until a job is resumed */
-        struct engine_grave *graves;   /* streams that could not be released yet */
+        struct downloader *downloader;                 /* NULL until a job is resumed */
+        struct engine_retired_stream *retired_streams; /* not released yet */
         bool has_stopped;
         bool keeper_must_stop;
     } locked;
 };
 
 /* What remains of a stream that could not be waited for: its thread. */
-struct engine_grave {
-    struct engine_grave *next;
+struct engine_retired_stream {
+    struct engine_retired_stream *next;
     struct stream *stream;
 };
 
@@ -129,7 +129,7 @@ enum odo_status engine_apply_locked(struct odo_job *job, enum job_event event);
 void engine_touch_locked(struct odo_job *job);
 
 /* Block a transferring job while its host holds it back. */
-void engine_hold_back_locked(struct odo_job *job);
+void engine_apply_block_locked(struct odo_job *job);
 
 /* The next expired job, with a reference for the caller; or NULL, and when to ask again. */
 struct odo_job *engine_next_expired_locked(struct odo_engine *engine,

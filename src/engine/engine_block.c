@@ -27,7 +27,7 @@ static bool is_reason(enum odo_status status)
 }
 
 /* `operation` is held, and `locked.block` is the reason. */
-static void hold_back(struct odo_job *job, enum odo_status earlier)
+static void block_job(struct odo_job *job, enum odo_status earlier)
 {
 
     engine_stop_runners(job);
@@ -35,12 +35,12 @@ static void hold_back(struct odo_job *job, enum odo_status earlier)
     if (earlier == ODO_OK || earlier == ODO_E_NO_NETWORK) {
         job->locked.blocked_since_ms = platform_clock_milliseconds();
     }
-    engine_hold_back_locked(job);
+    engine_apply_block_locked(job);
     platform_mutex_unlock(job->engine->lock);
 }
 
 /* `operation` is held. */
-static void let_go_on(struct odo_job *job)
+static void unblock_job(struct odo_job *job)
 {
 
     platform_mutex_lock(job->engine->lock);
@@ -72,9 +72,9 @@ enum odo_status odo_job_set_block(struct odo_job *job, enum odo_status reason)
     platform_mutex_unlock(job->engine->lock);
     if (status == ODO_OK && reason != earlier) {
         if (reason == ODO_OK) {
-            let_go_on(job);
+            unblock_job(job);
         } else {
-            hold_back(job, earlier);
+            block_job(job, earlier);
         }
         engine_save_or_log(job);
     }
@@ -85,7 +85,7 @@ enum odo_status odo_job_set_block(struct odo_job *job, enum odo_status reason)
 /* --- Time limits ---------------------------------------------------------------------- */
 
 /* `operation` is held. Harmless if the block was lifted meanwhile. */
-static void end_patience(struct odo_job *job)
+static void fail_blocked_job(struct odo_job *job)
 {
 
     platform_mutex_lock(job->engine->lock);
@@ -106,12 +106,12 @@ void engine_expire(struct odo_job *job)
     if (engine_is_too_old(job->engine, &job->locked.job)) { /* immutable */
         status = engine_cancel(job, ODO_E_TOO_OLD);
     } else {
-        end_patience(job);
+        fail_blocked_job(job);
     }
     platform_mutex_unlock(job->operation);
     if (status == ODO_OK || status == ODO_TEMPORARY_FILES_LEFT) {
         log_write(LOG_WARNING, "a job has reached its age limit and was cancelled");
-        engine_bury_streams(job);
+        engine_retire_streams(job);
     }
 }
 

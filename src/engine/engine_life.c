@@ -270,7 +270,7 @@ static enum odo_status resume(struct odo_job *job, bool saves_first)
         data->error = (struct odo_error){.status = ODO_OK};
         data->error_file = UINT32_MAX;
         engine_touch_locked(job);
-        engine_hold_back_locked(job);
+        engine_apply_block_locked(job);
     }
     settings = engine_settings_locked(job);
     platform_mutex_unlock(engine->lock);

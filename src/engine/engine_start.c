@@ -207,7 +207,7 @@ void odo_engine_stop(struct odo_engine *engine)
         engine_release_streams(job);
         odo_job_release(job);
     }
-    engine_empty_graves(engine);
+    engine_join_streams(engine);
     platform_mutex_lock(engine->lock);
     downloader = engine->locked.downloader;
     engine->locked.downloader = NULL;

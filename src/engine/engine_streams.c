@@ -66,18 +66,18 @@ static struct stream *next_stream(struct odo_job *job, uint32_t *index, bool tak
 }
 
 /* Keep what remains of a stream whose client call is in progress. */
-static void bury(struct odo_engine *engine, struct stream *stream)
+static void retire(struct odo_engine *engine, struct stream *stream)
 {
-    struct engine_grave *grave = memory_allocate(1, sizeof(*grave));
+    struct engine_retired_stream *retired = memory_allocate(1, sizeof(*retired));
 
-    if (!grave) {
+    if (!retired) {
         log_write(LOG_ERROR, "no memory to end a stream's thread: it stays");
         return;
     }
-    grave->stream = stream;
+    retired->stream = stream;
     platform_mutex_lock(engine->lock);
-    grave->next = engine->locked.graves;
-    engine->locked.graves = grave;
+    retired->next = engine->locked.retired_streams;
+    engine->locked.retired_streams = retired;
     platform_mutex_unlock(engine->lock);
 }
 
@@ -106,7 +106,7 @@ void engine_wait_for_streams(struct odo_job *job)
     while ((stream = next_stream(job, &index, false)) != NULL) {
         stream_wait(stream);
         if (!stream_release(stream)) { /* the job has ended meanwhile */
-            bury(job->engine, stream);
+            retire(job->engine, stream);
         }
     }
 }
@@ -118,36 +118,36 @@ void engine_release_streams(struct odo_job *job)
 
     while ((stream = next_stream(job, &index, true)) != NULL) {
         if (!stream_release(stream)) {
-            bury(job->engine, stream);
+            retire(job->engine, stream);
         }
     }
 }
 
-void engine_bury_streams(struct odo_job *job)
+void engine_retire_streams(struct odo_job *job)
 {
     struct stream *stream;
     uint32_t index = 0;
 
     while ((stream = next_stream(job, &index, true)) != NULL) {
         if (!stream_release_at_once(stream)) {
-            bury(job->engine, stream);
+            retire(job->engine, stream);
         }
     }
 }
 
-void engine_empty_graves(struct odo_engine *engine)
+void engine_join_streams(struct odo_engine *engine)
 {
-    struct engine_grave *graves;
+    struct engine_retired_stream *retired_streams;
 
     platform_mutex_lock(engine->lock);
-    graves = engine->locked.graves;
-    engine->locked.graves = NULL;
+    retired_streams = engine->locked.retired_streams;
+    engine->locked.retired_streams = NULL;
     platform_mutex_unlock(engine->lock);
-    while (graves) {
-        struct engine_grave *grave = graves;
+    while (retired_streams) {
+        struct engine_retired_stream *retired = retired_streams;
 
-        graves = grave->next;
-        stream_finish(grave->stream);
-        memory_free(grave);
+        retired_streams = retired->next;
+        stream_finish(retired->stream);
+        memory_free(retired);
     }
 }

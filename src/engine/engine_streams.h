@@ -19,9 +19,9 @@ void engine_release_streams(struct odo_job *job);
 void engine_count_stream_locked(struct odo_job *job, uint32_t file_index);
 
 /* Release the job's streams without waiting. */
-void engine_bury_streams(struct odo_job *job);
+void engine_retire_streams(struct odo_job *job);
 
 /* Wait for the threads of streams that could not be waited for before. */
-void engine_empty_graves(struct odo_engine *engine);
+void engine_join_streams(struct odo_engine *engine);
 
 #endif

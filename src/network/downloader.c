@@ -78,7 +78,7 @@ static void take_in_one(struct downloader *downloader, struct fetch *download)
 }
 
 /* Add a transfer, and the one that fetches its piece hashes. */
-static void take_in(struct downloader *downloader, struct fetch *download)
+static void add_download(struct downloader *downloader, struct fetch *download)
 {
     take_in_one(downloader, download);
     if (piece_list_fetch(download->list)) {
@@ -103,7 +103,7 @@ static void withdraw_command(struct downloader *downloader, struct fetch *downlo
 }
 
 /* On the network thread, outside libcurl's callbacks. */
-static void let_go_one(struct downloader *downloader, struct downloader_removal *removal)
+static void remove_one(struct downloader *downloader, struct downloader_removal *removal)
 {
     struct fetch *download = removal->transfer;
 
@@ -122,11 +122,11 @@ static void let_go_one(struct downloader *downloader, struct downloader_removal 
 }
 
 /* A piece hash file was fetched, or failed. */
-static void let_go_of_list(struct fetch *list)
+static void remove_list(struct fetch *list)
 {
     struct downloader_removal removal = {.transfer = list};
 
-    let_go_one(list->downloader, &removal);
+    remove_one(list->downloader, &removal);
     checkpoint_free(&removal.checkpoint);
 }
 
@@ -137,20 +137,20 @@ static void let_go(struct downloader *downloader, struct downloader_removal *rem
     struct fetch *list_fetch;
 
     if (!download->is_taken_in) {
-        take_in(downloader, download);
+        add_download(downloader, download);
     }
     list_fetch = piece_list_take(list);
     if (list_fetch) {
-        let_go_of_list(list_fetch);
+        remove_list(list_fetch);
     }
-    let_go_one(downloader, removal);
+    remove_one(downloader, removal);
     piece_list_free(list);
 }
 
 static void take_command(struct downloader *downloader, struct fetch *download)
 {
     if (!download->is_taken_in) {
-        take_in(downloader, download);
+        add_download(downloader, download);
     } else {
         schedule_change(download);
         fetch_stream_progressed(download);
@@ -377,7 +377,7 @@ enum odo_status downloader_prepare(struct downloader *downloader,
                                  : ODO_E_OUT_OF_MEMORY;
 
     if (status == ODO_OK) {
-        status = piece_list_create(download, let_go_of_list, &download->list);
+        status = piece_list_create(download, remove_list, &download->list);
     }
     if (status != ODO_OK) {
         fetch_discard(download);

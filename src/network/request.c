@@ -82,7 +82,7 @@ static void note_due(const struct request *request)
 /* --- libcurl's callbacks -------------------------------------------------------------- */
 
 /* The rate limits allow more. */
-static void go_on(struct throttle_hold *hold, uint64_t now_ms)
+static void resume_held(struct throttle_hold *hold, uint64_t now_ms)
 {
     struct request *request =
         (struct request *)(void *)((char *)hold - offsetof(struct request, hold));
@@ -102,7 +102,7 @@ static bool must_hold(struct request *request, size_t size)
         return false;
     }
     request->hold.share = task->share;
-    request->hold.go_on = go_on;
+    request->hold.resume = resume_held;
     throttle_keep(task->throttle, &request->hold, now_ms);
     if (!request->attempt->was_paused) {
         /* It is slow on purpose: from now on request_is_silent() monitors it. */

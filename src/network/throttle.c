@@ -123,7 +123,7 @@ void throttle_release(struct throttle *throttle, uint64_t now_ms)
         released += PIECE;
         throttle->passed = hold->share->passed;
         throttle_forget(throttle, hold);
-        hold->go_on(hold, now_ms);
+        hold->resume(hold, now_ms);
     }
 }
 

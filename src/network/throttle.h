@@ -30,7 +30,7 @@ struct throttle_hold {
     uint64_t since_ms;
     bool is_held;
     /* Resume it; it may be held again before this returns. */
-    void (*go_on)(struct throttle_hold *hold, uint64_t now_ms);
+    void (*resume)(struct throttle_hold *hold, uint64_t now_ms);
 };
 
 /* For all jobs. All zero: no limits. */
@@ -53,7 +53,7 @@ uint32_t throttle_lanes(const struct throttle *throttle, const struct throttle_s
 bool throttle_pass(struct throttle *throttle, struct throttle_share *share, uint64_t bytes,
                    uint64_t now_ms);
 
-/* Hold a request whose `share` and `go_on` are set until there is room ... */
+/* Hold a request whose `share` and `resume` are set until there is room ... */
 void throttle_keep(struct throttle *throttle, struct throttle_hold *hold, uint64_t now_ms);
 
 /* ... or until it has ended. No effect if it is not held. */

@@ -347,7 +347,7 @@ bool subscription_hold(struct subscription *subscription)
     return true;
 }
 
-void subscription_go_on(struct subscription *subscription)
+void subscription_resume(struct subscription *subscription)
 {
     bool has_work;
 

@@ -97,11 +97,11 @@ HRESULT subscription_get_client(const struct subscription_class *class,
                                 const struct odo_job *job, IUnknown **client_out);
 
 /*
- * Suspend new calls until subscription_go_on(), and wait for a call in progress. Within such a
+ * Suspend new calls until subscription_resume(), and wait for a call in progress. Within such a
  * call, does nothing and returns false.
  */
 bool subscription_hold(struct subscription *subscription);
-void subscription_go_on(struct subscription *subscription);
+void subscription_resume(struct subscription *subscription);
 
 /* The job has ended: nothing more is delivered. */
 void subscription_forget(const struct subscription_class *class, const struct odo_job *job);

@@ -92,14 +92,14 @@ struct download *download_add_ref(struct download *download)
     return download;
 }
 
-void download_hold(struct download *download)
+void download_add_object(struct download *download)
 {
     AcquireSRWLockExclusive(&list_lock);
     download->objects++;
     ReleaseSRWLockExclusive(&list_lock);
 }
 
-ULONG download_let_go(struct download *download)
+ULONG download_remove_object(struct download *download)
 {
     ULONG left;
 
@@ -110,7 +110,7 @@ ULONG download_let_go(struct download *download)
 }
 
 /* It has no COM object: could a client still ask for it? */
-static bool is_lost(const struct download *download)
+static bool is_unreachable(const struct download *download)
 {
     enum odo_job_state state = odo_job_get_state(download->job);
     bool is_volatile = odo_job_get_number(download->job, ODO_JOB_VOLATILE);
@@ -125,7 +125,7 @@ void download_release(struct download *download)
     bool must_end = false;
 
     AcquireSRWLockExclusive(&list_lock);
-    if (--download->refs == 0 && is_lost(download)) {
+    if (--download->refs == 0 && is_unreachable(download)) {
         unlist_locked(download);
         must_end = true;
     }
@@ -161,7 +161,7 @@ void download_free_taken(struct download *taken)
 }
 
 /* Remove one such download from the list, so that it cannot be found any more; or NULL. */
-static struct download *take_lost(void)
+static struct download *unlist_volatile(void)
 {
     struct download *download;
 
@@ -181,7 +181,7 @@ void download_abort_volatile(void)
 {
     struct download *download;
 
-    while ((download = take_lost()) != NULL) {
+    while ((download = unlist_volatile()) != NULL) {
         odo_job_cancel(download->job);
         client_stream_release_unused();
         free_download(download);
@@ -278,7 +278,7 @@ static bool take_source(struct download *download)
 }
 
 /* Load what an earlier process has stored. False when out of memory. */
-static bool take_up(struct download *download)
+static bool load_stored(struct download *download)
 {
     char *text = NULL;
     bool is_read;
@@ -310,7 +310,7 @@ HRESULT download_of_job(struct odo_engine *engine, struct odo_job *job,
     ReleaseSRWLockExclusive(&list_lock);
     if (!download) {
         download = make_download(engine, job);
-        if (download && !take_up(download)) {
+        if (download && !load_stored(download)) {
             free_download(download);
             download = NULL;
         }

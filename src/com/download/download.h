@@ -40,8 +40,8 @@ HRESULT download_list(struct odo_engine *engine, struct download ***downloads_ou
 struct download *download_add_ref(struct download *download);
 
 /* Count its COM objects: add one; remove one and return the number left. */
-void download_hold(struct download *download);
-ULONG download_let_go(struct download *download);
+void download_add_object(struct download *download);
+ULONG download_remove_object(struct download *download);
 
 /*
  * When the last reference is released, a download ends if no client could ask for it any more:

@@ -374,7 +374,7 @@ static void wait_for_lent_object(struct download *download)
     subscription_unlock();
     if (is_lent) {
         if (subscription_hold(&subscription->base)) {
-            subscription_go_on(&subscription->base);
+            subscription_resume(&subscription->base);
         }
         subscription_release(&subscription->base);
     }
@@ -382,7 +382,7 @@ static void wait_for_lent_object(struct download *download)
 
 void download_callback_object_ended(struct download *download)
 {
-    ULONG left = download_let_go(download);
+    ULONG left = download_remove_object(download);
 
     if (left == 0) {
         subscription_forget(&subscription_class, download_job(download));

@@ -41,8 +41,8 @@ HRESULT download_callback_get(struct download *download, IUnknown **client_out);
 void download_callback_frequency_changed(struct download *download);
 
 /*
- * A COM object of the download ends, matching download_hold(). After the client's last one the
- * callback is cleared; a call in progress is waited for as above.
+ * A COM object of the download ends, matching download_add_object(). After the client's last
+ * one the callback is cleared; a call in progress is waited for as above.
  */
 void download_callback_object_ended(struct download *download);
 

@@ -122,7 +122,7 @@ HRESULT download_object_create(struct download *download, REFIID iid, void **out
     com_object_init(&object->base, &download_class);
     object->IDODownload_iface.lpVtbl = &do_download_vtbl;
     object->download = download_add_ref(download);
-    download_hold(download);
+    download_add_object(download);
     client_security_init(&object->security, &object->base);
     error_info_support_init(&object->error_support, &object->base, &IID_IDODownload);
 

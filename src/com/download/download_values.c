@@ -72,7 +72,7 @@ static HRESULT exchange_text(struct download *download, enum download_text which
 
 /*
  * Change the source of an existing file: either the engine accepts it, or nothing has changed.
- * Failing to save our own copy is harmless; see take_up().
+ * Failing to save our own copy is harmless; see load_stored().
  */
 static HRESULT exchange_source(struct download *download, char **text_inout)
 {

@@ -464,7 +464,7 @@ static const struct subscription_class subscription_class = {
  * Report the outcome of a job that ended or failed before there was a client. Later outcomes
  * are reported by their events.
  */
-static void tell_what_was_missed(struct job_subscription *subscription)
+static void report_missed_outcome(struct job_subscription *subscription)
 {
     enum odo_job_state state = odo_job_get_state(subscription->base.job);
     bool has_work;
@@ -517,7 +517,7 @@ HRESULT callback_set_client(struct odo_job *job, IUnknown *client)
     }
     callback_flags_changed(job);
     subscription_replace(&subscription->base, kept);
-    tell_what_was_missed(subscription);
+    report_missed_outcome(subscription);
     subscription_release(&subscription->base);
     if (is_final(job)) {
         callback_forget(job); /* it ended meanwhile, perhaps before there was a client */
@@ -559,7 +559,7 @@ HRESULT callback_class_changed(struct odo_job *job)
     subscription->locked.class = class;
     subscription->locked.flags = flags;
     subscription_unlock();
-    tell_what_was_missed(subscription);
+    report_missed_outcome(subscription);
     subscription_release(&subscription->base);
     return S_OK;
 }

@@ -98,7 +98,7 @@ bool com_object_try_add_ref(struct com_object *object)
     return false;
 }
 
-void com_object_give_up(struct com_object *object)
+void com_object_stop_counting(struct com_object *object)
 {
     if (!InterlockedExchange(&object->is_counted_out, 1)) {
         object_count_end();

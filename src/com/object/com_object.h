@@ -86,7 +86,7 @@ ULONG com_object_release(struct com_object *object);
 bool com_object_try_add_ref(struct com_object *object);
 
 /* Stop counting the object as one that keeps the module loaded. */
-void com_object_give_up(struct com_object *object);
+void com_object_stop_counting(struct com_object *object);
 
 /*
  * Defines impl_from_<iface>() and the three IUnknown methods for one interface of `struct

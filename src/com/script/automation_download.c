@@ -513,7 +513,7 @@ static const IOdoDownloadVtbl download_vtbl = {
 static SRWLOCK alive_lock = SRWLOCK_INIT;
 static struct automation_download *alive;
 
-static void leave_the_alive(struct automation_download *object)
+static void unlist_alive(struct automation_download *object)
 {
     AcquireSRWLockExclusive(&alive_lock);
     for (struct automation_download **place = &alive; *place; place = &(*place)->next) {
@@ -546,7 +546,7 @@ static void automation_download_destroy(struct com_object *base)
     struct automation_download *object =
         CONTAINING_RECORD(base, struct automation_download, base);
 
-    leave_the_alive(object);
+    unlist_alive(object);
     if (object->description) {
         ITypeInfo_Release(object->description);
     }

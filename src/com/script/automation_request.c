@@ -28,7 +28,7 @@ void automation_request_clear(struct automation_request *request)
 }
 
 /* As text, the ranges of the last Start, by whichever process. */
-static HRESULT write_told_ranges(struct download *download, BSTR *text_out)
+static HRESULT write_last_ranges(struct download *download, BSTR *text_out)
 {
     struct byte_range *items = NULL;
     uint32_t count = 0;
@@ -59,7 +59,7 @@ HRESULT automation_request_write_ranges(struct automation_request *request,
         hr = automation_values_write_ranges(&request->locked.ranges, text_out);
     }
     ReleaseSRWLockShared(&request->lock);
-    return are_new ? hr : write_told_ranges(download, text_out);
+    return are_new ? hr : write_last_ranges(download, text_out);
 }
 
 HRESULT automation_request_set_ranges(struct automation_request *request, const VARIANT *value)

@@ -344,7 +344,7 @@ int WINAPI WinMain(HINSTANCE instance, HINSTANCE before, LPSTR arguments, int sh
         return EXIT_USAGE;
     }
     if (wine_is_here()) {
-        standard_handles_let_go();
+        standard_handles_close();
     }
     hr = CoInitializeEx(NULL, COINIT_MULTITHREADED | COINIT_DISABLE_OLE1DDE);
     if (SUCCEEDED(hr)) {

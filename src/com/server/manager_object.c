@@ -87,7 +87,7 @@ static bool is_legacy(struct odo_job *job)
 }
 
 /* It may have been loaded from the store, and the engine may have resumed it. */
-static void take_up(struct odo_job *job)
+static void note_found(struct odo_job *job)
 {
     callback_job_found(job);
     job_wish_changed(job);
@@ -122,7 +122,7 @@ static HRESULT STDMETHODCALLTYPE manager_object_GetJob(IBackgroundCopyManager *s
     }
     hr = owner_check(job);
     if (SUCCEEDED(hr)) {
-        take_up(job);
+        note_found(job);
         hr = job_object_create(job, &IID_IBackgroundCopyJob, (void **)job_out);
     }
     odo_job_release(job);
@@ -136,7 +136,7 @@ static size_t keep_visible(struct odo_job **jobs, size_t count)
 
     for (size_t i = 0; i < count; i++) {
         if (is_legacy(jobs[i]) && SUCCEEDED(owner_check(jobs[i]))) {
-            take_up(jobs[i]);
+            note_found(jobs[i]);
             jobs[kept++] = jobs[i];
         } else {
             odo_job_release(jobs[i]);

@@ -94,8 +94,9 @@ static void let_go(struct com_object *object)
 {
     IUnknown *identity = com_object_identity(object);
 
-    com_object_give_up(object); /* first: from now on Wine's own marshaling is used for it */
-    if (identity->lpVtbl) {     /* otherwise it is still being created, and not connected */
+    /* First: from now on Wine's own marshaling is used for it. */
+    com_object_stop_counting(object);
+    if (identity->lpVtbl) { /* otherwise it is still being created, and not connected */
         CoDisconnectObject(identity, 0);
     }
     com_object_release(object);

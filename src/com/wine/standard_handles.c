@@ -65,7 +65,7 @@ static void let_descriptors_go(void)
 }
 #endif
 
-void standard_handles_let_go(void)
+void standard_handles_close(void)
 {
     static const DWORD which[] = {STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, STD_ERROR_HANDLE};
 

@@ -9,6 +9,6 @@
  * Close them, so that a process waiting for the end of a pipe, such as a script capturing its
  * client's output, does not wait for this process. Under Wine only.
  */
-void standard_handles_let_go(void);
+void standard_handles_close(void);
 
 #endif
