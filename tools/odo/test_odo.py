@@ -907,7 +907,7 @@ class Arguments(OdoTest):
 
     def test_a_class_that_is_not_there(self):
         if not self.on_windows:
-            self.check_wrong(1, "no COM", "URL", "-o", "out", "--clsid", "windows")
+            self.check_wrong(1, "COM is not available", "URL", "-o", "out", "--clsid", "windows")
             return
         for name in ("{00000000-1111-2222-3333-444444444444}", "No.Such.Class"):
             self.check_wrong(2, "class", "URL", "-o", "out", "--clsid", name)
