@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fails when an installed tree lacks a file that a client needs, or has one nobody expects.
+"""Fails when an installed tree lacks a required file, or has an unexpected one.
 
 usage: check_install.py PREFIX
 """

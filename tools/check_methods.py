@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Holds the README's table of methods against the tests' list of unsupported slots.
+"""Compares the README's table of methods with the tests' list of unsupported slots.
 
 usage: check_methods.py [--write] COMMAND...
 
-COMMAND is test_unsupported, with what it takes to run it. With --write the README is mended.
+COMMAND is test_unsupported, with the command to run it. With --write the README is updated.
 Exits 77 when COMMAND does: this machine cannot run it.
 """
 
@@ -23,7 +23,7 @@ def main():
     command = words[1:] if write else words
     if not command:
         sys.exit(__doc__)
-    # Not a pipe: Wine's own processes would inherit it, and hold it open for long.
+    # Not a pipe: Wine's own processes would inherit it and keep it open.
     with tempfile.TemporaryFile() as output:
         result = subprocess.run(command + ["--list"], stdout=output, check=False)
         output.seek(0)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Builds the C and C++ examples of README.md against an installed tree, as a reader would.
+"""Builds the C and C++ examples of README.md against an installed tree.
 
 usage: check_readme.py PREFIX TOOLCHAIN_FILE ARCHITECTURE WORK_FOLDER
 

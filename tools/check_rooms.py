@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fails when an #include opens a door the wrong way, or files of a room go round in a circle.
+"""Fails when an #include goes against the dependencies of the rooms, or in a cycle within a room.
 
 usage: check_rooms.py [ROOT]
 
@@ -32,7 +32,7 @@ DOORS = {
     "com": set(),
 }
 
-# The floors of com: for each, those whose headers it may include besides its own.
+# The floors of com: for each, the floors whose headers it may include besides its own.
 ALL_BELOW = {"network", "calls", "object"}
 FLOORS = {
     "object": set(),
@@ -45,14 +45,14 @@ FLOORS = {
     "server": ALL_BELOW | {"script", "job", "download", "wine"},
 }
 
-# Rooms that use nothing but the language: no clock, disk, network, lock or thread.
+# Pure rooms: no clock, disk, network, lock or thread.
 PURE = ("base", "ranges", "job", "http", "transfer")
 PURE_MAY = {
     "assert.h", "ctype.h", "errno.h", "float.h", "inttypes.h", "limits.h", "stdalign.h",
     "stdarg.h", "stdatomic.h", "stdbool.h", "stddef.h", "stdint.h", "stdlib.h",
     "stdnoreturn.h", "string.h",
 }
-# Writing text into memory is no input or output, but its functions are declared here.
+# Formatting into memory is not I/O, but its functions are declared in this header.
 PURE_MAY_BESIDES = {"src/base/text.c": {"stdio.h"}, "src/base/log.c": {"stdio.h"}}
 
 # The engine's public headers. Every room may use the words; the manual is for its hosts, for the
@@ -61,10 +61,10 @@ WORDS = {"odo/types.h"}
 CALLS = {"odo/odo.h"}
 MAY_CALL = ("src/job/", "src/com/", "src/engine/", "tools/odo/", "tests/")
 
-# Besides src/network: who compares our parsing with libcurl's.
+# Besides src/network: tests that compare our parsing with libcurl's.
 MAY_CURL = ("tests/component/test_url_against_curl.c",)
 
-# Headers that belong to few places.
+# Headers that are restricted to certain places.
 CURL = re.compile(r"^curl/")
 WINDOWS = re.compile(
     r"^(windows|winsock2?|ws2tcpip|objbase|ole2|oleauto|shellapi|shlobj|shlwapi|bcrypt|"
@@ -74,7 +74,7 @@ POSIX = re.compile(
     r"spawn|pwd|grp)\.h$")
 GENERATED = {"deliveryoptimization.h", "opendo.h"}
 
-# What only COM has. A GUID is here, too: the engine's own word is id.
+# Terms of COM, including GUID: the engine's term is id.
 COM = re.compile(r"\b(COM|HRESULT|GUID|CLSID|IID|BSTR|VARIANT|(IUnknown|IDispatch|IDO[A-Z]|BG_|DO_E_)\w*|"
                  r"S_(OK|FALSE)|E_[A-Z]+|interfaces? of)\b")
 
@@ -110,12 +110,12 @@ def complaint(root, name, header):
     room = parts[1] if parts[0] == "src" and len(parts) > 2 else None
     other = room_of(header)
     if parts[0] == "tests" and (root / "tests" / header).exists():
-        other = None  # the tests have folders of the rooms' names, with helpers of their own
+        other = None  # tests have folders named like the rooms, with their own headers
 
     if CURL.match(header) and room != "network" and name not in MAY_CURL:
         return "libcurl belongs to src/network"
     if WINDOWS.match(header) and not windows_file(name):
-        # io.h and process.h are Windows' even where a file says that it is for both.
+        # io.h and process.h are Windows headers.
         return "Windows' headers belong to src/com, src/platform/windows and *_windows.c"
     if POSIX.match(header) and not posix_file(name) and parts[0] != "tests":
         if not (windows_file(name) and header == "fcntl.h"):
@@ -153,7 +153,7 @@ def complaint(root, name, header):
 
 
 def words_of_com(root):
-    """Where the engine's public headers speak of COM, as (name, line number, word)."""
+    """Where the engine's public headers mention COM, as (name, line number, word)."""
     for path in sorted((root / "include/odo").rglob("*.h")):
         for number, line in enumerate(path.read_text().splitlines(), 1):
             for found in COM.finditer(line):
@@ -161,12 +161,12 @@ def words_of_com(root):
 
 
 def unit_of(name):
-    """A file of src without its ending; src/x/y.h and src/x/y.c are one unit."""
+    """A file of src without its extension; src/x/y.h and src/x/y.c are one unit."""
     return name.rsplit(".", 1)[0].removeprefix("src/")
 
 
 def circles(graph):
-    """The sets of units of which each leads to every other, found as Tarjan does."""
+    """The strongly connected components of the units (Tarjan's algorithm)."""
     order, low, path, found = {}, {}, [], []
 
     def visit(unit):

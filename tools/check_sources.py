@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fails when a C file is in no list of sources, so is not built, or a list is not in order.
+"""Fails when a C file is missing from the lists of sources, or a list is not sorted.
 
 usage: check_sources.py [ROOT]
 
@@ -14,7 +14,7 @@ import sys
 LISTS = ("src", "tests", "tools")
 OTHERS = ("CMakeLists.txt", "tests/CMakeLists.txt", "tools/cmake/OdoServer.cmake")
 
-# Built by a script, each by its own.
+# Built by scripts.
 SCRIPTS = {
     "tests/integration/headers/both_headers.c": "tests/integration/headers/run_headers.py",
     "tests/integration/headers/client.c": "tests/integration/headers/run_headers.py",

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs clang-tidy over the C files of the Linux build, several at once.
+"""Runs clang-tidy on the C files of the Linux build, in parallel.
 
 usage: check_tidy.py BUILD_FOLDER [TEXT]
 
@@ -21,7 +21,7 @@ FOLDERS = ("src", "tools/odo", "tests/support", "tests/fuzz")
 
 
 def digest(*parts):
-    """One name for all the parts together."""
+    """A single key for all the parts."""
     whole = hashlib.sha256()
     for part in parts:
         whole.update(part if isinstance(part, bytes) else part.encode())
@@ -37,14 +37,14 @@ def headers_digest():
 
 
 def our_lines(output):
-    """What clang-tidy says of our files; of a system header it says things we cannot mend."""
+    """The findings in our files; those in system headers are not ours to fix."""
     lines, ours = [], False
     for line in output.splitlines():
         if ": error: " in line or ": warning: " in line or ": note: " in line:
             ours = line.startswith(str(ROOT) + "/")
         if ours:
             lines.append(line)
-    # A report may begin in a system header and continue with notes about our code.
+    # A finding in a system header may be followed by notes about our code.
     return lines if any(": error: " in line or ": warning: " in line for line in lines) else []
 
 
@@ -69,12 +69,12 @@ def main():
         stamp = stamps / name.replace("/", "_")
         if not stamp.exists() or stamp.read_text() != key:
             work.append((path.stat().st_size, path, stamp, key))
-    # The longest first, so that no processor waits for one long file at the end.
+    # The largest first, so that no processor idles at the end.
     work = list({path: (path, stamp, key) for _, path, stamp, key in sorted(work, reverse=True)}
                 .values())
 
     def look(path):
-        # The command lines are GCC's, which has warnings that Clang does not know.
+        # The command lines are for GCC, which has warnings that Clang lacks.
         command = ["clang-tidy", "-p", str(build), "--quiet",
                    "--extra-arg=-Wno-unknown-warning-option", str(path)]
         result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,

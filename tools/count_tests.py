@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Counts the test cases of one CTest run, and says what failed and what was skipped.
+"""Counts the test cases of a CTest run, and lists those that failed or were skipped.
 
 usage: count_tests.py SUITE JUNIT_FILE RESULTS_FILE
 
@@ -15,11 +15,11 @@ SUMMARY = re.compile(r"^\[\s*(PASSED|FAILED|SKIPPED)\s*\]\s+(\d+) test\(s\)", re
 CASE = re.compile(r"^\[\s*(FAILED|SKIPPED)\s*\]\s+([^\s].*)$", re.MULTILINE)
 REASON = re.compile(r"^\s*SKIPPED: (.*)$", re.MULTILINE)
 CRASH = re.compile(r"^wine: Unhandled |^Unhandled exception", re.MULTILINE)
-FIXTURE = re.compile(r"^wine.*_(begins|ends)$")  # what tests stand on, and no test
+FIXTURE = re.compile(r"^wine.*_(begins|ends)$")  # fixtures, not tests
 
 
 def last_words(case, output):
-    """How a program ended that named no failed case."""
+    """How a program ended without reporting a failed case."""
     failure = case.find("failure")
     how = (failure.get("message") or "") if failure is not None else ""
     said = [line.strip() for line in output.splitlines() if line.strip()]
@@ -52,7 +52,7 @@ def count(case):
         if failed:
             names = names or [name]
     else:
-        # Crashed, timed out, or failed outside a case: it may have no summary, or a partial one.
+        # Crashed, timed out, or failed outside a case: the summary may be missing or partial.
         if failed == 0:
             failed = 1
             names = [last_words(case, output)]

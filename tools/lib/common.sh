@@ -1,4 +1,4 @@
-# What tools/setup, tools/test and tools/demo share. Sourced by bash, never run.
+# Shared by tools/setup, tools/test and tools/demo. Sourced by bash, never run.
 
 root=$(cd "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
 build=$root/build
@@ -7,7 +7,7 @@ stamps=$build/stamps
 
 mkdir -p "$logs" "$stamps"
 
-# Programs here are started in one language, so that what they print can be read.
+# Programs are run in a fixed locale, so that their output can be parsed.
 export LC_ALL=C.UTF-8
 
 # say WORD...: a line on the screen.
@@ -31,7 +31,7 @@ run_step()
 
     shift 2
     printf '  %-52s' "$name"
-    # Closing 9 keeps the set-up's lock from whatever daemon the step may start.
+    # Close 9 so that daemons started by the step do not inherit the set-up's lock.
     if "$@" >"$log" 2>&1 9>&- </dev/null; then
         printf ' done, %d s\n' $((SECONDS - started))
     else
@@ -41,7 +41,7 @@ run_step()
     fi
 }
 
-# show_log FILE: what went wrong first, then the end.
+# show_log FILE: the first error, then the end.
 show_log()
 {
     local error='^FAILED|error:|Error|undefined reference|^E:|WARNING:'
@@ -61,7 +61,7 @@ stamp_key()
     find "$@" -type f -print0 2>/dev/null | sort -z | xargs -0 sha256sum | sha256sum | cut -c1-64
 }
 
-# stamp_is NAME KEY and stamp_set NAME KEY: whether a step was last done with this key.
+# stamp_is NAME KEY and stamp_set NAME KEY: whether a step was last completed with this key.
 stamp_is()
 {
     [ -e "$stamps/$1" ] && [ "$(cat "$stamps/$1")" = "$2" ]
@@ -74,7 +74,7 @@ stamp_set()
 
 # --- Packages --------------------------------------------------------------------------------
 
-# missing_packages PACKAGE...: those that are not installed, one a line.
+# missing_packages PACKAGE...: those that are not installed, one per line.
 missing_packages()
 {
     local package
@@ -151,7 +151,7 @@ wine_stop()
     done
 }
 
-# Everything of the 32-bit Windows build runs only where this machine's Wine can run it.
+# 32-bit Windows programs run only if the installed Wine supports them.
 wine_runs_32_bits()
 {
     [ -e /usr/lib/i386-linux-gnu/wine ] || [ -e /usr/lib/wine/wine ]

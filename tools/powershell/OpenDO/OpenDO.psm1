@@ -1,12 +1,12 @@
-# Downloads by OpenDO, with the habits of the BITS module: whole files or chosen byte ranges of
+# Downloads with OpenDO, following the conventions of the BITS module: whole files or byte ranges of
 # them. A module over the COM class OpenDO.Downloads, which regsvr32 dosvc.dll registers.
 #
-# It uses the engine's core cmdlets only, so that it also runs where PowerShell's own modules are
-# not installed, and nothing that Windows PowerShell 5.1 does not know.
+# It uses PowerShell's core cmdlets only, so that it also runs where the standard modules are not
+# installed, and nothing that Windows PowerShell 5.1 lacks.
 #
-# What a cmdlet cannot do for one record is a non-terminating error, and it goes on with the next;
-# only arguments that cannot be meant, and a server that is not there, end a pipeline. A failure
-# deletes nothing: what has come stays with its download, for Resume-OdoDownload.
+# A failure for one record is a non-terminating error, and the cmdlet continues with the next; only
+# invalid arguments and a missing server end a pipeline. A failure deletes nothing: received data
+# stays with its download, for Resume-OdoDownload.
 
 Set-StrictMode -Version 3.0
 
@@ -15,15 +15,15 @@ Set-StrictMode -Version 3.0
 # The classes: in this process, and in one that serves all of this user's programs.
 $ProgIds = @{ Here = 'OpenDO.Downloads'; Shared = 'OpenDO.SharedDownloads' }
 
-# The servers, made when they are first needed. Do not return one from a function: it is a
-# collection, and PowerShell would unroll it.
+# The servers, created on demand. Do not return one from a function: it is a collection, and
+# PowerShell would unroll it.
 $Servers = @{ Here = $null; Shared = $null }
 
-$Tick = 0.2             # seconds between two looks at what is running
+$Tick = 0.2             # polling interval in seconds
 $Cancelled = 0x800704C7 # ERROR_CANCELLED
 $Wrong = 0x80070057     # E_INVALIDARG
 
-# What kind of error some codes are, for those who handle errors by kind.
+# The error categories of some codes.
 $Categories = @{
     0x80070057 = 'InvalidArgument'    # E_INVALIDARG
     0x800C0002 = 'InvalidArgument'    # INET_E_INVALID_URL
@@ -47,7 +47,7 @@ $Categories = @{
 
 # --- Errors -----------------------------------------------------------------------------------
 
-# A code in the words of "odo explain"; where these have none, the other ones that are at hand.
+# The description of a code as by "odo explain"; if it has none, the given alternative.
 function Get-OdoWords {
     param([int] $Code, [string] $Otherwise = '')
 
@@ -70,7 +70,7 @@ function Get-OdoWords {
     'it failed for a reason without a name'
 }
 
-# A sentence of them: with a capital letter in front.
+# As a sentence, with a capital letter.
 function ConvertTo-OdoSentence {
     param([string] $Text)
 
@@ -103,7 +103,8 @@ function New-OdoErrorRecord {
     $record
 }
 
-# The same from what a call of the server threw. Of these codes the server knows more than a table.
+# The same for an exception from the server. For these codes the server's text is more specific than
+# the table.
 function ConvertTo-OdoErrorRecord {
     param([string] $What, [System.Exception] $Exception, [object] $Target)
 
@@ -118,8 +119,8 @@ function ConvertTo-OdoErrorRecord {
     New-OdoErrorRecord $What $code $words $Target
 }
 
-# What an action gives, or the exception with which it ends. An -ErrorVariable of the user would get
-# what is caught here as well, but for what runs in a pipeline of its own.
+# The result of an action, or its exception. The user's -ErrorVariable would also collect what is
+# caught here, except in a pipeline of its own.
 function Invoke-OdoAction {
     param([scriptblock] $Action)
 
@@ -170,8 +171,8 @@ function Connect-OdoServer {
 
 # --- Downloads --------------------------------------------------------------------------------
 
-# What the cmdlets hand around: one or more files that are fetched together, each of which is one
-# download of the server. OpenDO.Types.ps1xml gives it its properties.
+# The object passed between cmdlets: one or more files that are fetched together, each of which is
+# one download of the server. OpenDO.Types.ps1xml gives it its properties.
 function New-OdoObject {
     param([object[]] $Parts, [string] $Place)
 
@@ -183,7 +184,7 @@ function New-OdoObject {
     }
 }
 
-# Files that belong together name the first of them.
+# Files that belong together refer to the first of them.
 $GroupPrefix = 'OpenDO job '
 
 function Get-OdoGroup {
@@ -224,7 +225,7 @@ function Invoke-OdoDownload {
     $true
 }
 
-# For the way out: what led here is told, and is more useful than another failure.
+# For cleaning up: the original error is reported, and is more useful than a further one.
 function Reset-OdoDownload {
     param([psobject] $Download, [switch] $Delete)
 
@@ -243,14 +244,14 @@ function Reset-OdoDownload {
 
 # --- Names and places -------------------------------------------------------------------------
 
-# One character of UTF-8, escaped in a URL (RFC 3629). What is none is left as it is.
+# One UTF-8 character, escaped in a URL (RFC 3629). Malformed sequences are left unchanged.
 $Tail = '%[89AB][0-9A-F]'
 $EscapedCharacter = [regex]::new((
     '%[0-7][0-9A-F]|%(?:C[2-9A-F]|D[0-9A-F])T|%E0%[AB][0-9A-F]T|%E[1-9A-CEF]TT|%ED%[89][0-9A-F]T|' +
     '%F0%[9AB][0-9A-F]TT|%F[123]TTT|%F4%8[0-9A-F]TT').Replace('T', $Tail), 'IgnoreCase, CultureInvariant')
 
-# In no name: what Windows forbids, control characters, those that turn the direction of writing,
-# and halves of characters.
+# Not permitted in names: what Windows forbids, control characters, those that change the direction
+# of writing, and lone surrogates.
 $Forbidden = [regex]::new(
     '[\u0000-\u001F\u007F-\u009F<>:"|?*\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFEFF]|' +
     '[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]')
@@ -259,9 +260,9 @@ $BlanksAndDots = [char[]] (@(0x20, 0x2E, 0xA0, 0x1680) + (0x2000..0x200A) + @(0x
 $Device = [regex]::new('^(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|CLOCK\$|(?:COM|LPT)[0-9\u00B9\u00B2\u00B3])$',
                        'IgnoreCase, CultureInvariant')
 $NameMax = 255      # bytes of UTF-8
-$ExtensionMax = 32  # bytes; what is longer is no extension
+$ExtensionMax = 32  # bytes; anything longer is not considered an extension
 
-# A file's name from its URL; none is an empty text. Whatever the URL is, the name is that of a file
+# A file's name from its URL; empty if there is none. For any URL, the name is that of a file
 # directly in its folder. The rules are those of tools/odo/local_name.h.
 function ConvertTo-OdoFileName {
     param([string] $Url)
@@ -354,7 +355,7 @@ $SecurityBits = @{
 
 $PriorityLevels = @{ Foreground = 0; High = 1; Normal = 2; Low = 3 }
 
-# What BITS has and OpenDO has not, and why.
+# What BITS has and OpenDO lacks, and why.
 $Refusals = @{
     ProxyList           = 'OpenDO uses the proxy of the system; -ProxyList cannot name another'
     ProxyBypass         = 'OpenDO uses the proxy of the system, with its exceptions; -ProxyBypass cannot name others'
@@ -516,7 +517,7 @@ function Add-OdoCertificate {
         [BitConverter]::ToString($hash).Replace('-', '').ToLowerInvariant()
 }
 
-# Which of them the server takes only while nothing runs.
+# Those that the server accepts only while nothing runs.
 $StandStill = 'HttpCustomHeaders', 'HttpCustomAuthHeaders', 'SecurityFlags', 'HttpAllowSecureToNonSecureRedirect'
 
 function Set-OdoPart {
@@ -545,7 +546,7 @@ function Set-OdoPart {
 $FirstWait = 2    # seconds after the first failure, then twice as many after each
 $LongestWait = 30
 
-# How long the server wants us to stay away, in seconds (Retry-After); 0 when it does not say.
+# The delay in seconds requested by the server (Retry-After); 0 without one.
 function Get-OdoRetryAfter {
     param([object] $Part)
 
@@ -581,7 +582,7 @@ function Get-OdoRetrySeconds {
     [int] [Math]::Ceiling([Math]::Max($wait - $Run.FailedAt.Elapsed.TotalSeconds, 0))
 }
 
-# Why it waits at present, in a sentence; empty when it does not.
+# Why it is waiting, as a sentence; empty if it is not.
 function Get-OdoReason {
     param([psobject] $Run, [psobject] $Status)
 
@@ -599,7 +600,7 @@ function Get-OdoReason {
     "$reason; trying again"
 }
 
-# One that is being waited for: a download to go on with, or what a new one is to be made from.
+# A run: a download to continue, or the parameters of a new one.
 function New-OdoRun {
     param([psobject] $Download, [psobject] $Request, [int] $Number)
 
@@ -609,7 +610,7 @@ function New-OdoRun {
         Number   = $Number      # of its progress bar
         Since    = $null        # what it is measured from: a clock, and the bytes that were there
         Before   = 0
-        Told     = ''           # why it waits, as the user was told last
+        Told     = ''           # the reason for waiting that was last reported
 
         # How often it has failed without a byte between, and the last time.
         Attempt       = 0
@@ -621,7 +622,7 @@ function New-OdoRun {
     }
 }
 
-# Set it in motion. False, and an error, when that cannot be; a new one then is no more.
+# Start it. False, and an error, on failure; a new one is then removed.
 function Start-OdoRun {
     param([System.Management.Automation.PSCmdlet] $Cmdlet, [psobject] $Run)
 
@@ -759,9 +760,9 @@ function Test-OdoRun {
     $true
 }
 
-# Run these, so many at a time, and complete each as it arrives. One that fails is told and the
-# others go on. Should the user interrupt, or an error end the pipeline, what has not ended is
-# suspended; or deleted, if the user interrupts and -DeleteWhenStopped is said.
+# Run these, a limited number at a time, and complete each as it arrives. Failures are reported and
+# the others continue. If the user interrupts, or an error ends the pipeline, the rest is suspended;
+# or deleted, if the user interrupts and -DeleteWhenStopped is set.
 function Wait-OdoDownload {
     param([System.Management.Automation.PSCmdlet] $Cmdlet, [psobject[]] $Run, [int] $Limit,
           [int] $MaxSeconds = 0, [switch] $PassThru, [switch] $DeleteWhenStopped)
@@ -817,7 +818,7 @@ function Wait-OdoDownload {
 
 # --- Making -----------------------------------------------------------------------------------
 
-# The parts of a download. Throws when one cannot be made; then there is none.
+# Create the parts of a download. Throws if one fails; then none is left.
 function New-OdoParts {
     param([psobject] $Request, [string] $Group = '')
 
@@ -851,7 +852,7 @@ function New-OdoParts {
     , $parts
 }
 
-# A download as it was asked for. Null, and an error, when it cannot be.
+# Create a download as requested. Null, and an error, on failure.
 function New-OdoDownload {
     param([System.Management.Automation.PSCmdlet] $Cmdlet, [psobject] $Request)
 
@@ -925,103 +926,104 @@ function Start-OdoDownload {
     Downloads files, or byte ranges of them.
 
     .DESCRIPTION
-    Downloads each source to its destination. It shows the progress, and why it waits when it does,
-    and returns when the files are there. Rows of a pipeline are taken in first and then fetched
-    together, -ThrottleLimit of them at a time; each file is there, and with -PassThru given on, as
-    soon as it has arrived. The sources of one call are one download of many files, which ends when
+    Downloads each source to its destination. It shows the progress, and the reason for waiting if
+    it does, and returns when the files are complete. All rows of a pipeline are read first and then
+    fetched together, -ThrottleLimit of them at a time; each file is in place, and with -PassThru
+    passed on, as soon as it has arrived. The sources of one call are one download of many files,
+    which ends when
     all of them have arrived.
 
-    With -Asynchronous it returns at once and gives downloads to watch: wait until their JobState
+    With -Asynchronous it returns downloads at once: wait until their JobState
     is Transferred, then pass them to Complete-OdoDownload, which gives the files their names.
 
-    Names. Where the destination is a folder, the file in it has the name at the end of the URL's
-    path, with escapes undone. What could lead out of the folder, or is no name on Windows, is
-    dropped or replaced by an underscore: whatever the URL, the file lies directly in the folder.
+    Names. If the destination is a folder, the file in it gets the name at the end of the URL's
+    path, with escapes decoded. Anything that could lead out of the folder, or is not allowed in
+    names on Windows, is removed or replaced by underscores: for any URL, the file is directly in
+    the folder.
 
-    Files that exist are replaced, in one step and only when the new one is whole; until then, and
-    after a failure, the old one is as it was.
+    Existing files are replaced atomically, and only when the new one is complete; until then, and
+    after a failure, the old one is unchanged.
 
-    Errors. What fails for one row is a non-terminating error, and the others go on; -ErrorAction
-    Stop ends all. The error's message has the reason in words and the HRESULT, which is also in
-    $_.Exception.HResult; its TargetObject is the download. A failure deletes nothing that has come:
-    Resume-OdoDownload goes on with the download, Remove-OdoDownload deletes it. On Ctrl+C what has
-    not arrived is deleted.
+    Errors. A failure for one row is a non-terminating error, and the others continue; -ErrorAction
+    Stop ends all. The error's message contains the reason and the HRESULT, which is also in
+    $_.Exception.HResult; its TargetObject is the download. A failure deletes no received data:
+    Resume-OdoDownload continues the download, Remove-OdoDownload deletes it. On Ctrl+C incomplete
+    files are deleted.
 
-    Life. A download ends with the shell that has started it: what it has fetched is deleted. With
-    -KeepAfterExit it stands still when the shell ends, and another shell finds it by
-    Get-OdoDownload and goes on by Resume-OdoDownload. With -Asynchronous -LocalServer it is in a
-    process of its own, which goes on when the shell has ended.
+    Lifetime. A download ends with the shell that has started it, and its data is deleted. With
+    -KeepAfterExit it stops when the shell ends, and another shell can find it with Get-OdoDownload
+    and continue it with Resume-OdoDownload. With -Asynchronous -LocalServer it is in a separate
+    process, which continues after the shell has ended.
 
     .PARAMETER Source
     The URL of each file, http or https.
 
     .PARAMETER Destination
-    The path of each file, or one folder for all of them, in which they have the names at the ends
-    of their URLs. A drive of PowerShell's own will do if it leads to the file system. An existing
-    file is replaced. By default it is the current folder.
+    The path of each file, or one folder for all of them, in which they get the names at the ends of
+    their URLs. A PowerShell drive is accepted if it refers to the file system. An existing file is
+    replaced. The default is the current folder.
 
     .PARAMETER Range
-    Byte ranges such as '0-99' (the first hundred bytes) and '500-' (all from byte 500 on). They
-    land in the file one behind the other, in the order given. Without it the whole file is
-    downloaded.
+    Byte ranges such as '0-99' (the first hundred bytes) and '500-' (all from byte 500 on). They are
+    stored in the file back to back, in the order given. Without it the whole file is downloaded.
 
     .PARAMETER Asynchronous
-    Return at once and give the downloads. They end with the shell, but for -KeepAfterExit and
+    Return the downloads at once. They end with the shell, except with -KeepAfterExit and
     -LocalServer.
 
     .PARAMETER Suspended
-    Make the downloads, but do not start them; Resume-OdoDownload does. It gives them as
-    -Asynchronous does.
+    Create the downloads, but do not start them; Resume-OdoDownload does. They are returned as with
+    -Asynchronous.
 
     .PARAMETER KeepAfterExit
-    The downloads survive this shell: they stand still when it ends, and Get-OdoDownload finds them
-    in another one, where Resume-OdoDownload goes on with them.
+    The downloads survive this shell: they stop when it ends, and Get-OdoDownload finds them in
+    another one, where Resume-OdoDownload continues them.
 
     .PARAMETER LocalServer
-    Let a process of its own fetch them, one for all programs of this user (dosvc-host.exe). With
-    -Asynchronous the download goes on there when the shell has ended, and is kept as if by
+    Download in a separate process, one for all programs of this user (dosvc-host.exe). With
+    -Asynchronous the download continues there after the shell has ended, and is kept as with
     -KeepAfterExit; Get-OdoDownload -LocalServer finds it.
 
     .PARAMETER ThrottleLimit
-    How many rows of a pipeline are fetched at a time: 4, if it is not said.
+    How many rows of a pipeline are fetched at a time; 4 by default.
 
     .PARAMETER PassThru
-    Give each download when it is complete, in the order in which they arrive.
+    Return each download when it is complete, in the order of completion.
 
     .PARAMETER TransferType
     Download, which is the default. OpenDO does not upload.
 
     .PARAMETER DisplayName
-    A name to find the download by. By default it is 'OpenDO Transfer'.
+    A name to find the download by; 'OpenDO Transfer' by default.
 
     .PARAMETER Description
-    Any text that is kept with the download.
+    Any text to store with the download.
 
     .PARAMETER Priority
-    Foreground (the default) takes what bandwidth there is. High, Normal and Low, which BITS tells
-    apart, all mean in the background.
+    Foreground (the default) uses all available bandwidth. High, Normal and Low, which differ in
+    BITS, all mean background.
 
     .PARAMETER TransferPolicy
-    On which networks it may run, by what they cost: Always, Unrestricted, Standard, NotRoaming or
+    The networks on which it may run, by their cost: Always, Unrestricted, Standard, NotRoaming or
     NoSurcharge. On others it waits.
 
     .PARAMETER RetryInterval
-    The least time between two tries after a failure that may pass, in seconds. By default OpenDO
-    tries again after 2, 4, 8, 16 and then each 30 seconds.
+    The least time between two attempts after a transient failure, in seconds. By default OpenDO
+    retries after 2, 4, 8, 16 and then every 30 seconds.
 
     .PARAMETER RetryTimeout
-    For how many seconds it tries again without a byte arriving; then it has failed, and can be
-    resumed. With 0 the first failure is final. By default it is five minutes.
+    For how many seconds it retries without receiving a byte; then it has failed, and can be
+    resumed. With 0 the first failure is final. The default is five minutes.
 
     .PARAMETER CustomHeaders
     Lines such as 'X-Token: abc' to send with each request.
 
     .PARAMETER CustomHeadersWriteOnly
-    Refused: whoever owns a download can read its headers.
+    Rejected: the owner of a download can read its headers.
 
     .PARAMETER Credential
-    A user and a password for the server, sent when it asks for them. They need -Authentication
-    Basic, and are kept with the download.
+    A user name and password for the server, sent when it asks for them. Requires -Authentication
+    Basic; they are stored with the download.
 
     .PARAMETER Authentication
     How the -Credential is sent: Basic. OpenDO has no other way.
@@ -1030,13 +1032,12 @@ function Start-OdoDownload {
     None, which is the default: OpenDO has no store of credentials.
 
     .PARAMETER SecurityFlags
-    What of a server's certificate does not matter, with commas between: EnableCRLCheck,
+    Faults of a server's certificate to ignore, and other flags, separated by commas: EnableCRLCheck,
     IgnoreCertCNInvalid, IgnoreCertDateInvalid, IgnoreUnknownCA, IgnoreCertWrongUsage; and
     RedirectPolicyAllowHttpsToHttp, without which https does not redirect to http.
 
     .PARAMETER CertHash
-    The SHA-1 hash, 20 bytes, of a certificate with its key, which the server gets if it asks for
-    one.
+    The SHA-1 hash, 20 bytes, of a certificate with its key, to be sent if the server asks for one.
 
     .PARAMETER CertStoreLocation
     Where the certificate is: CurrentUser (the default) or LocalMachine.
@@ -1045,43 +1046,43 @@ function Start-OdoDownload {
     The store of the certificate; by default MY.
 
     .PARAMETER CertSubjectName
-    A text in the subject of that certificate, instead of its -CertHash; the first that has it in
-    the store is taken.
+    A substring of that certificate's subject, instead of its -CertHash; the first match in the
+    store is used.
 
     .PARAMETER HttpMethod
-    GET, which is the default. OpenDO knows no other method.
+    GET, which is the default. OpenDO supports no other method.
 
     .PARAMETER Dynamic
-    Accepted as BITS has it, and always so: OpenDO takes files of servers that tell neither the size
-    in advance nor know ranges.
+    Accepted for compatibility with BITS, and always in effect: OpenDO accepts files from servers
+    that neither state the size in advance nor support ranges.
 
     .PARAMETER MaxDownloadTime
-    For how many seconds it may run; then it has failed, and can be resumed. Not with
-    -Asynchronous, since nobody would look at the clock.
+    For how many seconds it may run; then it has failed, and can be resumed. Not with -Asynchronous,
+    where nothing would enforce it.
 
     .PARAMETER ProxyUsage
     SystemDefault, which is the default: OpenDO uses the proxy of the system.
 
     .PARAMETER ProxyList
-    Refused: OpenDO uses the proxy of the system.
+    Rejected: OpenDO uses the system's proxy.
 
     .PARAMETER ProxyBypass
-    Refused: OpenDO uses the proxy of the system, with its exceptions.
+    Rejected: OpenDO uses the system's proxy, with its exceptions.
 
     .PARAMETER ProxyCredential
-    Refused: OpenDO does not log in to a proxy.
+    Rejected: OpenDO does not authenticate to proxies.
 
     .PARAMETER ProxyAuthentication
-    Refused: OpenDO does not log in to a proxy.
+    Rejected: OpenDO does not authenticate to proxies.
 
     .PARAMETER NotifyFlags
-    Refused: OpenDO sends no notifications of BITS.
+    Rejected: OpenDO sends no BITS notifications.
 
     .PARAMETER NotifyCmdLine
-    Refused: OpenDO runs no program when a download ends.
+    Rejected: OpenDO runs no program when a download ends.
 
     .PARAMETER ACLFlags
-    Refused: a file gets the rights of its folder.
+    Rejected: a file gets the permissions of its folder.
 
     .INPUTS
     Objects with properties Source, Destination and Range, such as the rows of a CSV file; further
@@ -1105,14 +1106,14 @@ function Start-OdoDownload {
     $download = Start-OdoDownload http://127.0.0.1:8080/image.iso C:\downloads\image.iso -Asynchronous -Priority Low
     $download.JobState
 
-    Starts in the background. $download shows how far it has come.
+    Starts in the background. $download shows its progress.
 
     .EXAMPLE
     Import-Csv C:\downloads\list.csv | Start-OdoDownload -ErrorVariable failed
     $failed.TargetObject | Resume-OdoDownload -ErrorAction SilentlyContinue
 
-    Downloads the files of a list with the columns Source and Destination, and tries once more what
-    has failed.
+    Downloads the files of a list with the columns Source and Destination, and retries the failed
+    ones.
 
     .LINK
     Complete-OdoDownload
@@ -1327,12 +1328,11 @@ function Add-OdoFile {
 
     .DESCRIPTION
     Adds files to a download, which then ends when these have arrived too. They get its settings.
-    A download that runs fetches them at once; one that is suspended, or has transferred all the
-    files that it had, wants Resume-OdoDownload.
+    A running download fetches them at once; if it is suspended, or has transferred all its files,
+    use Resume-OdoDownload.
 
     .PARAMETER Download
-    The download, from Start-OdoDownload or Get-OdoDownload; it may come by the pipeline, or what is
-    to be added may.
+    The download, from Start-OdoDownload or Get-OdoDownload; either it or the files may be piped in.
 
     .PARAMETER Source
     The URL of each file, http or https.
@@ -1454,9 +1454,9 @@ function Get-OdoDownload {
     Gets the downloads of this user that have not ended.
 
     .DESCRIPTION
-    Gets downloads of this shell, and those that others have started with -KeepAfterExit and do
-    not hold any more. Completed and removed ones are gone. A name or wildcard that nothing has gives
-    nothing; an identifier that nothing has is a non-terminating error.
+    Gets downloads of this shell, and those that other shells have started with -KeepAfterExit and
+    released. Completed and removed ones are gone. A name or wildcard without a match returns
+    nothing; an unknown identifier is a non-terminating error.
 
     .PARAMETER JobId
     The identifier of each, as a GUID.
@@ -1465,10 +1465,10 @@ function Get-OdoDownload {
     The identifier of each, as a text.
 
     .PARAMETER DisplayName
-    The name of each; it may have the wildcards * ? and [abc].
+    The name of each; it may contain the wildcards * ? and [abc].
 
     .PARAMETER AllUsers
-    Refused: OpenDO shows each user only what is his.
+    Rejected: OpenDO shows each user only their own downloads.
 
     .PARAMETER LocalServer
     Get the downloads that were started with -LocalServer.
@@ -1484,7 +1484,7 @@ function Get-OdoDownload {
     .EXAMPLE
     Get-OdoDownload -DisplayName 'tonight*' | Suspend-OdoDownload
 
-    Suspends those whose names begin like this.
+    Suspends those whose names match.
 
     .LINK
     Start-OdoDownload
@@ -1569,9 +1569,8 @@ function Set-OdoDownload {
     Changes downloads, before or after they have started.
 
     .DESCRIPTION
-    Changes what is said of downloads. One that runs is halted for a moment where its requests
-    change, and goes on from where it was. What cannot be changed for one is a non-terminating
-    error.
+    Changes settings of downloads. A running one is stopped for a moment if its requests change, and
+    continues from there. A failure for one is a non-terminating error.
 
     .PARAMETER Download
     The downloads, from Start-OdoDownload or Get-OdoDownload.
@@ -1580,33 +1579,33 @@ function Set-OdoDownload {
     A name to find the download by.
 
     .PARAMETER Description
-    Any text that is kept with the download.
+    Any text to store with the download.
 
     .PARAMETER Priority
-    Foreground takes what bandwidth there is. High, Normal and Low, which BITS tells apart, all
-    mean in the background.
+    Foreground uses all available bandwidth. High, Normal and Low, which differ in BITS, all mean
+    background.
 
     .PARAMETER TransferPolicy
-    On which networks it may run, by what they cost: Always, Unrestricted, Standard, NotRoaming or
+    The networks on which it may run, by their cost: Always, Unrestricted, Standard, NotRoaming or
     NoSurcharge. On others it waits.
 
     .PARAMETER RetryInterval
-    The least time between two tries after a failure that may pass, in seconds. By default OpenDO
-    tries again after 2, 4, 8, 16 and then each 30 seconds.
+    The least time between two attempts after a transient failure, in seconds. By default OpenDO
+    retries after 2, 4, 8, 16 and then every 30 seconds.
 
     .PARAMETER RetryTimeout
-    For how many seconds it tries again without a byte arriving; then it has failed, and can be
-    resumed. With 0 the first failure is final. By default it is five minutes.
+    For how many seconds it retries without receiving a byte; then it has failed, and can be
+    resumed. With 0 the first failure is final. The default is five minutes.
 
     .PARAMETER CustomHeaders
     Lines such as 'X-Token: abc' to send with each request.
 
     .PARAMETER CustomHeadersWriteOnly
-    Refused: whoever owns a download can read its headers.
+    Rejected: the owner of a download can read its headers.
 
     .PARAMETER Credential
-    A user and a password for the server, sent when it asks for them. They need -Authentication
-    Basic, and are kept with the download.
+    A user name and password for the server, sent when it asks for them. Requires -Authentication
+    Basic; they are stored with the download.
 
     .PARAMETER Authentication
     How the -Credential is sent: Basic. OpenDO has no other way.
@@ -1615,13 +1614,12 @@ function Set-OdoDownload {
     None, which is the default: OpenDO has no store of credentials.
 
     .PARAMETER SecurityFlags
-    What of a server's certificate does not matter, with commas between: EnableCRLCheck,
+    Faults of a server's certificate to ignore, and other flags, separated by commas: EnableCRLCheck,
     IgnoreCertCNInvalid, IgnoreCertDateInvalid, IgnoreUnknownCA, IgnoreCertWrongUsage; and
     RedirectPolicyAllowHttpsToHttp, without which https does not redirect to http.
 
     .PARAMETER CertHash
-    The SHA-1 hash, 20 bytes, of a certificate with its key, which the server gets if it asks for
-    one.
+    The SHA-1 hash, 20 bytes, of a certificate with its key, to be sent if the server asks for one.
 
     .PARAMETER CertStoreLocation
     Where the certificate is: CurrentUser (the default) or LocalMachine.
@@ -1630,44 +1628,45 @@ function Set-OdoDownload {
     The store of the certificate; by default MY.
 
     .PARAMETER CertSubjectName
-    A text in the subject of that certificate, instead of its -CertHash; the first that has it in
-    the store is taken.
+    A substring of that certificate's subject, instead of its -CertHash; the first match in the
+    store is used.
 
     .PARAMETER HttpMethod
-    GET, which is the default. OpenDO knows no other method.
+    GET, which is the default. OpenDO supports no other method.
 
     .PARAMETER Dynamic
-    Accepted as BITS has it, and always so: the size need not be known in advance.
+    Accepted for compatibility with BITS, and always in effect: the size need not be known in
+    advance.
 
     .PARAMETER MaxDownloadTime
-    Refused: it is a limit of the cmdlet that waits, so say it to Start-OdoDownload.
+    Rejected: it is enforced by the waiting cmdlet, so pass it to Start-OdoDownload.
 
     .PARAMETER ProxyUsage
     SystemDefault, which is the default: OpenDO uses the proxy of the system.
 
     .PARAMETER ProxyList
-    Refused: OpenDO uses the proxy of the system.
+    Rejected: OpenDO uses the system's proxy.
 
     .PARAMETER ProxyBypass
-    Refused: OpenDO uses the proxy of the system, with its exceptions.
+    Rejected: OpenDO uses the system's proxy, with its exceptions.
 
     .PARAMETER ProxyCredential
-    Refused: OpenDO does not log in to a proxy.
+    Rejected: OpenDO does not authenticate to proxies.
 
     .PARAMETER ProxyAuthentication
-    Refused: OpenDO does not log in to a proxy.
+    Rejected: OpenDO does not authenticate to proxies.
 
     .PARAMETER NotifyFlags
-    Refused: OpenDO sends no notifications of BITS.
+    Rejected: OpenDO sends no BITS notifications.
 
     .PARAMETER NotifyCmdLine
-    Refused: OpenDO runs no program when a download ends.
+    Rejected: OpenDO runs no program when a download ends.
 
     .PARAMETER ACLFlags
-    Refused: a file gets the rights of its folder.
+    Rejected: a file gets the permissions of its folder.
 
     .PARAMETER SetOwnerToCurrentUser
-    Refused: downloads belong to who made them.
+    Rejected: downloads belong to their creator.
 
     .INPUTS
     OpenDO.Download
@@ -1678,7 +1677,7 @@ function Set-OdoDownload {
     .EXAMPLE
     Get-OdoDownload | Set-OdoDownload -Priority Low
 
-    Lets all downloads give way to others.
+    Gives all downloads a low priority.
 
     .LINK
     Start-OdoDownload
@@ -1792,8 +1791,8 @@ function Suspend-OdoDownload {
     Suspends downloads.
 
     .DESCRIPTION
-    Suspends downloads. What has arrived is kept, and Resume-OdoDownload goes on from there. One
-    that cannot be suspended is a non-terminating error.
+    Suspends downloads. Received data is kept, and Resume-OdoDownload continues from there. A
+    failure for one is a non-terminating error.
 
     .PARAMETER Download
     The downloads, from Start-OdoDownload or Get-OdoDownload.
@@ -1834,28 +1833,29 @@ function Suspend-OdoDownload {
 function Resume-OdoDownload {
     <#
     .SYNOPSIS
-    Goes on with downloads that were suspended or have failed.
+    Continues downloads that were suspended or have failed.
 
     .DESCRIPTION
-    Goes on with downloads, -ThrottleLimit of them at a time, shows their progress, and returns when
-    the files are there. With -Asynchronous it returns at once; Complete-OdoDownload then gives the
+    Continues downloads, -ThrottleLimit of them at a time, shows their progress, and returns when
+    the files are complete. With -Asynchronous it returns at once; Complete-OdoDownload then gives
+    the
     files their names.
 
     A download that fails, or fails again, is a non-terminating error with the download as its
-    TargetObject, and the others go on. Nothing is deleted, neither by a failure nor by Ctrl+C: what
-    has come is kept, and the download can be resumed once more.
+    TargetObject, and the others continue. Neither a failure nor Ctrl+C deletes anything: received
+    data is kept, and the download can be resumed again.
 
     .PARAMETER Download
     The downloads, from Start-OdoDownload or Get-OdoDownload.
 
     .PARAMETER Asynchronous
-    Return at once and give the downloads.
+    Return the downloads at once.
 
     .PARAMETER ThrottleLimit
-    How many are fetched at a time: 4, if it is not said.
+    How many are fetched at a time; 4 by default.
 
     .PARAMETER PassThru
-    Give each download when it is complete, in the order in which they arrive.
+    Return each download when it is complete, in the order of completion.
 
     .INPUTS
     OpenDO.Download
@@ -1866,7 +1866,7 @@ function Resume-OdoDownload {
     .EXAMPLE
     Get-OdoDownload | Resume-OdoDownload
 
-    Goes on with all downloads until they are complete.
+    Continues all downloads until they are complete.
 
     .LINK
     Suspend-OdoDownload
