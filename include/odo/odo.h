@@ -105,7 +105,8 @@ struct odo_engine_options {
     const char *user_agent;   /* "Microsoft-Delivery-Optimization/10.1" */
     const char *ca_file;      /* PEM bundle; NULL for the system's trusted authorities */
     uint32_t connect_timeout_ms;   /* 15000 */
-    uint32_t stall_timeout_s;      /* 20: seconds below 4000 bytes per second */
+    uint32_t stall_timeout_s;      /* 20: seconds below 4000 bytes per second; without
+                                      Range, seconds without a byte */
     uint32_t retry_base_ms;        /* 1000: the first delay is twice this */
     uint32_t retry_limit_ms;       /* 30000: the longest delay, except for Retry-After */
     uint32_t connections_per_host; /* 8 */

@@ -419,6 +419,14 @@ static bool size_buffer(struct request *request)
     return curl_easy_setopt(fresh, CURLOPT_BUFFERSIZE, (long)REQUEST_RECEIVE_SIZE) == CURLE_OK;
 }
 
+/* Bytes a second, below which a request counts as stalled. The rest of a range can be requested
+ * elsewhere; a plain request may be the only one that the server serves, so it lasts as long as
+ * bytes come. */
+static long least_rate(const struct attempt *attempt)
+{
+    return attempt->sent_range ? 4000L : 1L;
+}
+
 static enum odo_status set_options(struct request *request, const struct request_start *start)
 {
     const struct http_settings *http = request->task->http;
@@ -448,7 +456,7 @@ static enum odo_status set_options(struct request *request, const struct request
     SET(CURLOPT_NOSIGNAL, 1L);
     SET(CURLOPT_FRESH_CONNECT, start->use_new_connection ? 1L : 0L);
     SET(CURLOPT_CONNECTTIMEOUT_MS, (long)start->connect_timeout_ms);
-    SET(CURLOPT_LOW_SPEED_LIMIT, 4000L);
+    SET(CURLOPT_LOW_SPEED_LIMIT, least_rate(request->attempt));
     SET(CURLOPT_LOW_SPEED_TIME, (long)start->stall_timeout_s);
     SET(CURLOPT_HEADERFUNCTION, on_header);
     SET(CURLOPT_HEADERDATA, request);
