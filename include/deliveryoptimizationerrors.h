@@ -44,7 +44,7 @@
  * -----------
  */
 
-/* The service cannot serve: it is starting, stopping or turned off. */
+/* The service is starting, stopping or disabled. */
 #define DO_E_NO_SERVICE ((HRESULT)0x80D01001L)
 
 /*
@@ -64,7 +64,7 @@
 /* There is nothing to enumerate. */
 #define DO_E_NO_DOWNLOADS ((HRESULT)0x80D02005L)
 
-/* The memory stream as a target is a thing of the past. */
+/* Memory streams are no longer supported as a target. */
 #define DO_E_MEMORYSTREAM_DOWNLOAD_NOT_SUPPORTED ((HRESULT)0x80D0200BL)
 
 /* The job reached the age limit and was neither completed nor cancelled. */
@@ -73,7 +73,7 @@
 /* No path was given for the output. */
 #define DO_E_LOCALPATH_NOT_SET ((HRESULT)0x80D0200DL)
 
-/* The error belongs to no file. */
+/* The error does not concern a file. */
 #define DO_E_FILE_NOT_AVAILABLE ((HRESULT)0x80D02010L)
 
 /* This build does not know the property. */
@@ -82,22 +82,22 @@
 /* The property can only be read. */
 #define DO_E_READ_ONLY_PROPERTY ((HRESULT)0x80D02012L)
 
-/* The call does not fit the present state. */
+/* The call is not allowed in the present state. */
 #define DO_E_INVALID_STATE ((HRESULT)0x80D02013L)
 
-/* There is no error to tell about. */
+/* There are no error details. */
 #define DO_E_ERROR_INFORMATION_UNAVAILABLE ((HRESULT)0x80D02014L)
 
 /* The property can only be set. */
 #define DO_E_WRITE_ONLY_PROPERTY ((HRESULT)0x80D02015L)
 
-/* The integrity check is mandatory, and nothing to check against was set. */
+/* The integrity check is mandatory, and no hashes were set. */
 #define DO_E_INTEGRITYCHECKINFO_UNSPECIFIED ((HRESULT)0x80D02016L)
 
 /* The integrity check is mandatory, and the piece hash file could not be fetched. */
 #define DO_E_INTEGRITYCHECKINFO_UNAVAILABLE ((HRESULT)0x80D02017L)
 
-/* The download has neither a path nor a stream to go to. */
+/* The download has neither a path nor a stream. */
 #define DO_E_FILE_DOWNLOADSINK_UNSPECIFIED ((HRESULT)0x80D02018L)
 
 /* The download already has a target of the other kind. */
@@ -127,10 +127,10 @@
 /* The content identifier is malformed. */
 #define DO_E_INVALID_CONTENT_ID ((HRESULT)0x80D02202L)
 
-/* Ranges were given where there must be none. */
+/* Ranges are not allowed here. */
 #define DO_E_DOWNLOAD_RANGES_UNEXPECTED ((HRESULT)0x80D02203L)
 
-/* Ranges are missing where there must be some. */
+/* Ranges are required here. */
 #define DO_E_DOWNLOAD_RANGES_EXPECTED ((HRESULT)0x80D02204L)
 
 /*
@@ -193,7 +193,7 @@
  * ---------------
  */
 
-/* The response is not as long as what was asked for. */
+/* The response has a different length than requested. */
 #define DO_E_HTTP_BLOCKSIZE_MISMATCH ((HRESULT)0x80D05001L)
 
 /* The server's certificate was rejected. */
@@ -202,10 +202,10 @@
 /* A range is empty, too large, or lies outside the file. */
 #define DO_E_INVALID_RANGE ((HRESULT)0x80D05010L)
 
-/* The server does not answer requests for ranges. */
+/* The server does not support range requests. */
 #define DO_E_INSUFFICIENT_RANGE_SUPPORT ((HRESULT)0x80D05011L)
 
-/* Two ranges share a byte. */
+/* Two ranges overlap. */
 #define DO_E_OVERLAPPING_RANGES ((HRESULT)0x80D05012L)
 
 /*
@@ -213,10 +213,10 @@
  * -------------------------------------
  */
 
-/* Too many bad pieces were found in what was uploaded. */
+/* Too many bad pieces were found in uploaded data. */
 #define DO_E_UPLOADING_BAD_PIECES ((HRESULT)0x80D06800L)
 
-/* Something broke inside. */
+/* An internal error. */
 #define DO_E_FATAL_CORE_ERROR ((HRESULT)0x80D06802L)
 
 /* A cloud service answered with empty JSON. */
@@ -225,7 +225,7 @@
 /* The data of a piece is bad or incomplete. */
 #define DO_E_BAD_INCOMING_DATA ((HRESULT)0x80D06804L)
 
-/* A piece does not have the hash it should have. */
+/* A piece does not match its hash. */
 #define DO_E_BAD_PIECE_HASH ((HRESULT)0x80D06805L)
 
 /* The same, and its source is kept for now. */
@@ -259,7 +259,7 @@
 /* The peer is connected already. */
 #define DO_E_ALREADY_CONNECTED ((HRESULT)0x80D0680FL)
 
-/* There are as many connections as there may be. */
+/* The maximum number of connections is reached. */
 #define DO_E_NO_MORE_CONNECTIONS ((HRESULT)0x80D06810L)
 
 /* The connection to a peer was lost. */
@@ -280,7 +280,7 @@
 /* A peer's message is invalid. */
 #define DO_E_INVALID_PEER_MSG ((HRESULT)0x80D06816L)
 
-/* The peer only takes. */
+/* The peer only receives data. */
 #define DO_E_PEER_IS_UPLOAD ((HRESULT)0x80D06817L)
 
 /* The swarm cannot be pinned, since its mode has no peers. */
@@ -295,13 +295,13 @@
 /* The hash of hashes in the piece hash file is not the one that was given. */
 #define DO_E_METAINFO_HOH_MATCH ((HRESULT)0x80D0681BL)
 
-/* The hash of hashes computed from the piece hashes is not the right one. */
+/* The hash of hashes does not match the piece hashes. */
 #define DO_E_METAINFO_HOH_FINAL_MATCH ((HRESULT)0x80D0681CL)
 
-/* The content length in the piece hash file is bad. */
+/* The content length in the piece hash file is invalid. */
 #define DO_E_METAINFO_CONTENT_LENGTH ((HRESULT)0x80D0681DL)
 
-/* The piece size in the piece hash file is bad. */
+/* The piece size in the piece hash file is invalid. */
 #define DO_E_METAINFO_PIECE_SIZE ((HRESULT)0x80D0681EL)
 
 /* The hash of hashes in the piece hash file cannot be read. */
