@@ -178,7 +178,7 @@ enum odo_status fetch_create(const struct download_options *options,
     download->settings = options->settings;
     download->rules = rules;
     download->list_state = DOWNLOAD_QUEUED;
-    buffer_init(&download->response_headers, REQUEST_HEADERS_MAX + 1); /* plus its terminator */
+    buffer_init(&download->response_headers, REQUEST_HEADER_KEPT + 1); /* plus its terminator */
     checkpoint_init(&download->reported);
     status = begin_transfer(download, options->checkpoint, url_is_foreign);
     if (status != ODO_OK) {

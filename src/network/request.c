@@ -24,7 +24,7 @@ struct request *request_create(void)
     if (!request) {
         return NULL;
     }
-    buffer_init(&request->header_block, REQUEST_HEADERS_MAX);
+    buffer_init(&request->header_block, REQUEST_HEADER_KEPT);
     request->easy = curl_easy_init();
     if (!request->easy) {
         memory_free(request);
@@ -62,6 +62,7 @@ void request_reset(struct request *request)
     request->next = NULL;
     buffer_clear(&request->header_block);
     request->header_size = 0;
+    request->header_lines = 0;
     request->header_bytes = 0;
     body_writer_begin(&request->writer, NULL, NULL);
 }
@@ -362,9 +363,12 @@ static size_t on_header(char *line, size_t unit, size_t size, void *context)
     if (size >= 5 && memcmp(line, "HTTP/", 5) == 0) {
         buffer_clear(&request->header_block);
         request->header_size = 0;
+        request->header_lines = 0;
     }
     request->header_size += size;
-    if (request->header_size > REQUEST_HEADER_MOST) {
+    request->header_lines++;
+    if (request->header_size > REQUEST_HEADER_MOST ||
+        request->header_lines > REQUEST_HEADER_LINES_MOST) {
         fail(request, ODO_E_INVALID_REPLY);
         return 0;
     }

@@ -24,10 +24,12 @@ enum {
     /* libcurl's receive buffer: recv() is expensive under Wine, and not cheap anywhere. */
     REQUEST_RECEIVE_SIZE = 512 * 1024,
     /* The most of a header that is passed to the client. */
-    REQUEST_HEADERS_MAX = 64 * 1024,
-    /* The limit for a header: slightly below libcurl's, whose own error would
-     * read as a lost connection. */
+    REQUEST_HEADER_KEPT = 64 * 1024,
+    /* The limits for a header. Its bytes are slightly below libcurl's limit, whose own error
+     * would read as a lost connection. Its lines are as many as libcurl's later versions take;
+     * without a limit, each folded one has libcurl copy all that it continues. */
     REQUEST_HEADER_MOST = 299 * 1024,
+    REQUEST_HEADER_LINES_MOST = 5000,
     /* Of the reply together with interim replies and trailers. */
     REQUEST_ALL_HEADERS_MAX = 1024 * 1024,
     /* A request receives at most this much before other requests and commands of other threads
@@ -58,6 +60,7 @@ struct request {
     enum odo_status no_socket; /* why none could be made for it; ODO_OK if one was */
 
     struct buffer header_block; /* lines as received */
+    uint32_t header_lines;      /* of the current header; see REQUEST_HEADER_LINES_MOST */
     size_t header_size;         /* of the current header, including lines that are not kept */
     size_t header_bytes;        /* of all headers, including interim replies and trailers */
     struct body_writer writer;
