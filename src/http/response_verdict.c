@@ -147,8 +147,10 @@ static enum response_version_relation relation(const struct response_context *co
     struct response_version known = version_known(context);
     struct response_version told = version_told(header, size);
 
-    if (!context->version_is_known) {
-        return RESPONSE_VERSION_SAME;
+    if (!context->version_is_known) { /* but a refused range may have told the size */
+        return known.size == ODO_SIZE_UNKNOWN || size == ODO_SIZE_UNKNOWN || size == known.size
+                   ? RESPONSE_VERSION_SAME
+                   : RESPONSE_VERSION_OTHER;
     }
     if (size != ODO_SIZE_UNKNOWN &&
         (size < context->had_bytes ||

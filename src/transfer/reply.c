@@ -120,16 +120,6 @@ static enum odo_status learn(struct transfer *transfer, const struct response_ve
     return version_learn(&transfer->version, verdict);
 }
 
-/* A 416 stated a size before any reply was taken, and this reply's size differs. */
-static bool contradicts_believed_size(const struct transfer *transfer,
-                                      const struct response_verdict *verdict)
-{
-    uint64_t believed = transfer->version.mark.size;
-
-    return !transfer->version.is_known && believed != ODO_SIZE_UNKNOWN &&
-           verdict->file_size != ODO_SIZE_UNKNOWN && verdict->file_size != believed;
-}
-
 /* A stream's window is shared: the first reply keeps its beginning, others may request the
  * rest. */
 static void share_window(struct transfer *transfer, struct attempt *attempt)
@@ -164,10 +154,6 @@ static bool take(struct transfer *transfer, struct attempt *attempt,
         /* libcurl does not report whether TLS was closed properly, so the body may be
          * truncated. */
         return fail_with(attempt, ODO_E_SIZE_UNKNOWN_IN_200);
-    }
-    if (contradicts_believed_size(transfer, verdict)) {
-        transfer_restart(transfer); /* the wanted ranges were clipped to that size */
-        return ask_again(attempt);
     }
     status = learn(transfer, verdict);
     if (status != ODO_OK) {
