@@ -46,7 +46,8 @@ odo_list_sources(transfer
     source.c
     transfer.c
     version.c
-    wanted.c)
+    wanted.c
+    window.c)
 
 odo_list_sources(output
     piece_hashes.c

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "transfer/front.h"
 #include "transfer/lanes.h"
+#include "transfer/window.h"
 
 #include <assert.h>
 
@@ -134,21 +135,13 @@ static void give_back_all(struct transfer *transfer, const struct byte_range *sp
 static size_t fit_into_window(struct transfer *transfer, const struct byte_range *spans,
                               size_t count)
 {
-    const struct wanted *wanted = &transfer->wanted;
-    uint64_t limit = transfer->stream_taken + transfer->setup.stream_window;
     size_t fitting = 1;
 
-    if (transfer->setup.output != TRANSFER_TO_STREAM || !wanted->layout_is_known) {
+    if (transfer->setup.output != TRANSFER_TO_STREAM || !transfer->wanted.layout_is_known) {
         return count;
     }
-    while (fitting < count) {
-        uint64_t last = spans[fitting].offset + spans[fitting].length - 1;
-
-        if (wanted->run_output +
-                range_layout_find(&wanted->layout, last, &(size_t){0}).output >=
-            limit) {
-            break;
-        }
+    while (fitting < count &&
+           window_left_at(transfer, spans[fitting].offset + spans[fitting].length - 1) > 0) {
         fitting++;
     }
     give_back_all(transfer, spans + fitting, count - fitting);

@@ -4,6 +4,7 @@
 #include "ranges/content_range.h"
 #include "transfer/front.h"
 #include "transfer/transfer.h"
+#include "transfer/window.h"
 
 #include <assert.h>
 
@@ -38,17 +39,6 @@ static struct transfer_step skip(struct transfer *transfer, struct attempt *atte
     attempt->offset += length;
     front_end_if_complete(transfer, attempt, now_ms);
     return step_of(TRANSFER_SKIP, length);
-}
-
-/* Free bytes of a stream's window at an output position. */
-static uint64_t window_at(const struct transfer *transfer, uint64_t output)
-{
-    uint64_t limit = transfer->stream_taken + transfer->setup.stream_window;
-
-    if (transfer->setup.output != TRANSFER_TO_STREAM) {
-        return UINT64_MAX;
-    }
-    return limit > output ? limit - output : 0;
 }
 
 static void advance(struct attempt *attempt, struct attempt_piece *piece, uint64_t length)
@@ -91,7 +81,7 @@ static struct transfer_step take(struct transfer *transfer, struct attempt *atte
         uint64_t window;
 
         step.output = transfer->wanted.run_output + run.output;
-        window = window_at(transfer, step.output);
+        window = window_left(transfer, step.output);
         if (window == 0 && waits_for_itself(transfer, attempt)) {
             transfer->asking = TRANSFER_ASKS_PLAINLY; /* the parts are not in stream order */
             attempt->end = ATTEMPT_ASK_AGAIN;

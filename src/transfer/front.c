@@ -1,6 +1,7 @@
 #include "transfer/front.h"
 
 #include "transfer/lanes.h"
+#include "transfer/window.h"
 
 /* The first byte that has not been requested. */
 static uint64_t next_offset(const struct wanted *wanted)
@@ -18,8 +19,7 @@ static uint64_t next_offset(const struct wanted *wanted)
 uint64_t front_room(const struct transfer *transfer)
 {
     uint64_t handed_out = wanted_handed_out(&transfer->wanted);
-    uint64_t asked = transfer->wanted.run_output; /* an output position, as is `limit` */
-    uint64_t limit = transfer->stream_taken + transfer->setup.stream_window;
+    uint64_t asked = transfer->wanted.run_output; /* an output position */
 
     if (transfer->setup.output != TRANSFER_TO_STREAM) {
         return UINT64_MAX;
@@ -37,7 +37,7 @@ uint64_t front_room(const struct transfer *transfer)
     } else {
         asked = transfer->setup.stream_had > asked ? transfer->setup.stream_had : asked;
     }
-    return limit > asked ? limit - asked : 0;
+    return window_left(transfer, asked);
 }
 
 /* How far the body may continue beyond the pieces. */

@@ -7,6 +7,7 @@
 #include "transfer/asking.h"
 #include "transfer/front.h"
 #include "transfer/lanes.h"
+#include "transfer/window.h"
 
 #include <assert.h>
 #include <string.h>
@@ -296,6 +297,7 @@ void transfer_restarted(struct transfer *transfer, enum odo_status status, uint6
     transfer->front_goes_through = false;
     transfer->asked_again = 0;
     transfer->plain_in_vain = 0;
+    transfer->short_replies = 0;
     if (transfer->setup.output != TRANSFER_TO_MEMORY) {
         transfer->asking = transfer->restarts < TRANSFER_RESTARTS_MOST
                                ? TRANSFER_ASKS_FREELY
@@ -706,58 +708,12 @@ static void look_at_fronts(struct transfer *transfer, uint64_t now_ms)
     }
 }
 
-/* A stream's client waits for lost bytes, while every permitted request waits for the client:
- * give one request up. */
-static void make_way(struct transfer *transfer)
-{
-    const struct wanted *wanted = &transfer->wanted;
-    uint64_t limit = transfer->stream_taken + transfer->setup.stream_window;
-
-    if (transfer->setup.output != TRANSFER_TO_STREAM || wanted->plan.hole_count == 0 ||
-        !wanted->layout_is_known || transfer->attempt_count < lanes_most(transfer)) {
-        return;
-    }
-    for (struct attempt *attempt = transfer->attempts; attempt; attempt = attempt->next) {
-        struct layout_run run =
-            range_layout_find(&wanted->layout, attempt->offset, &(size_t){0});
-
-        if (attempt->was_paused && attempt_is_taking(attempt) && run.wanted &&
-            attempt->offset > wanted->plan.holes[0].offset &&
-            wanted->run_output + run.output >= limit) {
-            attempt->end = ATTEMPT_ASK_AGAIN;
-            return;
-        }
-    }
-}
-
-/* A stream's client is not what the attempt waits for: there is room for its next byte, or it
- * has all that it is for, and waits to see what others do. */
-static bool has_room(const struct transfer *transfer, const struct attempt *attempt)
-{
-    uint64_t limit = transfer->stream_taken + transfer->setup.stream_window;
-
-    if (transfer->setup.output != TRANSFER_TO_STREAM) {
-        return true;
-    }
-    for (size_t i = 0; i < attempt->piece_count; i++) {
-        const struct attempt_piece *piece = &attempt->pieces[i];
-
-        if (piece->position < attempt_end_of(piece->span)) {
-            struct layout_run run =
-                range_layout_find(&transfer->wanted.layout, piece->position, &(size_t){0});
-
-            return transfer->wanted.run_output + run.output < limit;
-        }
-    }
-    return true;
-}
-
 /* True while an attempt is paused on other attempts, about which it gets no event. */
 static bool has_paused(const struct transfer *transfer)
 {
     for (const struct attempt *attempt = transfer->attempts; attempt; attempt = attempt->next) {
         if (attempt->was_paused && attempt->end == ATTEMPT_OPEN &&
-            (has_room(transfer, attempt) || transfer->wanted.plan.hole_count > 0 ||
+            (window_admits(transfer, attempt) || transfer->wanted.plan.hole_count > 0 ||
              transfer_ranges_fail(transfer))) {
             return true;
         }
@@ -781,7 +737,7 @@ void transfer_ended(struct transfer *transfer, struct attempt *attempt,
     conclude(transfer, attempt, result, now_ms);
     attempt_free(attempt);
     look_at_fronts(transfer, now_ms);
-    make_way(transfer);
+    window_make_way(transfer);
     settle(transfer, now_ms);
 }
 
@@ -873,7 +829,7 @@ void transfer_tick(struct transfer *transfer, uint64_t now_ms)
         return;
     }
     give_up_slow(transfer, now_ms);
-    make_way(transfer);
+    window_make_way(transfer);
     for (struct attempt *attempt = transfer->attempts; attempt; attempt = attempt->next) {
         if (attempt_is_taking(attempt)) {
             front_end_if_complete(transfer, attempt, now_ms); /* it may have been paused */
