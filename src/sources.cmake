@@ -37,11 +37,13 @@ odo_list_sources(transfer
     attempt.c
     backoff.c
     body.c
+    conclusion.c
     front.c
     lanes.c
     measurement.c
     origin.c
     pace.c
+    phase.c
     reply.c
     source.c
     transfer.c

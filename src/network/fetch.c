@@ -4,6 +4,7 @@
 #include "http/http_date.h"
 #include "network/integrity.h"
 #include "platform/clock.h"
+#include "transfer/phase.h"
 
 #include <assert.h>
 #include <string.h>

@@ -3,6 +3,7 @@
 #include "http/response_version.h"
 #include "ranges/content_range.h"
 #include "transfer/front.h"
+#include "transfer/phase.h"
 #include "transfer/transfer.h"
 #include "transfer/window.h"
 

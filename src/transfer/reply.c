@@ -5,6 +5,7 @@
 #include "http/response_version.h"
 #include "http/retry.h"
 #include "transfer/lanes.h"
+#include "transfer/phase.h"
 #include "transfer/transfer.h"
 
 static bool fail(struct attempt *attempt, const struct odo_error *error)

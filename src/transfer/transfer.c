@@ -1,97 +1,18 @@
 #include "transfer/transfer.h"
 
 #include "base/memory.h"
-#include "http/response_verdict.h"
-#include "http/retry.h"
 #include "ranges/content_range.h"
 #include "transfer/asking.h"
+#include "transfer/conclusion.h"
 #include "transfer/front.h"
 #include "transfer/lanes.h"
+#include "transfer/phase.h"
 #include "transfer/window.h"
 
 #include <assert.h>
 #include <string.h>
 
 /* --- Phases --------------------------------------------------------------------------- */
-
-/* The permitted phase changes. FAILED may follow any phase but DONE. */
-static bool phase_may_follow(enum transfer_phase from, enum transfer_phase to)
-{
-    static const bool allowed[TRANSFER_PHASE_COUNT][TRANSFER_PHASE_COUNT] = {
-        [TRANSFER_QUEUED] = {[TRANSFER_MOVING] = true, [TRANSFER_WAITING] = true},
-        [TRANSFER_MOVING] = {[TRANSFER_WAITING] = true,
-                             [TRANSFER_RESTARTING] = true,
-                             [TRANSFER_FINISHING] = true},
-        [TRANSFER_WAITING] = {[TRANSFER_MOVING] = true,
-                              [TRANSFER_RESTARTING] = true,
-                              [TRANSFER_FINISHING] = true},
-        [TRANSFER_RESTARTING] = {[TRANSFER_MOVING] = true},
-        /* The final check may find a bad piece. */
-        [TRANSFER_FINISHING] = {[TRANSFER_MOVING] = true, [TRANSFER_DONE] = true},
-    };
-
-    return to == TRANSFER_FAILED ? from != TRANSFER_DONE : allowed[from][to];
-}
-
-/* The only writer of the phase. */
-static void set_phase(struct transfer *transfer, enum transfer_phase phase)
-{
-    if (transfer->phase == phase) {
-        return;
-    }
-    if (!phase_may_follow(transfer->phase, phase)) {
-        assert(!"a phase that may not follow");
-        return;
-    }
-    transfer->phase = phase;
-    if (phase == TRANSFER_DONE) {
-        transfer->error = (struct odo_error){.status = ODO_OK};
-    }
-    if (phase == TRANSFER_RESTARTING || phase == TRANSFER_FAILED) {
-        for (struct attempt *attempt = transfer->attempts; attempt; attempt = attempt->next) {
-            if (attempt->end == ATTEMPT_OPEN) {
-                attempt->end = ATTEMPT_ASK_AGAIN;
-            }
-        }
-    }
-}
-
-/* True when no event can change anything any more. */
-static bool is_decided(const struct transfer *transfer)
-{
-    switch (transfer->phase) {
-    case TRANSFER_RESTARTING:
-    case TRANSFER_FINISHING:
-    case TRANSFER_DONE:
-    case TRANSFER_FAILED:
-        return true;
-    default:
-        return false;
-    }
-}
-
-void transfer_fail(struct transfer *transfer, const struct odo_error *error)
-{
-    if (transfer->phase != TRANSFER_FAILED && transfer->phase != TRANSFER_DONE) {
-        transfer->error = *error;
-        set_phase(transfer, TRANSFER_FAILED);
-    }
-}
-
-static void fail_with(struct transfer *transfer, enum odo_status status)
-{
-    transfer_fail(transfer, &(struct odo_error){.status = status});
-}
-
-void transfer_restart(struct transfer *transfer)
-{
-    transfer->restarts++;
-    if (transfer->restarts > TRANSFER_RESTARTS_MOST) {
-        fail_with(transfer, ODO_E_FILE_CHANGED);
-        return;
-    }
-    set_phase(transfer, TRANSFER_RESTARTING);
-}
 
 /* False while a stream's client has yet to take received bytes. */
 static bool stream_has_all(const struct transfer *transfer)
@@ -105,27 +26,28 @@ static void settle(struct transfer *transfer, uint64_t now_ms)
 {
     enum odo_status status = ODO_OK;
 
-    if (is_decided(transfer) || transfer->phase == TRANSFER_QUEUED) {
+    if (transfer_is_decided(transfer) || transfer->phase == TRANSFER_QUEUED) {
         return;
     }
     if (transfer->attempts) {
-        set_phase(transfer, TRANSFER_MOVING);
+        transfer_set_phase(transfer, TRANSFER_MOVING);
         return;
     }
     while (request_plan_is_empty(&transfer->wanted.plan)) {
         if (!wanted_next_run(&transfer->wanted, &status)) {
             if (stream_has_all(transfer)) {
-                set_phase(transfer, TRANSFER_FINISHING);
+                transfer_set_phase(transfer, TRANSFER_FINISHING);
             }
             return;
         }
         if (status != ODO_OK) {
-            fail_with(transfer, status);
+            transfer_fail_with(transfer, status);
             return;
         }
     }
-    set_phase(transfer, backoff_is_waiting(&transfer->backoff, now_ms) ? TRANSFER_WAITING
-                                                                       : TRANSFER_MOVING);
+    transfer_set_phase(transfer, backoff_is_waiting(&transfer->backoff, now_ms)
+                                     ? TRANSFER_WAITING
+                                     : TRANSFER_MOVING);
 }
 
 /* --- Life ----------------------------------------------------------------------------- */
@@ -307,10 +229,10 @@ void transfer_restarted(struct transfer *transfer, enum odo_status status, uint6
         status = begin(transfer, &nothing);
     }
     if (status != ODO_OK) {
-        fail_with(transfer, status);
+        transfer_fail_with(transfer, status);
         return;
     }
-    set_phase(transfer, TRANSFER_MOVING);
+    transfer_set_phase(transfer, TRANSFER_MOVING);
     settle(transfer, now_ms);
 }
 
@@ -318,11 +240,11 @@ void transfer_finished(struct transfer *transfer, enum odo_status status)
 {
     assert(transfer->phase == TRANSFER_FINISHING);
     if (status != ODO_OK) {
-        fail_with(transfer, status);
+        transfer_fail_with(transfer, status);
         return;
     }
     transfer->output_had = wanted_total(&transfer->wanted);
-    set_phase(transfer, TRANSFER_DONE);
+    transfer_set_phase(transfer, TRANSFER_DONE);
 }
 
 /* --- Asking --------------------------------------------------------------------------- */
@@ -346,7 +268,7 @@ bool transfer_others_bring(const struct transfer *transfer, const struct attempt
 
 bool transfer_wants_attempt(const struct transfer *transfer, uint64_t now_ms)
 {
-    if (is_decided(transfer) || backoff_is_waiting(&transfer->backoff, now_ms)) {
+    if (transfer_is_decided(transfer) || backoff_is_waiting(&transfer->backoff, now_ms)) {
         return false;
     }
     if (transfer->phase == TRANSFER_QUEUED) {
@@ -390,15 +312,15 @@ enum odo_status transfer_next_attempt(struct transfer *transfer, uint64_t now_ms
     if (transfer->phase == TRANSFER_QUEUED) {
         transfer->progress_at_ms = now_ms;
         transfer->has_begun = transfer->has_begun || transfer->setup.output == TRANSFER_TO_FILE;
-        set_phase(transfer, TRANSFER_MOVING);
+        transfer_set_phase(transfer, TRANSFER_MOVING);
         settle(transfer, now_ms); /* everything may have arrived, or the next run may be due */
     }
-    if (is_decided(transfer)) {
+    if (transfer_is_decided(transfer)) {
         return ODO_E_NOT_FOUND;
     }
     attempt = attempt_create();
     if (!attempt) {
-        fail_with(transfer, ODO_E_OUT_OF_MEMORY);
+        transfer_fail_with(transfer, ODO_E_OUT_OF_MEMORY);
         return ODO_E_OUT_OF_MEMORY;
     }
     status = asking_choose(transfer, attempt, now_ms);
@@ -414,7 +336,7 @@ enum odo_status transfer_next_attempt(struct transfer *transfer, uint64_t now_ms
         if (status == ODO_E_NOT_FOUND) {
             settle(transfer, now_ms);
         } else {
-            fail_with(transfer, status);
+            transfer_fail_with(transfer, status);
         }
         return status;
     }
@@ -422,7 +344,7 @@ enum odo_status transfer_next_attempt(struct transfer *transfer, uint64_t now_ms
     transfer->attempts = attempt;
     transfer->attempt_count++;
     transfer->requests_sent++;
-    set_phase(transfer, TRANSFER_MOVING);
+    transfer_set_phase(transfer, TRANSFER_MOVING);
     *attempt_out = attempt;
     return ODO_OK;
 }
@@ -475,234 +397,12 @@ const char *transfer_if_range(const struct transfer *transfer, const struct atte
 
 /* --- End of a request ----------------------------------------------------------------- */
 
-/* Record how many ranges of a multi-range request were answered. */
-static void note_ranges(struct transfer *transfer, struct attempt *attempt,
-                        enum odo_status result)
-{
-    size_t complete = attempt_complete(attempt);
-
-    if (attempt->pieces_sent < 2 || attempt->is_cut || !transfer->origin ||
-        attempt->body == ATTEMPT_UNANSWERED || attempt->body == ATTEMPT_DROPPED ||
-        (attempt->end != ATTEMPT_OPEN && attempt->end != ATTEMPT_ENOUGH &&
-         !attempt_run_is_whole(attempt))) {
-        return;
-    }
-    if (result == ODO_OK || attempt_run_is_whole(attempt) || complete == attempt->piece_count) {
-        origin_ranges_answered(transfer->origin, attempt->pieces_sent, complete);
-    }
-    /* A reply that omits some of the ranges is no failure: they are requested again. */
-    if (result == ODO_OK && complete < attempt->piece_count) {
-        attempt->end = ATTEMPT_ASK_AGAIN;
-    }
-}
-
-/* A body of unknown length ended properly, which determines the size of the file. */
-static void close_open_end(struct transfer *transfer, struct attempt *attempt,
-                           enum odo_status result)
-{
-    struct attempt_piece *piece = &attempt->pieces[attempt->piece_count - 1];
-    enum odo_status status;
-
-    if (result != ODO_OK || attempt->end != ATTEMPT_OPEN ||
-        attempt->body != ATTEMPT_TAKES_FILE || !transfer->rules->allow_unknown_size ||
-        piece->span.length != BYTE_RANGE_TO_END || attempt->offset < piece->span.offset) {
-        return;
-    }
-    status = wanted_learn_size(&transfer->wanted, attempt->offset);
-    if (status != ODO_OK) {
-        fail_with(transfer, status);
-        return;
-    }
-    transfer->version.mark.size = attempt->offset;
-    transfer->length_is_unproved = attempt->ends_with_connection;
-    piece->span.length = attempt->offset - piece->span.offset;
-}
-
-static void retry_later(struct transfer *transfer, const struct attempt *attempt,
-                        const struct odo_error *error, uint64_t now_ms)
-{
-    struct backoff_rules rules = {
-        .base_ms = transfer->rules->retry_base_ms,
-        .limit_ms = transfer->rules->retry_limit_ms,
-        .minimum_ms = transfer->limits.minimum_retry_ms,
-    };
-
-    if (transfer->limits.never_retry) {
-        transfer_fail(transfer, error);
-        return;
-    }
-    transfer->error = *error;
-    transfer->list_refused = 0; /* splitting the list did not help */
-    backoff_failed(&transfer->backoff, &rules, attempt->sent_at_ms, attempt->retry_after_ms,
-                   now_ms);
-    if (transfer->backoff.failures >= TRANSFER_FAILURES_ENOUGH) {
-        source_refused(&transfer->source, attempt->generation); /* the URL may have expired */
-    }
-    source_renew(&transfer->source);
-}
-
-/* True if the request may be repeated at once; too many repeats in a row count as a failure. */
-static bool may_ask_again(struct transfer *transfer)
-{
-    if (transfer->asked_again >= TRANSFER_ASKED_AGAIN_MOST) {
-        return false;
-    }
-    transfer->asked_again++;
-    return true;
-}
-
-/* Servers and middleboxes may fail or close the connection on multi-range requests. One that
- * sends Retry-After, or has answered such requests before, means what it says. */
-static bool is_refused_list(const struct transfer *transfer, const struct attempt *attempt,
-                            const struct odo_error *error)
-{
-    return attempt->pieces_sent > 1 && attempt->arrived == 0 &&
-           attempt->retry_after_ms == RETRY_AFTER_NONE && transfer->list_refused == 0 &&
-           transfer->origin && !transfer->origin->ranges_are_known &&
-           transfer->asking == TRANSFER_ASKS_FREELY &&
-           (error->status == ODO_E_HTTP_STATUS || error->status == ODO_E_CONNECTION_LOST) &&
-           retry_is_transient(error);
-}
-
-/* True if the original URL may redirect to a better place. */
-static bool is_about_place(const struct transfer *transfer, const struct odo_error *error)
-{
-    return (error->status == ODO_E_HTTP_STATUS &&
-            response_verdict_refuses_place(error->http_status)) ||
-           (error->status == ODO_E_REDIRECT && transfer->version.is_known);
-}
-
-/* No other attempt can make up for this refusal. Is there another way to ask? */
-static bool find_other_way(struct transfer *transfer, const struct attempt *attempt,
-                           const struct odo_error *error)
-{
-    if (is_about_place(transfer, error) && may_ask_again(transfer) &&
-        source_refused(&transfer->source, attempt->generation)) {
-        return true;
-    }
-    if (is_refused_list(transfer, attempt, error) && may_ask_again(transfer)) {
-        transfer->list_refused = attempt->pieces_sent;
-        source_renew(&transfer->source); /* a link may be valid for one request only */
-        return true;
-    }
-    /* Some servers refuse Range but would serve the same file without it. A transient refusal
-     * may just mean overload, and a server that has honoured Range may do so again; so plain
-     * requests are tried only if the refusal persists or would be final. */
-    if (attempt->range_is_suspect && !asking_is_plain(transfer) &&
-        (!transfer->rules->refuse_salvage || wanted_is_whole_file(&transfer->wanted)) &&
-        (!retry_is_transient(error) ||
-         transfer->backoff.failures >= TRANSFER_FAILURES_ENOUGH)) {
-        transfer->ranges =
-            retry_is_transient(error) ? TRANSFER_RANGES_DOUBTED : TRANSFER_RANGES_UNUSABLE;
-        source_renew(&transfer->source); /* the URL counts as fresh for a plain request */
-        if (error->status == ODO_E_REDIRECT) {
-            source_refused(&transfer->source, attempt->generation); /* only ranges go there */
-        }
-        return true;
-    }
-    return false;
-}
-
-/* A redirect target refuses the request, and so many repeats brought no byte that going back to
- * the original at once is no longer allowed: treat it as an ordinary failure. */
-static bool is_asked_too_often(const struct transfer *transfer, const struct odo_error *error)
-{
-    return error->status == ODO_E_HTTP_STATUS &&
-           response_verdict_refuses_place(error->http_status) &&
-           transfer->asked_again >= TRANSFER_ASKED_AGAIN_MOST &&
-           transfer->source.place != SOURCE_ORIGINAL;
-}
-
-/* Consecutive replies that are far too short are worse than the front request alone. */
-static void note_short_reply(struct transfer *transfer, const struct attempt *attempt,
-                             uint64_t now_ms)
-{
-    enum { SHORT = 16 * 1024, ENOUGH = 8 };
-
-    if (attempt->counted >= SHORT || attempt->is_cut) {
-        transfer->short_replies = 0;
-    } else if (++transfer->short_replies >= ENOUGH && transfer->attempts) {
-        transfer->front_goes_through = true;
-        if (transfer->origin) {
-            origin_lane_refused(transfer->origin, 1, now_ms);
-        }
-    }
-}
-
-/* What the end of an attempt means for the other attempts and for the transfer. */
-static void conclude(struct transfer *transfer, struct attempt *attempt,
-                     const struct odo_error *result, uint64_t now_ms)
-{
-    struct odo_error error = attempt->end == ATTEMPT_FAILED ? attempt->error : *result;
-
-    if (is_decided(transfer) || attempt->purpose == ATTEMPT_FOR_HEDGE) {
-        return; /* irrelevant: its twin continues */
-    }
-    if (attempt->end == ATTEMPT_ENOUGH || attempt_complete(attempt) == attempt->piece_count) {
-        /* If its bytes were taken over it may not have been answered. */
-        if (transfer->origin && attempt->body != ATTEMPT_UNANSWERED) {
-            origin_lane_served(transfer->origin, transfer->attempt_count + 1, now_ms);
-        }
-        return;
-    }
-    if (attempt->end == ATTEMPT_ASK_AGAIN) {
-        /* Its URL is no longer in use; the number of URL changes has a limit of its own. */
-        bool is_stale = attempt->generation != transfer->source.generation;
-
-        if (attempt->counted > 0 || is_stale || may_ask_again(transfer)) {
-            return;
-        }
-        error = (struct odo_error){.status = ODO_E_INVALID_REPLY};
-    } else if (attempt->end == ATTEMPT_OPEN && result->status == ODO_E_CANCELLED) {
-        return;
-    } else if (error.status == ODO_OK) {
-        if (attempt->counted > 0) {
-            note_short_reply(transfer, attempt, now_ms);
-            return; /* a shorter reply than asked for: the rest is requested again */
-        }
-        error.status = ODO_E_CONNECTION_LOST; /* a complete reply without any wanted byte */
-    }
-    if (transfer->attempts) {
-        /* The other attempts continue, or will meet the same error themselves. */
-        if (attempt->counted == 0 && transfer->origin) {
-            origin_lane_refused(transfer->origin, transfer->attempt_count, now_ms);
-        }
-        /* Perhaps no further request is ever served: then the front has to bring the rest. */
-        if (attempt->counted == 0 || attempt->range_is_suspect) {
-            transfer->front_goes_through = true;
-        }
-        return;
-    }
-    if (attempt->sent_beside && attempt->counted == 0 && !retry_is_transient(&error) &&
-        may_ask_again(transfer)) {
-        if (transfer->origin) {
-            origin_lane_refused(transfer->origin, 1, now_ms);
-        }
-        source_renew(&transfer->source); /* a single-use link may be used up */
-        return; /* the others have ended meanwhile: try once more alone */
-    }
-    if (transfer->ranges == TRANSFER_RANGES_DOUBTED &&
-        error.status == ODO_E_RANGES_UNSUPPORTED &&
-        ++transfer->plain_in_vain < TRANSFER_PLAIN_IN_VAIN_MOST) {
-        transfer->ranges = TRANSFER_RANGES_UNKNOWN; /* no improvement: return to ranges */
-        error = transfer->error;
-    }
-    if (find_other_way(transfer, attempt, &error)) {
-        return;
-    }
-    if (retry_is_transient(&error) || error.status == ODO_E_FILE_CHANGED ||
-        is_asked_too_often(transfer, &error)) {
-        retry_later(transfer, attempt, &error, now_ms);
-    } else {
-        transfer_fail(transfer, &error);
-    }
-}
-
 /* End paused attempts that have nothing left to wait for now that another has ended. */
 static void look_at_fronts(struct transfer *transfer, uint64_t now_ms)
 {
     for (struct attempt *attempt = transfer->attempts; attempt; attempt = attempt->next) {
-        if (attempt->was_paused && attempt_is_taking(attempt) && !is_decided(transfer)) {
+        if (attempt->was_paused && attempt_is_taking(attempt) &&
+            !transfer_is_decided(transfer)) {
             front_end_if_complete(transfer, attempt, now_ms);
         }
     }
@@ -730,11 +430,11 @@ void transfer_ended(struct transfer *transfer, struct attempt *attempt,
         result = &well; /* whatever followed its last byte */
     }
     lanes_measure(transfer, attempt, now_ms);
-    close_open_end(transfer, attempt, result->status);
-    note_ranges(transfer, attempt, result->status);
+    conclusion_close_end(transfer, attempt, result->status);
+    conclusion_note_ranges(transfer, attempt, result->status);
     give_back(transfer, attempt);
     unlink_attempt(transfer, attempt);
-    conclude(transfer, attempt, result, now_ms);
+    conclusion_draw(transfer, attempt, result, now_ms);
     attempt_free(attempt);
     look_at_fronts(transfer, now_ms);
     window_make_way(transfer);
@@ -759,12 +459,12 @@ void transfer_lost(struct transfer *transfer, struct byte_range span)
     }
     status = request_plan_split(&transfer->wanted.plan);
     if (status != ODO_OK) {
-        fail_with(transfer, status);
+        transfer_fail_with(transfer, status);
         return;
     }
     request_plan_give_back(&transfer->wanted.plan, span);
     if (transfer->phase == TRANSFER_FINISHING) {
-        set_phase(transfer, TRANSFER_MOVING);
+        transfer_set_phase(transfer, TRANSFER_MOVING);
     }
     /* A request that reads the whole file for a stream pauses when the window is full, and
      * would do so for ever while a piece is missing at its front: start it again. */
@@ -783,7 +483,7 @@ uint64_t transfer_wake_at(const struct transfer *transfer, uint64_t now_ms)
     enum { LOOK_AGAIN_MS = 100 }; /* interval for checking on slow and overdue requests */
     uint64_t wake_ms = UINT64_MAX;
 
-    if (is_decided(transfer)) {
+    if (transfer_is_decided(transfer)) {
         return UINT64_MAX;
     }
     if (transfer->limits.no_progress_ms < UINT64_MAX - transfer->progress_at_ms) {
@@ -819,7 +519,7 @@ void transfer_tick(struct transfer *transfer, uint64_t now_ms)
                               .cause = transfer->error.status,
                               .http_status = transfer->error.http_status};
 
-    if (is_decided(transfer)) {
+    if (transfer_is_decided(transfer)) {
         return;
     }
     /* Bytes saved during this very tick have a time after `now_ms`. */

@@ -115,9 +115,6 @@ void transfer_restarted(struct transfer *transfer, enum odo_status status, uint6
 /* The output is complete and closed; or that failed. */
 void transfer_finished(struct transfer *transfer, enum odo_status status);
 
-/* Fail the transfer with `error`. */
-void transfer_fail(struct transfer *transfer, const struct odo_error *error);
-
 /* --- Queries -------------------------------------------------------------------------- */
 
 /* Wanted bytes that are safe; for a stream, those its client has taken. */
@@ -125,8 +122,5 @@ uint64_t transfer_had(const struct transfer *transfer);
 
 /* True while an attempt other than this one (or any, for NULL) receives bytes. */
 bool transfer_others_bring(const struct transfer *transfer, const struct attempt *attempt);
-
-/* The file has changed: everything received so far is void. */
-void transfer_restart(struct transfer *transfer);
 
 #endif
