@@ -80,14 +80,13 @@ enum odo_status platform_path_check_private(const char *folder);
 /* Join `folder` and `name`; NULL when out of memory. */
 char *platform_path_join(const char *folder, const char *name);
 
-/* Call `visit` with the name of each regular file in `folder`, until it returns false. */
+/*
+ * Call `visit` with the name of each entry of `folder`, and whether it is an ordinary file and
+ * no link, folder, pipe or device. Stops early when visit returns false.
+ */
 enum odo_status platform_path_list(const char *folder,
-                                   bool (*visit)(void *context, const char *name),
+                                   bool (*visit)(void *context, const char *name,
+                                                 bool is_ordinary),
                                    void *context);
-
-/* The same for everything else: links, folders, pipes, devices. */
-enum odo_status platform_path_list_others(const char *folder,
-                                          bool (*visit)(void *context, const char *name),
-                                          void *context);
 
 #endif

@@ -204,13 +204,13 @@ static enum odo_status sweep_record(const char *record)
     return is_clean ? platform_file_remove(record) : status;
 }
 
-static bool visit_record(void *context, const char *name)
+static bool visit_record(void *context, const char *name, bool is_ordinary)
 {
     struct store *store = context;
     struct odo_job_id id;
     char *path;
 
-    if (!store_read_name(name, extension, &id) ||
+    if (!is_ordinary || !store_read_name(name, extension, &id) ||
         store_own(store, &id, STORE_LEFTOVERS) != ODO_OK) {
         return true; /* not a record, or its process is running */
     }

@@ -60,10 +60,13 @@ static struct store *open_store(void)
     return store;
 }
 
-static bool count_record(void *context, const char *name)
+static bool count_record(void *context, const char *name, bool is_ordinary)
 {
     struct odo_job_id id;
 
+    if (!is_ordinary) {
+        return true;
+    }
     *(size_t *)context += store_read_name(name, ".temporary", &id);
     return true;
 }

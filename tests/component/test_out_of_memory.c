@@ -140,10 +140,13 @@ static bool is_for_want_of_memory(const struct ending *ending)
            (ending->answered == ODO_OK && ending->error.status == ODO_E_OUT_OF_MEMORY);
 }
 
-static bool count_one(void *context, const char *name)
+static bool count_one(void *context, const char *name, bool is_ordinary)
 {
     size_t *count = context;
 
+    if (!is_ordinary) {
+        return true;
+    }
     (void)name;
     ++*count;
     return true;

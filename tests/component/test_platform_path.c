@@ -35,15 +35,20 @@ static void make_file(const char *name)
 
 /* What a listing found: the number of names, and the last one. */
 struct listing {
+    size_t others; /* folders and the like, which count for themselves */
     size_t count;
     size_t stop_at;
     char last[64];
 };
 
-static bool note_name(void *context, const char *name)
+static bool note_name(void *context, const char *name, bool is_ordinary)
 {
     struct listing *listing = context;
 
+    if (!is_ordinary) {
+        listing->others++;
+        return true;
+    }
     snprintf(listing->last, sizeof(listing->last), "%s", name);
     listing->count++;
     return listing->count != listing->stop_at;
@@ -114,7 +119,7 @@ static void a_folder_that_is_not_there_is_no_path(void **state)
     free(missing);
 }
 
-static void a_listing_shows_files_and_no_folders(void **state)
+static void a_listing_tells_files_from_folders(void **state)
 {
     char *inner = temp_folder_make(folder, "folder");
 
@@ -128,6 +133,7 @@ static void a_listing_shows_files_and_no_folders(void **state)
     make_file("two");
     make_file("three");
     assert_int_equal(list(folder).count, 3);
+    assert_int_equal(list(folder).others, 1);
     assert_int_equal(list(inner).count, 0);
     free(inner);
 }
@@ -207,7 +213,7 @@ int main(void)
     TEST_ADD(&suite, a_temporary_name_is_beside_the_file_and_fresh);
     TEST_ADD(&suite, a_writable_folder_is_found_so_and_left_as_it_was);
     TEST_ADD(&suite, a_folder_that_is_not_there_is_no_path);
-    TEST_ADD(&suite, a_listing_shows_files_and_no_folders);
+    TEST_ADD(&suite, a_listing_tells_files_from_folders);
     TEST_ADD(&suite, a_listing_stops_when_told);
     TEST_ADD(&suite, joining_puts_one_separator_between);
     TEST_ADD(&suite, without_memory_nothing_else_goes_wrong);

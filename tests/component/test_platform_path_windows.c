@@ -139,9 +139,12 @@ static void check_folder(void **state)
     assert_true(platform_path_shares_folder(c->other, c->path) == c->is_shared);
 }
 
-static bool count_name(void *context, const char *name)
+static bool count_name(void *context, const char *name, bool is_ordinary)
 {
     (void)name;
+    if (!is_ordinary) {
+        return true;
+    }
     ++*(size_t *)context;
     return true;
 }

@@ -188,12 +188,15 @@ struct count {
     size_t count;
 };
 
-static bool count_one(void *context, const char *name)
+static bool count_one(void *context, const char *name, bool is_ordinary)
 {
     struct count *count = context;
     size_t length = strlen(name);
     size_t tail = count->extension ? strlen(count->extension) : 0;
 
+    if (!is_ordinary) {
+        return true;
+    }
     count->count += !count->extension ||
                     (length >= tail && strcmp(name + length - tail, count->extension) == 0);
     return true;
@@ -1439,11 +1442,14 @@ static bool is_whole_after_power_cut(const char *path, uint32_t index)
     return is_whole;
 }
 
-static bool note_journal(void *context, const char *name)
+static bool note_journal(void *context, const char *name, bool is_ordinary)
 {
     char **path = context;
     size_t length = strlen(name);
 
+    if (!is_ordinary) {
+        return true;
+    }
     if (length > 4 && strcmp(name + length - 4, ".job") == 0) {
         free(*path);
         *path = temp_folder_path(here.store_folder, name);

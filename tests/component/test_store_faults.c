@@ -405,7 +405,8 @@ char *platform_path_join(const char *folder, const char *name)
 }
 
 enum odo_status platform_path_list(const char *folder,
-                                   bool (*visit)(void *context, const char *name),
+                                   bool (*visit)(void *context, const char *name,
+                                                 bool is_ordinary),
                                    void *context)
 {
     (void)folder;
@@ -413,21 +414,11 @@ enum odo_status platform_path_list(const char *folder,
         char text[NAME_SIZE];
 
         snprintf(text, sizeof(text), "%s", disk.names[i].text);
-        if (text[0] != '\0' && !visit(context, strrchr(text, '/') + 1)) {
+        if (text[0] != '\0' && !visit(context, strrchr(text, '/') + 1, true)) {
             break;
         }
     }
     return ODO_OK;
-}
-
-enum odo_status platform_path_list_others(const char *folder,
-                                          bool (*visit)(void *context, const char *name),
-                                          void *context)
-{
-    (void)folder;
-    (void)visit;
-    (void)context;
-    return ODO_OK; /* this disk has files alone */
 }
 
 enum odo_status platform_lock_file_open(const char *path, struct platform_lock_file **file_out)

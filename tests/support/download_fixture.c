@@ -149,11 +149,14 @@ struct folder_count {
     size_t temporary;
 };
 
-static bool count_one(void *context, const char *name)
+static bool count_one(void *context, const char *name, bool is_ordinary)
 {
     struct folder_count *count = context;
     size_t length = strlen(name);
 
+    if (!is_ordinary) {
+        return true;
+    }
     count->files++;
     if (length > 6 && memcmp(name, "DO", 2) == 0 && strcmp(name + length - 4, ".tmp") == 0) {
         count->temporary++;

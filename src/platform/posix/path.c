@@ -292,8 +292,10 @@ static bool is_dots(const char *name)
     return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
-static enum odo_status list(const char *folder, bool ordinary,
-                            bool (*visit)(void *context, const char *name), void *context)
+enum odo_status platform_path_list(const char *folder,
+                                   bool (*visit)(void *context, const char *name,
+                                                 bool is_ordinary),
+                                   void *context)
 {
     DIR *directory = opendir(folder);
     enum odo_status status = ODO_OK;
@@ -313,25 +315,10 @@ static enum odo_status list(const char *folder, bool ordinary,
         }
         /* An entry removed meanwhile is skipped. */
         if (fstatat(dirfd(directory), entry->d_name, &found, AT_SYMLINK_NOFOLLOW) == 0 &&
-            S_ISREG(found.st_mode) == ordinary && !is_dots(entry->d_name) &&
-            !visit(context, entry->d_name)) {
+            !is_dots(entry->d_name) && !visit(context, entry->d_name, S_ISREG(found.st_mode))) {
             break;
         }
     }
     (void)closedir(directory);
     return status;
-}
-
-enum odo_status platform_path_list(const char *folder,
-                                   bool (*visit)(void *context, const char *name),
-                                   void *context)
-{
-    return list(folder, true, visit, context);
-}
-
-enum odo_status platform_path_list_others(const char *folder,
-                                          bool (*visit)(void *context, const char *name),
-                                          void *context)
-{
-    return list(folder, false, visit, context);
 }

@@ -588,9 +588,9 @@ enum odo_status platform_path_check_private(const char *folder)
 /* --- Listing a folder ----------------------------------------------------------------- */
 
 /* Returns false to stop, with the status in *status. */
-static bool visit_entry(const WIN32_FIND_DATAW *entry, bool ordinary,
-                        bool (*visit)(void *context, const char *name), void *context,
-                        enum odo_status *status)
+static bool visit_entry(const WIN32_FIND_DATAW *entry,
+                        bool (*visit)(void *context, const char *name, bool is_ordinary),
+                        void *context, enum odo_status *status)
 {
     char *name = NULL;
     bool is_ordinary =
@@ -600,7 +600,7 @@ static bool visit_entry(const WIN32_FIND_DATAW *entry, bool ordinary,
         wcscmp(entry->cFileName, L".") == 0 || wcscmp(entry->cFileName, L"..") == 0;
     bool goes_on;
 
-    if (is_ordinary != ordinary || is_here_or_above) {
+    if (is_here_or_above) {
         return true;
     }
     *status = wide_path_read(entry->cFileName, &name);
@@ -611,13 +611,15 @@ static bool visit_entry(const WIN32_FIND_DATAW *entry, bool ordinary,
     if (*status != ODO_OK) {
         return false;
     }
-    goes_on = visit(context, name);
+    goes_on = visit(context, name, is_ordinary);
     memory_free(name);
     return goes_on;
 }
 
-static enum odo_status list(const char *folder, bool ordinary,
-                            bool (*visit)(void *context, const char *name), void *context)
+enum odo_status platform_path_list(const char *folder,
+                                   bool (*visit)(void *context, const char *name,
+                                                 bool is_ordinary),
+                                   void *context)
 {
     char *pattern = platform_path_join(folder, "*");
     wchar_t *wide = NULL;
@@ -636,7 +638,7 @@ static enum odo_status list(const char *folder, bool ordinary,
         goto done;
     }
     do {
-        if (!visit_entry(&entry, ordinary, visit, context, &status)) {
+        if (!visit_entry(&entry, visit, context, &status)) {
             FindClose(search);
             goto done;
         }
@@ -649,18 +651,4 @@ done:
     memory_free(wide);
     memory_free(pattern);
     return status;
-}
-
-enum odo_status platform_path_list(const char *folder,
-                                   bool (*visit)(void *context, const char *name),
-                                   void *context)
-{
-    return list(folder, true, visit, context);
-}
-
-enum odo_status platform_path_list_others(const char *folder,
-                                          bool (*visit)(void *context, const char *name),
-                                          void *context)
-{
-    return list(folder, false, visit, context);
 }
