@@ -132,3 +132,24 @@ bool text_starts_with_ignoring_case(const char *text, const char *prefix)
     }
     return true;
 }
+
+bool text_take_number(const char **text, uint64_t limit, uint64_t *number_out)
+{
+    const char *next = *text;
+    uint64_t number = 0;
+
+    for (; *next >= '0' && *next <= '9'; next++) {
+        uint64_t digit = (uint64_t)(*next - '0');
+
+        if (digit > limit || number > (limit - digit) / 10) {
+            return false;
+        }
+        number = number * 10 + digit;
+    }
+    if (next == *text) {
+        return false;
+    }
+    *text = next;
+    *number_out = number;
+    return true;
+}

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #if defined(__MINGW32__)
 #define TEXT_FORMAT_CHECK(format_index, first_index)                                           \
@@ -35,5 +36,9 @@ size_t text_utf16_length(const char *text);
 /* Compare, ignoring the case of ASCII letters as HTTP does. */
 bool text_equals_ignoring_case(const char *left, const char *right);
 bool text_starts_with_ignoring_case(const char *text, const char *prefix);
+
+/* Consume decimal digits, and advance `*text` past them. False if there are none, or if they
+ * are more than `limit`. */
+bool text_take_number(const char **text, uint64_t limit, uint64_t *number_out);
 
 #endif

@@ -29,39 +29,16 @@ static bool take_character(struct reader *reader, char character)
     return true;
 }
 
-static bool is_digit(char character)
-{
-    return character >= '0' && character <= '9';
-}
-
-/* Consume a number of digits only, at most BYTE_OFFSET_LIMIT. */
-static bool take_number(struct reader *reader, uint64_t *number_out)
-{
-    uint64_t number = 0;
-
-    if (!is_digit(*reader->next)) {
-        return false;
-    }
-    for (; is_digit(*reader->next); reader->next++) {
-        uint64_t digit = (uint64_t)(*reader->next - '0');
-
-        if (number > (BYTE_OFFSET_LIMIT - digit) / 10) {
-            return false;
-        }
-        number = number * 10 + digit;
-    }
-    *number_out = number;
-    return true;
-}
-
 /* Consume "first-last", both inclusive. */
 static bool take_range(struct reader *reader, struct byte_range *range_out)
 {
     uint64_t first;
     uint64_t last;
 
-    if (!take_number(reader, &first) || !take_character(reader, '-') ||
-        !take_number(reader, &last) || last < first || last >= BYTE_OFFSET_LIMIT) {
+    if (!text_take_number(&reader->next, BYTE_OFFSET_LIMIT, &first) ||
+        !take_character(reader, '-') ||
+        !text_take_number(&reader->next, BYTE_OFFSET_LIMIT, &last) || last < first ||
+        last >= BYTE_OFFSET_LIMIT) {
         return false;
     }
     *range_out = (struct byte_range){first, last - first + 1};
@@ -112,7 +89,7 @@ static bool parse(const char *text, bool clip, struct content_range *content_ran
     }
     /* "*" instead of the total is only valid with a range. */
     if (!(result.satisfied && take_character(&reader, '*')) &&
-        !take_number(&reader, &result.total)) {
+        !text_take_number(&reader.next, BYTE_OFFSET_LIMIT, &result.total)) {
         return false;
     }
     if (result.satisfied && result.total < result.range.offset + result.range.length) {
@@ -176,8 +153,8 @@ enum odo_status content_range_read(const char *text, struct byte_range *range_ou
     if (!take_range(&reader, &range)) {
         reader.next = text;
         skip_blanks(&reader);
-        if (!take_number(&reader, &range.offset) || range.offset >= BYTE_OFFSET_LIMIT ||
-            !take_character(&reader, '-')) {
+        if (!text_take_number(&reader.next, BYTE_OFFSET_LIMIT, &range.offset) ||
+            range.offset >= BYTE_OFFSET_LIMIT || !take_character(&reader, '-')) {
             return ODO_E_INVALID_RANGE;
         }
         range.length = BYTE_RANGE_TO_END;

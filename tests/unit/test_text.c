@@ -150,12 +150,43 @@ static void without_memory_there_is_no_text(void **state)
     assert_null(text_copy_part("abc", SIZE_MAX));
 }
 
+static const struct number_case {
+    const char *name;
+    const char *text;
+    uint64_t limit;
+    bool is_number;
+    uint64_t number;
+    size_t taken;
+} numbers[] = {
+    {"a number ends before what is no digit", "120/x", UINT64_MAX, true, 120, 3},
+    {"zeros at its front count for nothing", "007", 7, true, 7, 3},
+    {"the limit itself is taken", "100", 100, true, 100, 3},
+    {"one more is not", "101", 100, false, 0, 0},
+    {"nor is one beyond 64 bits", "18446744073709551616", UINT64_MAX, false, 0, 0},
+    {"the largest of 64 bits is", "18446744073709551615", UINT64_MAX, true, UINT64_MAX, 20},
+    {"a digit above the limit is not", "9", 5, false, 0, 0},
+    {"a sign is no digit", "+1", 10, false, 0, 0},
+    {"nothing is no number", "", 10, false, 0, 0},
+};
+
+static void check_number(void **state)
+{
+    const struct number_case *c = *state;
+    const char *next = c->text;
+    uint64_t number = 0;
+
+    assert_int_equal(text_take_number(&next, c->limit, &number), c->is_number);
+    assert_true(number == c->number);
+    assert_int_equal(next - c->text, c->taken);
+}
+
 int main(void)
 {
     struct test_suite suite = {0};
 
     TEST_ADD_TABLE(&suite, utf8_texts, check_utf8);
     TEST_ADD_TABLE(&suite, comparisons, check_comparison);
+    TEST_ADD_TABLE(&suite, numbers, check_number);
     TEST_ADD(&suite, a_copy_is_equal_and_its_own);
     TEST_ADD(&suite, a_part_ends_where_it_is_told);
     TEST_ADD(&suite, numbers_of_every_width_are_formatted);
