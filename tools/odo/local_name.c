@@ -284,7 +284,7 @@ bool local_name_from_url(const char *url, char name_out[LOCAL_NAME_MAX + 1])
     const char *end;
     const char *path = find_path(url, &end);
 
-    if (end - path > URL_BYTES_MAX) {
+    if ((size_t)(end - path) > URL_BYTES_MAX) {
         return false;
     }
     read_leaf(path, end, &leaf);
