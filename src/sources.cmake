@@ -76,6 +76,7 @@ odo_list_sources(network
     request_headers.c
     schedule.c
     server_certificate.c
+    spare_connections.c
     throttle.c
     watchdog.c)
 

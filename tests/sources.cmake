@@ -38,6 +38,7 @@ odo_list_sources(unit
     test_job_state.c
     test_job_table.c
     test_journal_format.c
+    test_lanes_foreseen.c
     test_local_name.c
     test_log.c
     test_measurement.c
@@ -98,6 +99,7 @@ odo_list_sources(component
     test_set_ranges.c
     test_slow_host.c
     test_slow_lane.c
+    test_spare_connections.c
     test_store.c
     test_store_faults.c
     test_store_full_posix.c

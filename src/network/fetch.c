@@ -86,6 +86,21 @@ static void on_due(void *context)
     fetch_note_due(context);
 }
 
+/* Downloads that wait for the same server share what it may have. */
+static void on_connected(void *context, const struct request_peer *peer)
+{
+    struct fetch *download = context;
+    uint32_t active = download->transfer.origin ? download->transfer.origin->active : 0;
+    uint32_t share = active > 0 ? download->rules->lanes / active : 0;
+    uint32_t beside = share > 0 ? share - 1 : 0;
+    uint32_t foreseen = transfer_lanes_foreseen(&download->transfer);
+
+    if (foreseen > 0) {
+        spare_connections_open(&download->spares, peer->address, peer->port,
+                               foreseen < beside ? foreseen : beside);
+    }
+}
+
 static void on_reply(void *context, const struct request_reply *reply)
 {
     struct fetch *download = context;
@@ -130,6 +145,7 @@ static void on_failed(void *context, const struct odo_error *error)
 
 static const struct request_listener listener = {
     .on_due = on_due,
+    .on_connected = on_connected,
     .on_reply = on_reply,
     .on_version = on_version,
     .on_failed = on_failed,
@@ -201,6 +217,7 @@ enum odo_status fetch_create(const struct download_options *options,
         .destination = &download->destination,
         .integrity = download->integrity,
         .http = &download->options.http,
+        .spares = &download->spares,
         .listener = &listener,
         .context = download,
     };
@@ -241,6 +258,7 @@ void fetch_free(struct fetch *download, struct checkpoint *checkpoint_out)
     bool is_checked;
 
     assert(!download->requests);
+    spare_connections_close(&download->spares);
     destination_close(&download->destination);
     if (integrity_is_checking(download->integrity)) {
         memory_free(download->transfer.wanted.plan.holes);
@@ -350,6 +368,9 @@ void fetch_settle(struct fetch *download)
 {
     if (download->requests) {
         return;
+    }
+    if (download->transfer.phase != TRANSFER_MOVING) {
+        spare_connections_close(&download->spares);
     }
     if (download->transfer.phase == TRANSFER_RESTARTING) {
         restart(download);
@@ -536,6 +557,9 @@ void fetch_tick(struct fetch *download, uint64_t now_ms)
 {
     enum transfer_phase before = download->transfer.phase;
 
+    if (download->transfer.version.is_known) {
+        spare_connections_close(&download->spares); /* these were of no use */
+    }
     if (integrity_is_pending(download->integrity)) {
         return; /* the look-up has its own time limit */
     }

@@ -12,6 +12,7 @@
 #include "network/download.h"
 #include "network/look_up.h"
 #include "network/request.h"
+#include "network/spare_connections.h"
 #include "transfer/transfer.h"
 
 struct downloader;
@@ -46,6 +47,7 @@ struct fetch {
     struct destination destination;
     struct request_task task; /* context of its requests */
     struct request *requests; /* in flight; each carries out one attempt of `transfer` */
+    struct spare_connections spares;
     void (*on_due)(struct fetch *download); /* there is something to settle or report */
 
     struct look_up_wait waits_for; /* no request is sent before this is answered */

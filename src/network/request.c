@@ -8,6 +8,7 @@
 #include "network/reply_head.h"
 #include "network/request_headers.h"
 #include "network/server_certificate.h"
+#include "network/spare_connections.h"
 #include "network/watchdog.h"
 #include "platform/clock.h"
 #include "platform/socket.h"
@@ -113,26 +114,39 @@ static bool must_hold(struct request *request, size_t size)
     return true;
 }
 
-/* Called when libcurl is connected and about to send the request: the last chance to refuse a
- * server that is not trusted. */
-static int on_connected(void *context, char *remote_address, char *local_address,
-                        int remote_port, int local_port)
+/* The last chance to refuse a server that is not trusted. */
+static bool is_trusted(struct request *request)
 {
-    struct request *request = context;
     struct odo_error error =
         server_certificate_verify(request->easy, request->origin, request->security_flags,
                                   request->certificates, &request->waits_for);
 
-    (void)remote_address;
-    (void)local_address;
-    (void)remote_port;
-    (void)local_port;
     if (!request_must_wait(request) && error.status == ODO_OK) {
-        return CURL_PREREQFUNC_OK;
+        return true;
     }
     request->attempt->end = request_must_wait(request) ? ATTEMPT_ASK_AGAIN : ATTEMPT_FAILED;
     request->attempt->error = error;
-    return CURL_PREREQFUNC_ABORT;
+    return false;
+}
+
+/* Called when libcurl is connected and about to send the request. */
+static int on_connected(void *context, char *remote_address, char *local_address,
+                        int remote_port, int local_port)
+{
+    struct request *request = context;
+    struct request_peer peer = {.address = remote_address, .port = (uint16_t)remote_port};
+    long opened = 0;
+
+    (void)local_address;
+    (void)local_port;
+    if (request->must_verify && !is_trusted(request)) {
+        return CURL_PREREQFUNC_ABORT;
+    }
+    curl_easy_getinfo(request->easy, CURLINFO_NUM_CONNECTS, &opened);
+    if (opened > 0) {
+        request->task->listener->on_connected(request->task->context, &peer);
+    }
+    return CURL_PREREQFUNC_OK;
 }
 
 static void note_body(struct request *request, size_t size)
@@ -394,9 +408,25 @@ static curl_socket_t on_open(void *context, curlsocktype purpose, struct curl_so
     intptr_t made = -1;
 
     (void)purpose;
+    request->has_spare = spare_connections_take(request->task->spares, &address->addr, &made);
+    if (request->has_spare) {
+        return (curl_socket_t)made;
+    }
     request->no_socket =
         platform_socket_open(address->family, address->socktype, address->protocol, &made);
     return request->no_socket == ODO_OK ? (curl_socket_t)made : CURL_SOCKET_BAD;
+}
+
+/* libcurl is about to connect it. */
+static int on_opened(void *context, curl_socket_t socket, curlsocktype purpose)
+{
+    struct request *request = context;
+
+    (void)purpose;
+    if (!watchdog_add(request->watchdog, (intptr_t)socket)) {
+        return CURL_SOCKOPT_ERROR;
+    }
+    return request->has_spare ? CURL_SOCKOPT_ALREADY_CONNECTED : CURL_SOCKOPT_OK;
 }
 
 /* With these options and values curl_easy_setopt() fails only when out of memory. */
@@ -472,6 +502,10 @@ static enum odo_status set_options(struct request *request, const struct request
     SET(CURLOPT_PRIVATE, request);
     SET(CURLOPT_OPENSOCKETFUNCTION, on_open);
     SET(CURLOPT_OPENSOCKETDATA, request);
+    SET(CURLOPT_SOCKOPTFUNCTION, on_opened);
+    SET(CURLOPT_SOCKOPTDATA, request);
+    SET(CURLOPT_PREREQFUNCTION, on_connected);
+    SET(CURLOPT_PREREQDATA, request);
     if (request->attempt->sent_range) {
         transfer_write_ranges(request->attempt, ranges);
         SET(CURLOPT_RANGE, ranges);
@@ -486,10 +520,7 @@ static enum odo_status set_options(struct request *request, const struct request
     }
     failed |= !watchdog_attach(start->watchdog, easy);
     failed |= !server_certificate_prepare(easy, start->ca_file, request->security_flags);
-    if (server_certificate_is_ours(start->ca_file)) {
-        SET(CURLOPT_PREREQFUNCTION, on_connected);
-        SET(CURLOPT_PREREQDATA, request);
-    }
+    request->must_verify = server_certificate_is_ours(start->ca_file);
     return failed ? ODO_E_OUT_OF_MEMORY : ODO_OK;
 }
 

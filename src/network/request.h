@@ -51,6 +51,7 @@ struct request {
     struct origin *origin;           /* the origin it was sent to; set by the sender */
     struct request *next;            /* of the same download, or in the list of idle ones */
 
+    bool must_verify;              /* libcurl leaves the server's certificate to us */
     uint32_t security_flags;       /* effective flags, of enum odo_security_flag */
     struct look_up *certificates;  /* borrowed; certificate look-ups */
     struct watchdog *watchdog;     /* borrowed; monitors its connection */
@@ -58,6 +59,7 @@ struct request {
     char *found_proxy; /* owned; set by the sender if find_proxy returned one; or NULL */
 
     enum odo_status no_socket; /* why none could be made for it; ODO_OK if one was */
+    bool has_spare;            /* the socket made last is connected already */
 
     struct buffer header_block; /* lines as received */
     uint32_t header_lines;      /* of the current header; see REQUEST_HEADER_LINES_MOST */

@@ -71,23 +71,20 @@ static struct watched_socket *add_socket(struct watchdog *watchdog)
     return &watchdog->sockets[watchdog->count++];
 }
 
-/* libcurl has created a socket. */
-static int on_socket(void *context, curl_socket_t socket, curlsocktype purpose)
+bool watchdog_add(struct watchdog *watchdog, intptr_t socket)
 {
-    struct watchdog *watchdog = context;
     struct watched_socket *watched;
 
-    (void)purpose;
     platform_mutex_lock(watchdog->mutex);
-    watched = find_socket(watchdog, (intptr_t)socket);
+    watched = find_socket(watchdog, socket);
     if (!watched) {
         watched = add_socket(watchdog);
     }
     if (watched) {
-        *watched = (struct watched_socket){.socket = (intptr_t)socket};
+        *watched = (struct watched_socket){.socket = socket};
     }
     platform_mutex_unlock(watchdog->mutex);
-    return watched ? CURL_SOCKOPT_OK : CURL_SOCKOPT_ERROR;
+    return watched != NULL;
 }
 
 /* libcurl closes a socket. Under the lock, so that no other socket that reuses the number is
@@ -109,9 +106,7 @@ static int on_close(void *context, curl_socket_t socket)
 
 bool watchdog_attach(struct watchdog *watchdog, CURL *easy)
 {
-    return curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, on_socket) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, watchdog) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close) == CURLE_OK &&
+    return curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, watchdog) == CURLE_OK;
 }
 

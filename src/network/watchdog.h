@@ -27,9 +27,12 @@ enum odo_status watchdog_start(struct watchdog **watchdog_out);
 /* No monitored connection may be left. NULL is allowed. */
 void watchdog_stop(struct watchdog *watchdog);
 
-/* Monitor the connections that this handle opens, until they are closed. False when out of
- * memory. */
+/* Have this handle report when it closes a connection. False when out of memory. */
 bool watchdog_attach(struct watchdog *watchdog, CURL *easy);
+
+/* Monitor a socket that an attached handle has opened, until the handle closes it. False when
+ * out of memory. */
+bool watchdog_add(struct watchdog *watchdog, intptr_t socket);
 
 /* The network thread is about to enter a libcurl call that may read from connections, or has
  * returned from it. These do not nest. */

@@ -1,5 +1,5 @@
 /*
- * Creates sockets, and examines connections owned by another library.
+ * Creates sockets, and examines connections, which another library may own.
  *
  * A socket is a descriptor, or on Windows a SOCKET. Any thread; the caller ensures that it is
  * not closed meanwhile.
@@ -19,6 +19,20 @@
  *   ODO_E_CANNOT_CONNECT                             unsupported address family
  */
 enum odo_status platform_socket_open(int family, int type, int protocol, intptr_t *socket_out);
+
+/*
+ * Begin to connect a new TCP socket, which does not block, to a numeric address. Returns at
+ * once; the connection may still fail.
+ *
+ *   ODO_E_TOO_MANY_OPEN_FILES, ODO_E_OUT_OF_MEMORY   out of resources
+ *   ODO_E_CANNOT_CONNECT                             no such address, or refused at once
+ */
+enum odo_status platform_socket_connect(const char *address, uint16_t port,
+                                        intptr_t *socket_out);
+
+/* True if it is connected to this address, a struct sockaddr, and the peer has neither sent
+ * anything nor closed the connection. For a socket from platform_socket_connect(). */
+bool platform_socket_is_unused(intptr_t socket, const void *address);
 
 /*
  * The number of bytes that its owner has read from it since it was connected, or slightly less.

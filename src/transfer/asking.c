@@ -73,16 +73,17 @@ static uint64_t merge_gap(const struct transfer *transfer)
 }
 
 /* The number of requests to divide the remaining bytes among: this one and those that may run
- * beside it, if only once the first reply has established the version. A quarter is held back
- * because connections share a line unequally: one that finishes early takes half of what is
- * left. */
+ * beside it, if only once the first reply has established the version. Of much, a quarter is
+ * held back because connections share a line unequally: one that finishes early takes half of
+ * what is left. Of little, the round trip of that further request would cost more. */
 static uint32_t sharers(const struct transfer *transfer)
 {
     uint32_t lanes =
         transfer->version.is_known ? lanes_most(transfer) : lanes_allowed(transfer);
     uint32_t free = lanes > transfer->attempt_count ? lanes - transfer->attempt_count : 1;
+    bool is_much = transfer->wanted.plan.remaining / free >= TRANSFER_MUCH;
 
-    return lanes > 1 ? free + (free + 2) / 3 : 1;
+    return lanes > 1 && is_much ? free + (free + 2) / 3 : free;
 }
 
 static struct request_limits limits_of(const struct transfer *transfer)

@@ -125,6 +125,15 @@ void origin_replied(struct origin *origin, uint64_t bytes, bool is_http_2)
     }
 }
 
+bool origin_may_multiplex(const struct origin *origin)
+{
+    static const char secure[] = "https:";
+    bool is_known = measurement_answers(&origin->measurement) > 0;
+
+    return is_known ? origin->is_http_2
+                    : strncmp(origin->name, secure, sizeof(secure) - 1) == 0;
+}
+
 uint32_t origin_requests_most(const struct origin *origin, uint32_t connections)
 {
     bool is_shared = origin->is_http_2 && origin->small_replies >= SMALL_REPLIES_ENOUGH;

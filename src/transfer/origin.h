@@ -82,6 +82,10 @@ void origin_body_ended(struct origin *origin, uint64_t now_us);
 /* Record the rate since the set of requests in flight last changed, and begin a new window. */
 void origin_measure_total(struct origin *origin, uint64_t now_us);
 
+/* True if requests share a connection, as they do over HTTP/2, which is negotiated with TLS; or
+ * if that is not known before the first reply. */
+bool origin_may_multiplex(const struct origin *origin);
+
 /* A reply delivered `bytes`. */
 void origin_replied(struct origin *origin, uint64_t bytes, bool is_http_2);
 

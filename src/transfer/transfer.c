@@ -280,6 +280,20 @@ bool transfer_wants_attempt(const struct transfer *transfer, uint64_t now_ms)
     return asking_has_work(transfer, now_ms);
 }
 
+uint32_t transfer_lanes_foreseen(const struct transfer *transfer)
+{
+    uint64_t left = transfer->wanted.plan.remaining;
+    uint32_t lanes = lanes_allowed(transfer);
+
+    if (transfer->version.is_known || transfer->attempt_count != 1 ||
+        left == ODO_SIZE_UNKNOWN || !transfer->origin ||
+        origin_may_multiplex(transfer->origin)) {
+        return 0;
+    }
+    left = (left + TRANSFER_REQUEST_LEAST - 1) / TRANSFER_REQUEST_LEAST;
+    return left < lanes - 1 ? (uint32_t)left : lanes - 1;
+}
+
 /* Return what an attempt has not received to the plan. A hedge's bytes belong to its twin. */
 static void give_back(struct transfer *transfer, const struct attempt *attempt)
 {

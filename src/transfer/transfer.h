@@ -70,6 +70,12 @@ enum odo_status transfer_checkpoint(const struct transfer *transfer,
 bool transfer_wants_attempt(const struct transfer *transfer, uint64_t now_ms);
 
 /*
+ * The number of connections that further requests will need as soon as the reply to the first
+ * one, now in flight, is accepted; 0 if that cannot be told. They may be opened ahead.
+ */
+uint32_t transfer_lanes_foreseen(const struct transfer *transfer);
+
+/*
  * The next request. The output must be open. The attempt's pieces are in flight until
  * transfer_ended(), or transfer_unsent() if it was not sent after all.
  *

@@ -1,13 +1,23 @@
 #include "connections.h"
 
-bool connections_take(struct connections *connections, uint64_t *window_out)
+bool connections_take(struct connections *connections, uint64_t now_us, uint64_t *window_out)
 {
     if (connections->idle_count > 0) {
         *window_out = connections->idle[--connections->idle_count];
         return false;
     }
     *window_out = CONNECTION_FIRST_WINDOW;
+    if (connections->ahead > 0 && now_us >= connections->ahead_at_us) {
+        connections->ahead--;
+        return false;
+    }
     return true;
+}
+
+void connections_open_ahead(struct connections *connections, uint32_t count, uint64_t at_us)
+{
+    connections->ahead = count;
+    connections->ahead_at_us = at_us;
 }
 
 void connections_keep(struct connections *connections, uint64_t window)

@@ -718,9 +718,12 @@ static void send_attempt(struct simulation *sim, struct attempt *attempt)
     }
     flight->due_us =
         sim->now_us + world->delay_us + random_below(&sim->random, world->delay_spread_us + 1);
-    if (world->is_measured && connections_take(&sim->connections, &flight->window)) {
+    if (world->is_measured &&
+        connections_take(&sim->connections, sim->now_us, &flight->window)) {
         flight->due_us += world->delay_us;
         flight->sent_us += world->delay_us; /* a handshake is not latency */
+        connections_open_ahead(&sim->connections, transfer_lanes_foreseen(&sim->transfer),
+                               flight->due_us);
     }
     flight->next = sim->flights;
     sim->flights = flight;
