@@ -104,8 +104,9 @@ static bool is_about_place(const struct transfer *transfer, const struct odo_err
 static bool find_other_way(struct transfer *transfer, const struct attempt *attempt,
                            const struct odo_error *error)
 {
-    if (is_about_place(transfer, error) && may_ask_again(transfer) &&
+    if (is_about_place(transfer, error) &&
         source_refused(&transfer->source, attempt->generation)) {
+        transfer->asked_again++; /* not limited by it: this happens once for each place */
         return true;
     }
     if (is_refused_list(transfer, attempt, error) && may_ask_again(transfer)) {

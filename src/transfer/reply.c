@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "http/redirect.h"
+#include "http/response_verdict.h"
 #include "http/response_version.h"
 #include "http/retry.h"
 #include "transfer/lanes.h"
@@ -311,9 +312,26 @@ static bool may_authenticate(struct transfer *transfer, const struct attempt *at
     return true;
 }
 
-/* The server refused several ranges in one request. */
-static bool fewer_ranges(struct transfer *transfer, struct attempt *attempt)
+/* A server that has answered such requests does not refuse this one for its ranges: perhaps a
+ * link has expired, or is valid for one request only. */
+static bool is_refused_by_place(const struct transfer *transfer, int http_status)
 {
+    return response_verdict_refuses_place(http_status) &&
+           source_may_go_back(&transfer->source) && transfer->origin &&
+           transfer->origin->ranges_are_known;
+}
+
+/* The server refused several ranges in one request. */
+static bool fewer_ranges(struct transfer *transfer, struct attempt *attempt, int http_status)
+{
+    if (attempt->generation != transfer->source.generation) {
+        return ask_again(attempt); /* another attempt has moved on already */
+    }
+    if (is_refused_by_place(transfer, http_status)) {
+        return fail(attempt, &(struct odo_error){.status = ODO_E_HTTP_STATUS,
+                                                 .http_status = (uint16_t)http_status});
+    }
+    source_renew(&transfer->source); /* a link may be valid for one request only */
     if (transfer->asking == TRANSFER_ASKS_ONE_REPLY) {
         transfer->asking = TRANSFER_ASKS_PLAINLY; /* that is a single reply as well */
     } else if (transfer->origin) {
@@ -353,7 +371,8 @@ bool transfer_reply(struct transfer *transfer, struct attempt *attempt,
         return ask_again(attempt); /* left to its twin */
     }
     if (verdict.kind != RESPONSE_FAIL && verdict.kind != RESPONSE_PASSING &&
-        verdict.kind != RESPONSE_REDIRECT) {
+        verdict.kind != RESPONSE_REDIRECT &&
+        !response_verdict_refuses_place(reply->header.status)) {
         source_brought(&transfer->source, attempt->generation); /* this place has the file */
     }
     if (reply->refuses_ranges && !attempt->sent_range) {
@@ -383,7 +402,7 @@ bool transfer_reply(struct transfer *transfer, struct attempt *attempt,
         transfer->ranges = TRANSFER_RANGES_UNUSABLE;
         return ask_again(attempt);
     case RESPONSE_FEWER_RANGES:
-        return fewer_ranges(transfer, attempt);
+        return fewer_ranges(transfer, attempt, reply->header.status);
     case RESPONSE_AT_END:
         return believe_size(transfer, attempt, verdict.file_size);
     case RESPONSE_FAIL:

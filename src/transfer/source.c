@@ -37,6 +37,11 @@ bool source_redirected(struct source *source, uint32_t generation, char *url, bo
     return true;
 }
 
+bool source_may_go_back(const struct source *source)
+{
+    return source->place != SOURCE_ORIGINAL && !source->has_gone_back;
+}
+
 bool source_refused(struct source *source, uint32_t generation)
 {
     char *url;
@@ -44,7 +49,7 @@ bool source_refused(struct source *source, uint32_t generation)
     if (generation != source->generation) {
         return true;
     }
-    if (source->place == SOURCE_ORIGINAL || source->has_gone_back) {
+    if (!source_may_go_back(source)) {
         return false;
     }
     url = text_copy(source->original);

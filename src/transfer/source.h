@@ -47,6 +47,9 @@ bool source_redirected(struct source *source, uint32_t generation, char *url, bo
  */
 bool source_refused(struct source *source, uint32_t generation);
 
+/* True if a refusal of the current URL would send requests to the original. */
+bool source_may_go_back(const struct source *source);
+
 /* Allow the next refusal to go back to the original again: before a wait, during which a link
  * may expire, and for a different request. */
 void source_renew(struct source *source);
