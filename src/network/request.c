@@ -401,19 +401,29 @@ static size_t on_header(char *line, size_t unit, size_t size, void *context)
     return on_header_end(request) ? size : 0;
 }
 
+static enum odo_status open_socket(const struct curl_sockaddr *address, intptr_t *socket_out)
+{
+    return platform_socket_open(address->family, address->socktype, address->protocol,
+                                socket_out);
+}
+
 /* Replaces libcurl's own, which does not report why socket() failed. */
 static curl_socket_t on_open(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 {
     struct request *request = context;
+    struct spare_connections *spares = request->task->spares;
     intptr_t made = -1;
 
     (void)purpose;
-    request->has_spare = spare_connections_take(request->task->spares, &address->addr, &made);
+    request->has_spare = spare_connections_take(spares, &address->addr, &made);
     if (request->has_spare) {
         return (curl_socket_t)made;
     }
-    request->no_socket =
-        platform_socket_open(address->family, address->socktype, address->protocol, &made);
+    request->no_socket = open_socket(address, &made);
+    if (request->no_socket == ODO_E_TOO_MANY_OPEN_FILES && spares->count > 0) {
+        spare_connections_close(spares);
+        request->no_socket = open_socket(address, &made);
+    }
     return request->no_socket == ODO_OK ? (curl_socket_t)made : CURL_SOCKET_BAD;
 }
 
