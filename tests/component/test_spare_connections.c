@@ -194,17 +194,29 @@ static struct link *accept_link(struct host *host)
     return link;
 }
 
+/* No thread uses it any more, and from now on none wakes it. */
+static void close_link(struct link *link)
+{
+    server_socket socket;
+
+    platform_mutex_lock(link->host->mutex);
+    socket = link->socket;
+    link->socket = SERVER_SOCKET_NONE;
+    platform_mutex_unlock(link->host->mutex);
+    if (link->host->kind->does == RESET) {
+        server_socket_reset(socket);
+    } else {
+        server_socket_close(socket);
+    }
+}
+
 static void treat_spare(struct link *link)
 {
-    if (link->host->kind->does == CLOSE) {
-        server_socket_close(link->socket);
-    } else if (link->host->kind->does == RESET) {
-        server_socket_reset(link->socket);
-    } else {
+    if (link->host->kind->does == KEEP) {
         assert_status(platform_thread_start(serve_link, link, &link->thread), ODO_OK);
-        return;
+    } else {
+        close_link(link);
     }
-    link->socket = SERVER_SOCKET_NONE;
 }
 
 static void serve(void *context)
@@ -225,8 +237,7 @@ static void serve(void *context)
         if (host->kind->answers_one_by_one) {
             platform_thread_join(link->thread);
             link->thread = NULL;
-            server_socket_close(link->socket);
-            link->socket = SERVER_SOCKET_NONE;
+            close_link(link);
         }
     }
 }
@@ -309,10 +320,10 @@ static void check_spares(void **state)
     expect_file(path, kind->ranges.items, kind->ranges.count, FILE_SEED, FILE_SIZE);
     odo_job_release(job);
     download_fixture_stop_engine(fixture);
+    host_end(&host);
     if (kind->accepted > 0) {
         assert_in_range(host.count, 1, kind->accepted);
     }
-    host_end(&host);
     free(path);
     download_fixture_end(fixture);
 }
