@@ -209,7 +209,7 @@ static enum body_outcome take_parts(struct body_writer *writer, const unsigned c
             }
             break;
         case MULTIPART_PART_END:
-            transfer_part_proved(transfer, writer->attempt, platform_clock_milliseconds());
+            transfer_part_verified(transfer, writer->attempt, platform_clock_milliseconds());
             break;
         case MULTIPART_FAILED:
             drop_parts(writer);
@@ -231,7 +231,7 @@ void body_writer_finish(struct body_writer *writer)
 
     if (attempt->body == ATTEMPT_TAKES_PARTS && attempt->part_end > 0 &&
         multipart_reader_part_is_whole(&writer->reader)) {
-        transfer_part_proved(transfer, attempt, platform_clock_milliseconds());
+        transfer_part_verified(transfer, attempt, platform_clock_milliseconds());
     }
     if (transfer->phase == TRANSFER_RESTARTING || transfer->phase == TRANSFER_FAILED ||
         !writer->task->destination->sink) {

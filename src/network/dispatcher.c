@@ -70,7 +70,7 @@ static void end_request(struct dispatcher *dispatcher, struct request *request,
         transfer_ended(&download->transfer, request->attempt, result, now_ms);
     }
     schedule_request_ended(&dispatcher->schedule, download, request->origin,
-                           request->is_bringing);
+                           request->is_receiving);
     request->origin = NULL;
     keep_idle(dispatcher, request);
     fetch_note_due(download);

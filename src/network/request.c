@@ -151,8 +151,8 @@ static int on_connected(void *context, char *remote_address, char *local_address
 
 static void note_body(struct request *request, size_t size)
 {
-    if (!request->is_bringing && attempt_is_taking(request->attempt)) {
-        request->is_bringing = true;
+    if (!request->is_receiving && attempt_is_taking(request->attempt)) {
+        request->is_receiving = true;
         origin_body_began(request->origin, platform_clock_microseconds());
     } else {
         origin_received(request->origin, size);
@@ -549,7 +549,7 @@ enum odo_status request_prepare(struct request *request, const struct request_ta
     body_writer_begin(&request->writer, task, attempt);
     request->no_socket = ODO_OK;
     request->carried_over = 0;
-    request->is_bringing = false;
+    request->is_receiving = false;
     request->is_paused = false;
     request->is_yielding = false;
     request->turn = 0;

@@ -68,7 +68,7 @@ struct request {
     struct body_writer writer;
 
     size_t carried_over; /* bytes already consumed of data that libcurl will deliver again */
-    bool is_bringing;    /* body bytes have arrived, as counted by the origin */
+    bool is_receiving;   /* body bytes have arrived, as counted by the origin */
     bool is_paused;      /* until the stream has room */
     bool is_yielding;    /* until other requests have had their turn: see REQUEST_TURN_MOST */
     size_t turn;         /* body bytes since libcurl was called */

@@ -223,12 +223,12 @@ struct origin *schedule_request_began(struct fetch *download)
 }
 
 void schedule_request_ended(struct schedule *schedule, struct fetch *download,
-                            struct origin *origin, bool brought)
+                            struct origin *origin, bool received)
 {
     assert(download->group->active > 0 && origin->active > 0);
     download->group->active--;
     origin->active--;
-    if (brought) {
+    if (received) {
         origin_body_ended(origin, platform_clock_microseconds());
     }
     origin_release(&schedule->origins, origin);

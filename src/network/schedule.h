@@ -58,7 +58,7 @@ struct fetch *schedule_pick(struct schedule *schedule);
 /* A request was sent, to the origin returned; and has ended, after receiving a body or not. */
 struct origin *schedule_request_began(struct fetch *download);
 void schedule_request_ended(struct schedule *schedule, struct fetch *download,
-                            struct origin *origin, bool brought);
+                            struct origin *origin, bool received);
 
 void schedule_free(struct schedule *schedule);
 

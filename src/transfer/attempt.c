@@ -49,7 +49,7 @@ static struct attempt_piece new_piece(struct byte_range span)
     return (struct attempt_piece){
         .span = span,
         .position = span.offset,
-        .proved_to = span.offset,
+        .verified_to = span.offset,
         .safe_to = span.offset,
     };
 }

@@ -26,7 +26,7 @@ enum {
 struct attempt_piece {
     struct byte_range span; /* open-ended only for the rest of a file of unknown size */
     uint64_t position;      /* offset of the next byte to receive */
-    uint64_t proved_to;     /* bytes below are verified: see transfer_part_proved() */
+    uint64_t verified_to;   /* bytes below are verified: see transfer_part_verified() */
     uint64_t safe_to;       /* bytes of the span below are in the output */
 };
 

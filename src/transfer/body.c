@@ -47,7 +47,7 @@ static void advance(struct attempt *attempt, struct attempt_piece *piece, uint64
     attempt->offset += length;
     piece->position += length;
     if (attempt->part_end == 0) {
-        piece->proved_to = piece->position;
+        piece->verified_to = piece->position;
     }
 }
 
@@ -165,7 +165,7 @@ static void drop_parts(struct attempt *attempt)
 {
     for (size_t i = 0; i < attempt->piece_count; i++) {
         attempt->pieces[i].position = attempt->pieces[i].safe_to;
-        attempt->pieces[i].proved_to = attempt->pieces[i].safe_to;
+        attempt->pieces[i].verified_to = attempt->pieces[i].safe_to;
     }
     attempt->kept = 0;
     attempt->kept_unproved = 0;
@@ -188,7 +188,7 @@ static void note_other_size(struct transfer *transfer, struct attempt *attempt, 
     };
 
     drop_parts(attempt);
-    if (!transfer_others_bring(transfer, attempt) &&
+    if (!transfer_others_receive(transfer, attempt) &&
         (!version_has_validators(&transfer->version) ||
          version_differs(&transfer->version, &told, false) == VERSION_CHANGED)) {
         transfer_restart(transfer);
@@ -258,12 +258,12 @@ static void count(struct transfer *transfer, struct attempt *attempt, uint64_t b
     attempt->counted += bytes;
     transfer->progress_at_ms = now_ms;
     transfer->asked_again = 0;
-    transfer->plain_in_vain = 0;
+    transfer->plain_failures = 0;
     backoff_succeeded(&transfer->backoff);
-    source_brought(&transfer->source, attempt->generation);
+    source_delivered(&transfer->source, attempt->generation);
 }
 
-void transfer_part_proved(struct transfer *transfer, struct attempt *attempt, uint64_t now_ms)
+void transfer_part_verified(struct transfer *transfer, struct attempt *attempt, uint64_t now_ms)
 {
     bool is_all_saved = attempt->kept_unproved == 0 && attempt->kept == 0;
 
@@ -272,7 +272,7 @@ void transfer_part_proved(struct transfer *transfer, struct attempt *attempt, ui
     attempt->kept_unproved = 0;
     attempt->saved_unproved = 0;
     for (size_t i = 0; i < attempt->piece_count; i++) {
-        attempt->pieces[i].proved_to = attempt->pieces[i].position;
+        attempt->pieces[i].verified_to = attempt->pieces[i].position;
     }
     if (is_all_saved) {
         transfer_saved(transfer, attempt, now_ms);
@@ -311,7 +311,7 @@ void transfer_saved(struct transfer *transfer, struct attempt *attempt, uint64_t
     attempt->kept_unproved = 0;
     attempt->kept = 0;
     for (size_t i = 0; i < attempt->piece_count; i++) {
-        attempt->pieces[i].safe_to = attempt->pieces[i].proved_to;
+        attempt->pieces[i].safe_to = attempt->pieces[i].verified_to;
     }
     count(transfer, attempt, kept, now_ms);
 }
@@ -362,7 +362,7 @@ void transfer_hedge_won(struct transfer *transfer, struct attempt *hedge, uint64
     }
     assert(bytes == attempt_end_of(piece->span) - piece->position);
     piece->position = attempt_end_of(piece->span);
-    piece->proved_to = piece->position;
+    piece->verified_to = piece->position;
     piece->safe_to = piece->position;
     count(transfer, twin, bytes, now_ms);
     if (twin->end == ATTEMPT_OPEN || twin->end == ATTEMPT_ASK_AGAIN) {

@@ -33,7 +33,8 @@ struct transfer_step transfer_place(struct transfer *transfer, struct attempt *a
  */
 bool transfer_part(struct transfer *transfer, struct attempt *attempt,
                    const struct content_range *part);
-void transfer_part_proved(struct transfer *transfer, struct attempt *attempt, uint64_t now_ms);
+void transfer_part_verified(struct transfer *transfer, struct attempt *attempt,
+                            uint64_t now_ms);
 
 /* No further parts follow, whether or not the message ends: what they left out is requested
  * again. */

@@ -211,7 +211,7 @@ void conclusion_draw(struct transfer *transfer, struct attempt *attempt,
     }
     if (transfer->ranges == TRANSFER_RANGES_DOUBTED &&
         error.status == ODO_E_RANGES_UNSUPPORTED &&
-        ++transfer->plain_in_vain < TRANSFER_PLAIN_IN_VAIN_MOST) {
+        ++transfer->plain_failures < TRANSFER_PLAIN_FAILURES_MOST) {
         transfer->ranges = TRANSFER_RANGES_UNKNOWN; /* no improvement: return to ranges */
         error = transfer->error;
     }

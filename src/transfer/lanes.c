@@ -81,7 +81,7 @@ static bool is_measurable(const struct attempt *attempt)
     return attempt_is_taking(attempt) && !is_salvage && !attempt->was_paused && !attempt->twin;
 }
 
-static bool is_bringing(const struct attempt *attempt)
+static bool is_receiving(const struct attempt *attempt)
 {
     return attempt->arrived > 0 && attempt_is_taking(attempt);
 }
@@ -93,8 +93,8 @@ static bool is_young(const struct transfer *transfer, const struct attempt *atte
     uint64_t young_ms = YOUNG_LATENCIES * latency_ms(transfer);
 
     young_ms = young_ms > YOUNG_MS ? young_ms : YOUNG_MS;
-    return is_bringing(attempt) ? now_ms < attempt->body_at_ms + young_ms
-                                : elapsed_ms(attempt, now_ms) < WORTH_MS;
+    return is_receiving(attempt) ? now_ms < attempt->body_at_ms + young_ms
+                                 : elapsed_ms(attempt, now_ms) < WORTH_MS;
 }
 
 void lanes_measure(struct transfer *transfer, const struct attempt *attempt, uint64_t now_ms)
@@ -155,7 +155,7 @@ struct attempt *lanes_find_slow(struct transfer *transfer, uint64_t now_ms)
 
         /* Never give up the front: it may be the only request that the server allows. */
         if (!is_measurable(attempt) || elapsed_ms(attempt, now_ms) < JUDGE_AFTER_MS ||
-            (is_bringing(attempt) && is_young(transfer, attempt, now_ms)) ||
+            (is_receiving(attempt) && is_young(transfer, attempt, now_ms)) ||
             attempt->purpose == ATTEMPT_FOR_FRONT) {
             continue;
         }

@@ -94,24 +94,24 @@ void origin_measure_total(struct origin *origin, uint64_t now_us)
     if (origin->window_at_us > 0 && now_us > origin->window_at_us + WINDOW_LEAST_US) {
         measurement_add_total_rate(&origin->measurement, origin->window_bytes,
                                    now_us - origin->window_at_us, now_us / 1000);
-    } else if (origin->window_at_us > 0 && origin->bringing == origin->active) {
+    } else if (origin->window_at_us > 0 && origin->receiving == origin->active) {
         return; /* too short to measure */
     }
     origin->window_bytes = 0;
     origin->window_at_us =
-        origin->bringing > 0 && origin->bringing == origin->active ? now_us : 0;
+        origin->receiving > 0 && origin->receiving == origin->active ? now_us : 0;
 }
 
 void origin_body_began(struct origin *origin, uint64_t now_us)
 {
-    origin->bringing++;
+    origin->receiving++;
     origin_measure_total(origin, now_us);
 }
 
 void origin_body_ended(struct origin *origin, uint64_t now_us)
 {
-    assert(origin->bringing > 0);
-    origin->bringing--;
+    assert(origin->receiving > 0);
+    origin->receiving--;
     origin_measure_total(origin, now_us);
 }
 

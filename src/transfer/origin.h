@@ -49,7 +49,7 @@ struct origin {
     uint64_t window_bytes; /* bytes received in the window, while every request in flight
                               receives data */
     uint64_t window_at_us; /* when the window began; 0 without one */
-    uint32_t bringing;     /* requests in flight whose body has begun */
+    uint32_t receiving;    /* requests in flight whose body has begun */
     struct trusted_connection trusted[ORIGIN_TRUSTED_MOST]; /* the most recent ones */
     size_t trusted_next;
 };

@@ -146,7 +146,7 @@ static bool take(struct transfer *transfer, struct attempt *attempt,
 
     if (verdict->kind == RESPONSE_TAKE_WHOLE && attempt->sent_range) {
         transfer->ranges = TRANSFER_RANGES_UNUSABLE;
-        if (transfer_others_bring(transfer, attempt)) {
+        if (transfer_others_receive(transfer, attempt)) {
             return ask_again(attempt); /* another attempt receives the same bytes already */
         }
     } else if (verdict->kind == RESPONSE_TAKE_PART && attempt->sent_range) {
@@ -231,7 +231,7 @@ static bool changed(struct transfer *transfer, struct attempt *attempt,
         .content_encoding = verdict->content_encoding,
     };
 
-    if (transfer_others_bring(transfer, attempt)) {
+    if (transfer_others_receive(transfer, attempt)) {
         return fail(attempt, &error); /* perhaps one node of several: others continue */
     }
     if (http_status == RANGE_NOT_SATISFIABLE && verdict->file_size == ODO_SIZE_UNKNOWN) {
@@ -373,7 +373,7 @@ bool transfer_reply(struct transfer *transfer, struct attempt *attempt,
     if (verdict.kind != RESPONSE_FAIL && verdict.kind != RESPONSE_PASSING &&
         verdict.kind != RESPONSE_REDIRECT &&
         !response_verdict_refuses_place(reply->header.status)) {
-        source_brought(&transfer->source, attempt->generation); /* this place has the file */
+        source_delivered(&transfer->source, attempt->generation); /* this place has the file */
     }
     if (reply->refuses_ranges && !attempt->sent_range) {
         transfer->ranges = TRANSFER_RANGES_UNUSABLE;

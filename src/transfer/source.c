@@ -66,7 +66,7 @@ void source_renew(struct source *source)
     source->has_gone_back = false;
 }
 
-void source_brought(struct source *source, uint32_t generation)
+void source_delivered(struct source *source, uint32_t generation)
 {
     if (generation == source->generation) {
         source->has_gone_back = false;

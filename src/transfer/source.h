@@ -56,7 +56,7 @@ void source_renew(struct source *source);
 
 /* The file, or bytes of it, came from this URL: a later refusal may mean that a link has
  * expired. */
-void source_brought(struct source *source, uint32_t generation);
+void source_delivered(struct source *source, uint32_t generation);
 
 /* True if the client's headers must not be sent to the current URL. */
 bool source_is_foreign(const struct source *source);

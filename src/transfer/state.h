@@ -110,9 +110,9 @@ struct transfer {
     struct attempt *attempts; /* in flight; owned */
     uint32_t attempt_count;
     uint32_t restarts;
-    uint32_t asked_again;   /* repeated requests since the last byte */
-    uint32_t plain_in_vain; /* likewise, plain requests that achieved no more than ranges */
-    uint32_t short_replies; /* consecutive: see note_short_reply() */
+    uint32_t asked_again;    /* repeated requests since the last byte */
+    uint32_t plain_failures; /* likewise, plain requests that achieved no more than ranges */
+    uint32_t short_replies;  /* consecutive: see note_short_reply() */
     uint64_t progress_at_ms;
     uint64_t stream_taken; /* bytes that the stream's client has taken */
     uint64_t output_had;   /* wanted bytes that are in the output and count */
@@ -143,7 +143,7 @@ enum {
     TRANSFER_FAILURES_ENOUGH = 2,
     /* Alternations between failing ranges and refused plain requests before the error is
      * final. */
-    TRANSFER_PLAIN_IN_VAIN_MOST = 6,
+    TRANSFER_PLAIN_FAILURES_MOST = 6,
     TRANSFER_REQUEST_MOST = 8 * 1024 * 1024,
     TRANSFER_REQUEST_LEAST = 128 * 1024,
     TRANSFER_MUCH = 4 * 1024 * 1024, /* for each connection */

@@ -218,7 +218,7 @@ void transfer_restarted(struct transfer *transfer, enum odo_status status, uint6
     transfer->without_if_range = false;
     transfer->front_goes_through = false;
     transfer->asked_again = 0;
-    transfer->plain_in_vain = 0;
+    transfer->plain_failures = 0;
     transfer->short_replies = 0;
     if (transfer->setup.output != TRANSFER_TO_MEMORY) {
         transfer->asking = transfer->restarts < TRANSFER_RESTARTS_MOST
@@ -255,7 +255,7 @@ uint64_t transfer_had(const struct transfer *transfer)
                                                         : transfer->output_had;
 }
 
-bool transfer_others_bring(const struct transfer *transfer, const struct attempt *attempt)
+bool transfer_others_receive(const struct transfer *transfer, const struct attempt *attempt)
 {
     for (const struct attempt *other = transfer->attempts; other; other = other->next) {
         if (other != attempt && attempt_is_taking(other) &&

@@ -127,6 +127,6 @@ void transfer_finished(struct transfer *transfer, enum odo_status status);
 uint64_t transfer_had(const struct transfer *transfer);
 
 /* True while an attempt other than this one (or any, for NULL) receives bytes. */
-bool transfer_others_bring(const struct transfer *transfer, const struct attempt *attempt);
+bool transfer_others_receive(const struct transfer *transfer, const struct attempt *attempt);
 
 #endif

@@ -335,7 +335,7 @@ static void end_message(struct simulation *sim, struct flight *flight, enum odo_
     if (flight->has_reader && flight->attempt->end == ATTEMPT_OPEN) {
         if (multipart_reader_part_is_whole(&flight->reader) && flight->attempt->part_end > 0) {
             flight->kept_proved = flight->kept_count;
-            transfer_part_proved(&sim->transfer, flight->attempt, now_ms(sim));
+            transfer_part_verified(&sim->transfer, flight->attempt, now_ms(sim));
         }
         if (status == ODO_OK) {
             status = multipart_reader_finish(&flight->reader);
@@ -427,7 +427,7 @@ static void take_event(struct simulation *sim, struct flight *flight,
         break;
     case MULTIPART_PART_END:
         flight->kept_proved = flight->kept_count;
-        transfer_part_proved(&sim->transfer, flight->attempt, now_ms(sim));
+        transfer_part_verified(&sim->transfer, flight->attempt, now_ms(sim));
         if (sim->world.output != OUTPUT_FILE) {
             save(sim, flight); /* before the next one begins, which is to be believed later */
         }

@@ -97,7 +97,7 @@ static void take_step(struct source *source, const struct step *step)
         assert_int_equal(source_refused(source, step->generation), step->moved);
         break;
     case BROUGHT:
-        source_brought(source, step->generation);
+        source_delivered(source, step->generation);
         break;
     case RENEWED:
         source_renew(source);
