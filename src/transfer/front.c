@@ -146,10 +146,7 @@ static enum front_extension extend_from_others(struct transfer *transfer,
                                                      : take_from(transfer, attempt, other);
         case LANES_UNKNOWN:
             return other->pieces[0].position > limit ? FRONT_AT_END : FRONT_LATER;
-        case LANES_SOONER:
-            if (!may_skip) {
-                return FRONT_AT_END;
-            }
+        case LANES_SOONER: /* but one behind it may be far slower */
             offset = attempt_end_of(other->pieces[0].span);
             break;
         }

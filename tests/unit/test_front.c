@@ -98,10 +98,64 @@ static void check_front(void **state)
     attempt_free(other);
 }
 
+/* Behind the front, as above, is one that has nearly all of its MB after a second; and behind
+ * that another MB, of which so much has come. */
+static const struct beyond_case {
+    const char *name;
+    uint64_t arrived;
+    enum front_extension extension;
+    enum attempt_end end;
+} beyond[] = {
+    {"a far slower one behind a quick one is taken over", 10000, FRONT_EXTENDED,
+     ATTEMPT_ENOUGH},
+    {"a quick one behind a quick one is left alone", 900000, FRONT_AT_END, ATTEMPT_OPEN},
+};
+
+static struct attempt *make_taking(const struct byte_range *span, uint64_t arrived)
+{
+    struct attempt *attempt = make_attempt(ATTEMPT_FOR_PIECES, span, 1);
+
+    attempt->body = ATTEMPT_TAKES_RUN;
+    attempt->arrived = arrived;
+    attempt->pieces[0].position += arrived;
+    attempt->body_at_ms = SENT_MS;
+    return attempt;
+}
+
+static void check_beyond(void **state)
+{
+    const struct beyond_case *c = *state;
+    const struct byte_range spans[] = {
+        {0, 3 * MILLION}, {3 * MILLION, MILLION}, {4 * MILLION, MILLION}};
+    struct attempt *front = make_attempt(ATTEMPT_FOR_FRONT, &spans[0], 1);
+    struct attempt *quick = make_taking(&spans[1], 900000);
+    struct attempt *last = make_taking(&spans[2], c->arrived);
+    const struct range_set nothing = {0};
+    struct transfer transfer = {.attempts = front, .attempt_count = 3};
+
+    request_plan_init(&transfer.wanted.plan, &nothing);
+    transfer.wanted.plan.spans_out = 3;
+    front->next = quick;
+    quick->next = last;
+    front->body = ATTEMPT_TAKES_FILE;
+    front->arrived = spans[0].length;
+    front->offset = spans[0].length;
+    front->body_at_ms = SENT_MS;
+    front->heard_at_ms = SENT_MS + 1000;
+    assert_int_equal(front_extend(&transfer, front, front->heard_at_ms), c->extension);
+    assert_int_equal(quick->end, ATTEMPT_OPEN);
+    assert_int_equal(last->end, c->end);
+    request_plan_free(&transfer.wanted.plan);
+    attempt_free(front);
+    attempt_free(quick);
+    attempt_free(last);
+}
+
 int main(void)
 {
     struct test_suite suite = {0};
 
+    TEST_ADD_TABLE(&suite, beyond, check_beyond);
     TEST_ADD_TABLE(&suite, cases, check_front);
     return test_suite_run(&suite, "front");
 }
