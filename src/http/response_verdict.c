@@ -611,7 +611,7 @@ static struct response_verdict judge_416(const struct response_question *questio
     }
     if (context->wanted_is_open && size == ODO_SIZE_UNKNOWN &&
         question->span.length != BYTE_RANGE_TO_END) {
-        return verdict_of(RESPONSE_RETRY_WHOLE); /* our end may be past the file's */
+        return verdict_of(RESPONSE_RETRY_OPEN); /* our end may be past the file's */
     }
     return wants_past_end(context, size) ? fail(ODO_E_INVALID_RANGE, header)
                                          : fail_by_range(question, ODO_E_HTTP_STATUS, header);

@@ -79,6 +79,7 @@ enum response_verdict_kind {
     RESPONSE_RETRY_WITHOUT_IF_RANGE, /* repeat without If-Range, now and in future */
     RESPONSE_RETRY_WHOLE, /* repeat without Range: the file may be empty, or the server dislikes
                              Range */
+    RESPONSE_RETRY_OPEN,  /* repeat without an end: ours may be past the file's */
     RESPONSE_MULTIPART, /* multipart/byteranges of the known version as far as the header says;
                            if one range was requested, `error` is set for callers that cannot
                            read it */

@@ -115,6 +115,11 @@ static struct request_limits limits_of(const struct transfer *transfer)
         room = room > 0 ? room : 1;
         limits.most = room < TRANSFER_STREAM_MOST ? room : TRANSFER_STREAM_MOST;
         limits.least = room < TRANSFER_STREAM_LEAST ? room : TRANSFER_STREAM_LEAST;
+    } else if (transfer->leaves_end_open &&
+               wanted_total(&transfer->wanted) == ODO_SIZE_UNKNOWN) {
+        limits.most = UINT64_MAX;
+        limits.least = UINT64_MAX;
+        limits.lanes = 1;
     } else if (transfer->origin) {
         limits.most = measurement_request_size(&transfer->origin->measurement);
     }

@@ -340,6 +340,16 @@ static bool fewer_ranges(struct transfer *transfer, struct attempt *attempt, int
     return ask_again(attempt);
 }
 
+/* Perhaps the server refused a range because it ends past the end of the file. */
+static bool leave_open(struct transfer *transfer, struct attempt *attempt)
+{
+    if (transfer->leaves_end_open) {
+        transfer->ranges = TRANSFER_RANGES_UNUSABLE; /* a stream's window has an end as well */
+    }
+    transfer->leaves_end_open = true;
+    return ask_again(attempt);
+}
+
 static bool refused(struct transfer *transfer, struct attempt *attempt,
                     const struct transfer_reply_head *reply,
                     const struct response_verdict *verdict)
@@ -401,6 +411,8 @@ bool transfer_reply(struct transfer *transfer, struct attempt *attempt,
     case RESPONSE_RETRY_WHOLE:
         transfer->ranges = TRANSFER_RANGES_UNUSABLE;
         return ask_again(attempt);
+    case RESPONSE_RETRY_OPEN:
+        return leave_open(transfer, attempt);
     case RESPONSE_FEWER_RANGES:
         return fewer_ranges(transfer, attempt, reply->header.status);
     case RESPONSE_AT_END:

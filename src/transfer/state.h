@@ -100,10 +100,12 @@ struct transfer {
                                 others have received to fill the gaps behind it */
     bool without_if_range;   /* the server answers 200 to If-Range even though the file is
                                 unchanged */
-    bool authenticates;      /* the client's server has asked for credentials */
-    bool has_begun;          /* the output exists */
-    bool is_checked;         /* data is verified in pieces, which do their own counting */
-    uint64_t doubtful_size;  /* size stated by a server: see total_is_doubtful */
+    bool leaves_end_open;   /* while the size is unknown, the last range is requested without an
+                               end */
+    bool authenticates;     /* the client's server has asked for credentials */
+    bool has_begun;         /* the output exists */
+    bool is_checked;        /* data is verified in pieces, which do their own counting */
+    uint64_t doubtful_size; /* size stated by a server: see total_is_doubtful */
     bool length_is_unproved; /* the size is where the server closed the connection */
 
     /* Progress. */

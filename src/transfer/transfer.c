@@ -216,6 +216,7 @@ void transfer_restarted(struct transfer *transfer, enum odo_status status, uint6
     transfer->ranges = TRANSFER_RANGES_UNKNOWN;
     transfer->list_refused = 0;
     transfer->without_if_range = false;
+    transfer->leaves_end_open = false;
     transfer->front_goes_through = false;
     transfer->asked_again = 0;
     transfer->plain_failures = 0;

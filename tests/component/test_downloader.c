@@ -107,6 +107,8 @@ static const struct server_case {
     {"touching ranges need one request", RULES({0}), RANGES({1000, 500}, {0, 1000}), ARRIVES,
      .requests_most = 1},
     {"a range to the end of the file arrives", RULES({0}), OPEN, ARRIVES, .requests_most = 1},
+    {"one that is refused for our end of it is asked for without an end",
+     RULES(ONCE_N(STATUS, 416)), OPEN, ARRIVES, .requests_most = 2, .bytes_most = 2000},
     {"a range to the end may stand first", RULES({0}), RANGES({999000, END}, {10, 10}), ARRIVES,
      .requests_most = 3},
     {"a range to the end may stand in the middle", RULES({0}),

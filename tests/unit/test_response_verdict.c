@@ -17,6 +17,7 @@
 #define REDIRECT         RESPONSE_REDIRECT
 #define WITHOUT_IF_RANGE RESPONSE_RETRY_WITHOUT_IF_RANGE
 #define RETRY_WHOLE      RESPONSE_RETRY_WHOLE
+#define RETRY_OPEN       RESPONSE_RETRY_OPEN
 #define MULTIPART        RESPONSE_MULTIPART
 #define FEWER            RESPONSE_FEWER_RANGES
 
@@ -585,10 +586,10 @@ static const struct verdict_case {
      BYTE_BEHIND_DOUBT,
      {.status = 416},
      IS(AT_END)},
-    {"to more it may be for their end, and the whole file has to tell",
+    {"to more it may be for their end, and a range without one has to tell",
      BEHIND_DOUBT,
      {.status = 416},
-     IS(RETRY_WHOLE)},
+     IS(RETRY_OPEN)},
     {"416 with that size confirms the end",
      BEHIND_DOUBT,
      {.status = 416, .content_range = "bytes */200"},
