@@ -293,8 +293,14 @@ void platform_file_close(struct platform_file *file)
     }
 }
 
-/* Renaming onto a file in use is reported as "access denied"; find the reason. */
-static enum odo_status explain_denial(const wchar_t *to)
+static bool move_wide(const wchar_t *from, const wchar_t *to)
+{
+    return MoveFileExW(from, to, MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH);
+}
+
+/* Renaming onto a file in use is reported as "access denied"; find the reason. Whoever used it
+ * may have closed it meanwhile: then it is renamed after all. */
+static enum odo_status explain_denial(const wchar_t *from, const wchar_t *to)
 {
     HANDLE handle =
         CreateFileW(to, DELETE, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
@@ -305,7 +311,7 @@ static enum odo_status explain_denial(const wchar_t *to)
                                                          : ODO_E_ACCESS_DENIED;
     }
     CloseHandle(handle);
-    return ODO_E_ACCESS_DENIED;
+    return move_wide(from, to) ? ODO_OK : status_from_win32(GetLastError());
 }
 
 /*
@@ -351,11 +357,11 @@ static enum odo_status rename_wide(wchar_t *from, wchar_t *to)
     if (attributes != INVALID_FILE_ATTRIBUTES) {
         take_over_rights(from, to);
     }
-    if (MoveFileExW(from, to, MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH)) {
+    if (move_wide(from, to)) {
         return ODO_OK;
     }
     error = GetLastError();
-    return error == ERROR_ACCESS_DENIED ? explain_denial(to) : status_from_win32(error);
+    return error == ERROR_ACCESS_DENIED ? explain_denial(from, to) : status_from_win32(error);
 }
 
 enum odo_status platform_file_rename(const char *from, const char *to)
