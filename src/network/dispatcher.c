@@ -56,6 +56,7 @@ static void end_request(struct dispatcher *dispatcher, struct request *request,
 
     curl_easy_getinfo(request->easy, CURLINFO_NUM_CONNECTS, &connections);
     download->connections += (uint32_t)connections;
+    request->attempt->is_on_used_connection = connections == 0;
     request_measure(request, now_ms);
     watchdog_enter(dispatcher->watchdog);
     curl_multi_remove_handle(dispatcher->multi, request->easy);

@@ -71,6 +71,7 @@ struct attempt {
     bool sent_authentication;
     bool sent_beside; /* other requests were in flight: a refusal may be about their number */
     uint64_t sent_at_ms;
+    bool is_on_used_connection; /* which earlier requests have used; known at the end */
 
     /* The reply. */
     enum attempt_body body;

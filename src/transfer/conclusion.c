@@ -158,6 +158,14 @@ static void note_short_reply(struct transfer *transfer, const struct attempt *at
     }
 }
 
+/* The server closed a connection, as it may between two requests, when this one was on its way
+ * (RFC 9110 section 9.2.2). libcurl sends it again over HTTP/1.1 only. */
+static bool is_lost_by_chance(const struct attempt *attempt, const struct odo_error *error)
+{
+    return attempt->is_on_used_connection && attempt->body == ATTEMPT_UNANSWERED &&
+           error->status == ODO_E_CONNECTION_LOST;
+}
+
 void conclusion_draw(struct transfer *transfer, struct attempt *attempt,
                      const struct odo_error *result, uint64_t now_ms)
 {
@@ -199,6 +207,9 @@ void conclusion_draw(struct transfer *transfer, struct attempt *attempt,
         if (attempt->counted == 0 || attempt->range_is_suspect) {
             transfer->front_goes_through = true;
         }
+        return;
+    }
+    if (is_lost_by_chance(attempt, &error) && may_ask_again(transfer)) {
         return;
     }
     if (attempt->sent_beside && attempt->counted == 0 && !retry_is_transient(&error) &&

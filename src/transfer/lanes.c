@@ -23,14 +23,17 @@ enum {
     LATE_LATENCIES = 8,
 };
 
+/* Whether replies can be combined, however many the server gives at once. */
+static bool can_combine(const struct transfer *transfer)
+{
+    return !transfer_ranges_fail(transfer) && transfer->asking == TRANSFER_ASKS_FREELY &&
+           transfer->setup.output != TRANSFER_TO_MEMORY;
+}
+
 uint32_t lanes_allowed(const struct transfer *transfer)
 {
-    uint32_t lanes = transfer->limits.lanes;
+    uint32_t lanes = can_combine(transfer) ? transfer->limits.lanes : 1;
 
-    if (transfer_ranges_fail(transfer) || transfer->asking != TRANSFER_ASKS_FREELY ||
-        transfer->setup.output == TRANSFER_TO_MEMORY) {
-        return 1;
-    }
     if (transfer->origin && transfer->origin->lanes_most < lanes) {
         lanes = transfer->origin->lanes_most;
     }
@@ -175,6 +178,26 @@ struct attempt *lanes_find_slow(struct transfer *transfer, uint64_t now_ms)
     return slow;
 }
 
+/* True if the server answers far later than it usually does, and perhaps never. */
+static bool is_overdue(const struct transfer *transfer, const struct attempt *attempt,
+                       uint64_t now_ms)
+{
+    return attempt->body == ATTEMPT_UNANSWERED && transfer->version.is_known &&
+           attempt->end == ATTEMPT_OPEN &&
+           elapsed_ms(attempt, now_ms) > WORTH_MS + LATE_LATENCIES * latency_ms(transfer);
+}
+
+bool lanes_are_taken(const struct transfer *transfer, uint64_t now_ms)
+{
+    bool may_replace = can_combine(transfer) && version_has_validators(&transfer->version);
+    uint32_t taken = 0;
+
+    for (const struct attempt *attempt = transfer->attempts; attempt; attempt = attempt->next) {
+        taken += !may_replace || !is_overdue(transfer, attempt, now_ms);
+    }
+    return taken >= lanes_most(transfer) || transfer->attempt_count >= transfer->limits.lanes;
+}
+
 /* Milliseconds until a request has received the rest; 0 while that cannot be estimated. A
  * request whose answer is overdue may take as long again as it has taken. */
 static uint64_t rest_ms_of(const struct transfer *transfer, const struct attempt *attempt,
@@ -185,9 +208,7 @@ static uint64_t rest_ms_of(const struct transfer *transfer, const struct attempt
                    ? 0
                    : time_for(attempt_missing(attempt), rate_of(attempt, now_ms));
     }
-    if (attempt->body == ATTEMPT_UNANSWERED && transfer->version.is_known && !attempt->twin &&
-        attempt->end == ATTEMPT_OPEN &&
-        elapsed_ms(attempt, now_ms) > WORTH_MS + LATE_LATENCIES * latency_ms(transfer)) {
+    if (is_overdue(transfer, attempt, now_ms) && !attempt->twin) {
         return elapsed_ms(attempt, now_ms);
     }
     return 0;

@@ -16,6 +16,10 @@ uint32_t lanes_most(const struct transfer *transfer);
 /* The same as if the version were known, if it has validators. */
 uint32_t lanes_allowed(const struct transfer *transfer);
 
+/* True if no further request may be sent: as many as the server accepts are in flight, apart
+ * from those that it may have forgotten. */
+bool lanes_are_taken(const struct transfer *transfer, uint64_t now_ms);
+
 /* The front request, if others may take from its rear; or NULL. *bytes_out is how much one may
  * take. */
 struct attempt *lanes_find_front(const struct transfer *transfer, uint64_t *bytes_out);

@@ -275,7 +275,7 @@ bool transfer_wants_attempt(const struct transfer *transfer, uint64_t now_ms)
     if (transfer->phase == TRANSFER_QUEUED) {
         return true; /* the output is created even if nothing is left to fetch */
     }
-    if (transfer->attempt_count >= lanes_most(transfer)) {
+    if (lanes_are_taken(transfer, now_ms)) {
         return false;
     }
     return asking_has_work(transfer, now_ms);

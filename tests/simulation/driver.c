@@ -320,6 +320,7 @@ static void end_flight(struct simulation *sim, struct flight *flight, enum odo_s
     keep_origin(sim);
     failures = sim->transfer.backoff.failures;
     sent_at_ms = attempt->sent_at_ms;
+    attempt->is_on_used_connection = flight->number % 2 == 0;
     transfer_ended(&sim->transfer, attempt, &result, now_ms(sim));
     check_failures(sim, failures, sent_at_ms);
     free_flight(sim, flight);

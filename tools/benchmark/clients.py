@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Callable
 
 import content
+import server
 
 WINE_OPTIONS = {"WINEDEBUG": "-all",
                 "WINEDLLOVERRIDES": "mscoree=;mshtml=;winemenubuilder.exe="}
@@ -74,7 +75,7 @@ class Run:
 
     @property
     def certificate(self):
-        return self.work / "certificate.pem"
+        return server.certificate_in(self.work)[0]
 
     def same_target(self):
         return content.same_bytes(self.target, self.task.wanted or self.source)

@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -78,15 +79,28 @@ def parts_sent(ranges, body, kind, size):
     return stretches
 
 
+def certificate_in(folder):
+    """Where make_certificate() puts the certificate and its key."""
+    return folder / "certificate" / "certificate.pem", folder / "certificate" / "key.pem"
+
+
 def make_certificate(folder):
     """A certificate for both of the server's addresses that vouches for itself."""
-    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    certificate, key = certificate_in(folder)
     if not certificate.exists():
+        # Both or none, even if this is interrupted or runs twice at once.
+        making = pathlib.Path(tempfile.mkdtemp(dir=folder))
         subprocess.run(
             ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-             "-nodes", "-days", "30", "-subj", "/CN=bench", "-addext",
-             "subjectAltName=IP:127.0.0.1,IP:192.0.2.2", "-keyout", key, "-out", certificate],
+             "-nodes", "-days", "3650", "-subj", "/CN=bench", "-addext",
+             "subjectAltName=IP:127.0.0.1,IP:192.0.2.2", "-keyout", making / key.name,
+             "-out", making / certificate.name],
             check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        making.chmod(0o755)
+        try:
+            making.rename(certificate.parent)
+        except OSError:
+            shutil.rmtree(making)
     return certificate, key
 
 
