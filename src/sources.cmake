@@ -78,6 +78,7 @@ odo_list_sources(network
     server_certificate.c
     spare_connections.c
     throttle.c
+    tls_end.c
     watchdog.c)
 
 odo_list_sources(store
@@ -118,7 +119,8 @@ odo_list_sources(platform/posix
     random.c
     socket.c
     status_from_errno.c
-    thread.c)
+    thread.c
+    tls_end.c)
 
 odo_list_sources(platform/windows
     certificate.c
@@ -133,6 +135,7 @@ odo_list_sources(platform/windows
     socket.c
     status_from_win32.c
     thread.c
+    tls_end.c
     wide_path.c)
 
 odo_list_sources(com/object

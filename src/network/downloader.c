@@ -6,6 +6,7 @@
 #include "network/fetch_list.h"
 #include "network/piece_list.h"
 #include "network/throttle.h"
+#include "network/tls_end.h"
 #include "platform/clock.h"
 #include "platform/thread.h"
 
@@ -471,6 +472,7 @@ static struct fetch_rules rules_of(const struct downloader_options *options)
                 .refuse_salvage = options->refuse_salvage,
                 .allow_insecure_redirects = options->allow_insecure_redirects,
                 .allow_unknown_size = options->allow_unknown_size,
+                .tls_end_is_reported = tls_end_is_reported(),
             },
         .lanes = options->connections_per_host,
         .checkpoint_interval_ms = options->checkpoint_interval_ms,

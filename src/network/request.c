@@ -9,6 +9,7 @@
 #include "network/request_headers.h"
 #include "network/server_certificate.h"
 #include "network/spare_connections.h"
+#include "network/tls_end.h"
 #include "network/watchdog.h"
 #include "platform/clock.h"
 #include "platform/socket.h"
@@ -331,6 +332,9 @@ static bool on_header_end(struct request *request)
     if (!is_taken) {
         return reply_is_short(request);
     }
+    if (attempt->ending == ATTEMPT_ENDS_WITH_TLS) {
+        tls_end_watch(request->easy, &request->tls_was_closed); /* else it counts as lost */
+    }
     status = prepare_body(request, was_known && size_known == transfer->wanted.file_size);
     if (status != ODO_OK) {
         attempt->end = ATTEMPT_FAILED;
@@ -555,6 +559,7 @@ enum odo_status request_prepare(struct request *request, const struct request_ta
     request->turn = 0;
     request->rounds = 0;
     request->heard_at_ms = 0;
+    request->tls_was_closed = false;
     status = request_headers_make(task, attempt, &request->headers)
                  ? set_options(request, start)
                  : ODO_E_OUT_OF_MEMORY;
@@ -634,6 +639,10 @@ struct odo_error request_result(const struct request *request, CURLcode code)
     struct odo_error result = {.status = curl_status(code)};
     uint16_t http_status = code != CURLE_OK ? refused_tunnel(request) : 0;
 
+    if (code == CURLE_OK && request->attempt->ending == ATTEMPT_ENDS_WITH_TLS &&
+        !request->tls_was_closed) {
+        result.status = ODO_E_CONNECTION_LOST;
+    }
     if (code == CURLE_OUT_OF_MEMORY && is_in_header(request)) {
         result.status = ODO_E_INVALID_REPLY; /* reported by libcurl for an endless line */
     }

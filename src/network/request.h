@@ -73,6 +73,7 @@ struct request {
     bool is_yielding;    /* until other requests have had their turn: see REQUEST_TURN_MOST */
     size_t turn;         /* body bytes since libcurl was called */
     uint32_t rounds;     /* see REQUEST_ROUNDS_MOST */
+    bool tls_was_closed; /* by the server; see ATTEMPT_ENDS_WITH_TLS */
     struct throttle_hold hold; /* until the rate limits allow more */
     uint64_t heard_at_ms; /* when the last body byte arrived, or a paused request was resumed */
 };

@@ -84,14 +84,18 @@ struct attempt {
     uint64_t saved_unproved; /* bytes in the output that do not count yet */
     size_t piece;            /* index of the piece that received the last bytes */
     size_t layout_hint;
-    uint64_t arrived;          /* body bytes received */
-    uint64_t arrived_first;    /* of those, bytes that arrived together with the header */
-    uint64_t body_at_ms;       /* when the first body byte arrived */
-    uint64_t heard_at_ms;      /* when the last body byte arrived */
-    uint64_t counted;          /* wanted bytes that count */
-    bool was_paused;           /* its rate says nothing about the network */
-    bool is_cut;               /* another attempt took over part of it */
-    bool ends_with_connection; /* nothing but the connection's end delimits the body */
+    uint64_t arrived;       /* body bytes received */
+    uint64_t arrived_first; /* of those, bytes that arrived together with the header */
+    uint64_t body_at_ms;    /* when the first body byte arrived */
+    uint64_t heard_at_ms;   /* when the last body byte arrived */
+    uint64_t counted;       /* wanted bytes that count */
+    bool was_paused;        /* its rate says nothing about the network */
+    bool is_cut;            /* another attempt took over part of it */
+    enum attempt_ending {
+        ATTEMPT_ENDS_BY_LENGTH,       /* or by the last chunk */
+        ATTEMPT_ENDS_WITH_CONNECTION, /* perhaps too early: nobody can tell */
+        ATTEMPT_ENDS_WITH_TLS,        /* the session's proper end delimits the body */
+    } ending;
 
     /* The hedge of this attempt, or the attempt that this one hedges. */
     struct attempt *twin;

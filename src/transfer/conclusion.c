@@ -42,7 +42,7 @@ void conclusion_close_end(struct transfer *transfer, struct attempt *attempt,
         return;
     }
     transfer->version.mark.size = attempt->offset;
-    transfer->length_is_unproved = attempt->ends_with_connection;
+    transfer->length_is_unproved = attempt->ending == ATTEMPT_ENDS_WITH_CONNECTION;
     piece->span.length = attempt->offset - piece->span.offset;
 }
 

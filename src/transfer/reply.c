@@ -143,6 +143,7 @@ static bool take(struct transfer *transfer, struct attempt *attempt,
                  const struct response_header *header, const struct response_verdict *verdict)
 {
     enum odo_status status;
+    bool is_secure;
 
     if (verdict->kind == RESPONSE_TAKE_WHOLE && attempt->sent_range) {
         transfer->ranges = TRANSFER_RANGES_UNUSABLE;
@@ -152,10 +153,9 @@ static bool take(struct transfer *transfer, struct attempt *attempt,
     } else if (verdict->kind == RESPONSE_TAKE_PART && attempt->sent_range) {
         transfer->ranges = TRANSFER_RANGES_HONOURED;
     }
-    if (verdict->end_is_doubtful && text_starts_with_ignoring_case(attempt->url, "https:")) {
-        /* libcurl does not report whether TLS was closed properly, so the body may be
-         * truncated. */
-        return fail_with(attempt, ODO_E_SIZE_UNKNOWN_IN_200);
+    is_secure = text_starts_with_ignoring_case(attempt->url, "https:");
+    if (verdict->end_is_doubtful && is_secure && !transfer->rules->tls_end_is_reported) {
+        return fail_with(attempt, ODO_E_SIZE_UNKNOWN_IN_200); /* it may be truncated */
     }
     status = learn(transfer, verdict);
     if (status != ODO_OK) {
@@ -174,7 +174,9 @@ static bool take(struct transfer *transfer, struct attempt *attempt,
         transfer->list_refused = 0;
     }
     trim(transfer, attempt);
-    attempt->ends_with_connection = verdict->end_is_doubtful;
+    if (verdict->end_is_doubtful) {
+        attempt->ending = is_secure ? ATTEMPT_ENDS_WITH_TLS : ATTEMPT_ENDS_WITH_CONNECTION;
+    }
     attempt->offset = verdict->offset;
     attempt->body =
         verdict->kind == RESPONSE_TAKE_WHOLE ? ATTEMPT_TAKES_FILE : ATTEMPT_TAKES_RUN;

@@ -32,8 +32,9 @@ struct transfer_rules {
     uint32_t ranges_per_request; /* at most; 0: ATTEMPT_PIECES_MOST */
     bool refuse_salvage;         /* see response_verdict.h */
     bool allow_insecure_redirects;
-    bool allow_unknown_size; /* see response_verdict.h */
-    bool is_metered;         /* may change at any time */
+    bool allow_unknown_size;  /* see response_verdict.h */
+    bool tls_end_is_reported; /* the driver knows whether a TLS session was closed properly */
+    bool is_metered;          /* may change at any time */
 };
 
 /* May change while a transfer runs. */
