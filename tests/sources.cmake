@@ -109,6 +109,7 @@ odo_list_sources(component
     test_tls_certificates.c
     test_tls_floods.c
     test_tls_http2.c
+    test_tls_unsized.c
     test_url_against_curl.c)
 
 odo_list_sources(com

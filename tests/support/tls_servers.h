@@ -25,6 +25,8 @@
  *   plain        without TLS; has "/log", a line for each request so far: port, path, protocol
  *   gate         without TLS; answers "/held/<name>" once "/release/<name>" was asked for, and
  *                "/asked/<name>" once "/held/<name>" was
+ *   unsized      as good, over HTTP/1.1, and does not say how long the file is, which ends with
+ *                the session; unsized-cut: without its end, nor that of half of the file
  *   flood-...    as good, and answers without end what FLOODS in tls_servers.py says;
  *                "/flowing/<server>" of the gate is answered once it does
  */

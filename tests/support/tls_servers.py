@@ -54,6 +54,7 @@ CERTIFICATES = {
     "forged": ("trusted", HERE, SERVER, NOW, None),
 }
 OTHER_SERVERS = ("plain", "http2", "client", "gate")
+UNSIZED = ("unsized", "unsized-cut")
 
 
 def frame(kind, flags, stream, payload=b""):
@@ -342,6 +343,42 @@ class Floods:
                 self.gate.note(("flows", name))
 
 
+class Unsized:
+    """Servers of UNSIZED: the file without its length. One ends the session properly behind it;
+    the other cuts the connection half-way."""
+
+    def __init__(self, ports, folder):
+        self.content = (folder.path / "www/file").read_bytes()
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(folder.path / "good.pem", folder.path / "server.key")
+        for name in UNSIZED:
+            listener = socket.create_server(("127.0.0.1", ports[name]))
+            threading.Thread(target=self.serve, args=(name, listener), daemon=True).start()
+
+    def serve(self, name, listener):
+        while True:
+            link, _ = listener.accept()
+            threading.Thread(target=self.answer, args=(name, link), daemon=True).start()
+
+    def answer(self, name, link):
+        try:
+            with self.context.wrap_socket(link, server_side=True) as link:
+                asked = b""
+                while b"\r\n\r\n" not in asked:
+                    more = link.recv(4096)
+                    if not more:
+                        return
+                    asked += more
+                link.sendall(b"HTTP/1.1 200 OK\r\nETag: \"1\"\r\nConnection: close\r\n\r\n")
+                if name == "unsized":
+                    link.sendall(self.content)
+                    link.unwrap()
+                else:
+                    link.sendall(self.content[:len(self.content) // 2])
+        except OSError:
+            pass  # whoever has asked has gone
+
+
 class GateHandler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         path = self.path
@@ -417,10 +454,11 @@ def main():
         os.chmod(path, 0o755)  # nginx may read it as another user
         folder = Folder(path)
         (folder.path / "www/file").write_bytes(random.Random(1).randbytes(FILE_SIZE))
-        ports = free_ports([*CERTIFICATES, *OTHER_SERVERS, *FLOODS])
+        ports = free_ports([*CERTIFICATES, *OTHER_SERVERS, *UNSIZED, *FLOODS])
         folder.make_certificates(ports["plain"], ports["gate"])
         gate = Gate(ports["gate"], folder.path)
         Floods(ports, folder, gate)
+        Unsized(ports, folder)
         server = start_nginx(nginx, folder, ports)
         try:
             drive = "Z:" if command[-1].endswith(".exe") and len(command) > 1 else ""
