@@ -47,10 +47,23 @@ static struct response_verdict fail_by_range(const struct response_question *que
     return verdict;
 }
 
+/* The last range is wanted to the end of the file, wherever that is, and was requested to an
+ * end of ours, which may be past it. */
+static bool ends_by_guess(const struct response_question *question,
+                          const struct response_context *context)
+{
+    return context->wanted_is_open && context->known_size == ODO_SIZE_UNKNOWN &&
+           !question->sent_many && question->span.length != BYTE_RANGE_TO_END;
+}
+
 /* The reply does not say which bytes it holds, or holds others. */
 static struct response_verdict unreadable(const struct response_question *question,
+                                          const struct response_context *context,
                                           const struct response_header *header)
 {
+    if (ends_by_guess(question, context)) {
+        return verdict_of(RESPONSE_RETRY_OPEN);
+    }
     return question->sent_many ? verdict_of(RESPONSE_FEWER_RANGES)
                                : fail_by_range(question, ODO_E_CONTENT_MISMATCH, header);
 }
@@ -428,7 +441,7 @@ static struct response_verdict judge_part(const struct response_question *questi
     if (!answers(part->range, question, context) ||
         (length != BYTE_RANGE_TO_END && length != part->range.length) ||
         (size != ODO_SIZE_UNKNOWN && end > size)) {
-        return unreadable(question, header);
+        return unreadable(question, context, header);
     }
     if (wants_past_end(context, size)) {
         return fail(ODO_E_INVALID_RANGE, header);
@@ -488,7 +501,7 @@ static struct response_verdict judge_200(const struct response_question *questio
         return judge_whole(question, context, header, length);
     }
     if (!read_content_range(header, &part)) {
-        return question->sent_range ? unreadable(question, header)
+        return question->sent_range ? unreadable(question, context, header)
                                     : judge_whole(question, context, header, length);
     }
     if (part.total == length && length != BYTE_RANGE_TO_END) {
@@ -500,7 +513,7 @@ static struct response_verdict judge_200(const struct response_question *questio
     if (part.satisfied && question->sent_range && part.range.length == length) {
         return judge_part(question, context, header, &part);
     }
-    return unreadable(question, header);
+    return unreadable(question, context, header);
 }
 
 /* A 206 in reply to a plain GET, for instance from a cache that stored one. */
@@ -550,7 +563,7 @@ static struct response_verdict judge_206(const struct response_question *questio
         relation(context, header, ODO_SIZE_UNKNOWN) == RESPONSE_VERSION_SAME) {
         return at_end(context->known_size); /* any request gets the same: all there is */
     }
-    return unreadable(question, header);
+    return unreadable(question, context, header);
 }
 
 /* True if this states a size that was unknown. The range begins at or after its end: for some
