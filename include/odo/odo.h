@@ -118,10 +118,11 @@ struct odo_engine_options {
     bool refuse_salvage;           /* a 200 in reply to a range request is always an error */
     bool allow_insecure_redirects; /* https may redirect to http */
     /*
-     * Accept a 200 without a length: it ends with its last chunk or, over http, with its
-     * connection, and until then bytes_total is ODO_SIZE_UNKNOWN. If false, and over https
-     * without chunks, where the body may have been truncated by an attacker, the error is
-     * ODO_E_SIZE_UNKNOWN_IN_200.
+     * Accept a 200 without a length: it ends with its last chunk or with its connection, and
+     * until then bytes_total is ODO_SIZE_UNKNOWN. Over https the server must have closed the
+     * TLS session, or the body may have been truncated by an attacker: ODO_E_CONNECTION_LOST.
+     * If false, and where the TLS library does not report that (other than OpenSSL 3), the
+     * error is ODO_E_SIZE_UNKNOWN_IN_200.
      */
     bool allow_unknown_size;
 
@@ -667,8 +668,8 @@ struct odo_file_statistics {
     uint32_t requests;        /* sent for this file */
     uint64_t transferring_ms; /* excluding pauses */
     uint16_t response_status; /* of the last reply, 100 to 999; 0 before one */
-    /* The server stated no length, and ended the file by closing the connection, so it may be
-     * truncated. Only with allow_unknown_size. */
+    /* The server stated no length, and ended the file by closing a connection without TLS, so it
+     * may be truncated. Only with allow_unknown_size. */
     bool length_is_unproved;
 };
 
