@@ -149,7 +149,7 @@ enum {
     TRANSFER_PLAIN_FAILURES_MOST = 6,
     TRANSFER_REQUEST_MOST = 8 * 1024 * 1024,
     TRANSFER_REQUEST_LEAST = 128 * 1024,
-    TRANSFER_MUCH = 4 * 1024 * 1024, /* for each connection */
+    TRANSFER_MUCH = TRANSFER_REQUEST_MOST, /* for each connection */
     /* A longer range gets a request of its own; also the least to take from the front's
      * rear. */
     TRANSFER_LARGE = 1024 * 1024,
