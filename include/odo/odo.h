@@ -668,8 +668,8 @@ struct odo_file_statistics {
     uint32_t requests;        /* sent for this file */
     uint64_t transferring_ms; /* excluding pauses */
     uint16_t response_status; /* of the last reply, 100 to 999; 0 before one */
-    /* The server stated no length, and ended the file by closing a connection without TLS, so it
-     * may be truncated. Only with allow_unknown_size. */
+    /* The server stated no length, and ended the file by closing a connection without TLS, so
+     * it may be truncated. Only with allow_unknown_size. */
     bool length_is_unproved;
 };
 

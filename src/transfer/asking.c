@@ -86,6 +86,13 @@ static uint32_t sharers(const struct transfer *transfer)
     return lanes > 1 && is_much ? free + (free + 2) / 3 : free;
 }
 
+/* A stream's window has an end as well. */
+static bool leaves_end_open(const struct transfer *transfer)
+{
+    return transfer->leaves_end_open && transfer->setup.output != TRANSFER_TO_STREAM &&
+           wanted_total(&transfer->wanted) == ODO_SIZE_UNKNOWN;
+}
+
 static struct request_limits limits_of(const struct transfer *transfer)
 {
     struct request_limits limits = {
@@ -105,7 +112,7 @@ static struct request_limits limits_of(const struct transfer *transfer)
             .lanes = 1,
         };
     }
-    if (asks_for_front(transfer)) {
+    if (asks_for_front(transfer) || leaves_end_open(transfer)) {
         limits.most = UINT64_MAX;
         limits.least = UINT64_MAX;
         limits.lanes = 1;
@@ -115,11 +122,6 @@ static struct request_limits limits_of(const struct transfer *transfer)
         room = room > 0 ? room : 1;
         limits.most = room < TRANSFER_STREAM_MOST ? room : TRANSFER_STREAM_MOST;
         limits.least = room < TRANSFER_STREAM_LEAST ? room : TRANSFER_STREAM_LEAST;
-    } else if (transfer->leaves_end_open &&
-               wanted_total(&transfer->wanted) == ODO_SIZE_UNKNOWN) {
-        limits.most = UINT64_MAX;
-        limits.least = UINT64_MAX;
-        limits.lanes = 1;
     } else if (transfer->origin) {
         limits.most = measurement_request_size(&transfer->origin->measurement);
     }
