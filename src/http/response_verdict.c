@@ -52,8 +52,8 @@ static struct response_verdict fail_by_range(const struct response_question *que
 static bool ends_by_guess(const struct response_question *question,
                           const struct response_context *context)
 {
-    return context->wanted_is_open && context->known_size == ODO_SIZE_UNKNOWN &&
-           !question->sent_many && question->span.length != BYTE_RANGE_TO_END;
+    return context->wanted_is_open && !question->sent_many &&
+           question->span.length != BYTE_RANGE_TO_END;
 }
 
 /* The reply does not say which bytes it holds, or holds others. */
@@ -61,7 +61,7 @@ static struct response_verdict unreadable(const struct response_question *questi
                                           const struct response_context *context,
                                           const struct response_header *header)
 {
-    if (ends_by_guess(question, context)) {
+    if (ends_by_guess(question, context) && context->known_size == ODO_SIZE_UNKNOWN) {
         return verdict_of(RESPONSE_RETRY_OPEN);
     }
     return question->sent_many ? verdict_of(RESPONSE_FEWER_RANGES)
@@ -622,9 +622,8 @@ static struct response_verdict judge_416(const struct response_question *questio
     if (context->wants_whole_file && !context->version_is_known) {
         return verdict_of(RESPONSE_RETRY_WHOLE);
     }
-    if (context->wanted_is_open && size == ODO_SIZE_UNKNOWN &&
-        question->span.length != BYTE_RANGE_TO_END) {
-        return verdict_of(RESPONSE_RETRY_OPEN); /* our end may be past the file's */
+    if (ends_by_guess(question, context) && size == ODO_SIZE_UNKNOWN) {
+        return verdict_of(RESPONSE_RETRY_OPEN);
     }
     return wants_past_end(context, size) ? fail(ODO_E_INVALID_RANGE, header)
                                          : fail_by_range(question, ODO_E_HTTP_STATUS, header);

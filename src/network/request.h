@@ -33,7 +33,7 @@ enum {
     /* Of the reply together with interim replies and trailers. */
     REQUEST_ALL_HEADERS_MAX = 1024 * 1024,
     /* A request receives at most this much before other requests and commands of other threads
-     * get their turn. */
+     * get their turn. Far more than libcurl reads at once, which it copies when paused. */
     REQUEST_TURN_MOST = 4 * 1024 * 1024,
     /* Rounds that libcurl may spend on a request without a body byte before it has to return. A
      * request passes through some states between start and end, most of them once. */

@@ -1,6 +1,8 @@
-/* How many connections are worth opening before the first reply? */
+/* How many connections are worth opening before the first reply, and when is one more allowed?
+ */
 #include "support/test_table.h"
 
+#include "transfer/lanes.h"
 #include "transfer/transfer.h"
 
 enum { PART = TRANSFER_REQUEST_LEAST };
@@ -65,10 +67,40 @@ static void check_foreseen(void **state)
     assert_int_equal(transfer_lanes_foreseen(&transfer), c->foreseen);
 }
 
+/* The server accepts one request at a time, and has one. */
+static const struct taken_case {
+    const char *name;
+    bool has_validators;
+    enum attempt_body body;
+    uint64_t waited_ms;
+    bool is_taken;
+} taken[] = {
+    {"a request that waits for its answer holds the lane", true, ATTEMPT_UNANSWERED, 300, true},
+    {"one without an answer does not hold it for ever", true, ATTEMPT_UNANSWERED, 3000, false},
+    {"one that is answered does", true, ATTEMPT_TAKES_RUN, 3000, true},
+    {"so does any where replies cannot be combined", false, ATTEMPT_UNANSWERED, 3000, true},
+};
+
+static void check_taken(void **state)
+{
+    const struct taken_case *c = *state;
+    struct origin origin = {.name = http, .lanes_most = 1};
+    struct attempt attempt = {.body = c->body, .sent_at_ms = 1000};
+    struct transfer transfer = {
+        .origin = &origin, .limits = {.lanes = 8}, .attempts = &attempt, .attempt_count = 1};
+    char etag[] = "\"1\"";
+
+    transfer.version.is_known = true;
+    transfer.version.mark.etag = c->has_validators ? etag : NULL;
+    assert_int_equal(lanes_are_taken(&transfer, attempt.sent_at_ms + c->waited_ms),
+                     c->is_taken);
+}
+
 int main(void)
 {
     struct test_suite suite = {0};
 
+    TEST_ADD_TABLE(&suite, taken, check_taken);
     TEST_ADD_TABLE(&suite, cases, check_foreseen);
     return test_suite_run(&suite, "lanes foreseen");
 }
