@@ -317,15 +317,16 @@ static bool may_ask_without_range(const struct transfer *transfer,
             attempt->pieces[0].span.offset == 0);
 }
 
-enum odo_status asking_address(const struct transfer *transfer, struct attempt *attempt,
+enum odo_status asking_address(struct transfer *transfer, struct attempt *attempt,
                                uint64_t now_ms)
 {
-    const struct source *source = &transfer->source;
+    struct source *source = &transfer->source;
 
     attempt->url = text_copy(source->url);
     if (!attempt->url) {
         return ODO_E_OUT_OF_MEMORY;
     }
+    source_asked(source);
     attempt->generation = source->generation;
     attempt->hops = source->hops;
     attempt->sent_at_ms = now_ms;

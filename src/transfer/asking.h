@@ -25,7 +25,7 @@ enum odo_status asking_choose(struct transfer *transfer, struct attempt *attempt
                               uint64_t now_ms);
 
 /* Set the attempt's URL and headers. On ODO_E_OUT_OF_MEMORY its pieces stay in flight. */
-enum odo_status asking_address(const struct transfer *transfer, struct attempt *attempt,
+enum odo_status asking_address(struct transfer *transfer, struct attempt *attempt,
                                uint64_t now_ms);
 
 #endif

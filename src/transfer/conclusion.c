@@ -100,18 +100,31 @@ static bool is_about_place(const struct transfer *transfer, const struct odo_err
            (error->status == ODO_E_REDIRECT && transfer->version.is_known);
 }
 
+/* A redirect target that refuses its first request is wrong; one that refuses a later one may
+ * be a link that is valid for one request only. */
+static bool go_back(struct transfer *transfer, const struct attempt *attempt)
+{
+    if (attempt->generation == transfer->source.generation &&
+        source_may_be_used_up(&transfer->source) &&
+        transfer->asked_again < TRANSFER_ASKED_AGAIN_MOST) {
+        source_renew(&transfer->source);
+    }
+    if (!source_refused(&transfer->source, attempt->generation)) {
+        return false;
+    }
+    transfer->asked_again++; /* not limited by it: this happens once for each place */
+    return true;
+}
+
 /* No other attempt can make up for this refusal. Is there another way to ask? */
 static bool find_other_way(struct transfer *transfer, const struct attempt *attempt,
                            const struct odo_error *error)
 {
-    if (is_about_place(transfer, error) &&
-        source_refused(&transfer->source, attempt->generation)) {
-        transfer->asked_again++; /* not limited by it: this happens once for each place */
+    if (is_about_place(transfer, error) && go_back(transfer, attempt)) {
         return true;
     }
     if (is_refused_list(transfer, attempt, error) && may_ask_again(transfer)) {
         transfer->list_refused = attempt->pieces_sent;
-        source_renew(&transfer->source); /* a link may be valid for one request only */
         return true;
     }
     /* Some servers refuse Range but would serve the same file without it. A transient refusal
@@ -217,7 +230,6 @@ void conclusion_draw(struct transfer *transfer, struct attempt *attempt,
         if (transfer->origin) {
             origin_lane_refused(transfer->origin, 1, now_ms);
         }
-        source_renew(&transfer->source); /* a single-use link may be used up */
         return; /* the others have ended meanwhile: try once more alone */
     }
     if (transfer->ranges == TRANSFER_RANGES_DOUBTED &&

@@ -319,8 +319,9 @@ static bool may_authenticate(struct transfer *transfer, const struct attempt *at
 static bool is_refused_by_place(const struct transfer *transfer, int http_status)
 {
     return response_verdict_refuses_place(http_status) &&
-           source_may_go_back(&transfer->source) && transfer->origin &&
-           transfer->origin->ranges_are_known;
+           (source_may_go_back(&transfer->source) ||
+            source_may_be_used_up(&transfer->source)) &&
+           transfer->origin && transfer->origin->ranges_are_known;
 }
 
 /* The server refused several ranges in one request. */
@@ -333,7 +334,6 @@ static bool fewer_ranges(struct transfer *transfer, struct attempt *attempt, int
         return fail(attempt, &(struct odo_error){.status = ODO_E_HTTP_STATUS,
                                                  .http_status = (uint16_t)http_status});
     }
-    source_renew(&transfer->source); /* a link may be valid for one request only */
     if (transfer->asking == TRANSFER_ASKS_ONE_REPLY) {
         transfer->asking = TRANSFER_ASKS_PLAINLY; /* that is a single reply as well */
     } else if (transfer->origin) {

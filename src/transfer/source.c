@@ -23,6 +23,7 @@ static void move(struct source *source, char *url, enum source_place place, uint
     source->place = place;
     source->hops = hops;
     source->generation++;
+    source->asked = 0;
 }
 
 bool source_redirected(struct source *source, uint32_t generation, char *url, bool same_origin)
@@ -40,6 +41,16 @@ bool source_redirected(struct source *source, uint32_t generation, char *url, bo
 bool source_may_go_back(const struct source *source)
 {
     return source->place != SOURCE_ORIGINAL && !source->has_gone_back;
+}
+
+void source_asked(struct source *source)
+{
+    source->asked++;
+}
+
+bool source_may_be_used_up(const struct source *source)
+{
+    return source->place != SOURCE_ORIGINAL && source->asked > 1;
 }
 
 bool source_refused(struct source *source, uint32_t generation)

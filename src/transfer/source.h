@@ -24,6 +24,7 @@ struct source {
     const char *original; /* borrowed */
     char *url;            /* owned; the current URL */
     uint32_t generation;  /* of `url`; counts changes */
+    uint32_t asked;       /* requests sent to `url` since it became the current one */
     enum source_place place;
     uint32_t hops;       /* redirects followed since the original was asked or bytes arrived */
     bool has_gone_back;  /* the original was asked again, and no bytes have arrived since */
@@ -49,6 +50,13 @@ bool source_refused(struct source *source, uint32_t generation);
 
 /* True if a refusal of the current URL would send requests to the original. */
 bool source_may_go_back(const struct source *source);
+
+/* A request is sent to the current URL. */
+void source_asked(struct source *source);
+
+/* True if redirects led to the current URL, and more than one request was sent to it: a link
+ * that is valid for one request only is used up. */
+bool source_may_be_used_up(const struct source *source);
 
 /* Allow the next refusal to go back to the original again: before a wait, during which a link
  * may expire, and for a different request. */

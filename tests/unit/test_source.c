@@ -10,7 +10,7 @@
 
 enum { MOST_STEPS = 8 };
 
-enum step_kind { NO_STEP, REDIRECTED, REDIRECTED_AWAY, REFUSED, BROUGHT, RENEWED };
+enum step_kind { NO_STEP, REDIRECTED, REDIRECTED_AWAY, REFUSED, BROUGHT, RENEWED, ASKED };
 
 /* What happens to a request that was sent to a generation. */
 struct step {
@@ -25,29 +25,39 @@ static const struct source_case {
     struct step steps[MOST_STEPS];
     const char *url; /* asked in the end */
     bool is_foreign;
+    bool may_be_used_up;
 } cases[] = {
-    {"nothing happened", {{.kind = NO_STEP}}, "http://a/f", false},
-    {"a redirect moves it", {{REDIRECTED, 0, "http://a/g", true}}, "http://a/g", false},
+    {"nothing happened", {{.kind = NO_STEP}}, "http://a/f", false, false},
+    {"a redirect moves it", {{REDIRECTED, 0, "http://a/g", true}}, "http://a/g", false, false},
     {"the second of two that were redirected at once moves nobody",
      {{REDIRECTED, 0, "http://a/1", true}, {REDIRECTED, 0, "http://a/2", false}},
      "http://a/1",
+     false,
      false},
     {"to another origin no header goes along",
      {{REDIRECTED_AWAY, 0, "http://b/g", true}},
      "http://b/g",
-     true},
+     true,
+     false},
     {"nor does one to where that leads back",
      {{REDIRECTED_AWAY, 0, "http://b/g", true}, {REDIRECTED, 1, "http://b/h", true}},
      "http://b/h",
-     true},
-    {"the original's refusal is final", {{REFUSED, 0, NULL, false}}, "http://a/f", false},
+     true,
+     false},
+    {"the original's refusal is final",
+     {{REFUSED, 0, NULL, false}},
+     "http://a/f",
+     false,
+     false},
     {"a place that refuses leads back to the original",
      {{REDIRECTED_AWAY, 0, "http://b/g", true}, {REFUSED, 1, NULL, true}},
      "http://a/f",
+     false,
      false},
     {"who was sent there as well goes along, and counts nothing",
      {{REDIRECTED, 0, "http://a/g", true}, {REFUSED, 1, NULL, true}, {REFUSED, 1, NULL, true}},
      "http://a/f",
+     false,
      false},
     {"a fresh place that refuses at once is final",
      {{REDIRECTED, 0, "http://a/g", true},
@@ -55,6 +65,7 @@ static const struct source_case {
       {REDIRECTED, 2, "http://a/h", true},
       {REFUSED, 3, NULL, false}},
      "http://a/h",
+     false,
      false},
     {"one that has brought bytes may expire like the first",
      {{REDIRECTED, 0, "http://a/g", true},
@@ -63,6 +74,7 @@ static const struct source_case {
       {BROUGHT, 3, NULL, false},
       {REFUSED, 3, NULL, true}},
      "http://a/f",
+     false,
      false},
     {"bytes of a place that was left say nothing of this one",
      {{REDIRECTED, 0, "http://a/g", true},
@@ -71,6 +83,7 @@ static const struct source_case {
       {BROUGHT, 1, NULL, false},
       {REFUSED, 3, NULL, false}},
      "http://a/h",
+     false,
      false},
     {"after a wait a place may have expired",
      {{REDIRECTED, 0, "http://a/g", true},
@@ -79,6 +92,32 @@ static const struct source_case {
       {RENEWED, 0, NULL, false},
       {REFUSED, 3, NULL, true}},
      "http://a/f",
+     false,
+     false},
+    {"one request does not use up its link",
+     {{REDIRECTED, 0, "http://a/g", true}, {.kind = ASKED}},
+     "http://a/g",
+     false,
+     false},
+    {"the second request of a link may find it used up",
+     {{REDIRECTED, 0, "http://a/g", true}, {.kind = ASKED}, {.kind = ASKED}},
+     "http://a/g",
+     false,
+     true},
+    {"a fresh link has had no request",
+     {{REDIRECTED, 0, "http://a/g", true},
+      {.kind = ASKED},
+      {.kind = ASKED},
+      {REFUSED, 1, NULL, true},
+      {REDIRECTED, 2, "http://a/h", true},
+      {.kind = ASKED}},
+     "http://a/h",
+     false,
+     false},
+    {"the original is not used up",
+     {{.kind = ASKED}, {.kind = ASKED}},
+     "http://a/f",
+     false,
      false},
 };
 
@@ -99,6 +138,9 @@ static void take_step(struct source *source, const struct step *step)
     case BROUGHT:
         source_delivered(source, step->generation);
         break;
+    case ASKED:
+        source_asked(source);
+        break;
     case RENEWED:
         source_renew(source);
         break;
@@ -116,6 +158,7 @@ static void check_source(void **state)
     }
     assert_string_equal(source.url, c->url);
     assert_int_equal(source_is_foreign(&source), c->is_foreign);
+    assert_int_equal(source_may_be_used_up(&source), c->may_be_used_up);
     source_free(&source);
 }
 
