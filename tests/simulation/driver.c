@@ -1187,6 +1187,14 @@ static void set_tick(struct simulation *sim)
     }
 }
 
+/* How many replies it takes where the server shortens each of them. */
+static uint64_t parts_most(const struct simulation *sim)
+{
+    return sim->world.part_most < UINT64_MAX
+               ? sim->world.sizes[0] / (sim->world.part_most / 2 + 1)
+               : 0;
+}
+
 static uint64_t last_moment_ms(const struct simulation *sim)
 {
     uint64_t slowest = sim->world.connection_rate < sim->world.stream_rate ||
@@ -1200,23 +1208,21 @@ static uint64_t last_moment_ms(const struct simulation *sim)
         longest = sim->world.sizes[i] > longest ? sim->world.sizes[i] : longest;
     }
     return sim->world.calm_ms + 1200 * 1000 +
+           parts_most(sim) * 2 * (sim->world.delay_us + sim->world.delay_spread_us) / 1000 +
            longest / (slowest / 1000 + 1) * 6 * sim->world.slow_times *
                (sim->world.output == OUTPUT_STREAM ? sim->world.range_count + 1 : 1);
 }
 
 static uint32_t requests_most(const struct simulation *sim)
 {
-    uint64_t parts = sim->world.part_most < UINT64_MAX
-                         ? sim->world.sizes[0] / (sim->world.part_most / 2 + 1)
-                         : 0;
     uint64_t window =
         sim->world.output == OUTPUT_STREAM
             ? sim->world.sizes[0] / (smaller_of(sim->world.stream_window, 256 * 1024) / 4 + 1)
             : 0;
 
     return (uint32_t)(400 + 8 * sim->world.range_count +
-                      sim->world.sizes[0] / (256 * 1024) * 4 + parts * 8 + window * 4 +
-                      sim->world.calm_ms / 20);
+                      sim->world.sizes[0] / (256 * 1024) * 4 + parts_most(sim) * 8 +
+                      window * 4 + sim->world.calm_ms / 20);
 }
 
 static void live(struct simulation *sim)
