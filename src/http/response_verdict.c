@@ -567,9 +567,11 @@ static struct response_verdict judge_206(const struct response_question *questio
 }
 
 /* True if this states a size that was unknown. The range begins at or after its end: for some
- * servers it is also unsatisfiable if it ends there, although they have its first byte. */
+ * servers it is also unsatisfiable if it ends there, although they have its first byte. Without
+ * validators it may be the size of another version, and nothing that follows would show it. */
 static bool tells_size(const struct response_question *question,
-                       const struct response_context *context, uint64_t size)
+                       const struct response_context *context,
+                       const struct response_header *header, uint64_t size)
 {
     struct byte_range span = question->span;
     bool is_refused_for_it = span.offset >= size || span.length == BYTE_RANGE_TO_END ||
@@ -577,7 +579,8 @@ static bool tells_size(const struct response_question *question,
 
     return is_refused_for_it && context->wanted_is_open &&
            known_size(context) == ODO_SIZE_UNKNOWN && size != ODO_SIZE_UNKNOWN &&
-           size > context->wanted_end;
+           size > context->wanted_end &&
+           relation(context, header, size) == RESPONSE_VERSION_SAME;
 }
 
 static struct response_verdict judge_416(const struct response_question *question,
@@ -607,7 +610,7 @@ static struct response_verdict judge_416(const struct response_question *questio
     if (contradicts_stated(context, size)) {
         return fail(ODO_E_CONTENT_MISMATCH, header);
     }
-    if (tells_size(question, context, size)) {
+    if (tells_size(question, context, &of_file, size)) {
         return at_end(size);
     }
     if (question->sent_many) {
@@ -622,8 +625,10 @@ static struct response_verdict judge_416(const struct response_question *questio
     if (context->wants_whole_file && !context->version_is_known) {
         return verdict_of(RESPONSE_RETRY_WHOLE);
     }
-    if (ends_by_guess(question, context) && size == ODO_SIZE_UNKNOWN) {
-        return verdict_of(RESPONSE_RETRY_OPEN);
+    if (ends_by_guess(question, context) &&
+        (size == ODO_SIZE_UNKNOWN ||
+         relation(context, &of_file, size) != RESPONSE_VERSION_SAME)) {
+        return verdict_of(RESPONSE_RETRY_OPEN); /* a 206 tells its version */
     }
     return wants_past_end(context, size) ? fail(ODO_E_INVALID_RANGE, header)
                                          : fail_by_range(question, ODO_E_HTTP_STATUS, header);
