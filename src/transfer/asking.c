@@ -331,6 +331,7 @@ enum odo_status asking_address(struct transfer *transfer, struct attempt *attemp
     attempt->hops = source->hops;
     attempt->sent_at_ms = now_ms;
     attempt->sent_range = !may_ask_without_range(transfer, attempt);
+    attempt->left_end_open = transfer->leaves_end_open;
     attempt->sent_beside = transfer->attempt_count > 0;
     attempt->sent_authentication = transfer->authenticates && !source_is_foreign(source);
     attempt->sent_if_range = attempt->sent_range && transfer->version.is_known &&

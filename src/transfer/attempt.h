@@ -68,6 +68,7 @@ struct attempt {
     struct byte_range asked; /* from the first byte to the last */
     bool sent_range;
     bool sent_if_range;
+    bool left_end_open; /* sent when transfer.leaves_end_open was set */
     bool sent_authentication;
     bool sent_beside; /* other requests were in flight: a refusal may be about their number */
     uint64_t sent_at_ms;

@@ -123,6 +123,9 @@ static bool find_other_way(struct transfer *transfer, const struct attempt *atte
     if (is_about_place(transfer, error) && go_back(transfer, attempt)) {
         return true;
     }
+    if (attempt->range_is_suspect && attempt->sent_range && asking_is_plain(transfer)) {
+        return true; /* sent before the decision to ask plainly */
+    }
     if (is_refused_list(transfer, attempt, error) && may_ask_again(transfer)) {
         transfer->list_refused = attempt->pieces_sent;
         return true;

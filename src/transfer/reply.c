@@ -345,7 +345,7 @@ static bool fewer_ranges(struct transfer *transfer, struct attempt *attempt, int
 /* Perhaps the server refused a range because it ends past the end of the file. */
 static bool leave_open(struct transfer *transfer, struct attempt *attempt)
 {
-    if (transfer->leaves_end_open) {
+    if (attempt->left_end_open) {
         transfer->ranges = TRANSFER_RANGES_UNUSABLE; /* a stream's window has an end as well */
     }
     transfer->leaves_end_open = true;

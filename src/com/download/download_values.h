@@ -9,6 +9,8 @@
 #include "com/download/download_settings.h"
 #include "com/network/cost_policy.h"
 
+#include <unknwn.h>
+
 struct client_stream;
 
 /* A copy, to be released with free(); NULL if never set, or when out of memory. */

@@ -2,6 +2,7 @@
 
 #include "com/object/wide_text.h"
 
+#include <objbase.h>
 #include <string.h>
 
 bool target_path_is_possible(const char *path)

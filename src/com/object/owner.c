@@ -3,6 +3,7 @@
 #include "com/object/hresult.h"
 #include "com/object/wide_text.h"
 
+#include <objbase.h>
 #include <sddl.h>
 #include <stdbool.h>
 #include <stddef.h>

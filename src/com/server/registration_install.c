@@ -5,6 +5,7 @@
 #include "com/server/registration.h"
 #include "com/server/registration_keys.h"
 
+#include <objbase.h>
 #include <stdlib.h>
 #include <wchar.h>
 
