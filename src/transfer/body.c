@@ -259,6 +259,7 @@ static void count(struct transfer *transfer, struct attempt *attempt, uint64_t b
     transfer->progress_at_ms = now_ms;
     transfer->asked_again = 0;
     transfer->plain_failures = 0;
+    transfer->abandoned = 0;
     backoff_succeeded(&transfer->backoff);
     source_delivered(&transfer->source, attempt->generation);
 }

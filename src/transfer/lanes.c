@@ -14,6 +14,8 @@ enum {
     WORTH_MS = 500,
     ABANDON_PAUSE_MS = 1000,
     ABANDON_PAUSE_MOST_MS = 16 * 1000,
+    /* If no byte comes after so many requests were given up, another one is no faster. */
+    ABANDONED_MOST = 2,
     /* Fewer bytes say little about the connection. */
     MEASURE_LEAST = 64 * 1024,
     /* A hedge is sent when it is expected to save this much. */
@@ -140,6 +142,7 @@ static void postpone(struct transfer *transfer, uint64_t now_ms)
     }
     transfer->abandon_pause_ms = pause_ms;
     transfer->abandon_at_ms = now_ms + pause_ms;
+    transfer->abandoned++;
 }
 
 struct attempt *lanes_find_slow(struct transfer *transfer, uint64_t now_ms)
@@ -148,7 +151,8 @@ struct attempt *lanes_find_slow(struct transfer *transfer, uint64_t now_ms)
     uint64_t slow_rest_ms = 0;
     uint64_t standard;
 
-    if (now_ms < transfer->abandon_at_ms || lanes_most(transfer) < 2) {
+    if (now_ms < transfer->abandon_at_ms || transfer->abandoned >= ABANDONED_MOST ||
+        lanes_most(transfer) < 2) {
         return NULL;
     }
     standard = standard_rate(transfer, now_ms);

@@ -115,6 +115,7 @@ struct transfer {
     uint32_t restarts;
     uint32_t asked_again;    /* repeated requests since the last byte */
     uint32_t plain_failures; /* likewise, plain requests that achieved no more than ranges */
+    uint32_t abandoned;      /* likewise, requests given up because they were slow */
     uint32_t short_replies;  /* consecutive: see note_short_reply() */
     uint64_t progress_at_ms;
     uint64_t stream_taken; /* bytes that the stream's client has taken */

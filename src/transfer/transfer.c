@@ -220,6 +220,7 @@ void transfer_restarted(struct transfer *transfer, enum odo_status status, uint6
     transfer->front_goes_through = false;
     transfer->asked_again = 0;
     transfer->plain_failures = 0;
+    transfer->abandoned = 0;
     transfer->short_replies = 0;
     if (transfer->setup.output != TRANSFER_TO_MEMORY) {
         transfer->asking = transfer->restarts < TRANSFER_RESTARTS_MOST
