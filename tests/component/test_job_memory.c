@@ -467,6 +467,7 @@ static int begin(void **state)
     here.folder = temp_folder_create();
     here.store = temp_folder_make(here.folder, "jobs");
     here.server = range_server_start(&(struct range_server_options){
+        .starts_ready = true,
         .files = {{.path = "/file", .seed = SEED, .size = SIZE}},
     });
     here.log = event_log_create();

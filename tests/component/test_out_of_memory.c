@@ -249,6 +249,7 @@ static int begin(void **state)
     folder = temp_folder_create();
     target = temp_folder_path(folder, "target");
     server = range_server_start(&(struct range_server_options){
+        .starts_ready = true,
         .files = {{.path = "/file", .seed = SEED, .size = SIZE}},
     });
     return 0;

@@ -69,7 +69,9 @@ struct range_server {
         size_t counter_count;
         uint32_t connections;
         uint64_t bytes_sent;
-        uint32_t running; /* workers */
+        uint32_t started; /* workers, each when all before it are busy */
+        uint32_t idle;    /* of those, waiting for a client */
+        uint32_t running; /* of those, not ended yet */
     } locked;
 };
 
@@ -465,6 +467,23 @@ static bool is_stopping(struct range_server *server)
     return answer;
 }
 
+static void run_worker(void *context);
+
+/* One at a time: a thread is expensive under Wine, and few tests need as many as they may have.
+ */
+static void start_worker_locked(struct range_server *server)
+{
+    struct worker *worker = &server->workers[server->locked.started++];
+
+    worker->server = server;
+    worker->socket = SERVER_SOCKET_NONE;
+    server->locked.idle++;
+    server->locked.running++;
+    if (platform_thread_start(run_worker, worker, &worker->thread) != ODO_OK) {
+        give_up("cannot start a thread");
+    }
+}
+
 /* The next client; SERVER_SOCKET_NONE when the server stops. */
 static server_socket take_client(struct worker *worker)
 {
@@ -483,6 +502,10 @@ static server_socket take_client(struct worker *worker)
             give_up("cannot accept a connection");
         }
         worker->socket = socket;
+        server->locked.idle--;
+        if (server->locked.idle == 0 && server->locked.started < server->worker_count) {
+            start_worker_locked(server);
+        }
         platform_mutex_unlock(server->lock);
         return socket;
     }
@@ -505,6 +528,7 @@ static void run_worker(void *context)
         resets = serve(&connection);
         platform_mutex_lock(server->lock);
         worker->socket = SERVER_SOCKET_NONE;
+        server->locked.idle++;
         platform_mutex_unlock(server->lock);
         if (resets) {
             server_socket_reset(connection.socket);
@@ -569,18 +593,11 @@ struct range_server *range_server_start(const struct range_server_options *optio
     server->worker_count =
         options->connections > 0 ? options->connections : (uint32_t)CONNECTIONS_DEFAULT;
     server->workers = server_allocate(server->worker_count, sizeof(server->workers[0]));
-    for (uint32_t i = 0; i < server->worker_count; i++) {
-        struct worker *worker = &server->workers[i];
-
-        worker->server = server;
-        worker->socket = SERVER_SOCKET_NONE;
-        platform_mutex_lock(server->lock);
-        server->locked.running++;
-        platform_mutex_unlock(server->lock);
-        if (platform_thread_start(run_worker, worker, &worker->thread) != ODO_OK) {
-            give_up("cannot start a thread");
-        }
-    }
+    platform_mutex_lock(server->lock);
+    do {
+        start_worker_locked(server);
+    } while (options->starts_ready && server->locked.started < server->worker_count);
+    platform_mutex_unlock(server->lock);
     return server;
 }
 
@@ -600,7 +617,7 @@ static void free_records(struct range_server *server)
 
 static void wake_workers_locked(struct range_server *server)
 {
-    for (uint32_t i = 0; i < server->worker_count; i++) {
+    for (uint32_t i = 0; i < server->locked.started; i++) {
         if (server->workers[i].socket != SERVER_SOCKET_NONE) {
             server_socket_wake(server->workers[i].socket);
         }
@@ -632,7 +649,7 @@ void range_server_stop(struct range_server *server)
         }
     }
     platform_mutex_unlock(server->lock);
-    for (uint32_t i = 0; i < server->worker_count; i++) {
+    for (uint32_t i = 0; i < server->locked.started; i++) {
         platform_thread_join(server->workers[i].thread);
     }
     server_socket_close(server->listener);

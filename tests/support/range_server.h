@@ -118,6 +118,7 @@ struct range_server_options {
     const struct server_rule *rules; /* copied */
     size_t rule_count;
     uint32_t connections; /* served at once; 0 is 24 */
+    bool starts_ready; /* with a thread for each of them, where memory may be refused later */
 };
 
 /* Never NULL. */
