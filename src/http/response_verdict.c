@@ -160,10 +160,8 @@ static enum response_version_relation relation(const struct response_context *co
     struct response_version known = version_known(context);
     struct response_version told = version_told(header, size);
 
-    if (!context->version_is_known) { /* but a refused range may have told the size */
-        return known.size == ODO_SIZE_UNKNOWN || size == ODO_SIZE_UNKNOWN || size == known.size
-                   ? RESPONSE_VERSION_SAME
-                   : RESPONSE_VERSION_OTHER;
+    if (!context->version_is_known) {
+        return RESPONSE_VERSION_SAME;
     }
     if (size != ODO_SIZE_UNKNOWN &&
         (size < context->had_bytes ||
@@ -566,9 +564,17 @@ static struct response_verdict judge_206(const struct response_question *questio
     return unreadable(question, context, header);
 }
 
+/* True if the size that a 416 states is the known version's. Without validators, or before the
+ * version is known, it may be another one's, and what follows need not show it. */
+static bool is_size_of_version(const struct response_context *context,
+                               const struct response_header *header, uint64_t size)
+{
+    return size != ODO_SIZE_UNKNOWN && context->version_is_known &&
+           relation(context, header, size) == RESPONSE_VERSION_SAME;
+}
+
 /* True if this states a size that was unknown. The range begins at or after its end: for some
- * servers it is also unsatisfiable if it ends there, although they have its first byte. Without
- * validators it may be the size of another version, and nothing that follows would show it. */
+ * servers it is also unsatisfiable if it ends there, although they have its first byte. */
 static bool tells_size(const struct response_question *question,
                        const struct response_context *context,
                        const struct response_header *header, uint64_t size)
@@ -578,9 +584,8 @@ static bool tells_size(const struct response_question *question,
                              size - span.offset < span.length;
 
     return is_refused_for_it && context->wanted_is_open &&
-           known_size(context) == ODO_SIZE_UNKNOWN && size != ODO_SIZE_UNKNOWN &&
-           size > context->wanted_end &&
-           relation(context, header, size) == RESPONSE_VERSION_SAME;
+           known_size(context) == ODO_SIZE_UNKNOWN && size > context->wanted_end &&
+           is_size_of_version(context, header, size);
 }
 
 static struct response_verdict judge_416(const struct response_question *question,
@@ -625,9 +630,8 @@ static struct response_verdict judge_416(const struct response_question *questio
     if (context->wants_whole_file && !context->version_is_known) {
         return verdict_of(RESPONSE_RETRY_WHOLE);
     }
-    if (ends_by_guess(question, context) &&
-        (size == ODO_SIZE_UNKNOWN ||
-         relation(context, &of_file, size) != RESPONSE_VERSION_SAME)) {
+    if (ends_by_guess(question, context) && !wants_past_end(context, size) &&
+        !is_size_of_version(context, &of_file, size)) {
         return verdict_of(RESPONSE_RETRY_OPEN); /* a 206 tells its version */
     }
     return wants_past_end(context, size) ? fail(ODO_E_INVALID_RANGE, header)
