@@ -135,7 +135,7 @@ in_wine()
 }
 
 # The tests that register the DLL have prefixes of their own (see tests/CMakeLists.txt).
-wine_prefixes=("$build"/wine "$build"/wine-{registered,clients,hosts})
+wine_prefixes=("$build"/wine "$build"/wine-{registered,clients,dotnet,hosts})
 
 wine_start()
 {
