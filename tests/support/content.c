@@ -21,11 +21,10 @@ static uint64_t word_at(uint64_t seed, uint64_t number)
     return word ^ (word >> 31);
 }
 
+/* Little-endian, as the machines are that this is built for. */
 static void put_word(uint64_t word, unsigned char bytes_out[WORD_SIZE])
 {
-    for (size_t i = 0; i < WORD_SIZE; i++) {
-        bytes_out[i] = (unsigned char)(word >> (8 * i));
-    }
+    memcpy(bytes_out, &word, WORD_SIZE);
 }
 
 uint8_t content_byte(uint64_t seed, uint64_t offset)
@@ -51,17 +50,38 @@ void content_fill(uint64_t seed, uint64_t offset, void *data_out, size_t size)
     }
 }
 
+size_t content_compare(uint64_t seed, uint64_t offset, const void *data, size_t size)
+{
+    static _Thread_local unsigned char expected[CHECK_PIECE];
+    const unsigned char *actual = data;
+
+    for (size_t done = 0; done < size;) {
+        size_t piece = size - done < CHECK_PIECE ? size - done : (size_t)CHECK_PIECE;
+
+        content_fill(seed, offset + done, expected, piece);
+        if (memcmp(actual + done, expected, piece) != 0) {
+            for (size_t i = 0; i < piece; i++) {
+                if (actual[done + i] != expected[i]) {
+                    return done + i;
+                }
+            }
+        }
+        done += piece;
+    }
+    return size;
+}
+
 /* Hold `length` bytes at `position` of the file against the remote file's from `offset` on. */
 static bool check_range(struct platform_file *file, uint64_t position, struct byte_range range,
                         uint64_t seed, char message_out[CONTENT_MESSAGE_SIZE])
 {
-    static _Thread_local unsigned char expected[CHECK_PIECE];
     static _Thread_local unsigned char actual[CHECK_PIECE];
 
     for (uint64_t done = 0; done < range.length;) {
         size_t size = range.length - done < CHECK_PIECE ? (size_t)(range.length - done)
                                                         : (size_t)CHECK_PIECE;
         size_t had = 0;
+        size_t good;
         enum odo_status status =
             platform_file_read_at(file, position + done, actual, size, &had);
 
@@ -71,15 +91,14 @@ static bool check_range(struct platform_file *file, uint64_t position, struct by
                      had, status_name(status));
             return false;
         }
-        content_fill(seed, range.offset + done, expected, size);
-        for (size_t i = 0; i < size; i++) {
-            if (actual[i] != expected[i]) {
-                snprintf(message_out, CONTENT_MESSAGE_SIZE,
-                         "byte %" PRIu64 " of the file is 0x%02x and should be byte %" PRIu64
-                         " of the remote file, 0x%02x",
-                         position + done + i, actual[i], range.offset + done + i, expected[i]);
-                return false;
-            }
+        good = content_compare(seed, range.offset + done, actual, size);
+        if (good < size) {
+            snprintf(message_out, CONTENT_MESSAGE_SIZE,
+                     "byte %" PRIu64 " of the file is 0x%02x and should be byte %" PRIu64
+                     " of the remote file, 0x%02x",
+                     position + done + good, actual[good], range.offset + done + good,
+                     content_byte(seed, range.offset + done + good));
+            return false;
         }
         done += size;
     }

@@ -12,6 +12,9 @@
 /* The byte at `offset` of the file of this seed. */
 uint8_t content_byte(uint64_t seed, uint64_t offset);
 
+/* How many of these bytes are right before the first that is not: `size` if all are. */
+size_t content_compare(uint64_t seed, uint64_t offset, const void *data, size_t size);
+
 /* The `size` bytes from `offset` on. */
 void content_fill(uint64_t seed, uint64_t offset, void *data_out, size_t size);
 

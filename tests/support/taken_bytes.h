@@ -66,10 +66,12 @@ static inline void taken_bytes_expect(struct taken_bytes *taken, struct range_li
     size_t at = 0;
 
     for (size_t i = 0; i < ranges.count; i++) {
-        for (uint64_t k = 0; k < ranges.items[i].length; k++, at++) {
-            assert_true(at < taken->size);
-            assert_int_equal(taken->bytes[at], content_byte(seed, ranges.items[i].offset + k));
-        }
+        size_t length = (size_t)ranges.items[i].length;
+
+        assert_true(length <= taken->size - at);
+        assert_int_equal(
+            content_compare(seed, ranges.items[i].offset, taken->bytes + at, length), length);
+        at += length;
     }
     assert_int_equal(taken->size, at);
     free(taken->bytes);
