@@ -9,6 +9,8 @@
 
 #include <stdlib.h>
 
+enum { TRY_AGAIN_MS = 60 * 1000 };
+
 static const struct unsized_case {
     const char *name;
     const char *server;
@@ -41,7 +43,12 @@ static void check_unsized(void **state)
     const struct unsized_case *c = *state;
     const char *authorities = tls_trust_begin();
     bool is_told = authorities != NULL; /* else the system's library is used */
-    struct odo_engine_options options = {.ca_file = authorities, .allow_unknown_size = true};
+    struct odo_engine_options options = {
+        .ca_file = authorities,
+        .allow_unknown_size = true,
+        .retry_base_ms = TRY_AGAIN_MS, /* an error is read before the next try forgets it */
+        .retry_limit_ms = TRY_AGAIN_MS,
+    };
     struct download_fixture *fixture = download_fixture_begin(NULL, &options);
     struct odo_job *job = download_fixture_job(fixture);
     char *path = download_fixture_path(fixture, "file");
