@@ -1,5 +1,6 @@
 #include "com/server/proxies.h"
 
+#include "com/wine/kept_stubs.h"
 #include "com/wine/wine.h"
 
 #include <rpcproxy.h>
@@ -29,7 +30,13 @@ HRESULT proxies_get_class_object(REFIID iid, void **out)
 
 bool proxies_can_unload(void)
 {
-    return ProxyDllCanUnloadNow() == S_OK;
+    ULONG kept = kept_stubs_uses_of_proxies();
+    IUnknown *factory;
+
+    if (kept == 0 || FAILED(proxies_get_class_object(&IID_IUnknown, (void **)&factory))) {
+        return ProxyDllCanUnloadNow() == S_OK;
+    }
+    return IUnknown_Release(factory) == kept;
 }
 
 size_t proxies_count(void)

@@ -1,5 +1,7 @@
 #include "com/wine/kept_stubs.h"
 
+#include "com/object/class_ids.h"
+
 #include <stdbool.h>
 
 static size_t iid_count;
@@ -47,5 +49,70 @@ void kept_stubs_begin(size_t count, const IID *(*iid_at)(size_t index))
             OutputDebugStringW(L"OpenDO: an interface is not kept\n");
         }
         IStream_Release(stream);
+    }
+}
+
+bool kept_stubs_are_of(const IUnknown *object)
+{
+    return object == &anchor;
+}
+
+static LONG uses_of_proxies;
+
+ULONG kept_stubs_uses_of_proxies(void)
+{
+    return (ULONG)InterlockedCompareExchange(&uses_of_proxies, 0, 0);
+}
+
+static LONG count_uses_of_proxies(void)
+{
+    IUnknown *factory;
+
+    if (FAILED(CoGetClassObject(&proxies_class, CLSCTX_INPROC_SERVER, NULL, &IID_IUnknown,
+                                (void **)&factory))) {
+        return 0;
+    }
+    return (LONG)IUnknown_Release(factory);
+}
+
+static DWORD WINAPI keep_in_client(void *argument)
+{
+    CO_MTA_USAGE_COOKIE for_ever;
+
+    (void)argument;
+    if (SUCCEEDED(CoInitializeEx(NULL, COINIT_MULTITHREADED))) {
+        if (SUCCEEDED(CoIncrementMTAUsage(&for_ever))) {
+            LONG uses = count_uses_of_proxies();
+
+            kept_stubs_begin(iid_count, iid_of);
+            InterlockedExchange(&uses_of_proxies, count_uses_of_proxies() - uses);
+        }
+        CoUninitialize();
+    }
+    return 0;
+}
+
+void kept_stubs_begin_in_client(size_t count, const IID *(*iid_at)(size_t index))
+{
+    enum { DONE_WITHIN_MS = 5000 };
+    static LONG has_begun;
+    HMODULE module;
+    HANDLE thread;
+
+    if (InterlockedExchange(&has_begun, 1) != 0) {
+        return;
+    }
+    /* COM calls the permanent object when the process's last apartment ends, if ever. */
+    if (!GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS |
+                                GET_MODULE_HANDLE_EX_FLAG_PIN,
+                            (const WCHAR *)(void *)&anchor, &module)) {
+        return;
+    }
+    iid_count = count;
+    iid_of = iid_at;
+    thread = CreateThread(NULL, 0, keep_in_client, NULL, 0, NULL);
+    if (thread) {
+        WaitForSingleObject(thread, DONE_WITHIN_MS);
+        CloseHandle(thread);
     }
 }

@@ -1,5 +1,6 @@
 /*
- * Keeps interfaces registered with RPC while the local server runs.
+ * Keeps interfaces registered with RPC while a process runs: the local server, or a client of
+ * it, which the server calls back.
  *
  * Wine 8 unregisters an interface when the last object that offers it ends, and waits for its
  * calls in progress. It first checks for calls and only then announces that it is waiting: if a
@@ -10,8 +11,19 @@
 #define ODO_COM_WINE_KEPT_STUBS_H
 
 #include <objbase.h>
+#include <stdbool.h>
 
 /* In the multithreaded apartment. Interfaces that cannot be kept are unregistered as before. */
 void kept_stubs_begin(size_t count, const IID *(*iid_at)(size_t index));
+
+/* The same from any apartment of a client, once a process: the client's multithreaded apartment
+ * and this module stay from then on. Returns when it is done, or after five seconds. */
+void kept_stubs_begin_in_client(size_t count, const IID *(*iid_at)(size_t index));
+
+/* True for the permanent object: it is called by nobody, and counts as none. */
+bool kept_stubs_are_of(const IUnknown *object);
+
+/* How many references of the permanent stubs' are among those to the class of our proxies. */
+ULONG kept_stubs_uses_of_proxies(void);
 
 #endif

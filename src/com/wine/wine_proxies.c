@@ -2,6 +2,7 @@
 
 #include "com/object/class_ids.h"
 #include "com/object/com_object.h"
+#include "com/wine/kept_stubs.h"
 
 #include <stdlib.h>
 
@@ -224,11 +225,11 @@ static HRESULT STDMETHODCALLTYPE stream_factory_CreateStub(IPSFactoryBuffer *sel
     if (FAILED(hr)) {
         return hr;
     }
-    if (object) {
+    if (object && !kept_stubs_are_of(object)) {
         hr = roomy_stream_create(object, &roomy);
     }
     if (SUCCEEDED(hr)) {
-        hr = IPSFactoryBuffer_CreateStub(original, iid, roomy, stub_out);
+        hr = IPSFactoryBuffer_CreateStub(original, iid, roomy ? roomy : object, stub_out);
     }
     if (roomy) {
         IUnknown_Release(roomy); /* the stub has its own reference */
@@ -252,10 +253,27 @@ HRESULT wine_proxies_get_class_object(REFIID iid, void **out)
     return IPSFactoryBuffer_QueryInterface(&stream_factory, iid, out);
 }
 
+/* Of the client's objects that the server calls. */
+static const IID *const called_back[] = {
+    &IID_IUnknown,
+    &IID_ISequentialStream,
+    &IID_IStream,
+    &IID_IBackgroundCopyCallback,
+    &IID_IBackgroundCopyCallback2,
+    &IID_IBackgroundCopyCallback3,
+    &IID_IDODownloadStatusCallback,
+};
+
+static const IID *called_back_at(size_t index)
+{
+    return called_back[index];
+}
+
 /* A failure leaves Wine's in place, so the object is still returned. */
 void wine_proxies_use_in_client(void)
 {
     CoRegisterPSClsid(&IID_IBackgroundCopyError, &proxies_class);
     CoRegisterPSClsid(&IID_IBackgroundCopyJobHttpOptions, &proxies_class);
     CoRegisterPSClsid(&IID_IStream, &remote_object_class);
+    kept_stubs_begin_in_client(sizeof(called_back) / sizeof(called_back[0]), called_back_at);
 }
