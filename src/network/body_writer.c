@@ -5,6 +5,7 @@
 #include "platform/clock.h"
 #include "transfer/body.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum {
@@ -17,6 +18,7 @@ void body_writer_begin(struct body_writer *writer, const struct request_task *ta
     writer->task = task;
     writer->attempt = attempt;
     writer->gathered_size = 0;
+    writer->placed = 0;
 }
 
 void body_writer_free(struct body_writer *writer)
@@ -102,14 +104,22 @@ enum odo_status body_writer_flush(struct body_writer *writer)
         return status;
     }
     writer->gathered_size = 0;
+    assert(writer->placed == size); /* transfer_saved() counts all that was placed */
+    writer->placed = 0;
     transfer_saved(writer->task->transfer, writer->attempt, platform_clock_milliseconds());
     check_written(writer, writer->gathered_output, size);
     return ODO_OK;
 }
 
-static void drop_parts(struct body_writer *writer)
+static void drop_gathered(struct body_writer *writer)
 {
     writer->gathered_size = 0;
+    writer->placed = 0;
+}
+
+static void drop_parts(struct body_writer *writer)
+{
+    drop_gathered(writer);
     transfer_parts_failed(writer->task->transfer, writer->attempt);
 }
 
@@ -149,6 +159,29 @@ static enum odo_status gather(struct body_writer *writer, uint64_t output,
                                                               : ODO_OK;
 }
 
+/*
+ * How many bytes may be placed at once: they have to fit behind the gathered ones, since those
+ * cannot be written between placing others and gathering these.
+ */
+static enum odo_status make_room(struct body_writer *writer, size_t size, size_t *room_out)
+{
+    uint64_t output;
+    enum odo_status status = ODO_OK;
+
+    if (writer->gathered_size == writer->gathered_capacity ||
+        (writer->gathered_size > 0 &&
+         transfer_next_output(writer->task->transfer, writer->attempt, &output) &&
+         output != writer->gathered_output + writer->gathered_size)) {
+        status = body_writer_flush(writer);
+    }
+    *room_out = writer->gathered_capacity - writer->gathered_size;
+    if (*room_out == 0 || *room_out > size) {
+        *room_out =
+            size; /* a full buffer that may not be written yet is dropped, see gather() */
+    }
+    return status;
+}
+
 /* Write or discard the bytes of one run of the file. *taken_out counts them. */
 static enum body_outcome take_run(struct body_writer *writer, const unsigned char *data,
                                   size_t size, size_t *taken_out)
@@ -158,16 +191,23 @@ static enum body_outcome take_run(struct body_writer *writer, const unsigned cha
     size_t taken = 0;
 
     while (taken < size) {
-        struct transfer_step step =
-            transfer_place(transfer, writer->attempt, size - taken, now_ms);
+        struct transfer_step step;
+        size_t room;
 
+        if (make_room(writer, size - taken, &room) != ODO_OK) {
+            *taken_out = taken;
+            return BODY_STOPPED;
+        }
+        step = transfer_place(transfer, writer->attempt, room, now_ms);
         if (step.kind == TRANSFER_STOP || step.kind == TRANSFER_PAUSE) {
             *taken_out = taken;
             return step.kind == TRANSFER_STOP ? BODY_STOPPED : BODY_PAUSED;
         }
         if (step.kind == TRANSFER_KEEP) {
-            enum odo_status status =
-                gather(writer, step.output, data + taken, (size_t)step.length);
+            enum odo_status status;
+
+            writer->placed += step.length;
+            status = gather(writer, step.output, data + taken, (size_t)step.length);
 
             if (status != ODO_OK) {
                 fail(writer, status);
@@ -199,7 +239,7 @@ static enum body_outcome take_parts(struct body_writer *writer, const unsigned c
              * ones. */
             if ((!writer->task->destination->stream || body_writer_flush(writer) == ODO_OK) &&
                 !transfer_part(transfer, writer->attempt, &event.part)) {
-                writer->gathered_size = 0; /* not a part of this file */
+                drop_gathered(writer); /* not a part of this file */
             }
             break;
         case MULTIPART_BODY:
@@ -235,7 +275,7 @@ void body_writer_finish(struct body_writer *writer)
     }
     if (transfer->phase == TRANSFER_RESTARTING || transfer->phase == TRANSFER_FAILED ||
         !writer->task->destination->sink) {
-        writer->gathered_size = 0; /* no longer needed */
+        drop_gathered(writer); /* no longer needed */
         return;
     }
     if (must_keep(writer)) {

@@ -26,6 +26,8 @@ struct body_writer {
     size_t gathered_capacity;
     uint64_t gathered_output; /* output position of the first gathered byte */
     uint64_t gathered_at_ms;  /* when the first gathered byte arrived */
+    uint64_t placed; /* bytes that the transfer keeps and that are not written; the gathered
+                        ones, but while a step is taken */
 };
 
 /* Start on another attempt and discard gathered bytes. NULL for none. */

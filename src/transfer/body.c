@@ -158,6 +158,20 @@ struct transfer_step transfer_place(struct transfer *transfer, struct attempt *a
     return take(transfer, attempt, piece, size, now_ms);
 }
 
+bool transfer_next_output(const struct transfer *transfer, const struct attempt *attempt,
+                          uint64_t *output_out)
+{
+    size_t hint = attempt->layout_hint;
+    struct layout_run run;
+
+    if (!transfer->wanted.layout_is_known) {
+        return false;
+    }
+    run = range_layout_find(&transfer->wanted.layout, attempt->offset, &hint);
+    *output_out = transfer->wanted.run_output + run.output;
+    return run.wanted;
+}
+
 /* --- Parts ---------------------------------------------------------------------------- */
 
 /* Discard what was received and kept of the current part. */

@@ -27,6 +27,10 @@ struct transfer_step {
 struct transfer_step transfer_place(struct transfer *transfer, struct attempt *attempt,
                                     uint64_t size, uint64_t now_ms);
 
+/* Where the next byte of a body belongs; false if it is not wanted. */
+bool transfer_next_output(const struct transfer *transfer, const struct attempt *attempt,
+                          uint64_t *output_out);
+
 /*
  * A part of a multipart body begins. Returns false if it does not belong to this file; the
  * attempt has then ended. A part's bytes count only once the part is verified as complete.
@@ -44,7 +48,8 @@ void transfer_parts_ended(struct transfer *transfer, struct attempt *attempt);
  * are discarded, and from now on ranges are requested one at a time. */
 void transfer_parts_failed(struct transfer *transfer, struct attempt *attempt);
 
-/* All bytes kept by the attempt have been written to the output. */
+/* All bytes that transfer_place() has kept for the attempt have been written to the output: a
+ * checkpoint counts them from now on. */
 void transfer_saved(struct transfer *transfer, struct attempt *attempt, uint64_t now_ms);
 
 /*
