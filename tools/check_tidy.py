@@ -70,7 +70,7 @@ def main():
         name = str(path.relative_to(ROOT))
         if not name.startswith(tuple(folder + "/" for folder in FOLDERS)):
             continue
-        key = digest(path.read_bytes(), headers, entry["command"])
+        key = digest(path.read_bytes(), headers, entry["command"], str(ANALYZER_STATES))
         stamp = stamps / name.replace("/", "_")
         if not stamp.exists() or stamp.read_text() != key:
             work.append((path.stat().st_size, path, stamp, key))

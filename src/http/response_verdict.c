@@ -564,8 +564,9 @@ static struct response_verdict judge_206(const struct response_question *questio
     return unreadable(question, context, header);
 }
 
-/* True if the size that a 416 states is the known version's. Without validators, or before the
- * version is known, it may be another one's, and what follows need not show it. */
+/* True if the size that a 416 states is the known version's, as far as one can tell. If the
+ * version has validators and the 416 has none, or no version is known yet, it may be another
+ * one's, and what follows need not show it. */
 static bool is_size_of_version(const struct response_context *context,
                                const struct response_header *header, uint64_t size)
 {
@@ -632,7 +633,7 @@ static struct response_verdict judge_416(const struct response_question *questio
     }
     if (ends_by_guess(question, context) && !wants_past_end(context, size) &&
         !is_size_of_version(context, &of_file, size)) {
-        return verdict_of(RESPONSE_RETRY_OPEN); /* a 206 tells its version */
+        return verdict_of(RESPONSE_RETRY_OPEN); /* a 206 to that will tell its version */
     }
     return wants_past_end(context, size) ? fail(ODO_E_INVALID_RANGE, header)
                                          : fail_by_range(question, ODO_E_HTTP_STATUS, header);

@@ -100,8 +100,8 @@ static bool is_about_place(const struct transfer *transfer, const struct odo_err
            (error->status == ODO_E_REDIRECT && transfer->version.is_known);
 }
 
-/* A redirect target that refuses its first request is wrong; one that refuses a later one may
- * be a link that is valid for one request only. */
+/* The original is asked once more about any redirect target, and again about one that refuses
+ * a later request: it may be a link that is valid for one request only. */
 static bool go_back(struct transfer *transfer, const struct attempt *attempt)
 {
     if (attempt->generation == transfer->source.generation &&
@@ -112,7 +112,7 @@ static bool go_back(struct transfer *transfer, const struct attempt *attempt)
     if (!source_refused(&transfer->source, attempt->generation)) {
         return false;
     }
-    transfer->asked_again++; /* not limited by it: this happens once for each place */
+    transfer->asked_again++; /* the first return counts, but is not limited by it */
     return true;
 }
 
@@ -123,7 +123,8 @@ static bool find_other_way(struct transfer *transfer, const struct attempt *atte
     if (is_about_place(transfer, error) && go_back(transfer, attempt)) {
         return true;
     }
-    if (attempt->range_is_suspect && attempt->sent_range && asking_is_plain(transfer)) {
+    if (attempt->range_is_suspect && attempt->sent_range && asking_is_plain(transfer) &&
+        !retry_is_transient(error)) {
         return true; /* sent before the decision to ask plainly */
     }
     if (is_refused_list(transfer, attempt, error) && may_ask_again(transfer)) {

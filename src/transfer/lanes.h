@@ -51,7 +51,8 @@ uint64_t lanes_half(const struct attempt *victim);
 /*
  * An attempt far slower than the others, with long to go, so that a new connection is worth
  * trying; or NULL. Each time one is found the interval to the next search grows, so that a
- * server that has become slow as a whole is not flooded with requests.
+ * server that has become slow as a whole is not flooded with requests. After two there is none
+ * until a byte counts.
  */
 struct attempt *lanes_find_slow(struct transfer *transfer, uint64_t now_ms);
 

@@ -48,6 +48,13 @@ void source_asked(struct source *source)
     source->asked++;
 }
 
+void source_not_asked(struct source *source, uint32_t generation)
+{
+    if (generation == source->generation && source->asked > 0) {
+        source->asked--;
+    }
+}
+
 bool source_may_be_used_up(const struct source *source)
 {
     return source->place != SOURCE_ORIGINAL && source->asked > 1;

@@ -48,18 +48,22 @@ bool source_redirected(struct source *source, uint32_t generation, char *url, bo
  */
 bool source_refused(struct source *source, uint32_t generation);
 
-/* True if a refusal of the current URL would send requests to the original. */
+/* True if a refusal of the current URL would send requests to the original, however many were
+ * sent to it. */
 bool source_may_go_back(const struct source *source);
 
 /* A request is sent to the current URL. */
 void source_asked(struct source *source);
+
+/* A request to `generation` was not sent after all. */
+void source_not_asked(struct source *source, uint32_t generation);
 
 /* True if redirects led to the current URL, and more than one request was sent to it: a link
  * that is valid for one request only is used up. */
 bool source_may_be_used_up(const struct source *source);
 
 /* Allow the next refusal to go back to the original again: before a wait, during which a link
- * may expire, and for a different request. */
+ * may expire, for a different request, and for a link that may be used up. */
 void source_renew(struct source *source);
 
 /* The file, or bytes of it, came from this URL: a later refusal may mean that a link has

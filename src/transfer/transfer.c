@@ -381,6 +381,7 @@ void transfer_unsent(struct transfer *transfer, struct attempt *attempt)
 {
     give_back(transfer, attempt);
     unlink_attempt(transfer, attempt);
+    source_not_asked(&transfer->source, attempt->generation);
     transfer->requests_sent--;
     attempt_free(attempt);
 }

@@ -91,9 +91,6 @@ enum odo_status version_learn(struct version *version, const struct response_ver
         }
         return ODO_OK;
     }
-    if (told.size == ODO_SIZE_UNKNOWN) {
-        told.size = version->mark.size; /* a refused range may have told it */
-    }
     status = mark_set(&version->mark, &told);
     if (status == ODO_OK) {
         version->is_known = true;

@@ -36,9 +36,9 @@ static const struct spare_case {
     const char *name;
     struct range_list ranges;
     uint32_t awaited;  /* connections beside the first, before that is answered */
+    bool are_used;     /* at least one of these */
     uint32_t accepted; /* at most; 0: however many, since slow requests are asked again */
-    bool are_used;     /* these */
-    enum { KEEP, CLOSE, RESET } does; /* to these */
+    enum { KEEP, CLOSE, RESET } does; /* to those that are awaited */
     bool answers_one_by_one;          /* a connection only when the one before has closed */
     bool has_no_validators;           /* so one request at a time */
 } cases[] = {

@@ -21,7 +21,7 @@ static uint64_t word_at(uint64_t seed, uint64_t number)
     return word ^ (word >> 31);
 }
 
-/* Little-endian, as the machines are that this is built for. */
+/* The machines that this is built for are little-endian. */
 static void put_word(uint64_t word, unsigned char bytes_out[WORD_SIZE])
 {
     memcpy(bytes_out, &word, WORD_SIZE);

@@ -69,7 +69,7 @@ struct range_server {
         size_t counter_count;
         uint32_t connections;
         uint64_t bytes_sent;
-        uint32_t started; /* workers, each when all before it are busy */
+        uint32_t started; /* workers: see start_worker_locked() */
         uint32_t idle;    /* of those, waiting for a client */
         uint32_t running; /* of those, not ended yet */
     } locked;
@@ -469,8 +469,8 @@ static bool is_stopping(struct range_server *server)
 
 static void run_worker(void *context);
 
-/* One at a time: a thread is expensive under Wine, and few tests need as many as they may have.
- */
+/* Unless the server starts ready, each is started when all before it are busy: a thread is
+ * expensive under Wine, and few tests need as many as they may have. */
 static void start_worker_locked(struct range_server *server)
 {
     struct worker *worker = &server->workers[server->locked.started++];

@@ -92,26 +92,11 @@ static void a_reply_of_the_known_version_forgets_the_other(void **state)
     version_free(&version);
 }
 
-/* Parts do not tell it in their header. */
-static void a_reply_without_a_size_keeps_the_one_that_a_refusal_told(void **state)
-{
-    const struct response_verdict parts = {.file_size = ODO_SIZE_UNKNOWN, .etag = "\"a\""};
-    struct version version;
-
-    (void)state;
-    version_init(&version);
-    version.mark.size = 1000;
-    assert_int_equal(version_learn(&version, &parts), ODO_OK);
-    assert_int_equal(version.mark.size, 1000);
-    version_free(&version);
-}
-
 int main(void)
 {
     struct test_suite suite = {0};
 
     TEST_ADD_TABLE(&suite, cases, check_version);
     TEST_ADD(&suite, a_reply_of_the_known_version_forgets_the_other);
-    TEST_ADD(&suite, a_reply_without_a_size_keeps_the_one_that_a_refusal_told);
     return test_suite_run(&suite, "version");
 }

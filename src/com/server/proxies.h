@@ -19,7 +19,7 @@
 /* The result of DllGetClassObject for that class. */
 HRESULT proxies_get_class_object(REFIID iid, void **out);
 
-/* False while one of our proxies or stubs exists. */
+/* False while one of our proxies or stubs exists, but for the kept ones (kept_stubs.h). */
 bool proxies_can_unload(void);
 
 /* The interfaces, in a fixed order. Names are ASCII. */

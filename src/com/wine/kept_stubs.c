@@ -6,6 +6,7 @@
 
 static size_t iid_count;
 static const IID *(*iid_of)(size_t index);
+static LONG uses_of_proxies;
 
 /* It has no other methods: no client gets a reference to it. */
 static HRESULT WINAPI anchor_QueryInterface(IUnknown *anchor, REFIID iid, void **out)
@@ -57,8 +58,6 @@ bool kept_stubs_are_of(const IUnknown *object)
     return object == &anchor;
 }
 
-static LONG uses_of_proxies;
-
 ULONG kept_stubs_uses_of_proxies(void)
 {
     return (ULONG)InterlockedCompareExchange(&uses_of_proxies, 0, 0);
@@ -80,14 +79,11 @@ static DWORD WINAPI keep_in_client(void *argument)
     CO_MTA_USAGE_COOKIE for_ever;
 
     (void)argument;
-    if (SUCCEEDED(CoInitializeEx(NULL, COINIT_MULTITHREADED))) {
-        if (SUCCEEDED(CoIncrementMTAUsage(&for_ever))) {
-            LONG uses = count_uses_of_proxies();
+    if (SUCCEEDED(CoIncrementMTAUsage(&for_ever))) { /* and this thread is in it */
+        LONG uses = count_uses_of_proxies();
 
-            kept_stubs_begin(iid_count, iid_of);
-            InterlockedExchange(&uses_of_proxies, count_uses_of_proxies() - uses);
-        }
-        CoUninitialize();
+        kept_stubs_begin(iid_count, iid_of);
+        InterlockedExchange(&uses_of_proxies, count_uses_of_proxies() - uses);
     }
     return 0;
 }

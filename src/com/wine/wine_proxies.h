@@ -16,8 +16,9 @@
 #include <objbase.h>
 
 /*
- * Have COM use ours in this process. Call it in a client's process whenever an object of the
- * server arrives: COM forgets it when its last apartment ends.
+ * Have COM use ours in this process, and keep the interfaces that the server calls back: see
+ * kept_stubs.h. Call it in a client's process whenever an object of the server arrives: COM
+ * forgets it when its last apartment ends.
  */
 void wine_proxies_use_in_client(void);
 
