@@ -10,7 +10,16 @@
 
 enum { MOST_STEPS = 8 };
 
-enum step_kind { NO_STEP, REDIRECTED, REDIRECTED_AWAY, REFUSED, BROUGHT, RENEWED, ASKED };
+enum step_kind {
+    NO_STEP,
+    REDIRECTED,
+    REDIRECTED_AWAY,
+    REFUSED,
+    BROUGHT,
+    RENEWED,
+    ASKED,
+    NOT_ASKED
+};
 
 /* What happens to a request that was sent to a generation. */
 struct step {
@@ -104,6 +113,22 @@ static const struct source_case {
      "http://a/g",
      false,
      true},
+    {"a request that was not sent after all uses up nothing",
+     {{REDIRECTED, 0, "http://a/g", true},
+      {.kind = ASKED},
+      {.kind = ASKED},
+      {NOT_ASKED, 1, NULL, false}},
+     "http://a/g",
+     false,
+     false},
+    {"one that was not sent to another URL changes nothing",
+     {{REDIRECTED, 0, "http://a/g", true},
+      {.kind = ASKED},
+      {.kind = ASKED},
+      {NOT_ASKED, 0, NULL, false}},
+     "http://a/g",
+     false,
+     true},
     {"a fresh link has had no request",
      {{REDIRECTED, 0, "http://a/g", true},
       {.kind = ASKED},
@@ -140,6 +165,9 @@ static void take_step(struct source *source, const struct step *step)
         break;
     case ASKED:
         source_asked(source);
+        break;
+    case NOT_ASKED:
+        source_not_asked(source, step->generation);
         break;
     case RENEWED:
         source_renew(source);

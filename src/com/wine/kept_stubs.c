@@ -2,8 +2,6 @@
 
 #include "com/object/class_ids.h"
 
-#include <stdbool.h>
-
 static size_t iid_count;
 static const IID *(*iid_of)(size_t index);
 static LONG uses_of_proxies;
